@@ -1,0 +1,1 @@
+"""What every room shares: errors, progress, cancelling, atomic files, seeds, paths, time frames."""

@@ -1,0 +1,440 @@
+"""Every error a user can meet, as one tree; each class words its own sentence from the facts.
+
+KtrdrError
+ ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName
+ ├─ DataProblem (exit 2)       DataNotFound (exit 3) · EmptyData · MalformedBars · TooFewRows · SignalsMismatch
+ ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
+ ├─ ModelNotFound (exit 3)
+ ├─ ModelRejected (exit 4)
+ ├─ TrainingFailed (exit 2)
+ ├─ StorageProblem (exit 2)
+ ├─ EnvironmentProblem (exit 2)
+ └─ Cancelled (exit 130)
+
+Faces render them; no other code catches them to hide them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+def closest(word: str, allowed: Iterable[str]) -> str:
+    """Return the allowed word nearest to ``word``, or an empty string when none is near.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    allowed : iterable of str
+        The words that would have been right.
+    """
+    near = difflib.get_close_matches(word.lower(), sorted(allowed), n=1, cutoff=0.6)
+    return near[0] if near else ""
+
+
+class KtrdrError(Exception):
+    """Base of every error of ours: a one-line message, where it was, and what to do.
+
+    Parameters
+    ----------
+    message : str
+        One line: what was found, where.
+    hint : str
+        What the user can do about it.
+    where : str
+        File, row, field or folder that is meant.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the JSON form that every face prints: code, message, hint, where."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
+
+
+class BadInput(KtrdrError):
+    """A request that cannot be carried out as it was put."""
+
+    code = "bad_input"
+    exit_code = 2
+
+
+class InvalidValue(BadInput):
+    """A value outside what a field allows.
+
+    Parameters
+    ----------
+    field : str
+        Name of the option, parameter or column.
+    found : object
+        The value that was given.
+    expected : str
+        What is allowed, in words.
+    where : str
+        File or command that holds the field.
+    """
+
+    code = "invalid_value"
+
+    def __init__(self, field: str, found: object, expected: str, *, where: str = "") -> None:
+        super().__init__(f"{field} is {found!r}", hint=f"give {expected}", where=where or field)
+
+
+class UnknownName(BadInput):
+    """A name that is in no list of ours.
+
+    Parameters
+    ----------
+    kind : str
+        What the name stands for ("indicator", "panel").
+    found : str
+        The name that was given.
+    allowed : sequence of str
+        The names that exist.
+    where : str
+        File or option that holds the name.
+    """
+
+    code = "unknown_name"
+
+    def __init__(self, kind: str, found: str, allowed: Sequence[str], *, where: str = "") -> None:
+        near = closest(found, allowed)
+        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(sorted(allowed)) or 'none'}"
+        super().__init__(f"there is no {kind} named {found!r}", hint=hint, where=where or kind)
+
+
+class UnsafeName(BadInput):
+    """A name that would leave its folder or cannot be a file name everywhere.
+
+    Parameters
+    ----------
+    kind : str
+        What the name stands for.
+    found : str
+        The name that was given.
+    """
+
+    code = "unsafe_name"
+
+    def __init__(self, kind: str, found: str) -> None:
+        super().__init__(
+            f"{found!r} cannot be the name of a {kind}",
+            hint="use letters, digits, and . _ - inside; begin with a letter or digit",
+            where=kind,
+        )
+
+
+class DataProblem(KtrdrError):
+    """Market data that cannot be used as it stands."""
+
+    code = "data_problem"
+    exit_code = 2
+
+
+class DataNotFound(DataProblem):
+    """No file holds the bars that were asked for.
+
+    Parameters
+    ----------
+    symbol : str
+        Symbol that was asked for.
+    timeframe : str
+        Time frame that was asked for.
+    path : str
+        File that was looked for.
+    available : sequence of str
+        Symbols that this time frame does have.
+    """
+
+    code = "data_not_found"
+    exit_code = 3
+
+    def __init__(self, symbol: str, timeframe: str, path: str, available: Sequence[str]) -> None:
+        near = closest(symbol, [name.lower() for name in available])
+        known = f"{timeframe} bars are there for: {', '.join(available)}" if available else f"no {timeframe} bars yet"
+        suggestion = f"did you mean {near.upper()}? " if near else ""
+        super().__init__(f"no bars for {symbol} {timeframe}", hint=suggestion + known, where=path)
+
+
+class EmptyData(DataProblem):
+    """A file or a date range without a single bar.
+
+    Parameters
+    ----------
+    where : str
+        File or range that is empty.
+    hint : str
+        What to do.
+    """
+
+    code = "empty_data"
+
+    def __init__(self, where: str, hint: str = "put bars into the file, or import it again") -> None:
+        super().__init__("there is not one bar in it", hint=hint, where=where)
+
+
+class MalformedBars(DataProblem):
+    """Bars that break the contract of a series, with the first offending row named.
+
+    Parameters
+    ----------
+    where : str
+        File (and row) that is meant.
+    found : str
+        What stands there.
+    expected : str
+        What should stand there.
+    """
+
+    code = "malformed_bars"
+
+    def __init__(self, where: str, found: str, expected: str) -> None:
+        super().__init__(f"found {found}", hint=f"expected {expected}", where=where)
+
+
+class TooFewRows(DataProblem):
+    """A series too short for what was asked of it.
+
+    Parameters
+    ----------
+    what : str
+        The series or split that is too short.
+    rows : int
+        Rows that are there.
+    needed : int
+        Rows that are needed.
+    reason : str
+        Why so many are needed.
+    """
+
+    code = "too_few_rows"
+
+    def __init__(self, what: str, rows: int, needed: int, reason: str) -> None:
+        super().__init__(
+            f"{what} has {rows} usable rows, {needed} are needed ({reason})",
+            hint="take a longer date range, a shorter indicator period, or leave the symbol out",
+            where=what,
+        )
+
+
+class SignalsMismatch(DataProblem):
+    """Signals that do not belong to the bars they are run on.
+
+    Parameters
+    ----------
+    where : str
+        File or argument that holds the signals.
+    found : str
+        What was found.
+    expected : str
+        What would fit.
+    """
+
+    code = "signals_mismatch"
+
+    def __init__(self, where: str, found: str, expected: str) -> None:
+        super().__init__(f"found {found}", hint=f"expected {expected}", where=where)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a strategy file, with its place.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path of the field (``fuzzy_sets.rsi.sets.low``).
+    line, column : int
+        1-based place in the file; 0 where the strategy did not come from a file.
+    found : str
+        What stands there.
+    expected : str
+        What is allowed.
+    suggestion : str
+        Nearest valid word, if any.
+    """
+
+    path: str
+    line: int
+    column: int
+    found: str
+    expected: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        meant = f" (did you mean {self.suggestion!r}?)" if self.suggestion else ""
+        return f"{place}{self.path}: {self.found}; {self.expected}{meant}"
+
+
+class StrategyProblem(KtrdrError):
+    """A strategy that does not say what it must, every problem listed.
+
+    Parameters
+    ----------
+    where : str
+        File or name of the strategy.
+    problems : sequence of Problem
+        All that is wrong, in file order.
+    """
+
+    code = "strategy_problem"
+    exit_code = 2
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        first = self.problems[0]
+        place = f"{where}:{first.line}:{first.column}" if first.line else where
+        meant = f"did you mean {first.suggestion!r}? " if first.suggestion else ""
+        super().__init__(f"{first.path}: {first.found}{more}", hint=f"{meant}{first.expected}", where=place)
+
+
+class StrategyNotFound(StrategyProblem):
+    """No strategy of that name in the workspace, nor among the shipped ones.
+
+    Parameters
+    ----------
+    name : str
+        Name or path that was given.
+    available : sequence of str
+        Names that exist.
+    """
+
+    code = "strategy_not_found"
+    exit_code = 3
+
+    def __init__(self, name: str, available: Sequence[str]) -> None:
+        expected = f"known strategies: {', '.join(available) or 'none'}"
+        super().__init__(name, [Problem("strategy", 0, 0, f"no strategy {name!r}", expected, closest(name, available))])
+
+
+class ModelNotFound(KtrdrError):
+    """No model folder answers a request.
+
+    Parameters
+    ----------
+    wanted : str
+        What was asked for, in words.
+    looked_for : sequence of str
+        Patterns that were tried, in order.
+    present : sequence of str
+        Folders that are there.
+    where : str
+        Folder that was searched.
+    """
+
+    code = "model_not_found"
+    exit_code = 3
+
+    def __init__(self, wanted: str, looked_for: Sequence[str], present: Sequence[str], *, where: str = "") -> None:
+        self.looked_for = tuple(looked_for)
+        self.present = tuple(present)
+        there = f"there is: {', '.join(present)}" if present else "there is no model yet; train one"
+        super().__init__(f"no model for {wanted}; looked for {', '.join(looked_for)}", hint=there, where=where)
+
+
+class ModelRejected(KtrdrError):
+    """A model folder that is there but must not be used.
+
+    Parameters
+    ----------
+    path : str
+        The folder or file.
+    reason : str
+        What is wrong with it.
+    hint : str
+        What to do.
+    """
+
+    code = "model_rejected"
+    exit_code = 4
+
+    def __init__(self, path: str, reason: str, hint: str = "train again, or choose another version") -> None:
+        self.reason = reason
+        super().__init__(f"the model is not usable: {reason}", hint=hint, where=path)
+
+
+class TrainingFailed(KtrdrError):
+    """Training that cannot go on: its stage, what was met, and what to change.
+
+    Parameters
+    ----------
+    stage : str
+        Stage at which it stopped.
+    found : str
+        What was met.
+    hint : str
+        What to change.
+    """
+
+    code = "training_failed"
+    exit_code = 2
+
+    def __init__(self, stage: str, found: str, hint: str) -> None:
+        super().__init__(f"{stage}: {found}", hint=hint, where=stage)
+
+
+class StorageProblem(KtrdrError):
+    """The disk refuses: full, read-only, or not a folder.
+
+    Parameters
+    ----------
+    path : str
+        What was to be written or read.
+    reason : str
+        The system's own words.
+    """
+
+    code = "storage_problem"
+    exit_code = 2
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"cannot use the file: {reason}", hint="check free space and permissions", where=path)
+
+
+class EnvironmentProblem(KtrdrError):
+    """A library or a system part that is missing or known to be bad.
+
+    Parameters
+    ----------
+    what : str
+        The part that is meant.
+    found : str
+        What was found.
+    hint : str
+        The command or step that mends it.
+    """
+
+    code = "environment_problem"
+    exit_code = 2
+
+    def __init__(self, what: str, found: str, hint: str) -> None:
+        super().__init__(f"{what}: {found}", hint=hint, where=what)
+
+
+class Cancelled(KtrdrError):
+    """The user stopped the task; nothing was left half-written.
+
+    Parameters
+    ----------
+    task : str
+        What was stopped.
+    """
+
+    code = "cancelled"
+    exit_code = 130
+
+    def __init__(self, task: str = "the task") -> None:
+        super().__init__(f"{task} was stopped", hint="start it again when you like")

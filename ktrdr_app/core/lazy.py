@@ -1,0 +1,33 @@
+"""Exports that are imported when they are first used, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+
+
+def exports(package: str, table: Mapping[str, str]) -> Callable[[str], object]:
+    """Return a module ``__getattr__`` (PEP 562) that resolves names from a table.
+
+    Parameters
+    ----------
+    package : str
+        ``__name__`` of the package.
+    table : mapping of str to str
+        Public name to the submodule that defines it.
+
+    Raises
+    ------
+    ValueError
+        If a name is also the name of a submodule: importing that would put the module in its place.
+    """
+    clashes = sorted(set(table) & set(table.values()))
+    if clashes:
+        raise ValueError(f"{package} exports {', '.join(clashes)}, which are also names of its modules")
+
+    def resolve(name: str) -> object:
+        if name not in table:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{package}.{table[name]}"), name)
+
+    return resolve

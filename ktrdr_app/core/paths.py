@@ -1,0 +1,109 @@
+"""Where things lie: the workspace's folders, the shipped files, the user's cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ktrdr_app.core.errors import UnsafeName
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with the user's data, models, strategies and runs.
+
+    Attributes
+    ----------
+    root : Path
+        The folder itself.
+    """
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Folder of ``{SYMBOL}_{timeframe}.csv`` files."""
+        return self.root / "data"
+
+    @property
+    def models(self) -> Path:
+        """Folder of ``{strategy}/{model}`` folders."""
+        return self.root / "models"
+
+    @property
+    def strategies(self) -> Path:
+        """Folder of the workspace's own strategy files."""
+        return self.root / "configs" / "strategies"
+
+    @property
+    def runs(self) -> Path:
+        """Folder of finished runs."""
+        return self.root / "runs"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be computed again."""
+        return self.root / ".cache"
+
+    def relative(self, path: Path) -> str:
+        """Return a path as the user should read it: below the workspace if it lies there.
+
+        Parameters
+        ----------
+        path : Path
+            Any path.
+        """
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def shipped(folder: str) -> Path:
+    """Return a folder of files that come with the program.
+
+    Parameters
+    ----------
+    folder : str
+        ``resources`` or ``configs``: inside the installed package, or beside it in a checkout.
+    """
+    inside = _PACKAGE / f"_{folder}"
+    return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+def user_cache() -> Path:
+    """Return the user's cache folder for this program (compiled kernels, crash logs)."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local")))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
+    return base / "ktrdr-app"
+
+
+def safe_name(name: str, kind: str) -> str:
+    """Return the name if it can be a file name on every system, and cannot leave its folder.
+
+    Parameters
+    ----------
+    name : str
+        Symbol, strategy or run name, as the user or a file gave it.
+    kind : str
+        What it names, for the message.
+
+    Raises
+    ------
+    UnsafeName
+        If it holds separators, begins with a dot, is reserved or too long.
+    """
+    if not _SAFE.fullmatch(name) or name.lower().split(".")[0] in _RESERVED or name.endswith("."):
+        raise UnsafeName(kind, name)
+    return name

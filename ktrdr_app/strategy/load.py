@@ -1,0 +1,235 @@
+"""Reads strategy files and documents; every problem is reported at once, with its place."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ktrdr_app.core.errors import Problem, StrategyNotFound, StrategyProblem, closest
+from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.strategy.marks import Marks, read_marked
+from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
+
+
+class LoadedStrategy:
+    """A valid strategy with the text it came from.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        The content.
+    where : str
+        File name, or a word for its origin.
+    text : str
+        The YAML text; empty for a document.
+    marks : dict
+        Places of its entries.
+    """
+
+    def __init__(self, strategy: Strategy, where: str, text: str = "", marks: Marks | None = None) -> None:
+        self.strategy = strategy
+        self.where = where
+        self.text = text
+        self.marks = marks or {}
+
+    def problem(self, path: tuple[str, ...], found: str, expected: str, suggestion: str = "") -> StrategyProblem:
+        """Return the error for one entry of this strategy.
+
+        Parameters
+        ----------
+        path : tuple of str
+            Keys down to the entry.
+        found, expected : str
+            What stands there, what is allowed.
+        suggestion : str
+            Nearest valid word.
+        """
+        return StrategyProblem(
+            self.where, [Problem(".".join(path), *_place(path, self.marks), found, expected, suggestion)]
+        )
+
+
+def strategy_files(workspace: Workspace) -> dict[str, Path]:
+    """Return strategy files by stem: the shipped ones, then the workspace's own, which win.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where the user's strategies lie.
+    """
+    found: dict[str, Path] = {}
+    for folder in (shipped("configs") / "strategies", workspace.strategies):
+        for path in sorted(folder.glob("*.y*ml")):
+            found[path.stem] = path
+    return found
+
+
+def find_strategy(name: str, workspace: Workspace) -> Path:
+    """Return the file of a strategy given by name or by path.
+
+    Parameters
+    ----------
+    name : str
+        File stem, or a path that ends in ``.yaml`` or ``.yml``.
+    workspace : Workspace
+        Where the user's strategies lie.
+
+    Raises
+    ------
+    StrategyNotFound
+        If there is no such file.
+    """
+    files = strategy_files(workspace)
+    if name in files:
+        return files[name]
+    path = Path(name)
+    if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
+        return path
+    raise StrategyNotFound(name, sorted(files))
+
+
+def load_strategy(name: str, workspace: Workspace) -> LoadedStrategy:
+    """Find, read and check a strategy.
+
+    Parameters
+    ----------
+    name : str
+        File stem or path.
+    workspace : Workspace
+        Where the user's strategies lie.
+
+    Raises
+    ------
+    StrategyNotFound
+        If there is no such file.
+    StrategyProblem
+        If it does not follow the grammar; all problems are listed.
+    """
+    path = find_strategy(name, workspace)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        fault = Problem("file", 0, 0, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+        raise StrategyProblem(str(path), [fault]) from error
+    return parse_strategy(text, workspace.relative(path))
+
+
+def parse_strategy(text: str, where: str) -> LoadedStrategy:
+    """Check a strategy's YAML text.
+
+    Parameters
+    ----------
+    text : str
+        The YAML.
+    where : str
+        File name for messages.
+
+    Raises
+    ------
+    StrategyProblem
+        If it does not follow the grammar.
+    """
+    content, marks = read_marked(text, where)
+    return LoadedStrategy(_validated(content, where, marks), where, text, marks)
+
+
+def from_document(document: dict[str, Any], where: str) -> LoadedStrategy:
+    """Check a strategy that was stored as JSON, as in a model's ``config.json``.
+
+    Parameters
+    ----------
+    document : dict
+        What `Strategy.document` returned.
+    where : str
+        File name for messages.
+
+    Raises
+    ------
+    StrategyProblem
+        If it does not follow the grammar.
+    """
+    return LoadedStrategy(_validated(document, where, {}), where)
+
+
+def _validated(content: Any, where: str, marks: Marks) -> Strategy:
+    if not isinstance(content, dict):
+        kind = "empty" if content is None else f"a {type(content).__name__}"
+        raise StrategyProblem(where, [Problem("file", 1, 1, f"the file is {kind}", "expected keys such as name:")])
+    try:
+        strategy = Strategy.model_validate(content)
+    except ValidationError as error:
+        raise StrategyProblem(where, [_as_problem(detail, marks) for detail in error.errors()]) from error
+    problems = list(_dangling_inputs(strategy, marks))
+    if problems:
+        raise StrategyProblem(where, problems)
+    return strategy
+
+
+def _dangling_inputs(strategy: Strategy, marks: Marks) -> Iterator[Problem]:
+    known = list(strategy.indicators)
+    for key, entry in strategy.fuzzy_sets.items():
+        source = strategy.source_of(key)[0]
+        if source not in strategy.indicators:
+            path = ("fuzzy_sets", key, "input") if entry.input else ("fuzzy_sets", key)
+            expected = f"indicators here: {', '.join(known)}"
+            found = f"reads {source!r}, which is not under indicators"
+            yield Problem(".".join(path), *_place(path, marks), found, expected, closest(source, known))
+
+
+def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
+    path = tuple(str(part) for part in detail["loc"])
+    place = _place(path, marks)
+    shown = ".".join(path) or "strategy"
+    if detail["type"] == "extra_forbidden":
+        allowed = _allowed_keys(path[:-1])
+        return Problem(
+            shown, *place, f"unknown key {path[-1]!r}", f"allowed: {', '.join(allowed)}", closest(path[-1], allowed)
+        )
+    if detail["type"] == "missing":
+        return Problem(shown, *place, "is missing", f"add {path[-1]}: to it")
+    if detail["type"] == "literal_error":
+        allowed_words = str(detail.get("ctx", {}).get("expected", ""))
+        near = closest(str(detail["input"]), re.findall(r"'([^']+)'", allowed_words))
+        return Problem(shown, *place, f"is {detail['input']!r}", f"allowed: {allowed_words}", near)
+    if detail["type"] == "value_error":
+        return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
+    return Problem(shown, *place, f"is {_short(detail['input'])}", _lower_first(detail["msg"]))
+
+
+def _place(path: tuple[str, ...], marks: Marks) -> tuple[int, int]:
+    """Return the place of the path or, where it is not in the file, of its nearest parent."""
+    for length in range(len(path), -1, -1):
+        if path[:length] in marks:
+            return marks[path[:length]]
+    return (0, 0)
+
+
+def _allowed_keys(path: tuple[str, ...]) -> list[str]:
+    """Return the keys allowed below a path of the grammar."""
+    kind: Any = Strategy
+    for part in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = kind.model_fields[part].annotation if part in kind.model_fields else None
+        elif typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        if isinstance(kind, types.UnionType):
+            kind = typing.get_args(kind)[0]
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not IndicatorSpec:
+        return list(kind.model_fields)
+    return []
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,278 @@
+"""What a strategy file may say: one grammar, with every default, bound, unit and help text declared once."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ktrdr_app.core.errors import UnsafeName
+from ktrdr_app.core.paths import safe_name
+
+Parameter = int | float | str
+SetKind = Literal["triangular", "trapezoidal", "gaussian"]
+Shoulder = Literal["none", "left", "right"]
+Form = Literal["raw", "ratio_to_price", "percent", "atr", "atr_distance"]
+
+PARAMETER_NAMES: dict[str, tuple[str, ...]] = {
+    "triangular": ("a", "b", "c"),
+    "trapezoidal": ("a", "b", "c", "d"),
+    "gaussian": ("centre", "width"),
+}
+
+
+def parameter_fault(kind: str, parameters: list[float] | tuple[float, ...]) -> str:
+    """Say what is wrong with the numbers of a membership function; empty if nothing is.
+
+    Parameters
+    ----------
+    kind : str
+        ``triangular``, ``trapezoidal`` or ``gaussian``.
+    parameters : sequence of float
+        Its numbers, in the input's unit.
+    """
+    names = PARAMETER_NAMES[kind]
+    if len(parameters) != len(names):
+        return f"{kind} takes {len(names)} numbers ({', '.join(names)}), not {len(parameters)}"
+    if not all(math.isfinite(value) for value in parameters):
+        return f"{kind} takes finite numbers; open a side with shoulder: left or right"
+    if kind == "gaussian":
+        return "" if parameters[1] > 0 else f"the width must be above 0, not {parameters[1]:g}"
+    if any(left > right for left, right in itertools.pairwise(parameters)):
+        return f"the numbers must not fall: {' <= '.join(names)}"
+    return "" if parameters[0] < parameters[-1] else "the set has no width: its first and last number are equal"
+
+
+class Section(BaseModel):
+    """Base of every part of a strategy: unknown keys are errors, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class IndicatorSpec(BaseModel):
+    """One indicator under an id of its own; the keys beside ``name`` are its parameters."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    name: str
+    """Name in the catalogue (``ktrdr-app indicators list``)."""
+
+    @property
+    def params(self) -> dict[str, Parameter]:
+        """The indicator's parameters as written; its own model checks them."""
+        return dict(self.model_extra or {})
+
+
+class FuzzySet(Section):
+    """One membership function."""
+
+    type: SetKind
+    """Shape."""
+    parameters: list[float]
+    """Triangular a, b, c; trapezoidal a, b, c, d; gaussian centre and width (standard deviation)."""
+    shoulder: Shoulder = "none"
+    """An open side: full membership for everything left (or right) of the peak."""
+
+    @model_validator(mode="after")
+    def _check_parameters(self) -> Self:
+        fault = parameter_fault(self.type, self.parameters)
+        if fault:
+            raise ValueError(fault)
+        return self
+
+
+class FuzzyInput(Section):
+    """The sets of one input: which indicator output, in which scale-free form."""
+
+    input: str = ""
+    """Indicator id, or ``id.output``; the main output of the id that the entry is named after by default."""
+    form: Form = "raw"
+    """raw x · ratio_to_price close/x · percent 100·x/close · atr x/ATR · atr_distance (close-x)/ATR."""
+    sets: dict[str, FuzzySet] = Field(min_length=1)
+    """Membership functions by name, from low to high."""
+
+
+class FeatureSettings(Section):
+    """Which groups of features reach the network, and how they are scaled."""
+
+    price_context: bool = True
+    """Group B: price to moving averages, rates of change, position in the bar, volatility."""
+    volume_context: bool = True
+    """Group C: volume ratio, volume change, normalised OBV, and whether there is volume at all."""
+    raw_indicators: bool = False
+    """Group E: bounded indicators divided by their range, others as a z-score of past bars."""
+    lookback_periods: int = Field(default=1, ge=1, le=20)
+    """Group D: bars of memory; 3 adds ``_lag1`` and ``_lag2`` of every membership."""
+    zscore_window: int = Field(default=250, ge=50, le=5000)
+    """Past bars in each z-score."""
+    scaling: Literal["standard", "minmax"] = "standard"
+    """Scaler, fitted on training rows only."""
+
+
+class LabelSettings(Section):
+    """What the network is asked to predict."""
+
+    method: str = "zigzag"
+    """Labeler: ``zigzag`` is the first of +threshold or -threshold reached within the lookahead."""
+    threshold: float = Field(default=0.03, gt=0, le=1000)
+    """Size of a move that counts: a fraction of the price, or a multiple of ATR."""
+    threshold_unit: Literal["fraction", "atr"] = "fraction"
+    """Unit of the threshold."""
+    lookahead: int = Field(default=20, ge=1, le=1000)
+    """Bars to look ahead; also the purge between splits."""
+    atr_period: int = Field(default=14, ge=1, le=500)
+    """ATR period where the threshold is in ATR."""
+
+    @model_validator(mode="after")
+    def _check_threshold(self) -> Self:
+        if self.threshold_unit == "fraction" and self.threshold >= 1:
+            raise ValueError("a threshold in fractions of the price must be below 1 (0.03 is 3 %)")
+        return self
+
+
+class NetworkSettings(Section):
+    """The multi-layer perceptron."""
+
+    hidden_layers: list[int] = Field(default=[30, 15, 8], min_length=1, max_length=8)
+    """Units per hidden layer."""
+    activation: Literal["relu", "tanh", "leaky_relu"] = "relu"
+    """Non-linearity of the hidden layers."""
+    dropout: float = Field(default=0.2, ge=0, lt=0.9)
+    """Share of hidden units dropped in each training step."""
+
+    @field_validator("hidden_layers")
+    @classmethod
+    def _check_layers(cls, value: list[int]) -> list[int]:
+        if any(units < 1 or units > 4096 for units in value):
+            raise ValueError("each hidden layer needs 1 to 4096 units")
+        return value
+
+
+class SplitSettings(Section):
+    """Chronological shares, cut at instants common to all symbols."""
+
+    train: float = Field(default=0.7, gt=0, lt=1)
+    """Share of the time span used to fit."""
+    validation: float = Field(default=0.15, gt=0, lt=1)
+    """Share used for early stopping and calibration."""
+    test: float = Field(default=0.15, gt=0, lt=1)
+    """Share that nothing but the final figures sees."""
+
+    @model_validator(mode="after")
+    def _check_sum(self) -> Self:
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"train, validation and test must add up to 1, not {total:g}")
+        return self
+
+
+class TrainingSettings(Section):
+    """How the network is fitted."""
+
+    epochs: int = Field(default=100, ge=1, le=10_000)
+    """Most passes over the training rows."""
+    batch_size: int = Field(default=32, ge=1, le=65_536)
+    """Rows per step."""
+    learning_rate: float = Field(default=0.001, gt=0, le=1)
+    """Step size of Adam."""
+    weight_decay: float = Field(default=0.0, ge=0, le=1)
+    """L2 penalty."""
+    class_weights: Literal["none", "balanced"] = "none"
+    """``balanced`` weighs each class by n/(3·n_class)."""
+    patience: int = Field(default=15, ge=1, le=10_000)
+    """Epochs without a better validation loss before stopping."""
+    min_delta: float = Field(default=0.0001, ge=0, le=1)
+    """Least fall of the validation loss that counts."""
+    combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"
+    """How the symbols' rows are put together."""
+    split: SplitSettings = SplitSettings()
+    """Shares of the time span."""
+
+
+class DecisionSettings(Section):
+    """From probabilities to actions."""
+
+    confidence_threshold: float = Field(default=0.5, ge=0, le=1)
+    """Least probability of BUY or SELL that is acted on."""
+    position_awareness: bool = True
+    """Never buy while long, never sell while flat (unless short positions are allowed)."""
+    min_signal_separation: int = Field(default=1, ge=0, le=100_000)
+    """Least bars between two acted-on signals."""
+    volume_filter: bool = False
+    """Act only on bars with at least ``min_volume_ratio`` times the usual volume."""
+    min_volume_ratio: float = Field(default=1.0, gt=0, le=100)
+    """Volume over its mean of the 20 bars before."""
+
+
+class BacktestSettings(Section):
+    """Money and costs; the command line may override them."""
+
+    initial_capital: float = Field(default=100_000.0, gt=0)
+    """Account currency."""
+    commission: float = Field(default=0.001, ge=0, lt=1)
+    """Fraction of the traded value, per side."""
+    slippage: float = Field(default=0.0005, ge=0, lt=1)
+    """Fraction of the price, against you, per side."""
+    fill: Literal["next_open", "close"] = "next_open"
+    """Price of a fill; ``close`` fills on the bar that gave the signal and is optimistic."""
+    allow_short: bool = False
+    """Whether SELL while flat opens a short position."""
+
+
+class Strategy(Section):
+    """A whole strategy file."""
+
+    name: str
+    """Name of the strategy and of its models' folder."""
+    description: str = ""
+    """One or two sentences for people."""
+    indicators: dict[str, IndicatorSpec] = Field(min_length=1)
+    """Indicators by id."""
+    fuzzy_sets: dict[str, FuzzyInput] = Field(min_length=1)
+    """Fuzzy inputs by name; memberships are called ``{name}_{set}``."""
+    features: FeatureSettings = FeatureSettings()
+    """Feature groups and scaling."""
+    labels: LabelSettings = LabelSettings()
+    """Labels."""
+    network: NetworkSettings = NetworkSettings()
+    """Network."""
+    training: TrainingSettings = TrainingSettings()
+    """Fitting."""
+    decision: DecisionSettings = DecisionSettings()
+    """Decisions."""
+    backtest: BacktestSettings = BacktestSettings()
+    """Backtest."""
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, value: str) -> str:
+        try:
+            return safe_name(value, "strategy")
+        except UnsafeName as error:
+            raise ValueError(f"{error.message}: {error.hint}") from error
+
+    @field_validator("indicators", "fuzzy_sets")
+    @classmethod
+    def _check_ids(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for key in value:
+            if not key.replace("_", "").isalnum() or not key[0].isalpha():
+                raise ValueError(f"the id {key!r} must be made of letters, digits and _ and begin with a letter")
+        return value
+
+    def source_of(self, fuzzy_input: str) -> tuple[str, str]:
+        """Return indicator id and output that a fuzzy input reads; the output is empty for the main line.
+
+        Parameters
+        ----------
+        fuzzy_input : str
+            Key under ``fuzzy_sets``.
+        """
+        written = self.fuzzy_sets[fuzzy_input].input or fuzzy_input
+        indicator, _, output = written.partition(".")
+        return indicator, output
+
+    def document(self) -> dict[str, Any]:
+        """Return the strategy, defaults included, as plain JSON types; `strategy.load.from_document` reads it back."""
+        return self.model_dump(mode="json")
