@@ -1,0 +1,119 @@
+"""The ONE function that turns bars into features, for training and for backtests alike."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.features.context import price_context, volume_context
+from ktrdr_app.features.contract import FeatureFrame
+from ktrdr_app.features.forms import in_form, rolling_zscore
+from ktrdr_app.features.plan import ATR_FORMS, FeaturePlan, RawSource
+
+
+def build_features(bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, float] | None = None) -> FeatureFrame:
+    """Return the features of every bar, each known at that bar's close.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        Bars of one symbol.
+    plan : FeaturePlan
+        What to compute.
+    seconds : dict, optional
+        Collects wall seconds of ``indicators``, ``fuzzy`` and ``features``.
+
+    Returns
+    -------
+    FeatureFrame
+        Groups in the order A fuzzy, B price, C volume, D lags, E raw; warm-up rows are NaN and not valid.
+    """
+    clock = _Clock(seconds)
+    prices = PriceArrays.of(bars)
+    columns = plan.indicators.calculate(prices)
+    clock.lap("indicators")
+
+    values = np.full((len(bars), len(plan.contract.names)), np.nan, dtype=np.float32)
+    memberships = len(plan.fuzzy.names)
+    plan.fuzzy.evaluate_into(fuzzy_inputs(prices, columns, plan), values[:, :memberships])
+    clock.lap("fuzzy")
+
+    position = memberships
+    for column in _context_columns(prices, columns, plan):
+        values[:, position] = column
+        position += 1
+    for lag in range(1, plan.strategy.features.lookback_periods):
+        values[lag:, position : position + memberships] = values[:-lag, :memberships]
+        position += memberships
+    for source in plan.raw:
+        values[:, position] = _raw_column(columns[source.column], source, plan.strategy.features.zscore_window)
+        position += 1
+    valid: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
+    clock.lap("features")
+    return FeatureFrame(plan.contract, values, valid, pd.DatetimeIndex(bars.index))
+
+
+def fuzzy_inputs(
+    prices: PriceArrays, columns: dict[str, NDArray[np.float64]], plan: FeaturePlan
+) -> dict[str, NDArray[np.float64]]:
+    """Return the values that each fuzzy input's sets are laid over.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars.
+    columns : dict of str to ndarray of float64
+        Output of the indicator engine.
+    plan : FeaturePlan
+        Sources and forms.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n_bars,)
+        By fuzzy input, in its form.
+    """
+    return {
+        source.name: in_form(
+            source.form,
+            columns[source.column],
+            prices.close,
+            columns[plan.atr_column] if source.form in ATR_FORMS else None,
+        )
+        for source in plan.sources
+    }
+
+
+def _context_columns(
+    prices: PriceArrays, columns: dict[str, NDArray[np.float64]], plan: FeaturePlan
+) -> list[NDArray[np.float64]]:
+    settings = plan.strategy.features
+    found: list[NDArray[np.float64]] = []
+    if settings.price_context:
+        found += price_context(prices, {name: columns[name] for name in plan.averages}).values()
+    if settings.volume_context:
+        found += volume_context(prices, columns[plan.obv_column]).values()
+    return found
+
+
+def _raw_column(values: NDArray[np.float64], source: RawSource, window: int) -> NDArray[np.float64]:
+    if source.low is not None and source.high is not None:
+        return (values - source.low) / (source.high - source.low)
+    return rolling_zscore(values, window)
+
+
+class _Clock:
+    """Adds wall time to named entries, lap by lap."""
+
+    def __init__(self, seconds: dict[str, float] | None) -> None:
+        self.seconds = seconds
+        self.last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        if self.seconds is not None:
+            self.seconds[name] = self.seconds.get(name, 0.0) + now - self.last
+        self.last = now

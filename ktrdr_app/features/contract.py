@@ -1,0 +1,100 @@
+"""What travels with every matrix of features: names, hash, owners and times of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FeatureContract:
+    """The promise under which a network was trained and may be used.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Features, in column order.
+    digest : str
+        SHA-256 over the names, the formulas' version and the indicator, fuzzy and feature settings,
+        defaults included.
+    """
+
+    names: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class FeatureFrame:
+    """The features of every bar of one symbol, before scaling.
+
+    Attributes
+    ----------
+    contract : FeatureContract
+        Names and hash.
+    values : ndarray of float32, shape (n_bars, n_features), C-contiguous
+        Features known at each bar's close.
+    valid : ndarray of bool, shape (n_bars,)
+        Bars whose every feature is there; the others are warm-up and are never filled.
+    index : DatetimeIndex
+        Bar opens, UTC.
+    """
+
+    contract: FeatureContract
+    values: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    index: pd.DatetimeIndex
+
+
+@dataclass(frozen=True)
+class FeatureBlock:
+    """Labelled rows of one or many symbols; row i of every array belongs together.
+
+    Attributes
+    ----------
+    contract : FeatureContract
+        Names and hash of the columns.
+    symbols : tuple of str
+        Symbols that ``symbol_id`` counts.
+    values : ndarray of float32, shape (n_rows, n_features), C-contiguous
+        Features before scaling.
+    label : ndarray of int8, shape (n_rows,)
+        BUY 0, HOLD 1, SELL 2.
+    symbol_id : ndarray of int16, shape (n_rows,)
+        Position in ``symbols``.
+    close_time : ndarray of int64, shape (n_rows,)
+        When the row became known, nanoseconds UTC.
+    label_end : ndarray of int64, shape (n_rows,)
+        Close of the last bar that the label looked at, nanoseconds UTC.
+    """
+
+    contract: FeatureContract
+    symbols: tuple[str, ...]
+    values: NDArray[np.float32]
+    label: NDArray[np.int8]
+    symbol_id: NDArray[np.int16]
+    close_time: NDArray[np.int64]
+    label_end: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> FeatureBlock:
+        """Return chosen rows, all arrays alike.
+
+        Parameters
+        ----------
+        rows : ndarray of int or bool
+            Row numbers in the order wanted, or a mask.
+        """
+        return FeatureBlock(
+            self.contract,
+            self.symbols,
+            np.ascontiguousarray(self.values[rows]),
+            self.label[rows],
+            self.symbol_id[rows],
+            self.close_time[rows],
+            self.label_end[rows],
+        )

@@ -1,0 +1,34 @@
+"""Which columns belong to which indicator: the units in which importance is measured."""
+
+from __future__ import annotations
+
+from ktrdr_app.features.plan import FeaturePlan
+
+
+def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
+    """Return the columns of each indicator, its memberships, lags and raw values together.
+
+    Permuting one membership alone would make inputs that cannot occur, so they move as one.
+
+    Parameters
+    ----------
+    plan : FeaturePlan
+        Whose columns are grouped.
+
+    Returns
+    -------
+    dict of str to list of int
+        Column numbers by indicator id; context features that come from no indicator form ``price`` and ``volume``.
+    """
+    owner = {f"price_to_{name}_ratio": name for name in plan.averages}
+    owner |= {source.name: source.column.split(".")[0] for source in plan.raw}
+    memberships = len(plan.fuzzy.names)
+    for fuzzy_input, entry in plan.strategy.fuzzy_sets.items():
+        indicator = plan.strategy.source_of(fuzzy_input)[0]
+        owner |= {f"{fuzzy_input}_{name}": indicator for name in entry.sets}
+    groups: dict[str, list[int]] = {}
+    for column, name in enumerate(plan.contract.names):
+        base = name.rpartition("_lag")[0] if column >= memberships and "_lag" in name else name
+        fallback = "volume" if base.startswith(("volume_", "obv_")) else "price"
+        groups.setdefault(owner.get(base, fallback), []).append(column)
+    return groups

@@ -1,0 +1,226 @@
+"""Fits one network on the rows of many symbols and judges it, all in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.progress import EpochFinished, Progress, silent, stage
+from ktrdr_app.features.contract import FeatureBlock
+from ktrdr_app.features.scaler import ScalerState, fit_scaler
+from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
+from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
+from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.trainer import TrainingData, train_network
+from ktrdr_app.strategy.schema import Strategy
+from ktrdr_app.training.combine import combine_multi_symbol_data, pool
+from ktrdr_app.training.split import Split, split_by_time
+
+if TYPE_CHECKING:
+    import torch
+
+IMPORTANCE_REPEATS = 10
+CLASSES = 3
+
+
+@dataclass(frozen=True)
+class JudgedModel:
+    """A fitted network with everything that was measured of it.
+
+    Attributes
+    ----------
+    network : torch.nn.Sequential
+        Best weights, in evaluation mode.
+    scaler : ScalerState
+        Fitted on the training rows.
+    symbols : tuple of str
+        Symbols it learnt from.
+    split : Split
+        Parts and cut-offs.
+    rows : dict of str to int
+        Training rows of each symbol after combining.
+    prior : ndarray of float64, shape (3,)
+        Class frequencies of the training rows, each count raised by 1.
+    history : tuple of EpochFinished
+        Every epoch.
+    best_epoch : int
+        Epoch whose weights were kept.
+    reason : str
+        Why training ended, in words.
+    train, validation, test : ClassificationMetrics
+        Pooled figures of each part.
+    per_symbol_validation, per_symbol_test : dict of str to ClassificationMetrics
+        Figures of each symbol; a symbol without rows in a part is left out.
+    importance : dict of str to ImportanceFigure
+        Rise of the test NLL when a group of columns is shuffled.
+    """
+
+    network: torch.nn.Sequential
+    scaler: ScalerState
+    symbols: tuple[str, ...]
+    split: Split
+    rows: dict[str, int]
+    prior: NDArray[np.float64]
+    history: tuple[EpochFinished, ...]
+    best_epoch: int
+    reason: str
+    train: ClassificationMetrics
+    validation: ClassificationMetrics
+    test: ClassificationMetrics
+    per_symbol_validation: dict[str, ClassificationMetrics]
+    per_symbol_test: dict[str, ClassificationMetrics]
+    importance: dict[str, ImportanceFigure]
+
+
+def train_universal_model(
+    blocks: Sequence[FeatureBlock],
+    strategy: Strategy,
+    groups: Mapping[str, list[int]],
+    seed: int,
+    weights: Mapping[str, float] | None = None,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    seconds: dict[str, float] | None = None,
+) -> JudgedModel:
+    """Split, combine, scale, fit and judge.
+
+    Parameters
+    ----------
+    blocks : sequence of FeatureBlock
+        Labelled rows, one block a symbol.
+    strategy : Strategy
+        Network, training and label settings.
+    groups : mapping of str to list of int
+        Columns of each indicator, for importance.
+    seed : int
+        The run's seed.
+    weights : mapping of str to float, optional
+        Relative rows per symbol, for the ``weighted`` combination.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it within one batch.
+    seconds : dict, optional
+        Collects wall seconds of ``train``, ``test`` and ``importance``.
+
+    Raises
+    ------
+    TooFewRows
+        If a part of the split is too small.
+    TrainingFailed
+        If a feature or the loss is not finite.
+    Cancelled
+        If the token was raised.
+    """
+    token = cancel or CancelToken("training")
+    settings = strategy.training
+    block = pool(blocks)
+    split = split_by_time(block, settings.split)
+    with stage("train", progress, seconds):
+        rows = combine_multi_symbol_data(block, split.train, settings.combination, seed, weights)
+        scaler = fit_scaler(strategy.features.scaling, block.values[rows], block.contract.names)
+        scaled = scaler.transform(block.values)
+        fitted = train_network(
+            _training_data(scaled, block, rows),
+            _training_data(scaled, block, split.validation),
+            strategy.network,
+            settings,
+            seed,
+            progress,
+            token,
+        )
+    model = MLPTradingModel(fitted.network, scaler, block.contract.names)
+    prior = class_prior(block.label[rows])
+    with stage("test", progress, seconds):
+        judge = _Judge(model.predict_proba_scaled(scaled), block, prior)
+        measured = (judge.pooled(rows), judge.pooled(split.validation), judge.pooled(split.test))
+        by_symbol = (judge.by_symbol(split.validation), judge.by_symbol(split.test))
+    with stage("importance", progress, seconds):
+        test = split.test
+        importance = permutation_importance(
+            model,
+            scaled[test],
+            block.label[test],
+            block.symbol_id[test],
+            dict(groups),
+            IMPORTANCE_REPEATS,
+            seed,
+            token,
+        )
+    counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
+    return JudgedModel(
+        network=fitted.network,
+        scaler=scaler,
+        symbols=block.symbols,
+        split=split,
+        rows={symbol: int(count) for symbol, count in zip(block.symbols, counts, strict=True)},
+        prior=prior,
+        history=fitted.history,
+        best_epoch=fitted.best_epoch,
+        reason=fitted.reason,
+        train=measured[0],
+        validation=measured[1],
+        test=measured[2],
+        per_symbol_validation=by_symbol[0],
+        per_symbol_test=by_symbol[1],
+        importance=importance,
+    )
+
+
+def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the class frequencies, each count raised by 1 so that no class is impossible.
+
+    Parameters
+    ----------
+    label : ndarray of int8, shape (n_rows,)
+        Labels of training rows.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,)
+        Frequencies that add up to 1 (Laplace's rule).
+
+    Raises
+    ------
+    InvalidValue
+        If there is no row.
+    """
+    if len(label) == 0:
+        raise InvalidValue("label", "no rows", "at least one labelled row")
+    counts = np.bincount(label, minlength=CLASSES) + 1.0
+    return np.asarray(counts / counts.sum(), dtype=np.float64)
+
+
+def _training_data(scaled: NDArray[np.float32], block: FeatureBlock, rows: NDArray[np.intp]) -> TrainingData:
+    return TrainingData(
+        x=np.ascontiguousarray(scaled[rows]),
+        y=block.label[rows].astype(np.int64),
+        symbol_id=block.symbol_id[rows],
+        feature_names=block.contract.names,
+    )
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Probabilities of all rows, and the figures of chosen ones."""
+
+    probabilities: NDArray[np.float64]
+    block: FeatureBlock
+    prior: NDArray[np.float64]
+
+    def pooled(self, rows: NDArray[np.intp]) -> ClassificationMetrics:
+        return classification_metrics(self.probabilities[rows], self.block.label[rows], self.prior)
+
+    def by_symbol(self, rows: NDArray[np.intp]) -> dict[str, ClassificationMetrics]:
+        owners = self.block.symbol_id[rows]
+        return {
+            symbol: self.pooled(rows[owners == number])
+            for number, symbol in enumerate(self.block.symbols)
+            if (owners == number).any()
+        }
