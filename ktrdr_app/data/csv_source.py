@@ -132,7 +132,7 @@ def read_bars(path: Path) -> pd.DataFrame:
         If it cannot be read.
     """
     try:
-        table = pd.read_csv(path, float_precision="round_trip", dtype={"timestamp": str})
+        table = pd.read_csv(path, dtype={"timestamp": str})
     except pd.errors.EmptyDataError as error:
         raise EmptyData(path.name) from error
     except (pd.errors.ParserError, UnicodeDecodeError) as error:

@@ -76,16 +76,18 @@ def rolling_zscore(values: Array, window: int) -> Array:
     out = np.full(n, np.nan)
     for end in range(window - 1, n):
         total = 0.0
+        constant = True
         for i in range(end - window + 1, end + 1):
             total += values[i]
+            constant = constant and values[i] == values[end]
         mean = total / window
         squares = 0.0
         for i in range(end - window + 1, end + 1):
             squares += (values[i] - mean) ** 2
-        if squares > 0.0:
-            out[end] = (values[end] - mean) / np.sqrt(squares / window)
-        elif squares == 0.0:
+        if constant:
             out[end] = 0.0
+        elif squares > 0.0:
+            out[end] = (values[end] - mean) / np.sqrt(squares / window)
     return out
 
 

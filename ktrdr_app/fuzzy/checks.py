@@ -1,0 +1,145 @@
+"""What may be wrong with the sets of one fuzzy input: gaps, wrong order, near twins, sets that say nothing.
+
+Refuses nothing: shapes that cannot be evaluated at all are errors of the strategy's grammar.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.fuzzy.shapes import membership
+from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
+
+ACTIVE = 0.01
+"""Membership from which a value counts as belonging to a set at all."""
+RARE_SHARE = 0.01
+"""A set that fewer values than this share belong to is nearly never active."""
+SATURATED_SHARE = 0.9
+"""A set that more values than this share belong to by half or more tells them hardly apart."""
+OVERLAP_LEVEL = 0.75
+"""Two sets that both exceed this membership at one value are hard to tell apart there."""
+
+
+@dataclass(frozen=True)
+class SetProblem:
+    """One doubtful thing about the sets of a fuzzy input.
+
+    Attributes
+    ----------
+    code : str
+        ``gap``, ``order``, ``overlap``, ``dead``, ``rare``, ``saturated`` or ``uncovered``.
+    message : str
+        One sentence with names and numbers.
+    sets : tuple of str
+        The sets that are meant.
+    """
+
+    code: str
+    message: str
+    sets: tuple[str, ...] = ()
+
+
+def check_sets(fuzzy_input: FuzzyInput, values: NDArray[np.float64] | None = None) -> list[SetProblem]:
+    """Return what is doubtful about the sets, from their shapes alone or with the values they will meet.
+
+    Parameters
+    ----------
+    fuzzy_input : FuzzyInput
+        The sets, declared from low to high.
+    values : ndarray of float64, optional
+        Values of the input, in the form the sets are written for; those that are not finite are left out.
+
+    Returns
+    -------
+    list of SetProblem
+        From the shapes: ``gap`` (a value between the sets belongs to none), ``order``, ``overlap``.
+        From values: ``dead`` (never active), ``rare``, ``saturated`` (nearly always active), ``uncovered``
+        (values that belong to no set). Empty when all is well.
+    """
+    sets = fuzzy_input.sets
+    problems = [*_gaps(sets), *_order(sets), *_overlaps(sets)]
+    if values is not None:
+        finite = np.asarray(values, dtype=np.float64)
+        finite = finite[np.isfinite(finite)]
+        if finite.size:
+            problems += _activity(sets, finite)
+    return problems
+
+
+def _cut(entry: FuzzySet, level: float) -> tuple[float, float]:
+    """Return the interval in which the membership exceeds a level below 1, a single point for a bare peak."""
+    numbers = entry.parameters
+    if entry.type == "gaussian":
+        reach = numbers[1] * math.sqrt(-2.0 * math.log(level)) if level > 0 else math.inf
+        low, high = numbers[0] - reach, numbers[0] + reach
+    else:
+        low = numbers[0] + level * (numbers[1] - numbers[0])
+        high = numbers[-1] - level * (numbers[-1] - numbers[-2])
+    return (-math.inf if entry.shoulder == "left" else low, math.inf if entry.shoulder == "right" else high)
+
+
+def _peak(entry: FuzzySet) -> tuple[float, float]:
+    """Return where the membership is 1, without open sides."""
+    numbers = entry.parameters
+    return (numbers[0], numbers[0]) if entry.type == "gaussian" else (numbers[1], numbers[-2])
+
+
+def _gaps(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
+    """Walk over the supports from left to right and name every value that none of them reaches."""
+    ordered = sorted(sets.items(), key=lambda item: _cut(item[1], 0.0))
+    last, entry = ordered[0]
+    reached = _cut(entry, 0.0)[1]
+    for name, entry in ordered[1:]:
+        low, high = _cut(entry, 0.0)
+        if low > reached:
+            yield SetProblem("gap", f"no set covers {reached:g} to {low:g}, between {last} and {name}", (last, name))
+        elif low == reached and not _covers(sets, low):
+            yield SetProblem("gap", f"no set covers {low:g}, where {last} and {name} only touch", (last, name))
+        if high > reached:
+            reached, last = high, name
+
+
+def _covers(sets: Mapping[str, FuzzySet], x: float) -> bool:
+    return any(membership(s.type, s.parameters, [x], s.shoulder)[0] > 0 for s in sets.values())
+
+
+def _order(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
+    for (lower, first), (upper, second) in itertools.pairwise(sets.items()):
+        if sum(_peak(second)) < sum(_peak(first)):
+            message = f"{upper} is declared after {lower} but lies below it; declare sets from low to high"
+            yield SetProblem("order", message, (lower, upper))
+
+
+def _overlaps(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
+    for (one, first), (other, second) in itertools.combinations(sets.items(), 2):
+        (low_1, high_1), (low_2, high_2) = _cut(first, OVERLAP_LEVEL), _cut(second, OVERLAP_LEVEL)
+        low, high = max(low_1, low_2), min(high_1, high_2)
+        if low < high:
+            message = f"{one} and {other} both exceed {OVERLAP_LEVEL:g} from {low:g} to {high:g}"
+            yield SetProblem("overlap", message, (one, other))
+
+
+def _activity(sets: Mapping[str, FuzzySet], values: NDArray[np.float64]) -> Iterator[SetProblem]:
+    highest = np.zeros(values.shape)
+    for name, entry in sets.items():
+        grades = membership(entry.type, entry.parameters, values, entry.shoulder)
+        np.maximum(highest, grades, out=highest)
+        active = float(np.mean(grades >= ACTIVE))
+        strong = float(np.mean(grades >= 0.5))
+        if active == 0.0:
+            yield SetProblem("dead", f"{name} is never active on {values.size} values", (name,))
+        elif active < RARE_SHARE:
+            yield SetProblem("rare", f"{name} is active on only {active:.2%} of {values.size} values", (name,))
+        elif strong > SATURATED_SHARE and len(sets) > 1:
+            message = f"{name} holds by half or more on {strong:.0%} of {values.size} values and tells little"
+            yield SetProblem("saturated", message, (name,))
+    outside = float(np.mean(highest == 0.0))
+    if outside > 0.0:
+        message = f"{outside:.2%} of {values.size} values ({values.min():g} to {values.max():g}) belong to no set"
+        yield SetProblem("uncovered", message)

@@ -1,0 +1,91 @@
+"""All fuzzy sets of a strategy evaluated over whole series, written straight into the columns of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
+from ktrdr_app.strategy.schema import FuzzyInput
+
+
+class FuzzyEngine:
+    """Evaluates the sets of every fuzzy input; columns are called ``{input}_{set}``, in declared order.
+
+    Parameters
+    ----------
+    fuzzy_sets : mapping of str to FuzzyInput
+        Fuzzy inputs by name, as a strategy declares them.
+
+    Raises
+    ------
+    InvalidValue
+        If two sets would have the same column name.
+    """
+
+    def __init__(self, fuzzy_sets: Mapping[str, FuzzyInput]) -> None:
+        self.inputs: tuple[str, ...] = tuple(fuzzy_sets)
+        self._tables = [
+            np.array([table_row(s.type, s.parameters, s.shoulder) for s in entry.sets.values()])
+            for entry in fuzzy_sets.values()
+        ]
+        self.names: tuple[str, ...] = tuple(f"{name}_{key}" for name, e in fuzzy_sets.items() for key in e.sets)
+        for name in self.names:
+            if self.names.count(name) > 1:
+                raise InvalidValue("fuzzy_sets", name, "names whose input_set columns differ from each other")
+
+    def evaluate_into(self, values: Mapping[str, NDArray[np.float64]], out: NDArray[np.float32]) -> None:
+        """Write every membership into a block that is already there.
+
+        Parameters
+        ----------
+        values : mapping of str to ndarray of float64, shape (n,)
+            One array per fuzzy input; NaN gives NaN. Others are ignored.
+        out : ndarray of float32, shape (n, n_names)
+            Written in place, one column per entry of ``names``; may be columns of a larger block.
+
+        Raises
+        ------
+        UnknownName
+            If an input is missing.
+        InvalidValue
+            If shapes or the type of ``out`` do not fit.
+        """
+        if out.dtype != np.float32 or out.ndim != 2 or out.shape[1] != len(self.names):
+            expected = f"a float32 array with {len(self.names)} columns"
+            raise InvalidValue("out", f"{out.dtype} {out.shape}", expected)
+        first = 0
+        for name, table in zip(self.inputs, self._tables, strict=True):
+            if name not in values:
+                raise UnknownName("column of fuzzy input values", name, [str(key) for key in values])
+            column = readable(values[name])
+            if column.shape != (len(out),):
+                raise InvalidValue(f"values of {name}", column.shape, f"one value for each of {len(out)} rows")
+            evaluate_sets(column, table, out, first)
+            first += len(table)
+
+    def evaluate_batch(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return every membership of a frame of inputs.
+
+        Parameters
+        ----------
+        values : DataFrame of float64, shape (n, at least n_inputs)
+            One column per fuzzy input; NaN gives NaN. Other columns are ignored.
+
+        Returns
+        -------
+        DataFrame of float32, shape (n, n_names)
+            Columns ``{input}_{set}`` in declared order, on the same index.
+
+        Raises
+        ------
+        UnknownName
+            If an input is missing.
+        """
+        out = np.empty((len(self.names), len(values)), np.float32).T
+        self.evaluate_into({str(name): values[name].to_numpy() for name in values.columns}, out)
+        return pd.DataFrame(out, index=values.index, columns=list(self.names), copy=False)

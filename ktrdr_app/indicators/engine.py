@@ -1,0 +1,133 @@
+"""Many indicators of one series at once, each under an id of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.indicators.definition import OutputInfo
+from ktrdr_app.indicators.registry import get_indicator, parameters_of, price_arrays
+
+
+@dataclass(frozen=True)
+class IndicatorConfig:
+    """One indicator as a strategy asks for it.
+
+    Attributes
+    ----------
+    id : str
+        What its columns are called; unique within an engine.
+    name : str
+        Name in the catalogue.
+    params : mapping
+        Parameters; defaults for those left out.
+    """
+
+    id: str
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def column_name(config: IndicatorConfig, output: str = "") -> str:
+    """Return the column that holds an output: ``id`` for the main line, ``id.output`` for the others.
+
+    Parameters
+    ----------
+    config : IndicatorConfig
+        The indicator.
+    output : str
+        Name of the output; empty for the main line.
+
+    Raises
+    ------
+    UnknownName
+        If the indicator has no such output.
+    """
+    info = get_indicator(config.name, where=config.id)
+    found = info.output(output)
+    if found is None:
+        raise UnknownName(f"output of {config.name}", output, [o.name for o in info.outputs], where=config.id)
+    return config.id if found.name == info.main else f"{config.id}.{found.name}"
+
+
+class IndicatorEngine:
+    """Computes several indicators over the same bars.
+
+    Parameters
+    ----------
+    configs : sequence of IndicatorConfig
+        The indicators, in the order of the columns wanted.
+
+    Raises
+    ------
+    UnknownName, InvalidValue
+        For a wrong name or parameter, or an id given twice.
+    """
+
+    def __init__(self, configs: Sequence[IndicatorConfig]) -> None:
+        self.configs = tuple(configs)
+        self._jobs = []
+        self.outputs: dict[str, OutputInfo] = {}
+        for config in self.configs:
+            if config.id in self.outputs:
+                raise InvalidValue("indicators", config.id, "each id once")
+            parameters = parameters_of(config.name, config.params, where=config.id)
+            info = get_indicator(config.name)
+            columns = tuple(column_name(config, output.name) for output in info.outputs)
+            self._jobs.append((info, parameters, columns))
+            self.outputs.update(zip(columns, info.outputs, strict=True))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns, in order; ``outputs`` tells unit and bounds of each."""
+        return tuple(self.outputs)
+
+    @property
+    def warm_up(self) -> int:
+        """Number of leading bars on which at least one column is still NaN."""
+        return max((info.warm_up(parameters) for info, parameters, _ in self._jobs), default=0)
+
+    def calculate(self, prices: PriceArrays) -> dict[str, NDArray[np.float64]]:
+        """Return every column as an array, without a frame.
+
+        Parameters
+        ----------
+        prices : PriceArrays
+            Bars with finite prices.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (n_bars,)
+            In the order of ``columns``; NaN before each indicator's warm-up ends.
+        """
+        lines: dict[str, NDArray[np.float64]] = {}
+        for info, parameters, columns in self._jobs:
+            lines.update(zip(columns, info.calculate(prices, parameters), strict=True))
+        return lines
+
+    def calculate_multiple(self, bars: pd.DataFrame) -> pd.DataFrame:
+        """Return every column as a frame on the index of the bars.
+
+        Parameters
+        ----------
+        bars : DataFrame, shape (n_bars, 5)
+            Columns open, high, low, close, volume.
+
+        Returns
+        -------
+        DataFrame of float64, shape (n_bars, n_columns)
+            ``{id}`` for the main line of each indicator, ``{id}.{output}`` for the others.
+
+        Raises
+        ------
+        MalformedBars
+            For a missing column or a price that is not finite.
+        """
+        return pd.DataFrame(self.calculate(price_arrays(bars)), index=bars.index)

@@ -1,0 +1,71 @@
+"""Scale-free forms against their definitions, and the z-score against a slow twin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ktrdr_app.features.forms import in_form, quotient, rolling_zscore
+from tests.reference import features as slow
+
+CLOSE = np.array([10.0, 20.0, 40.0])
+VALUES = np.array([5.0, 25.0, np.nan])
+ATR = np.array([2.0, 0.0, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("raw", [5.0, 25.0, np.nan]),
+        ("ratio_to_price", [2.0, 0.8, np.nan]),
+        ("percent", [50.0, 125.0, np.nan]),
+        ("atr", [2.5, 0.0, np.nan]),
+        ("atr_distance", [2.5, 0.0, np.nan]),
+    ],
+)
+def test_forms_are_what_they_are_called(form: str, expected: list[float]) -> None:
+    np.testing.assert_allclose(in_form(form, VALUES, CLOSE, ATR), expected)
+
+
+@pytest.mark.parametrize("form", ["ratio_to_price", "percent", "atr", "atr_distance"])
+@given(scale=st.floats(1e-6, 1e6), data=st.data())
+def test_forms_do_not_see_the_price_level(form: str, scale: float, data: st.DataObject) -> None:
+    positive = arrays(np.float64, 6, elements=st.floats(0.5, 100.0))
+    values, close, atr = (data.draw(positive) for _ in range(3))
+    before = in_form(form, values, close, atr)
+    after = in_form(form, values * scale, close * scale, atr * scale)
+    np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-9)
+
+
+def test_quotient_states_its_value_at_zero() -> None:
+    top, bottom = np.array([1.0, 2.0, np.nan]), np.array([0.0, 4.0, 0.0])
+    np.testing.assert_allclose(quotient(top, bottom, if_zero=0.5), [0.5, 0.5, 0.5])
+    assert np.isnan(quotient(top, np.array([1.0, 1.0, 1.0]))[2])
+
+
+@given(
+    values=arrays(np.float64, st.integers(1, 40), elements=st.floats(-1e3, 1e3)),
+    window=st.integers(2, 12),
+)
+def test_zscore_equals_the_slow_twin(values: np.ndarray, window: int) -> None:
+    found = rolling_zscore(values, window)
+    expected = [slow.zscore(values.tolist(), window, row) for row in range(len(values))]
+    spread = np.array([np.ptp(values[max(0, i - window + 1) : i + 1]) for i in range(len(values))])
+    clear = (spread == 0) | (spread > 1e-6)
+    np.testing.assert_allclose(found[clear], np.array(expected)[clear], rtol=1e-6, atol=1e-6)
+
+
+def test_zscore_looks_back_only() -> None:
+    values = np.random.default_rng(3).normal(size=300)
+    whole = rolling_zscore(values, 50)
+    for cut in (50, 51, 173, 299):
+        np.testing.assert_array_equal(rolling_zscore(values[:cut], 50), whole[:cut])
+
+
+def test_zscore_waits_for_the_warm_up_of_its_input() -> None:
+    values = np.r_[np.full(4, np.nan), np.arange(10.0)]
+    assert np.isnan(rolling_zscore(values, 3)[:6]).all()
+    assert np.isfinite(rolling_zscore(values, 3)[6:]).all()

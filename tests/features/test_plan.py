@@ -1,0 +1,100 @@
+"""What a strategy's features are called, in which order, and what their hash depends on."""
+
+from __future__ import annotations
+
+import pytest
+
+from ktrdr_app.core.errors import StrategyProblem
+from ktrdr_app.features.groups import feature_groups
+from ktrdr_app.strategy.load import from_document
+from tests.features.strategies import plan, probe
+
+MEMBERSHIPS = ["rsi_low", "rsi_high", "mean_below", "mean_above", "signal_flat"]
+
+
+def test_names_come_group_by_group() -> None:
+    names = list(plan().contract.names)
+    expected = [
+        *MEMBERSHIPS,
+        *["price_to_mean_ratio", "roc_5", "roc_10", "roc_20", "daily_position", "volatility_20"],
+        *["volume_ratio_20", "volume_change_5", "obv_normalized", "volume_available"],
+        *[f"{name}_lag1" for name in MEMBERSHIPS],
+        *[f"{name}_lag2" for name in MEMBERSHIPS],
+        *["rsi_normalized", "mean_zscore", "macd_zscore", "macd_signal_zscore", "macd_histogram_zscore"],
+    ]
+    assert names == expected
+
+
+def test_groups_left_out_leave_their_names_out() -> None:
+    only_fuzzy = plan(features="features: {price_context: false, volume_context: false}")
+    assert list(only_fuzzy.contract.names) == MEMBERSHIPS
+
+
+def test_the_hash_is_the_same_from_yaml_and_from_the_stored_document() -> None:
+    loaded = probe()
+    stored = from_document(loaded.strategy.document(), "config.json")
+    assert type(plan()).of(stored).contract == plan().contract
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"  rsi: {name": "  rsi: {name: rsi, period: 6}"},
+        {"      low": "      low: {type: trapezoidal, parameters: [0, 10, 30, 51], shoulder: left}"},
+        {"      flat": "      flat: {type: gaussian, parameters: [0, 2]}"},
+        {"    form: percent": "    form: atr"},
+        {"features": "features: {lookback_periods: 2}"},
+    ],
+)
+def test_the_hash_changes_with_every_setting_that_changes_a_feature(change: dict[str, str]) -> None:
+    assert plan(**change).contract.digest != plan().contract.digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"labels": "labels: {threshold: 0.5, threshold_unit: atr}"}, {"training": "training: {epochs: 9}"}],
+)
+def test_the_hash_does_not_change_with_what_comes_after(change: dict[str, str]) -> None:
+    assert plan(**change).contract == plan().contract
+
+
+def test_a_default_written_out_is_the_same_contract() -> None:
+    short, long = "  rsi: {name: rsi}", "  rsi: {name: rsi, period: 14}"
+    assert plan(**{"  rsi: {name": short}).contract == plan(**{"  rsi: {name": long}).contract
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "word"),
+    [
+        ({"  rsi: {name": "  rsi: {name: rsy, period: 5}"}, 3, "rsi"),
+        ({"  rsi: {name": "  rsi: {name: rsi, perod: 5}"}, 3, "period"),
+        ({"  rsi: {name": "  rsi: {name: rsi, period: -5}"}, 3, ""),
+        ({"    input": "    input: macd.signl"}, 17, "signal"),
+        ({"    input": "    input: macdd.signal"}, 17, "macd"),
+    ],
+)
+def test_wrong_indicators_are_named_with_their_line(change: dict[str, str], line: int, word: str) -> None:
+    with pytest.raises(StrategyProblem) as caught:
+        plan(**change)
+    problem = caught.value.problems[0]
+    assert problem.line == line
+    assert word in problem.suggestion + caught.value.hint
+
+
+def test_every_column_belongs_to_exactly_one_group() -> None:
+    made = plan()
+    groups = feature_groups(made)
+    assert sorted(column for columns in groups.values() for column in columns) == list(range(len(made.contract.names)))
+    named = {group: {made.contract.names[column] for column in columns} for group, columns in groups.items()}
+    assert {"rsi_low", "rsi_low_lag1", "rsi_high_lag2", "rsi_normalized"} <= named["rsi"]
+    assert {"mean_below", "price_to_mean_ratio", "mean_zscore"} <= named["mean"]
+    assert {"signal_flat", "signal_flat_lag1", "macd_signal_zscore", "macd_zscore"} <= named["macd"]
+    assert named["volume"] == {"volume_ratio_20", "volume_change_5", "obv_normalized", "volume_available"}
+    assert named["price"] == {"roc_5", "roc_10", "roc_20", "daily_position", "volatility_20"}
+
+
+def test_helpers_are_computed_only_where_a_form_needs_them() -> None:
+    ids = [config.id for config in plan().indicators.configs]
+    assert ids == ["rsi", "mean", "macd", "atr_for_forms", "obv_for_volume"]
+    own = plan(**{"  rsi: {name": "  rsi: {name: rsi, period: 5}\n  range: {name: atr, period: 9}"})
+    assert own.atr_column == "range"

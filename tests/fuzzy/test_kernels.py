@@ -1,0 +1,90 @@
+"""The compiled loop: chunks, layouts, neighbours."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from ktrdr_app.core import kernels as core_kernels
+from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
+from tests.fuzzy.shapes import EXAMPLES, by_scikit_fuzzy
+
+TABLE = np.array([table_row(kind, parameters, shoulder) for kind, parameters, shoulder in EXAMPLES])
+
+
+def _values(rows: int) -> np.ndarray:
+    values = np.random.default_rng(1).normal(2, 20, rows)
+    values[::37] = math.nan
+    values[1::97] = math.inf
+    return values
+
+
+@pytest.mark.parametrize("rows", [0, 1, 255, 256, 257, 512, 1000])
+def test_every_row_is_written_at_any_length(rows: int) -> None:
+    values = _values(rows)
+    out = np.full((rows, len(EXAMPLES)), -7.0, np.float32)
+    evaluate_sets(values, TABLE, out, 0)
+    for column, (kind, parameters, shoulder) in enumerate(EXAMPLES):
+        expected = by_scikit_fuzzy(kind, parameters, values, shoulder)
+        np.testing.assert_allclose(out[:, column], expected, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns", "part", "reversed"])
+def test_layouts_agree_bit_for_bit(layout: str) -> None:
+    values = _values(700)
+    sets = len(EXAMPLES)
+    outs = {
+        "rows": np.zeros((700, sets), np.float32),
+        "columns": np.zeros((sets, 700), np.float32).T,
+        "part": np.zeros((700, sets + 5), np.float32)[:, 2:-3],
+        "reversed": np.zeros((700, sets), np.float32)[::-1],
+    }
+    plain = np.zeros((700, sets), np.float32)
+    evaluate_sets(values, TABLE, plain, 0)
+    evaluate_sets(values, TABLE, outs[layout], 0)
+    np.testing.assert_array_equal(outs[layout], plain)
+
+
+def test_only_its_own_columns_are_written() -> None:
+    out = np.full((300, 8), -1.0, np.float32)
+    evaluate_sets(_values(300), TABLE[:3], out, 2)
+    assert (out[:, [0, 1, 5, 6, 7]] == -1).all()
+    assert (out[:, 2:5] != -1).all()
+
+
+def test_single_precision_is_the_double_rounded_once() -> None:
+    values = _values(1000)
+    single = np.empty((1000, len(EXAMPLES)), np.float32)
+    double = np.empty((1000, len(EXAMPLES)))
+    evaluate_sets(values, TABLE, single, 0)
+    evaluate_sets(values, TABLE, double, 0)
+    np.testing.assert_array_equal(single, double.astype(np.float32))
+
+
+def test_gaussian_ends_at_0_without_a_warning() -> None:
+    out = np.empty((4, 1))
+    table = np.array([table_row("gaussian", [0.0, 1.0], "none")])
+    evaluate_sets(np.array([38.0, 1e10, 1e300, -math.inf]), table, out, 0)
+    assert out[:, 0].tolist() == [0, 0, 0, 0]
+
+
+def test_warming_up_reaches_these_kernels() -> None:
+    assert any(function.__module__ == "ktrdr_app.fuzzy.kernels" for function in core_kernels._warm_ups)
+    assert core_kernels.warm_up() >= 1
+    assert len(evaluate_sets.signatures) >= 3  # type: ignore[attr-defined]
+
+
+def test_values_of_any_kind_are_made_readable_and_compile_nothing_anew() -> None:
+    own = _values(50)
+    frozen = own.copy()
+    frozen.flags.writeable = False
+    out = np.empty((50, len(EXAMPLES)))
+    evaluate_sets(readable(own), TABLE, out, 0)
+    compiled = list(evaluate_sets.signatures)  # type: ignore[attr-defined]
+    for values in (frozen, np.repeat(own, 2)[::2], own.astype(np.float32), [0] * 50):
+        evaluate_sets(readable(values), TABLE, out, 0)
+    assert list(evaluate_sets.signatures) == compiled  # type: ignore[attr-defined]
+    assert readable(own) is own
+    assert not frozen.flags.writeable

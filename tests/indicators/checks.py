@@ -1,0 +1,97 @@
+"""What every indicator must hold to; each check raises AssertionError, and the tests prove that each can."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.testing import assert_allclose, assert_array_equal
+
+from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.indicators.definition import IndicatorInfo, Lines, Parameters
+from tests.indicators.bars import shifted, times
+
+
+def lines_of(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> Lines:
+    """Calculate without the frame around it."""
+    return info.calculate(PriceArrays.of(bars), params)
+
+
+def parameter_sets(info: IndicatorInfo) -> list[Parameters]:
+    """Return the defaults, every least value, and the defaults with 3 added to each whole number."""
+    table = info.parameter_table()
+    least = {row["name"]: row["minimum"] for row in table}
+    more = {row["name"]: row["default"] + 3 for row in table if row["type"] == "integer"}
+    return [info.parameters(), info.parameters(**least), info.parameters(**more)]
+
+
+def check_prefix(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """Bars that are appended must not change, in a single bit, what came before them."""
+    whole = lines_of(info, params, bars)
+    warm_up = info.warm_up(params)
+    for rows in sorted({0, 1, 2, warm_up, warm_up + 1, warm_up + 7, len(bars) // 2, len(bars) - 1}):
+        for line, expected in zip(lines_of(info, params, bars.iloc[:rows]), whole, strict=True):
+            assert_array_equal(line, expected[:rows], err_msg=f"{info.name} changes the past at {rows} rows")
+
+
+def check_warm_up(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """Every output is NaN exactly before the warm-up ends, and finite ever after."""
+    warm_up = info.warm_up(params)
+    for output, line in zip(info.outputs, lines_of(info, params, bars), strict=True):
+        assert np.isnan(line[:warm_up]).all(), f"{info.name}.{output.name} speaks before bar {warm_up}"
+        assert np.isfinite(line[warm_up:]).all(), f"{info.name}.{output.name} is silent after bar {warm_up}"
+
+
+def check_shape(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """One float64 array per output, as long as the bars, at any length."""
+    warm_up = info.warm_up(params)
+    for rows in (0, 1, 2, warm_up, warm_up + 1, len(bars)):
+        lines = lines_of(info, params, bars.iloc[:rows])
+        assert len(lines) == len(info.outputs)
+        for line in lines:
+            assert line.dtype == np.float64
+            assert line.shape == (min(rows, len(bars)),)
+            assert rows > warm_up or np.isnan(line).all()
+
+
+def check_scale(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, price: float, volume: float) -> None:
+    """Multiplied prices and volumes act on an output as its unit says."""
+    expected_factor = {"price": price, "price_difference": price, "oscillator": 1.0, "ratio": 1.0, "volume": volume}
+    before = lines_of(info, params, bars)
+    after = lines_of(info, params, times(bars, price, volume))
+    for output, old, new in zip(info.outputs, before, after, strict=True):
+        wanted = old * expected_factor[output.unit]
+        tolerance = 1e-9 * float(np.nanmax(np.abs(wanted), initial=0.0))
+        assert_allclose(
+            new, wanted, rtol=1e-9, atol=tolerance, err_msg=f"{info.name}.{output.name} is no {output.unit}"
+        )
+
+
+def check_shift(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, by: float) -> None:
+    """Prices moved by an amount move a price by it, and leave a difference of prices alone."""
+    before = lines_of(info, params, bars)
+    after = lines_of(info, params, shifted(bars, by))
+    for output, old, new in zip(info.outputs, before, after, strict=True):
+        if output.unit in ("price", "price_difference"):
+            wanted = old + (by if output.unit == "price" else 0.0)
+            assert_allclose(
+                new, wanted, rtol=0, atol=1e-9 * by, err_msg=f"{info.name}.{output.name} is no {output.unit}"
+            )
+
+
+def check_bounds(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """A line with bounds stays between them; bounds come in pairs."""
+    for output, line in zip(info.outputs, lines_of(info, params, bars), strict=True):
+        assert (output.low is None) == (output.high is None)
+        if output.low is not None and output.high is not None:
+            assert np.nanmin(line) >= output.low
+            assert np.nanmax(line) <= output.high
+
+
+def check_input_untouched(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """Prices that may not be written to do, and come back as they were."""
+    prices = PriceArrays(*(np.array(bars[name]) for name in bars.columns))
+    for array in (prices.open, prices.high, prices.low, prices.close, prices.volume):
+        array.flags.writeable = False
+    for line in info.calculate(prices, params):
+        assert not np.shares_memory(line, prices.close)
+    assert_array_equal(prices.close, bars["close"])

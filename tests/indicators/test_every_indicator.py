@@ -1,0 +1,255 @@
+"""Checks that the catalogue generates for every indicator, and cheats that each check must catch."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field
+
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.indicators import available, compute, get_indicator, parameters_of
+from ktrdr_app.indicators.definition import IndicatorInfo, Lines, OutputInfo, Parameters
+from tests.indicators import checks
+from tests.indicators.bars import SERIES, frame_of, sample_bars, walk
+from tests.reference.indicators import BY_NAME, reference
+
+MEMBERS = [
+    pytest.param(info, params, id=f"{info.name}-{number}")
+    for info in available()
+    for number, params in enumerate(checks.parameter_sets(info))
+]
+every = pytest.mark.parametrize(("info", "params"), MEMBERS)
+each = pytest.mark.parametrize("info", available(), ids=lambda info: info.name)
+NUMERIC = [
+    pytest.param(info, row, id=f"{info.name}.{row['name']}")
+    for info in available()
+    for row in info.parameter_table()
+    if row["type"] in ("integer", "number")
+]
+
+
+def test_first_set_is_there() -> None:
+    names = [info.name for info in available()]
+    assert {"sma", "ema", "rsi", "macd", "atr", "bollinger_bands", "roc", "obv"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+@every
+def test_past_does_not_change(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_prefix(info, params, sample_bars("AAPL_1d"))
+
+
+@every
+def test_nan_exactly_until_warm_up(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_warm_up(info, params, walk(200))
+
+
+@every
+def test_shape_and_dtype_at_any_length(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_shape(info, params, walk(100))
+
+
+@every
+@pytest.mark.parametrize("price", [7.3, 1e-6, 2.0**-60, 1e6])
+def test_scales_by_its_unit(info: IndicatorInfo, params: Parameters, price: float) -> None:
+    checks.check_scale(info, params, sample_bars("IBM_1d"), price, volume=3.7)
+
+
+@every
+def test_shifts_by_its_unit(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_shift(info, params, sample_bars("MSFT_1d"), by=250.0)
+
+
+@every
+def test_stays_within_its_bounds(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_bounds(info, params, sample_bars("EURUSD_1h"))
+    checks.check_bounds(info, params, frame_of(np.linspace(1, 50, 120)))
+    checks.check_bounds(info, params, frame_of(np.linspace(50, 1, 120)))
+
+
+@every
+def test_leaves_its_input_alone(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_input_untouched(info, params, walk(90))
+
+
+@every
+def test_a_dead_market_gives_finite_values(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_warm_up(info, params, frame_of(np.full(150, 42.0), volume=0.0))
+
+
+@every
+def test_no_volume_at_all_gives_finite_values(info: IndicatorInfo, params: Parameters) -> None:
+    checks.check_warm_up(info, params, frame_of(walk(150)["close"].to_numpy(), volume=math.nan))
+
+
+@pytest.mark.parametrize("series", SERIES)
+@every
+def test_equals_its_slow_twin(info: IndicatorInfo, params: Parameters, series: str) -> None:
+    bars = sample_bars(series)
+    lines = checks.lines_of(info, params, bars)
+    expected = reference(info.name, bars, params.model_dump())
+    assert len(lines) == len(expected)
+    size = float(np.abs(bars["close"]).max())
+    for output, line, twin in zip(info.outputs, lines, expected, strict=True):
+        # A difference of two prices loses digits of the prices, not of itself.
+        lost = 1e-12 * size if output.unit == "price_difference" else 0.0
+        np.testing.assert_allclose(line, twin, rtol=1e-9, atol=lost, err_msg=output.name)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    member=st.sampled_from([(info, params) for info in available() for params in checks.parameter_sets(info)]),
+    rows=st.integers(0, 80),
+    seed=st.integers(0, 10_000),
+    start=st.sampled_from([1e-8, 1.1, 60_000.0]),
+)
+def test_equals_its_slow_twin_on_random_walks_of_any_length(
+    member: tuple[IndicatorInfo, Parameters], rows: int, seed: int, start: float
+) -> None:
+    info, params = member
+    bars = walk(rows, seed, start)
+    expected = reference(info.name, bars, params.model_dump())
+    size = start if rows == 0 else float(bars["close"].max())
+    for line, twin in zip(checks.lines_of(info, params, bars), expected, strict=True):
+        np.testing.assert_allclose(line, twin, rtol=1e-9, atol=1e-12 * size)
+
+
+@each
+def test_has_a_slow_twin_and_says_who_published_it(info: IndicatorInfo) -> None:
+    assert info.name in BY_NAME
+    assert info.description.endswith(".")
+    assert info.formula
+    assert any(character.isdigit() for character in info.source)
+    assert info.category in ("trend", "momentum", "volatility", "volume")
+
+
+@each
+def test_parameter_table_is_complete_and_plain(info: IndicatorInfo) -> None:
+    table = info.parameter_table()
+    assert json.loads(json.dumps(table)) == table
+    assert [row["name"] for row in table] == list(info.parameters.model_fields)
+    defaults = info.parameters()
+    for row in table:
+        assert row["default"] == getattr(defaults, row["name"])
+        assert row["description"]
+        assert row["choices"] or row["minimum"] <= row["default"] <= row["maximum"]
+
+
+@pytest.mark.parametrize(("info", "row"), NUMERIC)
+@pytest.mark.parametrize("fault", ["below", "above", "word", "nothing", "truth", "nan", "infinite", "list"])
+def test_bad_values_are_refused_by_name(info: IndicatorInfo, row: dict[str, float], fault: str) -> None:
+    bad: dict[str, object] = {
+        "below": row["minimum"] - 1,
+        "above": row["maximum"] + 1,
+        "word": "many",
+        "nothing": None,
+        "truth": True,
+        "nan": math.nan,
+        "infinite": math.inf,
+        "list": [row["default"]],
+    }
+    with pytest.raises(InvalidValue) as caught:
+        compute(info.name, walk(5), **{str(row["name"]): bad[fault]})
+    assert caught.value.where == row["name"]
+    assert f"{info.name}.{row['name']}" in caught.value.message
+    assert f"from {row['minimum']:g} to {row['maximum']:g}" in caught.value.hint
+
+
+@pytest.mark.parametrize(("info", "row"), [case for case in NUMERIC if case.values[1]["type"] == "integer"])
+def test_whole_numbers_are_not_rounded(info: IndicatorInfo, row: dict[str, float]) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        parameters_of(info.name, {str(row["name"]): row["default"] + 0.5})
+    assert "a whole number" in caught.value.hint
+
+
+@each
+def test_unknown_parameters_are_refused(info: IndicatorInfo) -> None:
+    with pytest.raises(UnknownName) as caught:
+        compute(info.name, walk(5), perid=14)
+    assert info.name in caught.value.message
+    assert "perid" in caught.value.message
+
+
+class CheatParameters(Parameters):
+    """Parameters of the planted cheats."""
+
+    period: int = Field(default=3, ge=1, le=50)
+    """Leading NaN."""
+
+
+def _cheat(name: str, unit: str = "ratio") -> IndicatorInfo:
+    """Return an indicator that is not in the catalogue and breaks one promise."""
+
+    def calculate(prices: PriceArrays, p: CheatParameters) -> Lines:
+        line = _CHEATS[name](prices)
+        line[: p.period] = math.nan
+        return (line,)
+
+    outputs = (OutputInfo("line", unit, 0.0, 1.0),)  # type: ignore[arg-type]
+    return IndicatorInfo(name, "trend", "Cheats.", CheatParameters, outputs, lambda p: p.period, "", "", calculate)
+
+
+_CHEATS = {
+    "mean_of_all": lambda prices: prices.close / prices.close.mean(),
+    "peeks_one_bar": lambda prices: np.append(prices.close[1:], prices.close[-1]) / prices.close,
+    "centred": lambda prices: np.convolve(prices.close, np.ones(3) / 3, mode="same"),
+    "rank_in_all": lambda prices: np.argsort(np.argsort(prices.close)) / len(prices),
+    "honest": lambda prices: np.r_[1.0, prices.close[:-1]] / prices.close,
+    "close": lambda prices: prices.close.copy(),
+    "single": lambda prices: prices.close.astype(np.float32),
+    "in_place": lambda prices: prices.close,
+}
+
+
+@pytest.mark.parametrize("name", ["mean_of_all", "peeks_one_bar", "centred", "rank_in_all"])
+def test_prefix_check_catches_a_cheat(name: str) -> None:
+    info = _cheat(name)
+    with pytest.raises(AssertionError, match="changes the past"):
+        checks.check_prefix(info, CheatParameters(), walk(60))
+
+
+def test_prefix_check_passes_an_honest_one() -> None:
+    checks.check_prefix(_cheat("honest"), CheatParameters(), walk(60))
+
+
+def test_warm_up_check_catches_both_lies() -> None:
+    late = replace(_cheat("honest"), warm_up=lambda p: p.period - 1)
+    with pytest.raises(AssertionError, match="silent after"):
+        checks.check_warm_up(late, CheatParameters(), walk(60))
+    early = replace(_cheat("honest"), warm_up=lambda p: p.period + 1)
+    with pytest.raises(AssertionError, match="speaks before"):
+        checks.check_warm_up(early, CheatParameters(), walk(60))
+
+
+@pytest.mark.parametrize("unit", ["ratio", "oscillator", "volume"])
+def test_scale_check_catches_a_wrong_unit(unit: str) -> None:
+    with pytest.raises(AssertionError, match=f"is no {unit}"):
+        checks.check_scale(_cheat("close", unit), CheatParameters(), walk(60), price=5.0, volume=2.0)
+
+
+def test_shift_check_tells_a_price_from_a_difference() -> None:
+    checks.check_shift(_cheat("close", "price"), CheatParameters(), walk(60), by=10.0)
+    with pytest.raises(AssertionError, match="is no price_difference"):
+        checks.check_shift(_cheat("close", "price_difference"), CheatParameters(), walk(60), by=10.0)
+
+
+def test_remaining_checks_can_fail() -> None:
+    bars = walk(60)
+    with pytest.raises(AssertionError):
+        checks.check_bounds(_cheat("close"), CheatParameters(), bars)
+    with pytest.raises(AssertionError):
+        checks.check_shape(_cheat("single"), CheatParameters(), bars)
+    with pytest.raises(ValueError, match="read-only"):
+        checks.check_input_untouched(_cheat("in_place"), CheatParameters(), bars)
+
+
+def test_no_cheat_is_left_in_the_catalogue() -> None:
+    with pytest.raises(UnknownName):
+        get_indicator("mean_of_all")

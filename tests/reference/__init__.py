@@ -1,0 +1,1 @@
+"""Slow twins of the formulas, written from their publications and from nothing else."""

@@ -1,0 +1,71 @@
+"""Splits: chronological, at common instants, purged over all symbols, with nothing lost in silence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.strategy.schema import SplitSettings
+from ktrdr_app.training.combine import pool
+from ktrdr_app.training.split import split_by_time
+from tests.training.blocks import HOUR, block
+
+SETTINGS = SplitSettings()
+
+
+@given(
+    rows=st.lists(st.integers(300, 500), min_size=1, max_size=4),
+    starts=st.lists(st.integers(0, 100), min_size=4, max_size=4),
+    horizon=st.integers(1, 15),
+)
+def test_parts_are_in_order_disjoint_and_purged(rows: list[int], starts: list[int], horizon: int) -> None:
+    pooled = pool([block(f"S{i}", n, start=starts[i], horizon=horizon) for i, n in enumerate(rows)])
+    split = split_by_time(pooled, SETTINGS)
+    parts = [set(split.train.tolist()), set(split.validation.tolist()), set(split.test.tolist())]
+    assert not (parts[0] & parts[1])
+    assert not (parts[1] & parts[2])
+    assert not (parts[0] & parts[2])
+    assert sum(map(len, parts)) + split.purged == len(pooled)
+    known, ended = pooled.close_time, pooled.label_end
+    assert ended[split.train].max() <= split.train_end < known[split.validation].min()
+    assert ended[split.validation].max() <= split.validation_end < known[split.test].min()
+
+
+def test_only_rows_whose_label_reaches_over_a_cut_are_purged() -> None:
+    pooled = pool([block("A", 1000, horizon=7)])
+    split = split_by_time(pooled, SETTINGS)
+    assert split.train_end == 699 * HOUR
+    assert split.validation_end == 849 * HOUR
+    assert split.purged == 14
+    left = np.setdiff1d(np.arange(1000), np.concatenate([split.train, split.validation, split.test]))
+    assert left.tolist() == [*range(693, 700), *range(843, 850)]
+
+
+def test_symbols_are_cut_at_the_same_instant_not_the_same_row() -> None:
+    early, late = block("EARLY", 800), block("LATE", 400, start=400)
+    split = split_by_time(pool([early, late]), SETTINGS)
+    owner = pool([early, late]).symbol_id
+    known = pool([early, late]).close_time
+    for part in (split.train, split.validation, split.test):
+        spans = [(known[part][owner[part] == s].min(), known[part][owner[part] == s].max()) for s in (0, 1)]
+        assert spans[0][1] == spans[1][1]
+    assert (owner[split.train] == 0).sum() > 2 * (owner[split.train] == 1).sum()
+
+
+def test_a_symbol_that_begins_after_the_training_cut_is_named() -> None:
+    with pytest.raises(TooFewRows, match="YOUNG"):
+        split_by_time(pool([block("OLD", 1000), block("YOUNG", 100, start=900)]), SETTINGS)
+
+
+@pytest.mark.parametrize(("rows", "word"), [(60, "validation"), (30, "training")])
+def test_parts_that_are_too_small_are_named(rows: int, word: str) -> None:
+    with pytest.raises(TooFewRows, match=word):
+        split_by_time(pool([block("A", rows)]), SETTINGS)
+
+
+def test_other_shares_move_the_cuts() -> None:
+    split = split_by_time(pool([block("A", 1000)]), SplitSettings(train=0.5, validation=0.3, test=0.2))
+    assert (split.train_end, split.validation_end) == (499 * HOUR, 799 * HOUR)
