@@ -2,7 +2,7 @@
 
 KtrdrError
  ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName
- ├─ DataProblem (exit 2)       DataNotFound (exit 3) · EmptyData · MalformedBars · TooFewRows · SignalsMismatch
+ ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars · TooFewRows · SignalsMismatch
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -165,6 +165,24 @@ class DataNotFound(DataProblem):
         known = f"{timeframe} bars are there for: {', '.join(available)}" if available else f"no {timeframe} bars yet"
         suggestion = f"did you mean {near.upper()}? " if near else ""
         super().__init__(f"no bars for {symbol} {timeframe}", hint=suggestion + known, where=path)
+
+
+class FileMissing(DataProblem):
+    """A file that was named is not there.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    holds : str
+        What it should hold, in words.
+    """
+
+    code = "file_missing"
+    exit_code = 3
+
+    def __init__(self, path: str, holds: str) -> None:
+        super().__init__(f"there is no file {path}", hint=f"give the path of {holds}", where=path)
 
 
 class EmptyData(DataProblem):

@@ -1,0 +1,124 @@
+"""One decision per bar, with the trail of what every filter said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.decision.actions import Action, Position
+from ktrdr_app.decision.filters import FILTERS, Candidate, FilterVerdict
+from ktrdr_app.strategy.schema import DecisionSettings
+
+SUM_TOLERANCE = 1e-3
+"""How far the three probabilities of a bar may be from 1 in sum: room for float32, none for logits."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided at one bar's close.
+
+    Attributes
+    ----------
+    bar : int
+        Row of the bar.
+    raw : Action
+        The model's most probable class; of equal ones, the first.
+    confidence : float
+        Probability of ``raw``, 0 to 1.
+    action : Action
+        ``raw`` if every filter passed, else HOLD.
+    trail : tuple of FilterVerdict
+        Verdicts in declared order; empty when the model itself said HOLD.
+    """
+
+    bar: int
+    raw: Action
+    confidence: float
+    action: Action
+    trail: tuple[FilterVerdict, ...]
+
+    @property
+    def refusal(self) -> FilterVerdict | None:
+        """The first filter that refused the signal, if one did."""
+        return next((verdict for verdict in self.trail if not verdict.passed), None)
+
+
+class DecisionOrchestrator:
+    """Turns probabilities into actions; its only state is when it last acted.
+
+    It keeps no position of its own: the caller, who knows what was really filled, hands it in.
+
+    Parameters
+    ----------
+    settings : DecisionSettings
+        The strategy's ``decision`` section.
+    allow_short : bool
+        Whether SELL while flat opens a short position.
+    """
+
+    def __init__(self, settings: DecisionSettings, allow_short: bool = False) -> None:
+        self.settings = settings
+        self.allow_short = allow_short
+        self._seen: int | None = None
+        self._acted: int | None = None
+
+    def reset(self) -> None:
+        """Forget the past, before another series."""
+        self._seen = None
+        self._acted = None
+
+    def decide(
+        self,
+        bar: int,
+        probabilities: Sequence[float] | NDArray[np.floating],
+        volume_ratio: float,
+        position: Position,
+    ) -> Decision:
+        """Decide at one bar's close.
+
+        Parameters
+        ----------
+        bar : int
+            Row of the bar; it must rise from call to call.
+        probabilities : sequence of float, length 3
+            Probabilities of BUY, HOLD, SELL.
+        volume_ratio : float
+            As `volume_ratio` gives it; NaN where volume is not known.
+        position : Position
+            Position at this close.
+
+        Raises
+        ------
+        InvalidValue
+            If the probabilities are not three numbers of 0 to 1 that sum to 1, or the bar is not after the last.
+        """
+        shares = _checked(probabilities, bar)
+        if self._seen is not None and bar <= self._seen:
+            raise InvalidValue("bar", bar, f"a bar after {self._seen}, or call reset() before another series")
+        self._seen = bar
+        confidence = max(shares)
+        raw = Action(shares.index(confidence))
+        if raw is Action.HOLD:
+            return Decision(bar, raw, confidence, raw, ())
+        since = None if self._acted is None else bar - self._acted
+        signal = Candidate(raw, confidence, since, float(volume_ratio), position, self.allow_short)
+        verdicts = (judge(signal, self.settings) for judge in FILTERS)
+        trail = tuple(verdict for verdict in verdicts if verdict is not None)
+        if not all(verdict.passed for verdict in trail):
+            return Decision(bar, raw, confidence, Action.HOLD, trail)
+        self._acted = bar
+        return Decision(bar, raw, confidence, raw, trail)
+
+
+def _checked(probabilities: Sequence[float] | NDArray[np.floating], bar: int) -> list[float]:
+    shares = [float(share) for share in probabilities]
+    sound = len(shares) == len(Action) and all(math.isfinite(share) and 0 <= share <= 1 for share in shares)
+    if not sound or abs(sum(shares) - 1) > SUM_TOLERANCE:
+        expected = "three probabilities of 0 to 1 that sum to 1 (BUY, HOLD, SELL)"
+        raise InvalidValue("probabilities", shares, expected, where=f"probabilities, bar {bar}")
+    return shares

@@ -1,0 +1,79 @@
+"""Each filter at its edge."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from ktrdr_app.decision.actions import Action, Position
+from ktrdr_app.decision.filters import FILTERS, Candidate, confidence, position, separation, volume
+from ktrdr_app.strategy.schema import DecisionSettings
+
+SIGNAL = Candidate(Action.BUY, 0.6, None, 1.0, Position.FLAT, allow_short=False)
+
+
+def test_declared_order() -> None:
+    assert [each.__name__ for each in FILTERS] == ["confidence", "separation", "volume", "position"]
+
+
+@pytest.mark.parametrize(("share", "passed"), [(0.59, False), (0.6, True), (0.61, True), (1.0, True)])
+def test_confidence(share: float, passed: bool) -> None:
+    verdict = confidence(replace(SIGNAL, confidence=share), DecisionSettings(confidence_threshold=0.6))
+    assert (verdict.name, verdict.passed, verdict.limit) == ("confidence", passed, 0.6)
+    assert f"{share:.2f}" in verdict.reason
+    assert ("below" in verdict.reason) is not passed
+
+
+@pytest.mark.parametrize(("since", "passed"), [(None, True), (1, False), (3, False), (4, True), (500, True)])
+def test_separation(since: int | None, passed: bool) -> None:
+    verdict = separation(replace(SIGNAL, bars_since=since), DecisionSettings(min_signal_separation=4))
+    assert (verdict.name, verdict.passed, verdict.limit) == ("separation", passed, 4)
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_separation_of_one_bar_refuses_nothing(least: int) -> None:
+    assert separation(replace(SIGNAL, bars_since=1), DecisionSettings(min_signal_separation=least)).passed
+
+
+@pytest.mark.parametrize(("ratio", "passed"), [(1.49, False), (1.5, True), (9.0, True), (0.0, False)])
+def test_volume(ratio: float, passed: bool) -> None:
+    settings = DecisionSettings(volume_filter=True, min_volume_ratio=1.5)
+    verdict = volume(replace(SIGNAL, volume_ratio=ratio), settings)
+    assert verdict is not None
+    assert (verdict.name, verdict.passed, verdict.limit) == ("volume", passed, 1.5)
+    assert ("below" in verdict.reason) is not passed
+
+
+def test_volume_unknown_passes_and_says_so() -> None:
+    verdict = volume(replace(SIGNAL, volume_ratio=math.nan), DecisionSettings(volume_filter=True))
+    assert verdict is not None
+    assert verdict.passed
+    assert "not applied" in verdict.reason
+
+
+def test_switched_off_filters_leave_no_verdict() -> None:
+    assert volume(replace(SIGNAL, volume_ratio=0.0), DecisionSettings(volume_filter=False)) is None
+    held = replace(SIGNAL, position=Position.LONG)
+    assert position(held, DecisionSettings(position_awareness=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "side", "long_only", "with_shorts"),
+    [
+        (Action.BUY, Position.FLAT, True, True),
+        (Action.BUY, Position.LONG, False, False),
+        (Action.BUY, Position.SHORT, True, True),
+        (Action.SELL, Position.FLAT, False, True),
+        (Action.SELL, Position.LONG, True, True),
+        (Action.SELL, Position.SHORT, False, False),
+    ],
+)
+def test_position(action: Action, side: Position, long_only: bool, with_shorts: bool) -> None:
+    for allow_short, passed in ((False, long_only), (True, with_shorts)):
+        signal = replace(SIGNAL, action=action, position=side, allow_short=allow_short)
+        verdict = position(signal, DecisionSettings())
+        assert verdict is not None
+        assert verdict.passed is passed
+        assert verdict.reason == f"{action.name} while {side.name.lower()}"

@@ -1,0 +1,161 @@
+"""Decisions bar by bar, against a plain retelling of the rules."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.decision import Action, DecisionOrchestrator, Position
+from ktrdr_app.strategy.schema import DecisionSettings
+
+BUY, HOLD, SELL = (0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.1, 0.2, 0.7)
+NO_VOLUME = math.nan
+
+
+def maker(allow_short: bool = False, **fields: object) -> DecisionOrchestrator:
+    return DecisionOrchestrator(DecisionSettings(**fields), allow_short=allow_short)
+
+
+def test_numbers_of_the_classes() -> None:
+    assert [action.name for action in sorted(Action)] == ["BUY", "HOLD", "SELL"]
+    assert [int(action) for action in (Action.BUY, Action.HOLD, Action.SELL)] == [0, 1, 2]
+    assert [int(side) for side in (Position.SHORT, Position.FLAT, Position.LONG)] == [-1, 0, 1]
+
+
+class TestOneBar:
+    def test_a_good_signal_becomes_an_action(self) -> None:
+        decision = maker().decide(5, BUY, NO_VOLUME, Position.FLAT)
+        assert (decision.bar, decision.raw, decision.action) == (5, Action.BUY, Action.BUY)
+        assert decision.confidence == 0.7
+        assert [verdict.name for verdict in decision.trail] == ["confidence", "separation", "position"]
+        assert decision.refusal is None
+
+    def test_hold_needs_no_filter(self) -> None:
+        decision = maker(confidence_threshold=1.0).decide(0, HOLD, NO_VOLUME, Position.FLAT)
+        assert (decision.raw, decision.action, decision.trail) == (Action.HOLD, Action.HOLD, ())
+        assert decision.confidence == 0.8
+
+    def test_every_filter_speaks_and_the_first_refusal_is_named(self) -> None:
+        strict = maker(confidence_threshold=0.9, volume_filter=True, min_volume_ratio=2.0)
+        decision = strict.decide(0, BUY, 0.5, Position.LONG)
+        assert decision.action is Action.HOLD
+        assert decision.raw is Action.BUY
+        verdicts = {verdict.name: verdict.passed for verdict in decision.trail}
+        assert list(verdicts) == ["confidence", "separation", "volume", "position"]
+        assert verdicts == {"confidence": False, "separation": True, "volume": False, "position": False}
+        assert decision.refusal is not None
+        assert decision.refusal.name == "confidence"
+
+    def test_selling_short_must_be_allowed(self) -> None:
+        assert maker().decide(0, SELL, NO_VOLUME, Position.FLAT).action is Action.HOLD
+        assert maker(allow_short=True).decide(0, SELL, NO_VOLUME, Position.FLAT).action is Action.SELL
+
+    def test_without_awareness_the_raw_signal_goes_through(self) -> None:
+        blind = maker(position_awareness=False)
+        assert blind.decide(0, BUY, NO_VOLUME, Position.LONG).action is Action.BUY
+        assert blind.decide(1, SELL, NO_VOLUME, Position.FLAT).action is Action.SELL
+
+    @pytest.mark.parametrize("kind", [list, tuple, np.array, lambda row: np.array(row, dtype=np.float32)])
+    def test_rows_of_any_kind(self, kind: object) -> None:
+        assert maker().decide(0, kind(BUY), NO_VOLUME, Position.FLAT).action is Action.BUY
+
+
+class TestOverTime:
+    def test_separation_counts_from_the_last_acted_signal(self) -> None:
+        calm = maker(min_signal_separation=3)
+        actions = [
+            calm.decide(0, BUY, NO_VOLUME, Position.FLAT).action,
+            calm.decide(1, SELL, NO_VOLUME, Position.LONG).action,
+            calm.decide(2, SELL, NO_VOLUME, Position.LONG).action,
+            calm.decide(3, SELL, NO_VOLUME, Position.LONG).action,
+            calm.decide(5, BUY, NO_VOLUME, Position.FLAT).action,
+            calm.decide(6, BUY, NO_VOLUME, Position.FLAT).action,
+        ]
+        assert [action.name for action in actions] == ["BUY", "HOLD", "HOLD", "SELL", "HOLD", "BUY"]
+
+    def test_a_refused_signal_does_not_start_the_clock(self) -> None:
+        calm = maker(min_signal_separation=10)
+        assert calm.decide(0, SELL, NO_VOLUME, Position.FLAT).action is Action.HOLD
+        assert calm.decide(1, BUY, NO_VOLUME, Position.FLAT).action is Action.BUY
+
+    def test_bars_must_rise_until_reset(self) -> None:
+        calm = maker(min_signal_separation=10)
+        calm.decide(4, BUY, NO_VOLUME, Position.FLAT)
+        for bar in (4, 3):
+            with pytest.raises(InvalidValue, match="bar") as caught:
+                calm.decide(bar, HOLD, NO_VOLUME, Position.FLAT)
+            assert "reset" in caught.value.hint
+        calm.reset()
+        assert calm.decide(0, BUY, NO_VOLUME, Position.FLAT).action is Action.BUY
+
+
+def retold(
+    rows: list[tuple[tuple[float, float, float], float, int]], rules: DecisionSettings, short: bool
+) -> list[tuple[int, str]]:
+    """The rules as one would tell them: action and first refusal of each bar."""
+    told: list[tuple[int, str]] = []
+    for bar, (shares, ratio, side) in enumerate(rows):
+        best = max(range(3), key=lambda kind: (shares[kind], -kind))
+        acted = [earlier for earlier, (action, _) in enumerate(told) if action != 1]
+        if best == 1:
+            told.append((1, ""))
+        elif shares[best] < rules.confidence_threshold:
+            told.append((1, "confidence"))
+        elif acted and bar - acted[-1] < rules.min_signal_separation:
+            told.append((1, "separation"))
+        elif rules.volume_filter and ratio < rules.min_volume_ratio:
+            told.append((1, "volume"))
+        elif rules.position_awareness and (
+            (best == 0 and side == 1) or (best == 2 and (side == -1 or (side == 0 and not short)))
+        ):
+            told.append((1, "position"))
+        else:
+            told.append((best, ""))
+    return told
+
+
+shares = st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)).filter(lambda row: sum(row) > 0.01)
+normal = shares.map(lambda row: tuple(value / sum(row) for value in row))
+ratios = st.one_of(st.just(NO_VOLUME), st.floats(0, 3))
+rules = st.builds(
+    DecisionSettings,
+    confidence_threshold=st.floats(0, 1),
+    position_awareness=st.booleans(),
+    min_signal_separation=st.integers(0, 6),
+    volume_filter=st.booleans(),
+    min_volume_ratio=st.floats(0.1, 2),
+)
+
+
+@given(st.lists(st.tuples(normal, ratios, st.sampled_from([-1, 0, 1])), max_size=40), rules, st.booleans())
+@settings(max_examples=200)
+def test_against_the_rules_retold(rows: list, given_rules: DecisionSettings, short: bool) -> None:
+    orchestrator = DecisionOrchestrator(given_rules, allow_short=short)
+    decisions = [orchestrator.decide(bar, row, ratio, Position(side)) for bar, (row, ratio, side) in enumerate(rows)]
+    found = [(int(each.action), each.refusal.name if each.refusal else "") for each in decisions]
+    assert found == retold(rows, given_rules, short)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (math.nan, 0.5, 0.5),
+        (math.inf, 0.0, 0.0),
+        (-0.1, 0.6, 0.5),
+        (1.1, 0.0, 0.0),
+        (0.9, 0.9, 0.9),
+        (0.2, 0.2, 0.2),
+        (0.5, 0.5),
+        (0.25, 0.25, 0.25, 0.25),
+        (),
+    ],
+)
+def test_rows_that_are_no_probabilities(row: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        maker().decide(7, row, NO_VOLUME, Position.FLAT)
+    assert caught.value.where == "probabilities, bar 7"

@@ -1,0 +1,1 @@
+"""Tests of the network: built, fitted, asked and judged."""

@@ -1,0 +1,424 @@
+"""Training: against plain torch, the same bytes for the same seed, the best epoch restored, stopped at a batch."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ktrdr_app.core import seeds
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import Cancelled, TrainingFailed
+from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.neural.dropout import dropout_mask
+from ktrdr_app.neural.mlp import MLPTradingModel, build_network, linear_layers
+from ktrdr_app.neural.rows import TrainingData
+from ktrdr_app.neural.trainer import TrainedNetwork, batch_loss, symbol_averaged_nll, train_network
+from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
+from tests.neural.planted import QUICK, SMALL, noise, planted, slow_softmax, slow_symbol_nll, tensor_bytes
+
+TRAIN, HELD_OUT = planted(300, 0), planted(150, 1)
+ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "leaky_relu": torch.nn.LeakyReLU()}
+
+
+def changed(base: object, **fields: object) -> object:
+    """A settings model or a record with some fields replaced, checked anew."""
+    if dataclasses.is_dataclass(base):
+        return dataclasses.replace(base, **fields)
+    return type(base)(**(base.model_dump() | fields))
+
+
+def trained(seed: int = 0, **fields: object) -> TrainedNetwork:
+    return train_network(TRAIN, HELD_OUT, SMALL, changed(QUICK, **fields), seed)
+
+
+def answers(fitted: TrainedNetwork, data: TrainingData) -> np.ndarray:
+    names = tuple(f"f{number}" for number in range(data.x.shape[1]))
+    return MLPTradingModel(fitted.network, None, names).predict_proba_scaled(data.x)
+
+
+def plain_torch_training(
+    train: TrainingData, shape: NetworkSettings, fit: TrainingSettings, seed: int, class_weight: torch.Tensor | None
+) -> torch.nn.Sequential:
+    """The same training as anybody would write it: modules, CrossEntropyLoss, torch.optim.Adam, backward()."""
+    network = build_network(train.x.shape[1], shape, seed)
+    order = torch.Generator().manual_seed(seeds.integer(seed, "batches"))
+    drops = torch.Generator().manual_seed(seeds.integer(seed, "dropout"))
+    loss_function = torch.nn.CrossEntropyLoss(weight=class_weight)
+    adam = torch.optim.Adam(network.parameters(), lr=fit.learning_rate, weight_decay=fit.weight_decay, foreach=False)
+    x, y, count = torch.tensor(train.x), torch.tensor(train.y), len(train)
+    for _ in range(fit.epochs):
+        rows = torch.randperm(count, generator=order)
+        masks = []
+        if shape.dropout:
+            masks = [dropout_mask(count, units, shape.dropout, drops) for units in shape.hidden_layers]
+        for first in range(0, count, fit.batch_size):
+            chosen = rows[first : first + fit.batch_size]
+            hidden = x[chosen]
+            for number, layer in enumerate(linear_layers(network)[:-1]):
+                hidden = ACTIVATIONS[shape.activation](layer(hidden))
+                if masks:
+                    hidden = hidden * masks[number][first : first + fit.batch_size]
+            adam.zero_grad()
+            loss_function(linear_layers(network)[-1](hidden), y[chosen]).backward()
+            adam.step()
+    return network
+
+
+class CountingToken(CancelToken):
+    """A token that is raised at a given look."""
+
+    def __init__(self, at: int | None = None) -> None:
+        super().__init__("training")
+        self.looks, self.at = 0, at
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.looks == self.at:
+            self.cancel()
+        super().check()
+
+
+class TestAgainstPlainTorch:
+    @pytest.mark.parametrize("dropout", [0.0, 0.3])
+    @pytest.mark.parametrize("activation", ACTIVATIONS)
+    def test_the_last_epochs_weights(self, activation: str, dropout: float) -> None:
+        shape = NetworkSettings(hidden_layers=[7, 4], activation=activation, dropout=dropout)
+        fit = TrainingSettings(epochs=3, batch_size=16, learning_rate=0.003, weight_decay=0.001)
+        fitted = train_network(TRAIN, HELD_OUT, shape, fit, 5)
+        assert fitted.best_epoch == 3
+        reference = plain_torch_training(TRAIN, shape, fit, 5, None).state_dict()
+        for name, tensor in fitted.network.state_dict().items():
+            torch.testing.assert_close(tensor, reference[name], rtol=1e-4, atol=1e-5)
+
+    def test_balanced_class_weights(self) -> None:
+        y = np.where(np.arange(300) % 10 < 7, 1, TRAIN.y)
+        train = changed(TRAIN, y=y)
+        counts = np.bincount(y, minlength=3)
+        fit = TrainingSettings(epochs=3, batch_size=16, learning_rate=0.003, class_weights="balanced")
+        validation = changed(HELD_OUT, x=train.x[:150], y=train.y[:150])
+        history: list[EpochFinished] = []
+        fitted = train_network(train, validation, SMALL, fit, 2, history.append)
+        weight = torch.tensor(300 / (3 * counts), dtype=torch.float32)
+        reference = plain_torch_training(train, SMALL, changed(fit, epochs=fitted.best_epoch), 2, weight)
+        for name, tensor in reference.state_dict().items():
+            torch.testing.assert_close(fitted.network.state_dict()[name], tensor, rtol=1e-4, atol=1e-5)
+        unweighted = plain_torch_training(train, SMALL, changed(fit, epochs=fitted.best_epoch), 2, None)
+        assert not torch.allclose(fitted.network[0].weight, unweighted[0].weight, atol=1e-3)
+
+    def test_the_first_training_loss_is_that_of_the_untrained_network(self) -> None:
+        fit = changed(QUICK, epochs=1, batch_size=10_000)
+        fitted = train_network(TRAIN, HELD_OUT, changed(SMALL, dropout=0.0), fit, 3)
+        untrained = build_network(6, changed(SMALL, dropout=0.0), 3)
+        logits = untrained(torch.tensor(TRAIN.x))
+        expected = torch.nn.CrossEntropyLoss()(logits, torch.tensor(TRAIN.y)).item()
+        assert fitted.history[0].train_loss == pytest.approx(expected, rel=1e-6)
+        right = (logits.argmax(dim=1).numpy() == TRAIN.y).mean()
+        assert fitted.history[0].train_accuracy == pytest.approx(right)
+
+
+class TestBatchLoss:
+    @settings(max_examples=40, deadline=None)
+    @given(st.integers(1, 20), st.integers(0, 1000))
+    def test_class_weights_are_torchs(self, rows: int, seed: int) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        logits = torch.randn(rows, 3, generator=generator)
+        y = torch.randint(0, 3, (rows,), generator=generator)
+        weight = torch.rand(3, generator=generator) + 0.1
+        expected = torch.nn.CrossEntropyLoss(weight=weight)(logits, y)
+        torch.testing.assert_close(batch_loss(logits, y, weight[y]), expected)
+        torch.testing.assert_close(batch_loss(logits, y, None), torch.nn.CrossEntropyLoss()(logits, y))
+
+    def test_a_row_of_weight_two_counts_as_two_rows(self) -> None:
+        logits = torch.tensor([[1.0, 0.0, 2.0], [0.5, 0.1, -1.0]])
+        y = torch.tensor([0, 1])
+        twice = batch_loss(logits[[0, 0, 1]], y[[0, 0, 1]], None)
+        torch.testing.assert_close(batch_loss(logits, y, torch.tensor([2.0, 1.0])), twice)
+
+    def test_row_weights_reach_the_training(self) -> None:
+        weight = np.where(np.arange(300) < 100, 2, 1).astype(np.float32)
+        repeated = np.concatenate([np.arange(300), np.arange(100)])
+        fit, shape = changed(QUICK, epochs=3, batch_size=1000), changed(SMALL, dropout=0.0)
+        weighted = train_network(changed(TRAIN, weight=weight), HELD_OUT, shape, fit, 0)
+        doubled = TrainingData(TRAIN.x[repeated], TRAIN.y[repeated], TRAIN.symbol_id[repeated])
+        reference = train_network(doubled, HELD_OUT, shape, fit, 0)
+        np.testing.assert_allclose(answers(weighted, HELD_OUT), answers(reference, HELD_OUT), rtol=1e-3, atol=1e-5)
+        plain = train_network(TRAIN, HELD_OUT, shape, fit, 0)
+        assert not np.allclose(answers(plain, HELD_OUT), answers(reference, HELD_OUT), rtol=1e-3, atol=1e-5)
+
+
+class TestSymbolAveragedLoss:
+    @settings(max_examples=50, deadline=None)
+    @given(st.lists(st.sampled_from([0, 1, 5, 300]), min_size=1, max_size=40), st.integers(0, 1000))
+    def test_equals_a_loop(self, owners: list[int], seed: int) -> None:
+        draw = np.random.default_rng(seed)
+        logits = (draw.normal(size=(len(owners), 3)) * 3).astype(np.float32)
+        y = draw.integers(0, 3, len(owners))
+        symbol_id = np.array(owners, dtype=np.int16)
+        reference = slow_symbol_nll(np.array([slow_softmax(row) for row in logits.tolist()]), y, symbol_id)
+        ours = symbol_averaged_nll(torch.tensor(logits), torch.tensor(y), symbol_id)
+        assert ours == pytest.approx(reference, rel=1e-9)
+
+    def test_a_symbol_of_few_rows_weighs_as_much_as_one_of_many(self) -> None:
+        sure, unsure = [20.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+        logits = torch.tensor([sure] * 99 + [unsure])
+        symbol_id = np.array([0] * 99 + [1], dtype=np.int16)
+        loss = symbol_averaged_nll(logits, torch.zeros(100, dtype=torch.int64), symbol_id)
+        assert loss == pytest.approx(np.log(3) / 2, rel=1e-6)
+
+    def test_the_history_holds_it(self) -> None:
+        validation = changed(HELD_OUT, symbol_id=np.array([7] * 140 + [2] * 10, dtype=np.int16))
+        fitted = train_network(TRAIN, validation, SMALL, changed(QUICK, epochs=1), 0)
+        p = answers(fitted, validation)
+        expected = slow_symbol_nll(p, validation.y, validation.symbol_id)
+        assert fitted.history[0].val_loss == pytest.approx(expected, rel=1e-9)
+        assert fitted.history[0].val_loss != pytest.approx(slow_symbol_nll(p, validation.y, np.zeros(150)), rel=1e-4)
+        assert fitted.history[0].val_accuracy == pytest.approx((p.argmax(axis=1) == validation.y).mean())
+
+
+class TestReproducible:
+    def test_the_same_seed_gives_the_same_bytes(self) -> None:
+        first, second = trained(11), trained(11)
+        assert tensor_bytes(first.network) == tensor_bytes(second.network)
+        for one, other in zip(first.history, second.history, strict=True):
+            assert changed(one, samples_per_second=0.0) == changed(other, samples_per_second=0.0)
+
+    def test_another_seed_gives_other_weights(self) -> None:
+        first, second = tensor_bytes(trained(11).network), tensor_bytes(trained(12).network)
+        assert all(first[name] != second[name] for name in first)
+
+    def test_global_random_state_does_not_matter(self) -> None:
+        expected = tensor_bytes(trained(4).network)
+
+        def disturb(event: EpochFinished) -> None:
+            torch.manual_seed(event.epoch)
+            torch.rand(1000)
+            np.random.seed(event.epoch)  # noqa: NPY002 - the global generator is what is disturbed
+            np.random.rand(1000)  # noqa: NPY002
+
+        torch.manual_seed(987)
+        disturbed = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 4, disturb)
+        assert tensor_bytes(disturbed.network) == expected
+
+    def test_global_random_state_is_not_changed(self) -> None:
+        torch_before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+        trained(4)
+        assert torch.equal(torch.get_rng_state(), torch_before)
+        np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)  # noqa: NPY002
+
+    def test_trainings_side_by_side_do_not_disturb_each_other(self) -> None:
+        expected = {seed: tensor_bytes(trained(seed).network) for seed in (1, 2)}
+        meet = threading.Barrier(2, timeout=60)
+
+        def beside(seed: int) -> dict[str, bytes]:
+            return tensor_bytes(
+                train_network(TRAIN, HELD_OUT, SMALL, QUICK, seed, lambda _event: meet.wait() and None).network
+            )
+
+        with ThreadPoolExecutor(2) as pool:
+            found = dict(zip((1, 2), pool.map(beside, (1, 2)), strict=True))
+        assert found == expected
+
+    def test_the_alignment_of_the_callers_memory_does_not_matter(self) -> None:
+        shifted = np.empty(TRAIN.x.size + 1, dtype=np.float32)[1:].reshape(TRAIN.x.shape)
+        shifted[:] = TRAIN.x
+        moved = train_network(changed(TRAIN, x=shifted), HELD_OUT, SMALL, QUICK, 6)
+        assert tensor_bytes(moved.network) == tensor_bytes(trained(6).network)
+
+    def test_the_rows_are_left_as_they_were(self) -> None:
+        x, y = TRAIN.x.copy(), TRAIN.y.copy()
+        trained(0)
+        np.testing.assert_array_equal(TRAIN.x, x)
+        np.testing.assert_array_equal(TRAIN.y, y)
+
+
+class TestLearning:
+    @pytest.mark.parametrize("class_weights", ["none", "balanced"])
+    def test_a_planted_rule_is_learnt(self, class_weights: str) -> None:
+        unseen = planted(600, 9)
+        fit = changed(QUICK, epochs=25, class_weights=class_weights)
+        fitted = train_network(planted(1500, 7), planted(400, 8), NetworkSettings(hidden_layers=[16, 8]), fit, 0)
+        right = (answers(fitted, unseen).argmax(axis=1) == unseen.y).mean()
+        majority = np.bincount(unseen.y).max() / len(unseen)
+        assert majority < 0.45
+        assert right > 0.88
+
+    def test_noise_is_not_learnt(self) -> None:
+        unseen = noise(2000, 9)
+        fitted = train_network(noise(600, 7), noise(300, 8), SMALL, changed(QUICK, epochs=10, patience=3), 0)
+        loss = slow_symbol_nll(answers(fitted, unseen), unseen.y, unseen.symbol_id)
+        assert loss == pytest.approx(np.log(3), abs=0.03)
+
+    def test_dropout_holds_the_training_loss_up(self) -> None:
+        with_it, without = (
+            train_network(TRAIN, HELD_OUT, changed(SMALL, dropout=rate), QUICK, 0).history for rate in (0.6, 0.0)
+        )
+        assert with_it[-1].train_loss > without[-1].train_loss + 0.1
+
+    def test_weight_decay_keeps_weights_small(self) -> None:
+        def size(decay: float) -> float:
+            tensors = trained(weight_decay=decay).network.state_dict().values()
+            return sum(tensor.abs().sum().item() for tensor in tensors)
+
+        assert size(0.5) < 0.5 * size(0.0)
+
+    def test_balanced_weights_answer_a_rare_class_more_often(self) -> None:
+        rare = np.where((TRAIN.y == 0) & (np.arange(300) % 5 > 0), 1, TRAIN.y)
+        data = changed(TRAIN, y=rare)
+        fit = changed(QUICK, epochs=10)
+        plain, balanced = (
+            train_network(data, data, SMALL, changed(fit, class_weights=name), 0) for name in ("none", "balanced")
+        )
+        assert answers(balanced, HELD_OUT)[:, 0].mean() > answers(plain, HELD_OUT)[:, 0].mean() + 0.1
+
+
+class TestStopping:
+    @pytest.mark.parametrize("seed", [0, 1, 2])
+    def test_the_best_epochs_weights_are_given_back(self, seed: int) -> None:
+        train, validation = noise(120, seed), noise(90, seed + 50)
+        fit = TrainingSettings(epochs=60, learning_rate=0.02, patience=6, min_delta=0.0)
+        fitted = train_network(train, validation, changed(SMALL, dropout=0.0), fit, seed)
+        losses = [event.val_loss for event in fitted.history]
+        recomputed = slow_symbol_nll(answers(fitted, validation), validation.y, validation.symbol_id)
+        assert recomputed == pytest.approx(min(losses), rel=1e-9)
+        assert losses[-1] > min(losses) + 1e-3
+        assert fitted.best_epoch == losses.index(min(losses)) + 1
+
+    def test_they_are_the_bytes_of_a_run_that_ended_there(self) -> None:
+        train, validation = noise(120, 3), noise(90, 53)
+        shape = changed(SMALL, dropout=0.3)
+        fit = TrainingSettings(epochs=60, learning_rate=0.02, patience=6, min_delta=0.0)
+        fitted = train_network(train, validation, shape, fit, 3)
+        assert fitted.best_epoch < len(fitted.history)
+        short = train_network(train, validation, shape, changed(fit, epochs=fitted.best_epoch), 3)
+        assert tensor_bytes(short.network) == tensor_bytes(fitted.network)
+
+    def test_patience_ends_the_run(self) -> None:
+        fit = TrainingSettings(epochs=200, learning_rate=0.02, patience=4, min_delta=0.0)
+        fitted = train_network(noise(120, 0), noise(90, 50), SMALL, fit, 0)
+        assert fitted.stopped_early
+        assert len(fitted.history) == fitted.best_epoch + 4
+        assert f"stopped after epoch {len(fitted.history)}" in fitted.reason
+        assert f"epoch {fitted.best_epoch}" in fitted.reason
+
+    def test_gains_below_min_delta_end_it_too(self) -> None:
+        fitted = trained(epochs=30, patience=2, min_delta=1.0)
+        assert len(fitted.history) == 3
+        assert fitted.best_epoch == 3
+        assert fitted.stopped_early
+
+    def test_else_all_epochs_are_run(self) -> None:
+        fitted = trained()
+        assert not fitted.stopped_early
+        assert len(fitted.history) == 4
+        assert fitted.reason == f"all 4 epochs were run; the weights are those of epoch {fitted.best_epoch}"
+
+
+class TestProgress:
+    def test_every_epoch_is_told_in_order(self) -> None:
+        events: list[EpochFinished] = []
+        fitted = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, events.append)
+        assert tuple(events) == fitted.history
+        assert [event.epoch for event in events] == [1, 2, 3, 4]
+        assert {event.epochs for event in events} == {4}
+        for count, event in enumerate(events, start=1):
+            losses = [earlier.val_loss for earlier in events[:count]]
+            assert event.best_epoch == losses.index(min(losses)) + 1
+            assert 0 <= event.train_accuracy <= 1
+            assert event.samples_per_second > 0
+
+    @pytest.mark.parametrize(("batch", "batches"), [(32, 10), (299, 2), (300, 1), (5000, 1), (1, 300)])
+    def test_every_batch_looks_at_the_token(self, batch: int, batches: int) -> None:
+        token = CountingToken()
+        train_network(TRAIN, HELD_OUT, SMALL, changed(QUICK, epochs=2, batch_size=batch), 0, cancel=token)
+        assert token.looks == 2 * batches
+
+    @pytest.mark.parametrize(("at", "epochs"), [(1, 0), (7, 0), (11, 1), (25, 2)])
+    def test_a_raised_token_ends_it_at_that_batch(self, at: int, epochs: int) -> None:
+        token, events = CountingToken(at), []
+        with pytest.raises(Cancelled, match="training was stopped"):
+            train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, events.append, token)
+        assert token.looks == at
+        assert len(events) == epochs
+
+    def test_a_listener_may_cancel(self) -> None:
+        token = CancelToken("training")
+        events: list[EpochFinished] = []
+
+        def listen(event: EpochFinished) -> None:
+            events.append(event)
+            token.cancel()
+
+        with pytest.raises(Cancelled):
+            train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, listen, token)
+        assert len(events) == 1
+
+
+class TestTheNetworkGivenBack:
+    def test_is_ready_to_answer_and_to_be_saved(self) -> None:
+        network = trained().network
+        assert not network.training
+        for tensor in network.state_dict().values():
+            assert tensor.untyped_storage().nbytes() == 4 * tensor.numel()
+            assert tensor.grad is None
+        assert list(network.state_dict()) == ["0.weight", "0.bias", "3.weight", "3.bias", "6.weight", "6.bias"]
+
+    def test_keeps_its_dropout_layers(self) -> None:
+        kinds = [type(layer) for layer in trained().network]
+        assert kinds.count(torch.nn.Dropout) == 2
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("part", ["training", "validation"])
+    def test_a_feature_that_is_not_finite(self, part: str) -> None:
+        x = TRAIN.x.copy()
+        x[10, 3] = np.nan
+        bad = changed(TRAIN, x=x, feature_names=("a", "b", "c", "macd_up", "e", "f"))
+        pair = (bad, HELD_OUT) if part == "training" else (TRAIN, bad)
+        with pytest.raises(TrainingFailed, match=f"feature macd_up is not finite in 1 of 300 {part} rows"):
+            train_network(*pair, SMALL, QUICK, 0)
+
+    def test_parts_of_other_features(self) -> None:
+        with pytest.raises(TrainingFailed, match="training rows have 6 features, validation rows 5"):
+            train_network(TRAIN, planted(50, 0, features=5), SMALL, QUICK, 0)
+
+    def test_no_validation_rows(self) -> None:
+        nothing = TrainingData(np.empty((0, 6), np.float32), np.empty(0, np.int64), np.empty(0, np.int16))
+        with pytest.raises(TrainingFailed, match="validation rows have shape"):
+            train_network(TRAIN, nothing, SMALL, QUICK, 0)
+
+    def test_a_loss_that_explodes(self) -> None:
+        huge = changed(TRAIN, x=np.copysign(np.float32(3e38), TRAIN.x))
+        token = CountingToken()
+        with pytest.raises(TrainingFailed, match=r"the loss became (nan|inf) in epoch 1") as caught:
+            train_network(huge, HELD_OUT, SMALL, QUICK, 0, cancel=token)
+        assert "learning rate" in caught.value.hint
+        assert token.looks == 1
+
+    def test_a_validation_loss_that_explodes(self) -> None:
+        huge = changed(HELD_OUT, x=np.copysign(np.float32(3e38), HELD_OUT.x))
+        with pytest.raises(TrainingFailed, match="in epoch 1"):
+            train_network(TRAIN, huge, SMALL, QUICK, 0)
+
+
+class TestEdges:
+    def test_an_absent_class_with_balanced_weights(self) -> None:
+        train = changed(TRAIN, y=np.minimum(TRAIN.y, 1))
+        fitted = train_network(train, train, SMALL, changed(QUICK, class_weights="balanced", epochs=12), 0)
+        assert np.isfinite([event.train_loss for event in fitted.history]).all()
+        assert answers(fitted, HELD_OUT)[:, 2].mean() < 0.05
+
+    def test_one_row_and_one_unit(self) -> None:
+        one = TrainingData(np.ones((1, 1), np.float32), np.array([2]), np.zeros(1, np.int16))
+        fitted = train_network(one, one, NetworkSettings(hidden_layers=[1]), changed(QUICK, epochs=50), 0)
+        assert fitted.history[-1].val_loss < fitted.history[0].val_loss
+
+    def test_labels_and_symbols_of_any_whole_type(self) -> None:
+        small = changed(TRAIN, y=TRAIN.y.astype(np.int8), symbol_id=TRAIN.symbol_id.astype(np.int64))
+        assert tensor_bytes(train_network(small, HELD_OUT, SMALL, QUICK, 0).network) == tensor_bytes(trained().network)
