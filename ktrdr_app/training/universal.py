@@ -30,6 +30,25 @@ CLASSES = 3
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What a model is worth on each part of the split.
+
+    Attributes
+    ----------
+    train, validation, test : ClassificationMetrics
+        Pooled over symbols.
+    per_symbol_validation, per_symbol_test : dict of str to ClassificationMetrics
+        Each symbol on its own; a symbol without rows in a part is left out.
+    """
+
+    train: ClassificationMetrics
+    validation: ClassificationMetrics
+    test: ClassificationMetrics
+    per_symbol_validation: dict[str, ClassificationMetrics]
+    per_symbol_test: dict[str, ClassificationMetrics]
+
+
+@dataclass(frozen=True)
 class JudgedModel:
     """A fitted network with everything that was measured of it.
 
@@ -53,10 +72,8 @@ class JudgedModel:
         Epoch whose weights were kept.
     reason : str
         Why training ended, in words.
-    train, validation, test : ClassificationMetrics
-        Pooled figures of each part.
-    per_symbol_validation, per_symbol_test : dict of str to ClassificationMetrics
-        Figures of each symbol; a symbol without rows in a part is left out.
+    measured : Measured
+        Figures of each part, pooled and by symbol.
     importance : dict of str to ImportanceFigure
         Rise of the test NLL when a group of columns is shuffled.
     """
@@ -70,11 +87,7 @@ class JudgedModel:
     history: tuple[EpochFinished, ...]
     best_epoch: int
     reason: str
-    train: ClassificationMetrics
-    validation: ClassificationMetrics
-    test: ClassificationMetrics
-    per_symbol_validation: dict[str, ClassificationMetrics]
-    per_symbol_test: dict[str, ClassificationMetrics]
+    measured: Measured
     importance: dict[str, ImportanceFigure]
 
 
@@ -119,18 +132,17 @@ def train_universal_model(
         If the token was raised.
     """
     token = cancel or CancelToken("training")
-    settings = strategy.training
     block = pool(blocks)
-    split = split_by_time(block, settings.split)
+    split = split_by_time(block, strategy.training.split)
     with stage("train", progress, seconds):
-        rows = combine_multi_symbol_data(block, split.train, settings.combination, seed, weights)
+        rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
         scaler = fit_scaler(strategy.features.scaling, block.values[rows], block.contract.names)
         scaled = scaler.transform(block.values)
         fitted = train_network(
             _training_data(scaled, block, rows),
             _training_data(scaled, block, split.validation),
             strategy.network,
-            settings,
+            strategy.training,
             seed,
             progress,
             token,
@@ -139,20 +151,9 @@ def train_universal_model(
     prior = class_prior(block.label[rows])
     with stage("test", progress, seconds):
         judge = _Judge(model.predict_proba_scaled(scaled), block, prior)
-        measured = (judge.pooled(rows), judge.pooled(split.validation), judge.pooled(split.test))
-        by_symbol = (judge.by_symbol(split.validation), judge.by_symbol(split.test))
+        measured = judge.all_parts(rows, split)
     with stage("importance", progress, seconds):
-        test = split.test
-        importance = permutation_importance(
-            model,
-            scaled[test],
-            block.label[test],
-            block.symbol_id[test],
-            dict(groups),
-            IMPORTANCE_REPEATS,
-            seed,
-            token,
-        )
+        importance = _importance(model, scaled, block, split.test, groups, seed, token)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     return JudgedModel(
         network=fitted.network,
@@ -164,11 +165,7 @@ def train_universal_model(
         history=fitted.history,
         best_epoch=fitted.best_epoch,
         reason=fitted.reason,
-        train=measured[0],
-        validation=measured[1],
-        test=measured[2],
-        per_symbol_validation=by_symbol[0],
-        per_symbol_test=by_symbol[1],
+        measured=measured,
         importance=importance,
     )
 
@@ -206,6 +203,19 @@ def _training_data(scaled: NDArray[np.float32], block: FeatureBlock, rows: NDArr
     )
 
 
+def _importance(
+    model: MLPTradingModel,
+    scaled: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    groups: Mapping[str, list[int]],
+    seed: int,
+    token: CancelToken,
+) -> dict[str, ImportanceFigure]:
+    labels, owners = block.label[rows], block.symbol_id[rows]
+    return permutation_importance(model, scaled[rows], labels, owners, groups, IMPORTANCE_REPEATS, seed, token)
+
+
 @dataclass(frozen=True)
 class _Judge:
     """Probabilities of all rows, and the figures of chosen ones."""
@@ -216,6 +226,15 @@ class _Judge:
 
     def pooled(self, rows: NDArray[np.intp]) -> ClassificationMetrics:
         return classification_metrics(self.probabilities[rows], self.block.label[rows], self.prior)
+
+    def all_parts(self, train: NDArray[np.intp], split: Split) -> Measured:
+        return Measured(
+            self.pooled(train),
+            self.pooled(split.validation),
+            self.pooled(split.test),
+            self.by_symbol(split.validation),
+            self.by_symbol(split.test),
+        )
 
     def by_symbol(self, rows: NDArray[np.intp]) -> dict[str, ClassificationMetrics]:
         owners = self.block.symbol_id[rows]

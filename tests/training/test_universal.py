@@ -45,9 +45,9 @@ def _bytes(model: JudgedModel) -> bytes:
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_a_planted_rule_is_learnt_in_every_combination(combination: str) -> None:
     model = _train(combination=combination)
-    assert model.test.accuracy > 0.85
-    assert model.test.skill > 0.5
-    assert min(figures.skill for figures in model.per_symbol_test.values()) > 0.4
+    assert model.measured.test.accuracy > 0.85
+    assert model.measured.test.skill > 0.5
+    assert min(figures.skill for figures in model.measured.per_symbol_test.values()) > 0.4
 
 
 @pytest.mark.parametrize("defect", ["labels shuffled on their own", "features of one symbol with labels of another"])
@@ -60,8 +60,8 @@ def test_any_mispairing_destroys_it(defect: str) -> None:
         cut = [b.take(np.arange(rows)) for b in BLOCKS]
         blocks = [replace(b, label=cut[(i + 1) % 3].label) for i, b in enumerate(cut)]
     model = _train(blocks)
-    assert model.test.skill < 0.05
-    assert model.test.accuracy < 0.55
+    assert model.measured.test.skill < 0.05
+    assert model.measured.test.accuracy < 0.55
 
 
 def test_figures_equal_those_of_scikit_learn_on_the_same_rows() -> None:
@@ -71,15 +71,15 @@ def test_figures_equal_those_of_scikit_learn_on_the_same_rows() -> None:
     with torch.no_grad():
         logits = model.network(torch.from_numpy(model.scaler.transform(block.values[test])))
     shares = torch.softmax(logits.double(), dim=1).numpy()
-    assert model.test.accuracy == pytest.approx(accuracy_score(block.label[test], shares.argmax(axis=1)))
-    assert model.test.nll == pytest.approx(log_loss(block.label[test], shares, labels=[0, 1, 2]), rel=1e-5)
+    assert model.measured.test.accuracy == pytest.approx(accuracy_score(block.label[test], shares.argmax(axis=1)))
+    assert model.measured.test.nll == pytest.approx(log_loss(block.label[test], shares, labels=[0, 1, 2]), rel=1e-5)
     train = block.label[model.split.train]
     prior = np.array([(train == k).sum() + 1 for k in range(3)]) / (len(train) + 3)
     np.testing.assert_allclose(model.prior, prior)
     guess = np.tile(prior, (len(test), 1))
-    assert model.test.prior_nll == pytest.approx(log_loss(block.label[test], guess, labels=[0, 1, 2]))
+    assert model.measured.test.prior_nll == pytest.approx(log_loss(block.label[test], guess, labels=[0, 1, 2]))
     majority = np.full(len(test), prior.argmax())
-    assert model.test.majority_accuracy == pytest.approx(accuracy_score(block.label[test], majority))
+    assert model.measured.test.majority_accuracy == pytest.approx(accuracy_score(block.label[test], majority))
 
 
 def test_the_scaler_has_seen_training_rows_only() -> None:

@@ -1,0 +1,69 @@
+"""Use cases: one function per user action, called alike by the window, the command line and the HTTP API.
+
+Names are imported when they are first used, so that ``ktrdr-app --help`` stays quick.
+"""
+
+from typing import TYPE_CHECKING
+
+from ktrdr_app.core.lazy import exports
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.demo_run import demo
+    from ktrdr_app.workflows.inspect_series import (
+        compute_indicator,
+        features,
+        labels,
+        list_data,
+        list_indicators,
+        load_fuzzy_view,
+    )
+    from ktrdr_app.workflows.machine_checks import doctor
+    from ktrdr_app.workflows.models import list_models, resolve_model, show_model
+    from ktrdr_app.workflows.report import write_report
+    from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
+    from ktrdr_app.workflows.train_run import train
+
+_EXPORTS = {
+    "backtest": "backtest_run",
+    "backtest_signals": "backtest_run",
+    "compute_indicator": "inspect_series",
+    "demo": "demo_run",
+    "doctor": "machine_checks",
+    "features": "inspect_series",
+    "labels": "inspect_series",
+    "list_data": "inspect_series",
+    "list_indicators": "inspect_series",
+    "list_models": "models",
+    "list_strategies": "strategies",
+    "load_fuzzy_view": "inspect_series",
+    "resolve_model": "models",
+    "save_fuzzy_sets": "strategies",
+    "show_model": "models",
+    "train": "train_run",
+    "validate_strategy": "strategies",
+    "write_report": "report",
+}
+
+__getattr__ = exports(__name__, _EXPORTS)
+
+__all__ = [
+    "backtest",
+    "backtest_signals",
+    "compute_indicator",
+    "demo",
+    "doctor",
+    "features",
+    "labels",
+    "list_data",
+    "list_indicators",
+    "list_models",
+    "list_strategies",
+    "load_fuzzy_view",
+    "resolve_model",
+    "save_fuzzy_sets",
+    "show_model",
+    "train",
+    "validate_strategy",
+    "write_report",
+]

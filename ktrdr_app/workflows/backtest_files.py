@@ -1,0 +1,192 @@
+"""What a backtest leaves on disk: trades, equity, decisions, the JSON document and the report, in one folder."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.backtesting.metrics import drawdown
+from ktrdr_app.backtesting.results import BacktestResult
+from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.files import new_folder, plain, write_json, write_text
+from ktrdr_app.workflows.prepare import write_table
+from ktrdr_app.workflows.report import ReportInput, write_report
+from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
+
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class RunPapers:
+    """Everything a finished backtest has to say.
+
+    Attributes
+    ----------
+    request : BacktestRequest or SignalsRequest
+        What was asked for.
+    strategy_name : str
+        The strategy, or the stem of the signal file.
+    settings : mapping
+        Decision, money and model settings that were in force.
+    model : mapping or None
+        The ``model`` part of the JSON document; None for signals.
+    bars : DataFrame
+        Bars that were traded.
+    result : BacktestResult
+        The run.
+    benchmark : BacktestResult
+        Buy and hold.
+    in_sample : ndarray of bool, shape (n_bars,)
+        Bars that the model had seen.
+    warm_up_bars : int
+        Bars in front that had no features yet.
+    train_document : mapping or None
+        The training that made the model.
+    began : float
+        ``time.perf_counter()`` at the start.
+    """
+
+    request: BacktestRequest | SignalsRequest
+    strategy_name: str
+    settings: Mapping[str, Any]
+    model: Mapping[str, Any] | None
+    bars: pd.DataFrame
+    result: BacktestResult
+    benchmark: BacktestResult
+    in_sample: NDArray[np.bool_]
+    warm_up_bars: int
+    train_document: Mapping[str, Any] | None
+    began: float
+
+
+def write_run(papers: RunPapers) -> tuple[Path, dict[str, Any]]:
+    """Write a run's folder, whole or not at all.
+
+    Parameters
+    ----------
+    papers : RunPapers
+        What it holds.
+
+    Returns
+    -------
+    folder : Path
+        ``runs/<id>`` of the workspace, or the folder that was asked for.
+    document : dict
+        What ``backtest --json`` prints, also written as ``result.json``.
+
+    Raises
+    ------
+    StorageProblem
+        If the folder is there already with something in it, or the disk refuses.
+    """
+    request = papers.request
+    final = request.out or request.workspace.runs / _run_id(request.symbol, request.timeframe)
+    if final.is_dir() and not any(final.iterdir()):
+        final.rmdir()
+    if final.exists():
+        raise StorageProblem(str(final), "it is there already; give a new folder")
+    with new_folder(final) as folder:
+        document = _document(papers, final)
+        write_table(equity_table(papers.result), folder / "equity.csv")
+        _write_trades(papers.result.trades, folder / "trades.csv")
+        if papers.result.decisions is not None:
+            write_table(papers.result.decisions, folder / "decisions.csv")
+        write_report(_report(papers, document), folder / "report.html")
+        write_json(folder / "result.json", document)
+    return final, document
+
+
+def equity_table(result: BacktestResult) -> pd.DataFrame:
+    """Return equity, drawdown, cash and position at each bar's close.
+
+    Parameters
+    ----------
+    result : BacktestResult
+        A run.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``equity drawdown cash position``, indexed by bar open.
+    """
+    return pd.DataFrame(
+        {
+            "equity": result.equity,
+            "drawdown": drawdown(result.equity, result.config.initial_capital),
+            "cash": result.cash,
+            "position": result.position,
+        }
+    )
+
+
+def _write_trades(trades: pd.DataFrame, path: Path) -> None:
+    """Write trades with the entry's bar open first, both times ISO in UTC."""
+    stamped = trades.copy()
+    for column in ("entry_time", "exit_time"):
+        stamped[column] = pd.DatetimeIndex(stamped[column]).strftime(STAMP)
+    stamped.insert(0, "timestamp", stamped["entry_time"])
+    write_text(path, stamped.to_csv(index=False, lineterminator="\n"))
+
+
+def _run_id(symbol: str, timeframe: str) -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{symbol}-{timeframe}-{uuid.uuid4().hex[:6]}"
+
+
+def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
+    result, request, home = papers.result, papers.request, folder.resolve()
+    decisions = home / "decisions.csv" if result.decisions is not None else None
+    hold = papers.benchmark
+    document: dict[str, Any] = {
+        "model": papers.model,
+        "strategy_name": papers.strategy_name,
+        "symbol": request.symbol,
+        "timeframe": request.timeframe,
+        "bars": len(papers.bars),
+        "warm_up_bars": papers.warm_up_bars,
+        "start": papers.bars.index[0].strftime(STAMP),
+        "end": papers.bars.index[-1].strftime(STAMP),
+        "seen_in_training": int(papers.in_sample.sum()),
+        "initial_capital": result.config.initial_capital,
+        "final_equity": result.final_equity,
+        "metrics": result.metrics,
+        "benchmark": {"buy_and_hold": {"final_equity": hold.final_equity, **hold.metrics}},
+        "config": asdict(result.config),
+        "open_trade": asdict(result.open_trade) if result.open_trade else None,
+        "events": [event.to_dict() for event in result.events],
+        "explanation": result.explanation,
+        "trades_file": home / "trades.csv",
+        "equity_file": home / "equity.csv",
+        "decisions_file": decisions,
+        "report_file": home / "report.html",
+        "seconds": time.perf_counter() - papers.began,
+    }
+    if document["open_trade"]:
+        document["open_trade"]["entry_time"] = document["open_trade"]["entry_time"].strftime(STAMP)
+    checked: dict[str, Any] = plain(document)
+    return checked
+
+
+def _report(papers: RunPapers, document: dict[str, Any]) -> ReportInput:
+    trained = papers.train_document
+    return ReportInput(
+        title=f"{papers.strategy_name} on {papers.request.symbol} {papers.request.timeframe}",
+        strategy_name=papers.strategy_name,
+        train_document=trained,
+        backtest_document=document,
+        bars=papers.bars,
+        equity=papers.result.equity,
+        benchmark_equity=papers.benchmark.equity,
+        trades=papers.result.trades,
+        in_sample=papers.in_sample,
+        report_sentences=tuple(trained["report"]) if trained else (),
+        settings={**papers.settings, "backtest": document["config"]},
+    )

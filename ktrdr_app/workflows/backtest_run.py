@@ -1,0 +1,193 @@
+"""Backtests: a model chosen by the resolver, or signals from a file, through the same engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.backtesting.benchmark import buy_and_hold_result
+from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.backtesting.engine import BacktestingEngine
+from ktrdr_app.backtesting.results import BacktestResult
+from ktrdr_app.backtesting.signals import read_signals, run_signals
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.core.progress import Progress, silent, stage
+from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.decision.orchestrator import DecisionOrchestrator
+from ktrdr_app.features.build import build_features
+from ktrdr_app.strategy.load import load_strategy
+from ktrdr_app.strategy.schema import BacktestSettings, Strategy
+from ktrdr_app.workflows.backtest_files import RunPapers, write_run
+from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
+from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
+from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
+
+LEAST_BARS = 2
+"""Fewest bars of a run: an order needs a next bar."""
+
+
+def backtest(
+    request: BacktestRequest,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    train_document: Mapping[str, Any] | None = None,
+) -> BacktestOutcome:
+    """Choose a model, build features by the function that training used, decide, trade, report.
+
+    Parameters
+    ----------
+    request : BacktestRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it; no run is written then.
+    train_document : mapping, optional
+        The training that made the model, if its report should be part of this one.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, model, storage, cancelled.
+    """
+    began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
+    loaded = load_strategy(request.strategy, request.workspace)
+    settings = with_overrides(loaded, "backtest", _overrides(request.money)).strategy
+    with stage("load", progress):
+        chosen = choose_model(request, settings.name)
+        bars = source_of(request.workspace).load(request.symbol, request.timeframe, end=request.end)
+    token.check()
+    with stage("features", progress):
+        prepared = _prepare(bars, chosen, request)
+    token.check()
+    config = _config(settings.backtest, request.money)
+    with stage("simulate", progress):
+        orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
+        result = BacktestingEngine(config).run(prepared.bars, prepared.probabilities, orchestrator, progress, token)
+    token.check()
+    in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
+    papers = RunPapers(
+        request=request,
+        strategy_name=settings.name,
+        settings=_settings_document(settings),
+        model=chosen.document(),
+        bars=prepared.bars,
+        result=result,
+        benchmark=buy_and_hold_result(prepared.bars, config),
+        in_sample=in_sample,
+        warm_up_bars=prepared.warm_up_bars,
+        train_document=train_document,
+        began=began,
+    )
+    return _finished(papers, progress)
+
+
+def backtest_signals(
+    request: SignalsRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> BacktestOutcome:
+    """Run signals from a file through the engine.
+
+    Parameters
+    ----------
+    request : SignalsRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it; no run is written then.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: data, signals, storage, cancelled.
+    """
+    began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
+    with stage("load", progress):
+        source = source_of(request.workspace)
+        bars = source.load(request.symbol, request.timeframe, request.start, request.end)
+        signals, _ = read_signals(request.signals, bars)
+    _demand_bars(bars, request.symbol)
+    config = _config(overridden(BacktestSettings(), _overrides(request.money)), request.money)
+    with stage("simulate", progress):
+        result = run_signals(bars, signals, config, progress, token)
+    token.check()
+    papers = RunPapers(
+        request=request,
+        strategy_name=request.signals.stem,
+        settings={"signals": str(request.signals)},
+        model=None,
+        bars=bars,
+        result=result,
+        benchmark=buy_and_hold_result(bars, config),
+        in_sample=np.zeros(len(bars), dtype=np.bool_),
+        warm_up_bars=0,
+        train_document=None,
+        began=began,
+    )
+    return _finished(papers, progress)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    bars: pd.DataFrame
+    probabilities: NDArray[np.float64]
+    warm_up_bars: int
+
+
+def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
+    """Build features over all bars before the range too, then keep the range without its warm-up bars."""
+    frame = build_features(bars, chosen.plan)
+    where = f"{request.symbol} {request.timeframe}"
+    wanted = select_range(bars, request.start, None, where)
+    offset = len(bars) - len(wanted)
+    usable = np.flatnonzero(frame.valid[offset:])
+    if len(usable) < LEAST_BARS:
+        reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
+        raise TooFewRows(where, len(usable), LEAST_BARS, reason)
+    first = offset + int(usable[0])
+    valid = frame.valid[first:]
+    probabilities = np.zeros((len(valid), 3))
+    probabilities[:, 1] = 1.0
+    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid])
+    return _Prepared(bars.iloc[first:], probabilities, first - offset)
+
+
+def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:
+    with stage("report", progress):
+        folder, document = write_run(papers)
+    result: BacktestResult = papers.result
+    return BacktestOutcome(document, papers.bars, result, papers.benchmark.equity, papers.in_sample, folder)
+
+
+def _overrides(money: MoneyOptions) -> dict[str, Any]:
+    return {
+        "initial_capital": money.capital,
+        "commission": money.commission,
+        "slippage": money.slippage,
+        "fill": money.fill,
+        "allow_short": money.allow_short,
+    }
+
+
+def _config(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:
+    config = BacktestConfig.of(settings)
+    return config if money.sizing is None else replace(config, sizing=dict(money.sizing))
+
+
+def _demand_bars(bars: pd.DataFrame, symbol: str) -> None:
+    if len(bars) < LEAST_BARS:
+        raise TooFewRows(symbol, len(bars), LEAST_BARS, "an order fills on the bar after its signal")
+
+
+def _settings_document(settings: Strategy) -> dict[str, Any]:
+    document = settings.document()
+    return {name: document[name] for name in ("decision", "backtest", "labels", "network")}

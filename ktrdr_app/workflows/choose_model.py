@@ -1,0 +1,143 @@
+"""Which model a backtest uses: the resolver's choice, one kind only, or the folder that was named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import ModelNotFound, ModelRejected, StrategyProblem
+from ktrdr_app.data.bars import close_times
+from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.model_store.load import LoadedModel, load_model
+from ktrdr_app.model_store.resolver import Resolution, require, resolve
+from ktrdr_app.strategy.load import from_document
+from ktrdr_app.workflows.models import model_folder
+from ktrdr_app.workflows.requests import BacktestRequest
+
+KINDS = ("universal", "legacy")
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """A loaded model, how it was chosen, and the plan of the features it was trained on.
+
+    Attributes
+    ----------
+    loaded : LoadedModel
+        The model and its papers.
+    path : Path
+        Its folder.
+    step : int or str
+        Step of the resolver, or ``path`` where the folder was named.
+    trace : tuple of dict
+        What was looked at.
+    warning : str
+        What must be shown beside its results; empty if nothing.
+    plan : FeaturePlan
+        Features as it was trained on them, whatever the strategy file says by now.
+    """
+
+    loaded: LoadedModel
+    path: Path
+    step: int | str
+    trace: tuple[dict[str, Any], ...]
+    warning: str
+    plan: FeaturePlan
+
+    def document(self) -> dict[str, Any]:
+        """Return the ``model`` part of a backtest's JSON."""
+        info = self.loaded.info
+        return {
+            "path": str(self.path.resolve()),
+            "kind": info.kind,
+            "version": info.version,
+            "step": self.step,
+            "training_symbols": list(info.training_symbols),
+            "warning": self.warning,
+            "trace": list(self.trace),
+        }
+
+
+def choose_model(request: BacktestRequest, strategy_name: str) -> ChosenModel:
+    """Find and load the model of a backtest.
+
+    Parameters
+    ----------
+    request : BacktestRequest
+        ``model`` is ``auto``, ``universal``, ``legacy`` or a folder.
+    strategy_name : str
+        The strategy's ``name``.
+
+    Raises
+    ------
+    ModelNotFound
+        If none serves.
+    ModelRejected
+        If it is damaged, or its features cannot be built by this program.
+    """
+    if request.model not in ("auto", *KINDS):
+        path = model_folder(request.workspace, request.model)
+        return _loaded(path, "path", (), "")
+    resolution = _resolved(request, strategy_name)
+    chosen = require(resolution)
+    trace = tuple(entry.to_document() for entry in resolution.trace)
+    if request.model in KINDS and chosen.kind != request.model:
+        wanted = f"{strategy_name} {request.timeframe}, {request.model} only"
+        patterns = [entry.pattern for entry in resolution.trace]
+        raise ModelNotFound(wanted, patterns, resolution.present, where=resolution.where)
+    return _loaded(chosen.path, chosen.step, trace, resolution.warning)
+
+
+def in_sample_bars(chosen: ChosenModel, symbol: str, timeframe: str, index: pd.Index) -> NDArray[np.bool_]:
+    """Mark the bars that the model learnt from or was tuned on.
+
+    Parameters
+    ----------
+    chosen : ChosenModel
+        The model.
+    symbol : str
+        Symbol that is traded.
+    timeframe : str
+        Bar length.
+    index : DatetimeIndex
+        Bar opens.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_bars,)
+        Bars up to the end of the validation part, if the symbol was trained on; none otherwise.
+    """
+    split = chosen.loaded.manifest.get("split", {})
+    if symbol not in chosen.loaded.info.training_symbols or "validation_end" not in split:
+        return np.zeros(len(index), dtype=np.bool_)
+    end = pd.Timestamp(split["validation_end"]).as_unit("ns").value
+    return np.asarray(close_times(index, timeframe) <= end)
+
+
+def _resolved(request: BacktestRequest, strategy_name: str) -> Resolution:
+    only = request.model in KINDS
+    return resolve(
+        request.workspace.models,
+        strategy_name,
+        request.timeframe,
+        symbol=request.symbol,
+        prefer="legacy" if request.model == "legacy" else "universal",
+        allow_any=request.allow_any and not only,
+    )
+
+
+def _loaded(path: Path, step: int | str, trace: tuple[dict[str, Any], ...], warning: str) -> ChosenModel:
+    loaded = load_model(path)
+    try:
+        plan = FeaturePlan.of(from_document(loaded.strategy_document, f"{path.name}/config.json"))
+    except StrategyProblem as error:
+        reason = f"its features cannot be built here ({error.message})"
+        raise ModelRejected(str(path), reason, "models of the original are read, not yet backtested") from error
+    if plan.contract.digest != loaded.contract_digest or plan.contract.names != loaded.feature_names:
+        raise ModelRejected(str(path), "its feature contract is not what this program would compute")
+    return ChosenModel(loaded, path, step, trace, warning, plan)

@@ -1,0 +1,136 @@
+"""Looks whether this machine can run the program, and says what to do about each thing that cannot."""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from ktrdr_app.core.kernels import warm_up
+from ktrdr_app.core.paths import Workspace, shipped, user_cache
+from ktrdr_app.workflows.requests import Check
+
+LEAST_PYTHON = (3, 11)
+LIBRARIES = {
+    "numpy": (2, 0),
+    "pandas": (3, 1),
+    "torch": (2, 6),
+    "scikit-learn": (1, 5),
+    "ta-lib": (0, 8),
+    "numba": (0, 61),
+    "pydantic": (2, 10),
+    "pyyaml": (6, 0),
+    "pyqtgraph": (0, 14),
+    "qasync": (0, 28),
+}
+KERNEL_MODULES = ("ktrdr_app.fuzzy.kernels", "ktrdr_app.labels.first_touch", "ktrdr_app.features.forms")
+DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
+
+
+def doctor(workspace: Workspace, warm: bool = False) -> list[Check]:
+    """Check Python, libraries, Qt, fonts, shipped files and write access.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose folder must be writable.
+    warm : bool
+        Whether to compile the kernels too, so that the first real run need not.
+
+    Returns
+    -------
+    list of Check
+        One line each, failing ones with advice.
+    """
+    checks = [_python(), *_libraries(), _qt_pair(), *_display(), _fonts(), _shipped_files()]
+    checks += [_writable("workspace", workspace.root), _writable("cache", user_cache())]
+    return [*checks, _kernels()] if warm else checks
+
+
+def _python() -> Check:
+    wanted = ".".join(map(str, LEAST_PYTHON))
+    detail = f"{platform.python_version()} on {platform.platform(terse=True)}"
+    return Check("Python", sys.version_info >= LEAST_PYTHON, detail, f"install Python {wanted} or newer")
+
+
+def _libraries() -> Iterator[Check]:
+    for name, least in LIBRARIES.items():
+        wanted = ".".join(map(str, least))
+        advice = f"pip install '{name}>={wanted}'"
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            yield Check(name, False, "not installed", advice)
+        else:
+            yield Check(name, _numbers(found) >= least, found, advice)
+
+
+def _qt_pair() -> Check:
+    advice = "pip install 'pyside6-essentials==6.11.3'"
+    try:
+        found = version("pyside6-essentials")
+    except PackageNotFoundError:
+        return Check("Qt", False, "not installed; the command line works, the window does not", advice)
+    bad = _numbers(found)[:3] in ((6, 11, 0), (6, 11, 1)) or (_numbers(found) >= (6, 12) and sys.version_info < (3, 12))
+    known = f"{found} is known to abort or misplace docks on this Python" if bad else found
+    return Check("Qt", not bad, known, advice)
+
+
+def _display() -> Iterator[Check]:
+    """Look for the shared libraries that Qt's X11 plug-in needs; only Linux can lack them."""
+    if sys.platform != "linux":
+        return
+    missing = [name for name in DISPLAY_LIBRARIES if ctypes.util.find_library(name) is None]
+    screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "no display: pictures are drawn without"
+    detail = f"{screen}; missing: {', '.join(missing)}" if missing else screen
+    packages = " ".join(f"lib{name}0" for name in missing)
+    packages = packages.replace("icccm0", "icccm4").replace("keysyms0", "keysyms1")
+    yield Check("Display", not missing, detail, f"sudo apt-get install {packages}" if missing else "")
+
+
+def _fonts() -> Check:
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts"]
+    folders += [Path.home() / ".local/share/fonts"]
+    if sys.platform != "linux":
+        return Check("Fonts", True, "the system's own")
+    count = sum(1 for folder in folders if folder.is_dir() for _ in folder.rglob("*.[to]tf"))
+    return Check("Fonts", count > 0, f"{count} found", "sudo apt-get install fonts-dejavu-core")
+
+
+def _shipped_files() -> Check:
+    needed = [shipped("resources") / "sample" / "AAPL_1d.csv", shipped("configs") / "strategies"]
+    missing = [str(path) for path in needed if not path.exists()]
+    detail = f"missing: {', '.join(missing)}" if missing else "sample data and strategies are there"
+    return Check("Shipped files", not missing, detail, "install the program again")
+
+
+def _writable(name: str, folder: Path) -> Check:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Check(f"Write access, {name}", False, f"{folder}: {error.strerror}", "choose a folder you may write to")
+    return Check(f"Write access, {name}", True, str(folder))
+
+
+def _kernels() -> Check:
+    missing = [name for name in KERNEL_MODULES if find_spec(name) is None]
+    if missing:
+        return Check("Kernels", False, f"missing: {', '.join(missing)}", "install the program again")
+    for name in KERNEL_MODULES:
+        importlib.import_module(name)
+    rooms = warm_up()
+    return Check("Kernels", True, f"{rooms} rooms compiled or loaded from {os.environ['NUMBA_CACHE_DIR']}")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    parts = text.split("+")[0].split(".")
+    return tuple(int(part) for part in parts if part.isdigit())

@@ -1,0 +1,78 @@
+"""Models of a workspace: list them, look into one, ask which one would be loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.model_store import registry, resolver
+from ktrdr_app.model_store.registry import ModelInfo
+from ktrdr_app.model_store.resolver import Resolution
+from ktrdr_app.workflows.requests import ResolveRequest
+
+
+def list_models(workspace: Workspace) -> list[ModelInfo]:
+    """Return every model folder, unusable ones with the reason.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose models are listed.
+    """
+    return registry.list_models(workspace.models)
+
+
+def show_model(workspace: Workspace, path: Path | str) -> dict[str, Any]:
+    """Return what a model folder says about itself.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Relative paths are looked up in it, then in its models folder.
+    path : Path or str
+        The folder.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such folder.
+    ModelRejected
+        If it is damaged.
+    """
+    return registry.show_model(model_folder(workspace, path))
+
+
+def model_folder(workspace: Workspace, path: Path | str) -> Path:
+    """Return the folder that a path given by the user means.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Relative paths are looked up in it, then in its models folder, then in the current folder.
+    path : Path or str
+        As given.
+    """
+    given = Path(path)
+    for candidate in (workspace.root / given, workspace.models / given):
+        if candidate.is_dir():
+            return candidate
+    return given
+
+
+def resolve_model(request: ResolveRequest) -> Resolution:
+    """Return which model would be loaded, with every step that was tried.
+
+    Parameters
+    ----------
+    request : ResolveRequest
+        Strategy, time frame, symbol and preferences.
+    """
+    return resolver.resolve(
+        request.workspace.models,
+        request.strategy,
+        request.timeframe,
+        symbol=request.symbol,
+        prefer=request.prefer,
+        allow_any=request.allow_any,
+    )

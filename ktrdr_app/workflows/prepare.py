@@ -1,0 +1,117 @@
+"""Steps that several use cases share: strategy, bars, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+from pydantic import ValidationError
+
+from ktrdr_app.core.errors import BadInput, InvalidValue
+from ktrdr_app.core.files import write_bytes, write_text
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.data.csv_source import CSVDataSource
+from ktrdr_app.data.loader import MultiSymbolDataLoader
+from ktrdr_app.strategy.load import LoadedStrategy
+from ktrdr_app.strategy.schema import Section
+
+S = TypeVar("S", bound=Section)
+
+
+def source_of(workspace: Workspace) -> CSVDataSource:
+    """Return the workspace's source of bars.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose data folder is read.
+    """
+    return CSVDataSource(workspace.data)
+
+
+def loader_of(workspace: Workspace) -> MultiSymbolDataLoader:
+    """Return the workspace's loader for several symbols.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose data folder is read.
+    """
+    return MultiSymbolDataLoader(source_of(workspace))
+
+
+def overridden(section: S, overrides: Mapping[str, Any]) -> S:
+    """Return a section of a strategy with some values replaced, and checked again.
+
+    Parameters
+    ----------
+    section : Section
+        The section.
+    overrides : mapping
+        Values by field; those that are None are left as they are.
+
+    Raises
+    ------
+    InvalidValue
+        For a value that the section does not allow.
+    """
+    changed = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return type(section).model_validate(section.model_dump() | changed)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else type(section).__name__
+        expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+        raise InvalidValue(field, first["input"], expected, where=f"option {field}") from error
+
+
+def with_overrides(loaded: LoadedStrategy, section: str, overrides: Mapping[str, Any]) -> LoadedStrategy:
+    """Return the strategy with some values of one section replaced, and checked again.
+
+    Parameters
+    ----------
+    loaded : LoadedStrategy
+        The strategy.
+    section : str
+        ``training`` or ``backtest``.
+    overrides : mapping
+        Values by field; those that are None are left as they are.
+
+    Raises
+    ------
+    InvalidValue
+        For a value that the section does not allow.
+    """
+    new = overridden(getattr(loaded.strategy, section), overrides)
+    return LoadedStrategy(loaded.strategy.model_copy(update={section: new}), loaded.where, loaded.text, loaded.marks)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table whose index are bar opens, as CSV or, by suffix, Parquet.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index ``timestamp`` in UTC; it becomes the first column, ISO in UTC.
+    path : Path
+        Ends in ``.csv`` or ``.parquet``.
+
+    Raises
+    ------
+    BadInput
+        For another suffix, or Parquet without a library that writes it.
+    """
+    stamped = table.copy()
+    stamped.insert(0, "timestamp", pd.DatetimeIndex(table.index).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if path.suffix == ".csv":
+        write_text(path, stamped.to_csv(index=False, lineterminator="\n"))
+    elif path.suffix == ".parquet":
+        try:
+            write_bytes(path, stamped.to_parquet(index=False) or b"")
+        except ImportError as error:
+            message = "Parquet needs the library pyarrow, which is not installed"
+            raise BadInput(message, hint="pip install pyarrow, or give a .csv name", where=str(path)) from error
+    else:
+        raise InvalidValue("out", path.name, "a file name that ends in .csv or .parquet")

@@ -1,0 +1,96 @@
+"""Strategies of a workspace: list, check, and save edited fuzzy sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from ktrdr_app.core.errors import KtrdrError, UnknownName
+from ktrdr_app.core.files import write_text
+from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.strategy.load import LoadedStrategy, load_strategy, parse_strategy, strategy_files
+from ktrdr_app.strategy.schema import FuzzySet
+from ktrdr_app.workflows.requests import StrategyInfo
+
+
+def list_strategies(workspace: Workspace) -> list[StrategyInfo]:
+    """Return every strategy file, with what is wrong with it if anything is.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose own files come on top of the shipped ones.
+    """
+    own = shipped("configs") / "strategies"
+    found = []
+    for name, path in strategy_files(workspace).items():
+        description, problem = "", ""
+        try:
+            description = validate_strategy(workspace, name).strategy.description
+        except KtrdrError as error:
+            problem = f"{error.where}: {error.message}"
+        found.append(StrategyInfo(name, path, description, path.parent == own, problem))
+    return found
+
+
+def validate_strategy(workspace: Workspace, strategy: str) -> LoadedStrategy:
+    """Check a strategy against the grammar and the catalogue of indicators.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where strategies are looked for.
+    strategy : str
+        Name or path.
+
+    Raises
+    ------
+    StrategyNotFound, StrategyProblem
+        With line and column.
+    """
+    loaded = load_strategy(strategy, workspace)
+    FeaturePlan.of(loaded)
+    return loaded
+
+
+def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets: Mapping[str, FuzzySet]) -> Path:
+    """Write a strategy with new sets for one input into the workspace; a shipped file is never changed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where the file goes (``configs/strategies``); comments of the old file are not kept.
+    strategy : str
+        Strategy name or path.
+    fuzzy_input : str
+        Key under ``fuzzy_sets``.
+    sets : mapping of str to FuzzySet
+        The new sets, from low to high.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    UnknownName
+        If the strategy has no such input.
+    StrategyProblem
+        If the result would not be a valid strategy; nothing is written then.
+    """
+    loaded = load_strategy(strategy, workspace)
+    if fuzzy_input not in loaded.strategy.fuzzy_sets:
+        raise UnknownName("fuzzy input", fuzzy_input, list(loaded.strategy.fuzzy_sets), where=loaded.where)
+    content = yaml.safe_load(loaded.text)
+    content["fuzzy_sets"][fuzzy_input]["sets"] = {
+        name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in sets.items()
+    }
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    target = workspace.strategies / f"{Path(strategy).stem}.yaml"
+    parse_strategy(text, target.name)
+    write_text(target, text)
+    return target

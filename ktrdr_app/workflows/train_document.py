@@ -1,0 +1,330 @@
+"""What a training run leaves in writing: metrics, manifest, JSON document, sentences."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ktrdr_app import __version__
+from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.data.bars import fingerprint
+from ktrdr_app.features.contract import FeatureContract
+from ktrdr_app.labels.first_touch import CLASS_NAMES
+from ktrdr_app.neural.importance import ImportanceFigure
+from ktrdr_app.neural.metrics import ClassificationMetrics
+from ktrdr_app.strategy.schema import Strategy
+from ktrdr_app.training.process import ProcessedSymbol
+from ktrdr_app.training.universal import JudgedModel
+from ktrdr_app.workflows.requests import TrainRequest
+
+LIBRARIES = ("numpy", "pandas", "torch", "scikit-learn", "ta-lib", "numba", "pydantic")
+
+
+def metrics_of(model: JudgedModel) -> dict[str, Any]:
+    """Return the content of ``metrics.json``: the original's keys, then ours.
+
+    Parameters
+    ----------
+    model : JudgedModel
+        What was measured.
+    """
+    history, last = model.history, model.history[-1]
+    return {
+        "epochs_trained": len(history),
+        "final_train_loss": last.train_loss,
+        "final_train_accuracy": last.train_accuracy,
+        "final_val_loss": last.val_loss,
+        "final_val_accuracy": last.val_accuracy,
+        "best_train_accuracy": max(epoch.train_accuracy for epoch in history),
+        "best_val_accuracy": max(epoch.val_accuracy for epoch in history),
+        "best_epoch": model.best_epoch,
+        "history": {
+            key: [getattr(epoch, key) for epoch in history]
+            for key in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+        },
+        "train": asdict(model.measured.train),
+        "validation": asdict(model.measured.validation),
+        "test": asdict(model.measured.test),
+        "per_symbol_test": {name: asdict(figures) for name, figures in model.measured.per_symbol_test.items()},
+        "test_accuracy": model.measured.test.accuracy,
+        "majority_accuracy": model.measured.test.majority_accuracy,
+        "test_nll": model.measured.test.nll,
+        "prior_nll": model.measured.test.prior_nll,
+        "skill": model.measured.test.skill,
+    }
+
+
+def manifest_of(
+    request: TrainRequest,
+    strategy: Strategy,
+    bars: Mapping[str, pd.DataFrame],
+    processed: Sequence[ProcessedSymbol],
+    model: JudgedModel,
+    contract: FeatureContract,
+) -> dict[str, Any]:
+    """Return the content of ``training_manifest.json``: the source document's fields, then what reproduces the run.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What was asked for.
+    strategy : Strategy
+        The strategy with every override applied.
+    bars : mapping of str to DataFrame
+        The bars that were read.
+    processed : sequence of ProcessedSymbol
+        Labelled rows per symbol.
+    model : JudgedModel
+        What was measured.
+    contract : FeatureContract
+        Names and hash of the features.
+    """
+    features = strategy.features
+    return {
+        "model_type": request.kind,
+        "training_symbols": list(model.symbols),
+        "timeframe": request.timeframe,
+        "total_samples": sum(model.rows.values()),
+        "samples_per_symbol": model.rows,
+        "combination_strategy": strategy.training.combination,
+        "data_date_range": {
+            "start": min(frame.index[0] for frame in bars.values()).isoformat(),
+            "end": max(frame.index[-1] for frame in bars.values()).isoformat(),
+        },
+        "feature_engineering": {
+            "include_price_context": features.price_context,
+            "include_volume_context": features.volume_context,
+            "lookback_periods": features.lookback_periods,
+        },
+        "training_metrics": {
+            "final_train_accuracy": model.measured.train.accuracy,
+            "final_val_accuracy": model.measured.validation.accuracy,
+            "final_test_accuracy": model.measured.test.accuracy,
+            "early_stopping_epoch": len(model.history),
+            "best_epoch": model.best_epoch,
+        },
+        "per_symbol_validation": _by_symbol(model.measured.per_symbol_validation),
+        "feature_contract": {"names": list(contract.names), "sha256": contract.digest},
+        "labels": strategy.labels.model_dump(mode="json"),
+        "split": split_document(model, strategy),
+        "class_balance": class_balance(processed),
+        "prior": dict(zip(CLASS_NAMES, model.prior.tolist(), strict=True)),
+        "seed": request.seed,
+        "data_fingerprints": {symbol: fingerprint(frame) for symbol, frame in bars.items()},
+        "library_versions": library_versions(),
+        "command": command_of(request),
+    }
+
+
+def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
+    """Return the split in the words of the manifest.
+
+    Parameters
+    ----------
+    model : JudgedModel
+        Whose split it is.
+    strategy : Strategy
+        Whose label horizon is the purge.
+    """
+    split = model.split
+    return {
+        "train_end": _iso(split.train_end),
+        "validation_end": _iso(split.validation_end),
+        "purge_bars": strategy.labels.lookahead,
+        "purged_rows": split.purged,
+        "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
+    }
+
+
+def class_balance(processed: Sequence[ProcessedSymbol]) -> dict[str, dict[str, float]]:
+    """Return the share of each class among the labelled rows of each symbol.
+
+    Parameters
+    ----------
+    processed : sequence of ProcessedSymbol
+        Labelled rows per symbol.
+    """
+    found = {}
+    for entry in processed:
+        counts = np.bincount(entry.block.label, minlength=len(CLASS_NAMES))
+        found[entry.symbol] = dict(zip(CLASS_NAMES, (counts / counts.sum()).tolist(), strict=True))
+    return found
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {
+        "ktrdr-app": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def command_of(request: TrainRequest) -> str:
+    """Return the exact command that trains the same model again.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What was asked for.
+    """
+    words = ["ktrdr-app", "train", request.strategy, "--symbols", ",".join(request.symbols)]
+    words += ["--timeframe", request.timeframe, "--seed", str(request.seed)]
+    optional = {
+        "--kind": request.kind if request.kind != "universal" else None,
+        "--combination": request.combination,
+        "--weights": ",".join(f"{name}={share:g}" for name, share in (request.weights or {}).items()) or None,
+        "--start": request.start,
+        "--end": request.end,
+        "--epochs": request.epochs,
+        "--batch-size": request.batch_size,
+    }
+    for option, value in optional.items():
+        words += [option, str(value)] if value is not None else []
+    return shlex.join(words)
+
+
+def train_document(
+    request: TrainRequest,
+    strategy: Strategy,
+    folder: Path,
+    processed: Sequence[ProcessedSymbol],
+    model: JudgedModel,
+    manifest: Mapping[str, Any],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what ``train --json`` prints.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What was asked for.
+    strategy : Strategy
+        The strategy with every override applied.
+    folder : Path
+        The saved model.
+    processed : sequence of ProcessedSymbol
+        Labelled rows per symbol.
+    model : JudgedModel
+        What was measured.
+    manifest : mapping
+        What `manifest_of` returned.
+    seconds : mapping of str to float
+        Wall seconds per stage.
+    """
+    return {
+        "model_path": str(folder.resolve()),
+        "kind": request.kind,
+        "version": int(folder.name.rpartition("_v")[2]),
+        "strategy_name": strategy.name,
+        "timeframe": request.timeframe,
+        "training_symbols": list(model.symbols),
+        "total_samples": manifest["total_samples"],
+        "samples_per_symbol": model.rows,
+        "warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed},
+        "epochs_trained": len(model.history),
+        "best_epoch": model.best_epoch,
+        "stopped_because": model.reason,
+        "seed": request.seed,
+        "metrics": _headline(model),
+        "per_symbol_validation": _by_symbol(model.measured.per_symbol_validation),
+        "per_symbol_test": _by_symbol(model.measured.per_symbol_test),
+        "class_balance": manifest["class_balance"],
+        "split": manifest["split"],
+        "importance": {name: _importance(figure, model.symbols) for name, figure in model.importance.items()},
+        "history": [_epoch(epoch) for epoch in model.history],
+        "report": list(sentences_of(model, strategy)),
+        "command": manifest["command"],
+        "seconds": dict(seconds),
+    }
+
+
+def sentences_of(model: JudgedModel, strategy: Strategy) -> tuple[str, ...]:
+    """Return what happened and what it is worth, in plain words.
+
+    Parameters
+    ----------
+    model : JudgedModel
+        What was measured.
+    strategy : Strategy
+        What was asked of it.
+    """
+    test = model.measured.test
+    accuracy = f"On {test.rows} test rows it is right {test.accuracy:.1%} of the time; always naming the most"
+    likelihood = f"Its test NLL is {test.nll:.4f}; the class frequencies alone give {test.prior_nll:.4f}"
+    sentences = [
+        f"Training {model.reason}.",
+        f"{accuracy} frequent class of the training rows is right {test.majority_accuracy:.1%}.",
+        f"{likelihood}: skill {test.skill:+.4f}.",
+    ]
+    if test.skill <= 0 or test.accuracy <= test.majority_accuracy:
+        sentences.append("No skill: on bars it had not seen, the model does not beat both baselines.")
+    failing = [name for name, figures in model.measured.per_symbol_test.items() if figures.skill <= 0]
+    if failing and test.skill > 0:
+        sentences.append(f"It has no skill on {', '.join(failing)}.")
+    shares = dict(zip(CLASS_NAMES, model.prior, strict=True))
+    rare = [f"{name} ({share:.1%})" for name, share in shares.items() if share < 0.1]
+    if rare:
+        hint = f"a smaller threshold than {strategy.labels.threshold:g} would make it more frequent"
+        sentences.append(f"Rare in the training labels: {', '.join(rare)}; {hint}.")
+    return tuple(sentences)
+
+
+def _by_symbol(figures: Mapping[str, ClassificationMetrics]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "accuracy": entry.accuracy,
+            "majority_accuracy": entry.majority_accuracy,
+            "precision": entry.precision,
+            "recall": entry.recall,
+            "support": entry.rows,
+            "nll": entry.nll,
+            "prior_nll": entry.prior_nll,
+            "skill": entry.skill,
+        }
+        for name, entry in figures.items()
+    }
+
+
+def _headline(model: JudgedModel) -> dict[str, float]:
+    measured, test = model.measured, model.measured.test
+    return {
+        "train_accuracy": measured.train.accuracy,
+        "val_accuracy": measured.validation.accuracy,
+        "test_accuracy": test.accuracy,
+        "majority_accuracy": test.majority_accuracy,
+        "test_nll": test.nll,
+        "prior_nll": test.prior_nll,
+        "skill": test.skill,
+        "macro_f1": test.macro_f1,
+        "precision": test.precision,
+        "recall": test.recall,
+    }
+
+
+def _epoch(epoch: EpochFinished) -> dict[str, float]:
+    return {
+        "epoch": epoch.epoch,
+        "train_loss": epoch.train_loss,
+        "val_loss": epoch.val_loss,
+        "train_accuracy": epoch.train_accuracy,
+        "val_accuracy": epoch.val_accuracy,
+    }
+
+
+def _importance(figure: ImportanceFigure, symbols: Sequence[str]) -> dict[str, Any]:
+    by_symbol = {symbols[number]: rise for number, rise in figure.by_symbol.items()}
+    return {"mean": figure.mean, "low": figure.low, "high": figure.high, "by_symbol": by_symbol}
+
+
+def _iso(nanoseconds: int) -> str:
+    return datetime.fromtimestamp(nanoseconds / 1e9, tz=UTC).isoformat()

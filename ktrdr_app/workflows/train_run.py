@@ -1,0 +1,137 @@
+"""Trains a model: the path of a bar from file to model folder, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.compute import ordered_map
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.progress import Progress, StageFinished, StageStarted, SymbolDone, silent, stage
+from ktrdr_app.features.groups import feature_groups
+from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.model_store.artifact import ModelArtifact
+from ktrdr_app.model_store.save import save_model
+from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
+from ktrdr_app.training.process import ProcessedSymbol, process_symbol
+from ktrdr_app.training.universal import JudgedModel, train_universal_model
+from ktrdr_app.workflows.prepare import loader_of, with_overrides
+from ktrdr_app.workflows.requests import TrainRequest, TrainResult
+from ktrdr_app.workflows.train_document import manifest_of, metrics_of, sentences_of, train_document
+
+KINDS = ("universal", "legacy")
+PROCESSING_STAGES = ("indicators", "fuzzy", "features", "labels")
+
+
+def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> TrainResult:
+    """Load, process every symbol, fit one network on all of them, judge it and save it.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What to train on.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it within one batch; nothing is saved then.
+
+    Returns
+    -------
+    TrainResult
+        The saved model and everything measured.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, training, storage, cancelled.
+    """
+    token = cancel or CancelToken("training")
+    seconds: dict[str, float] = {}
+    loaded = _strategy(request)
+    plan = FeaturePlan.of(loaded)
+    with stage("load", progress, seconds):
+        bars = loader_of(request.workspace).load_combined_data(
+            request.symbols, request.timeframe, request.start, request.end, token
+        )
+    processed = _process(bars, request.timeframe, plan, progress, token, seconds)
+    model = train_universal_model(
+        [entry.block for entry in processed],
+        loaded.strategy,
+        feature_groups(plan),
+        request.seed,
+        request.weights,
+        progress,
+        token,
+        seconds,
+    )
+    token.check()
+    manifest = manifest_of(request, loaded.strategy, bars, processed, model, plan.contract)
+    with stage("save", progress, seconds):
+        folder = save_model(_artifact(request, loaded, plan, model, manifest), request.workspace.models)
+    document = train_document(request, loaded.strategy, folder, processed, model, manifest, seconds)
+    return TrainResult(document, folder, sentences_of(model, loaded.strategy), model.history)
+
+
+def _strategy(request: TrainRequest) -> LoadedStrategy:
+    if request.kind not in KINDS:
+        raise InvalidValue("kind", request.kind, " or ".join(KINDS))
+    if request.kind == "legacy" and len(request.symbols) != 1:
+        raise InvalidValue("symbols", ",".join(request.symbols), "exactly one symbol for a legacy model")
+    if request.seed < 0:
+        raise InvalidValue("seed", request.seed, "a whole number, 0 or more")
+    overrides = {
+        "combination": request.combination,
+        "epochs": request.epochs,
+        "batch_size": request.batch_size,
+    }
+    return with_overrides(load_strategy(request.strategy, request.workspace), "training", overrides)
+
+
+def _process(
+    bars: Mapping[str, pd.DataFrame],
+    timeframe: str,
+    plan: FeaturePlan,
+    progress: Progress,
+    token: CancelToken,
+    seconds: dict[str, float],
+) -> list[ProcessedSymbol]:
+    """Process all symbols on all cores; stage seconds are summed over symbols."""
+    progress(StageStarted(PROCESSING_STAGES[0]))
+    done: list[str] = []
+
+    def one(symbol: str) -> ProcessedSymbol:
+        result = process_symbol(symbol, bars[symbol], timeframe, plan)
+        done.append(symbol)
+        progress(SymbolDone(symbol, len(done), len(bars)))
+        return result
+
+    processed = ordered_map(one, bars, cancel=token)
+    for name in PROCESSING_STAGES:
+        seconds[name] = sum(entry.seconds[name] for entry in processed)
+        progress(StageFinished(name, seconds[name]))
+    return processed
+
+
+def _artifact(
+    request: TrainRequest,
+    loaded: LoadedStrategy,
+    plan: FeaturePlan,
+    model: JudgedModel,
+    manifest: dict[str, object],
+) -> ModelArtifact:
+    return ModelArtifact(
+        kind=request.kind,
+        strategy_name=loaded.strategy.name,
+        timeframe=request.timeframe,
+        symbol=request.symbols[0] if request.kind == "legacy" else None,
+        network=model.network,
+        strategy_document=loaded.strategy.document(),
+        feature_names=plan.contract.names,
+        contract_digest=plan.contract.digest,
+        scaler_document=model.scaler.to_document(),
+        metrics=metrics_of(model),
+        manifest=manifest,
+        importance={name: figure.mean for name, figure in model.importance.items()},
+    )

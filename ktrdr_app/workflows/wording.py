@@ -1,0 +1,233 @@
+"""Figures and verdicts in words, the same in the report, the terminal and the window."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MISSING = "n/a"
+
+ANY_STEP = 3
+"""Step of the resolver that takes any model of the strategy and time frame."""
+
+
+def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
+    """Return a fraction as percent ("12.5 %"), or ``n/a``.
+
+    Parameters
+    ----------
+    value : float or None
+        Fraction: 0.125 is 12.5 %.
+    digits : int
+        Decimals.
+    signed : bool
+        Whether gains carry a plus sign.
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    rounded = round(100 * value, digits) + 0.0
+    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f} %"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Return a plain number with thousands separators, or ``n/a``.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+    digits : int
+        Decimals.
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    return f"{round(value, digits) + 0.0:,.{digits}f}"
+
+
+def significant(value: float) -> str:
+    """Return a price or a quantity with six significant digits: 1.08012, 716.958, 1,234,567.
+
+    Parameters
+    ----------
+    value : float
+        The number; finite.
+    """
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{max(0, 5 - size)}f}"
+
+
+def typographic(text: str) -> str:
+    """Return the text with real minus signs before figures, and percent signs that stay on their line.
+
+    Parameters
+    ----------
+    text : str
+        As the functions above word it; hyphens inside dates and names stay.
+    """
+    return re.sub(r"(?<![\w.-])-(?=\d)", "−", text).replace(" %", "\u202f%")
+
+
+def day(moment: object) -> str:
+    """Return the date of an ISO timestamp, or ``n/a``.
+
+    Parameters
+    ----------
+    moment : object
+        ISO text, a timestamp or None.
+    """
+    return MISSING if moment is None else str(moment)[:10]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement in one sentence.
+
+    Attributes
+    ----------
+    good : bool
+        Whether the baselines were beaten.
+    headline : str
+        The judgement in a few words.
+    detail : str
+        The figures behind it.
+    """
+
+    good: bool
+    headline: str
+    detail: str
+
+
+def has_skill(skill: float | None, accuracy: float | None, majority: float | None) -> bool:
+    """Say whether a model beats both baselines: the class prior and the most frequent class.
+
+    Parameters
+    ----------
+    skill : float or None
+        1 - NLL / NLL of the prior.
+    accuracy, majority : float or None
+        Share of rows right, by the model and by always naming the most frequent class.
+    """
+    if skill is None or accuracy is None or majority is None:
+        return False
+    return skill > 0 and accuracy > majority
+
+
+def model_verdict(train: Mapping[str, Any]) -> Verdict:
+    """Judge a model by its test rows, which nothing else has seen.
+
+    Parameters
+    ----------
+    train : mapping
+        The ``train`` document.
+    """
+    metrics = train["metrics"]
+    skill, accuracy = metrics.get("skill"), metrics.get("test_accuracy")
+    majority, nll, prior = metrics.get("majority_accuracy"), metrics.get("test_nll"), metrics.get("prior_nll")
+    figures = (
+        f"On the test span its accuracy is {percent(accuracy)}, against {percent(majority)} for always naming "
+        f"the most frequent class; its NLL is {number(nll, 4)} nats, against {number(prior, 4)} for always "
+        f"stating the training shares (skill {percent(skill, signed=True)})."
+    )
+    if has_skill(skill, accuracy, majority):
+        chance = _chance(accuracy, majority, (train.get("split") or {}).get("rows", {}).get("test"))
+        doubt = ", by a margin that chance alone may explain" if chance else ""
+        return Verdict(True, f"The model beats both baselines on unseen bars{doubt}", figures + chance)
+    if skill is not None and skill > 0:
+        reason = "its accuracy is no better than always naming the most frequent class"
+    elif accuracy is not None and majority is not None and accuracy > majority:
+        reason = "its probabilities are no better than the training shares"
+    else:
+        reason = "it is no better than guessing from the class shares"
+    return Verdict(False, f"The model has no skill: {reason}", figures)
+
+
+def _chance(accuracy: float, majority: float, rows: int | None) -> str:
+    """Return what is said of a margin within 1.96 standard errors of a share, sqrt(a (1 - a) / n); else nothing."""
+    if not rows:
+        return ""
+    error = 1.96 * math.sqrt(accuracy * (1.0 - accuracy) / rows)
+    if accuracy - majority > error:
+        return ""
+    return f" The accuracy of {rows:,} independent rows would scatter by ±{100 * error:.1f} points; these overlap."
+
+
+def backtest_verdict(backtest: Mapping[str, Any]) -> Verdict:
+    """Judge a backtest by what buying and holding the same symbol would have earned.
+
+    Parameters
+    ----------
+    backtest : mapping
+        The ``backtest`` document.
+    """
+    metrics, held = backtest["metrics"], backtest.get("benchmark", {}).get("buy_and_hold") or {}
+    own, other = metrics.get("total_return"), held.get("total_return")
+    trades = int(metrics.get("total_trades") or 0)
+    span = f"{backtest['symbol']} {backtest['timeframe']}, {day(backtest.get('start'))} to {day(backtest.get('end'))}"
+    counted = "1 trade" if trades == 1 else f"{trades:,} trades"
+    figures = (
+        f"On {span}, it returned {percent(own, signed=True)} in {counted} with a worst drawdown of "
+        f"{percent(metrics.get('max_drawdown'))}; buy and hold returned {percent(other, signed=True)} "
+        f"with {percent(held.get('max_drawdown'))}."
+    )
+    if not trades:
+        return Verdict(False, "The strategy did not trade", figures)
+    if own is None or other is None:
+        return Verdict(False, "There is no benchmark to judge the strategy by", figures)
+    if own > other:
+        seen = int(backtest.get("seen_in_training") or 0) / backtest["bars"]
+        known = f", on bars of which its model had seen {percent(seen)}" if seen else ""
+        return Verdict(not seen, f"The strategy earned more than buy and hold{known}", figures)
+    return Verdict(False, "The strategy earned less than buy and hold", figures)
+
+
+def fallback_warning(backtest: Mapping[str, Any]) -> str:
+    """Return the warning that another symbol's model was used; empty if the right one was.
+
+    Parameters
+    ----------
+    backtest : mapping
+        The ``backtest`` document.
+    """
+    model = backtest.get("model") or {}
+    if model.get("step") != ANY_STEP:
+        return ""
+    said = model.get("warning") or f"no model for {backtest['symbol']} was found"
+    return f"The resolver fell back to {model.get('path')}: {said}. These are not the results of a model of its own."
+
+
+def open_trade_note(backtest: Mapping[str, Any]) -> str:
+    """Return what is said of a position that was left open; empty if there is none.
+
+    Parameters
+    ----------
+    backtest : mapping
+        The ``backtest`` document.
+    """
+    left = backtest.get("open_trade")
+    if not left:
+        return ""
+    return (
+        f"A {left['side']} position of {significant(left['quantity'])} units, entered on {day(left['entry_time'])} at "
+        f"{significant(left['entry_price'])}, is still open; it counts in the equity with "
+        f"{number(left['unrealized_pnl'])}, and in no figure of closed trades."
+    )
+
+
+def event_notes(backtest: Mapping[str, Any]) -> list[str]:
+    """Return one sentence for each kind of event of a run: the first one, and how many more there were.
+
+    Parameters
+    ----------
+    backtest : mapping
+        The ``backtest`` document.
+    """
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
+    for event in backtest.get("events") or ():
+        kinds.setdefault(str(event["code"]), []).append(event)
+    return [
+        f"{day(found[0]['time'])}: {found[0]['message']}" + (f" (and {len(found) - 1:,} more)" if found[1:] else "")
+        for found in kinds.values()
+    ]

@@ -1,0 +1,245 @@
+"""Training end to end on real bars: the saved folder, the numbers, the seed, and every way to fail cleanly."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import Cancelled, KtrdrError
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.progress import EpochFinished, StageFinished, StageStarted, SymbolDone
+from ktrdr_app.data.csv_source import CSVDataSource
+from ktrdr_app.features.build import build_features
+from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.model_store.load import load_model
+from ktrdr_app.strategy.load import load_strategy
+from ktrdr_app.workflows.train_run import train
+from tests.workflows.quick import SYMBOLS, TEXT, files_below, request, trained, with_strategy
+
+METRICS = {
+    "train_accuracy",
+    "val_accuracy",
+    "test_accuracy",
+    "majority_accuracy",
+    "test_nll",
+    "prior_nll",
+    "skill",
+    "macro_f1",
+    "precision",
+    "recall",
+}
+STAGES = {"load", "indicators", "fuzzy", "features", "labels", "train", "test", "importance", "save"}
+
+
+def _tensors(folder: Path) -> dict[str, bytes]:
+    state = torch.load(folder / "model.pt", weights_only=True)
+    return {name: value.numpy().tobytes() for name, value in state.items()}
+
+
+def test_the_document_has_every_promised_field(sample_workspace: Workspace) -> None:
+    document = trained(sample_workspace).document
+    assert set(document["metrics"]) >= METRICS
+    assert set(document["seconds"]) >= STAGES
+    assert document["training_symbols"] == list(SYMBOLS)
+    assert document["total_samples"] == sum(document["samples_per_symbol"].values())
+    assert document["metrics"]["skill"] == pytest.approx(
+        1 - document["metrics"]["test_nll"] / document["metrics"]["prior_nll"]
+    )
+    for symbol in SYMBOLS:
+        assert set(document["per_symbol_validation"][symbol]) >= {"accuracy", "precision", "recall", "support", "skill"}
+        assert sum(document["class_balance"][symbol].values()) == pytest.approx(1)
+    assert (document["epochs_trained"], document["version"], document["kind"]) == (4, 1, "universal")
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_the_saved_model_predicts_from_raw_features(sample_workspace: Workspace) -> None:
+    result = trained(sample_workspace)
+    loaded = load_model(result.model_path)
+    plan = FeaturePlan.of(load_strategy("quick", sample_workspace))
+    frame = build_features(CSVDataSource(sample_workspace.data).load("GOOG", "1d"), plan)
+    assert loaded.contract_digest == plan.contract.digest
+    shares = loaded.model.predict_proba(frame.values[frame.valid])
+    assert shares.shape == (int(frame.valid.sum()), 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+    assert shares.std(axis=0).min() > 0
+
+
+def test_the_same_seed_gives_byte_identical_tensors_and_another_does_not(sample_workspace: Workspace) -> None:
+    first, second, other = (trained(sample_workspace, seed=seed) for seed in (3, 3, 4))
+    assert _tensors(first.model_path) == _tensors(second.model_path)
+    assert first.model_path != second.model_path
+    assert _tensors(other.model_path) != _tensors(first.model_path)
+    same = {"metrics", "importance", "history", "class_balance", "split"}
+    assert {key: first.document[key] for key in same} == {key: second.document[key] for key in same}
+
+
+def test_the_manifest_can_reproduce_the_run(sample_workspace: Workspace) -> None:
+    result = trained(sample_workspace, seed=11, start="2006-01-01", end="2012-06-30", epochs=3)
+    manifest = json.loads((result.model_path / "training_manifest.json").read_text())
+    words = shlex.split(manifest["command"])
+    assert words[:3] == ["ktrdr-app", "train", "quick"]
+    options = dict(zip(words[3::2], words[4::2], strict=True))
+    assert options == {
+        "--symbols": "AAPL,IBM,MSFT",
+        "--timeframe": "1d",
+        "--seed": "11",
+        "--start": "2006-01-01",
+        "--end": "2012-06-30",
+        "--epochs": "3",
+    }
+    assert manifest["data_date_range"]["start"].startswith("2006-01-03")
+    assert manifest["data_date_range"]["end"].startswith("2012-06-29")
+    assert set(manifest["data_fingerprints"]) == set(SYMBOLS)
+    assert manifest["library_versions"]["torch"] == torch.__version__
+    assert manifest["split"]["purge_bars"] == 10
+
+
+def test_no_row_after_the_cut_reaches_the_weights(sample_workspace: Workspace) -> None:
+    before = trained(sample_workspace)
+    cut = pd.Timestamp(before.document["split"]["validation_end"])
+    for symbol in SYMBOLS:
+        path = sample_workspace.data / f"{symbol}_1d.csv"
+        table = pd.read_csv(path)
+        late = pd.to_datetime(table["timestamp"]) >= cut
+        table.loc[late, ["open", "high", "low", "close"]] *= 3
+        table.to_csv(path, index=False)
+    assert _tensors(trained(sample_workspace).model_path) == _tensors(before.model_path)
+
+
+def test_a_legacy_model_is_one_symbol_in_the_originals_layout(sample_workspace: Workspace) -> None:
+    result = trained(sample_workspace, symbols=("IBM",), kind="legacy")
+    assert result.model_path.name == "IBM_1d_v1"
+    assert result.document["kind"] == "legacy"
+    assert load_model(result.model_path).info.symbol == "IBM"
+
+
+@pytest.mark.parametrize("combination", ["interleave", "balanced"])
+def test_the_command_line_overrides_the_strategy(combination: str, sample_workspace: Workspace) -> None:
+    result = trained(sample_workspace, combination=combination, batch_size=64, epochs=2)
+    manifest = json.loads((result.model_path / "training_manifest.json").read_text())
+    assert manifest["combination_strategy"] == combination
+    assert result.document["epochs_trained"] == 2
+    assert json.loads((result.model_path / "config.json").read_text())["training"]["batch_size"] == 64
+
+
+def test_the_sentences_say_when_there_is_no_skill(sample_workspace: Workspace) -> None:
+    text = TEXT.replace("learning_rate: 0.01", "learning_rate: 0.00000001").replace("epochs: 4", "epochs: 1")
+    document = train(request(with_strategy(sample_workspace, text))).document
+    metrics = document["metrics"]
+    beaten = metrics["skill"] > 0 and metrics["test_accuracy"] > metrics["majority_accuracy"]
+    assert not beaten
+    assert any(sentence.startswith("No skill") for sentence in document["report"])
+
+
+def test_progress_comes_stage_by_stage(sample_workspace: Workspace) -> None:
+    seen: list[Any] = []
+    train(request(with_strategy(sample_workspace)), seen.append)
+    started = [event.stage for event in seen if isinstance(event, StageStarted)]
+    assert started == ["load", "indicators", "train", "test", "importance", "save"]
+    assert {event.stage for event in seen if isinstance(event, StageFinished)} == STAGES
+    assert {event.symbol for event in seen if isinstance(event, SymbolDone)} == set(SYMBOLS)
+    assert [event.epoch for event in seen if isinstance(event, EpochFinished)] == [1, 2, 3, 4]
+
+
+def test_cancelling_leaves_no_model_behind(sample_workspace: Workspace) -> None:
+    token = CancelToken("training")
+
+    def listen(event: object) -> None:
+        if isinstance(event, EpochFinished):
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        train(request(with_strategy(sample_workspace)), listen, token)
+    assert files_below(sample_workspace.models) == []
+
+
+@pytest.mark.parametrize("stage", ["load", "test", "importance"])
+def test_cancelling_late_still_saves_nothing(stage: str, sample_workspace: Workspace) -> None:
+    token = CancelToken("training")
+
+    def listen(event: object) -> None:
+        if isinstance(event, StageFinished) and event.stage == stage:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        train(request(with_strategy(sample_workspace)), listen, token)
+    assert files_below(sample_workspace.models) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "exit_code", "word"),
+    [
+        ({"strategy": "qick"}, "strategy_not_found", 3, "quick"),
+        ({"symbols": ("AAPL", "NOPE")}, "data_not_found", 3, "NOPE"),
+        ({"symbols": ("AAPL", "AAPL")}, "invalid_value", 2, "repeated"),
+        ({"symbols": ()}, "invalid_value", 2, "symbol"),
+        ({"timeframe": "1x"}, "unknown_name", 2, "1x"),
+        ({"timeframe": "1h"}, "data_not_found", 3, "1h"),
+        ({"end": "2005-06-30"}, "too_few_rows", 2, "AAPL"),
+        ({"end": "2005-10-10"}, "too_few_rows", 2, "part"),
+        ({"start": "2031-01-01"}, "empty_data", 2, "2013-03-01"),
+        ({"epochs": 0}, "invalid_value", 2, "epochs"),
+        ({"batch_size": -1}, "invalid_value", 2, "batch_size"),
+        ({"combination": "mixed"}, "invalid_value", 2, "combination"),
+        ({"combination": "weighted"}, "invalid_value", 2, "weight"),
+        ({"kind": "hybrid"}, "invalid_value", 2, "universal"),
+        ({"kind": "legacy"}, "invalid_value", 2, "one symbol"),
+        ({"seed": -1}, "invalid_value", 2, "seed"),
+    ],
+)
+def test_bad_requests_are_named_and_write_nothing(
+    changes: dict[str, Any], code: str, exit_code: int, word: str, sample_workspace: Workspace
+) -> None:
+    workspace = with_strategy(sample_workspace)
+    before = files_below(workspace.root)
+    with pytest.raises(KtrdrError) as caught:
+        train(request(workspace, **changes))
+    error = caught.value
+    assert (error.code, error.exit_code) == (code, exit_code)
+    assert word in f"{error.message} {error.hint} {error.where}"
+    assert "\n" not in error.message
+    assert files_below(workspace.root) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("lookahead: 10", "lokahead: 10", "quick.yaml:16"),
+        ("period: 14", "perod: 14", "quick.yaml:4"),
+        ("{name: sma", "{name: smaa", "quick.yaml:5"),
+        ("hidden_layers: [8]", "hidden_layers: []", "quick.yaml:17"),
+    ],
+)
+def test_a_typo_in_the_strategy_is_named_with_its_line(
+    old: str, new: str, place: str, sample_workspace: Workspace
+) -> None:
+    workspace = with_strategy(sample_workspace, TEXT.replace(old, new))
+    with pytest.raises(KtrdrError) as caught:
+        train(request(workspace))
+    assert caught.value.code == "strategy_problem"
+    assert place in caught.value.where
+    assert files_below(workspace.models) == []
+
+
+def test_an_empty_file_is_named(sample_workspace: Workspace) -> None:
+    (sample_workspace.data / "VOID_1d.csv").write_text("")
+    with pytest.raises(KtrdrError) as caught:
+        train(request(with_strategy(sample_workspace), symbols=("AAPL", "VOID")))
+    assert caught.value.code == "empty_data"
+    assert "VOID_1d.csv" in caught.value.where
+
+
+def test_models_that_cannot_be_written_say_so(sample_workspace: Workspace) -> None:
+    sample_workspace.models.write_text("a file where the folder should be")
+    with pytest.raises(KtrdrError) as caught:
+        train(request(with_strategy(sample_workspace)))
+    assert caught.value.code == "storage_problem"
+    assert sample_workspace.models.read_text() == "a file where the folder should be"
