@@ -18,6 +18,7 @@ from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_json, write_text
+from ktrdr_app.data.bars import close_times
 from ktrdr_app.workflows.prepare import write_table
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
@@ -155,6 +156,7 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "start": papers.bars.index[0].strftime(STAMP),
         "end": papers.bars.index[-1].strftime(STAMP),
         "seen_in_training": int(papers.in_sample.sum()),
+        "after_fit": _after_fit(papers),
         "initial_capital": result.config.initial_capital,
         "final_equity": result.final_equity,
         "metrics": result.metrics,
@@ -173,6 +175,31 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         document["open_trade"]["entry_time"] = document["open_trade"]["entry_time"].strftime(STAMP)
     checked: dict[str, Any] = plain(document)
     return checked
+
+
+def _after_fit(papers: RunPapers) -> dict[str, Any] | None:
+    """Return the result on the bars after the span that the model was fitted on, told by any symbol.
+
+    Markets move together, so bars of an unseen symbol within that span are not wholly unseen.
+    """
+    end = (papers.model or {}).get("fitted_until")
+    if end is None:
+        return None
+    closes = close_times(papers.bars.index, papers.request.timeframe)
+    later = int((closes > pd.Timestamp(end).as_unit("ns").value).sum())
+    if later == 0:
+        return {"from": None, "bars": 0, "total_return": None, "buy_and_hold_return": None}
+    return {
+        "from": papers.bars.index[-later].strftime(STAMP),
+        "bars": later,
+        "total_return": _return_of_last(papers.result, later),
+        "buy_and_hold_return": _return_of_last(papers.benchmark, later),
+    }
+
+
+def _return_of_last(result: BacktestResult, bars: int) -> float:
+    equity = np.concatenate([[result.config.initial_capital], result.equity.to_numpy()])
+    return float(equity[-1] / equity[-1 - bars] - 1)
 
 
 def _report(papers: RunPapers, document: dict[str, Any]) -> ReportInput:

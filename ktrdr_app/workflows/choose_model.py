@@ -49,6 +49,12 @@ class ChosenModel:
     warning: str
     plan: FeaturePlan
 
+    @property
+    def fitted_until(self) -> pd.Timestamp | None:
+        """End of the span it was fitted and tuned on, whatever the symbol; None where its papers do not say."""
+        end = self.loaded.manifest.get("split", {}).get("validation_end")
+        return None if end is None else pd.Timestamp(end).as_unit("ns")
+
     def document(self) -> dict[str, Any]:
         """Return the ``model`` part of a backtest's JSON."""
         info = self.loaded.info
@@ -58,6 +64,7 @@ class ChosenModel:
             "version": info.version,
             "step": self.step,
             "training_symbols": list(info.training_symbols),
+            "fitted_until": None if self.fitted_until is None else self.fitted_until.isoformat(),
             "warning": self.warning,
             "trace": list(self.trace),
         }
@@ -112,11 +119,10 @@ def in_sample_bars(chosen: ChosenModel, symbol: str, timeframe: str, index: pd.I
     ndarray of bool, shape (n_bars,)
         Bars up to the end of the validation part, if the symbol was trained on; none otherwise.
     """
-    split = chosen.loaded.manifest.get("split", {})
-    if symbol not in chosen.loaded.info.training_symbols or "validation_end" not in split:
+    end = chosen.fitted_until
+    if symbol not in chosen.loaded.info.training_symbols or end is None:
         return np.zeros(len(index), dtype=np.bool_)
-    end = pd.Timestamp(split["validation_end"]).as_unit("ns").value
-    return np.asarray(close_times(index, timeframe) <= end)
+    return np.asarray(close_times(index, timeframe) <= end.value)
 
 
 def _resolved(request: BacktestRequest, strategy_name: str) -> Resolution:

@@ -274,3 +274,27 @@ def test_signals_that_do_not_match_the_bars_are_named(shop: Workspace, tmp_path:
         backtest_signals(SignalsRequest(shop, path, "IBM", "1d"))
     assert caught.value.code == "signals_mismatch"
     assert "line 2" in caught.value.where
+
+
+def test_what_came_after_the_fit_is_told_apart(shop: Workspace) -> None:
+    document = _run(shop).document
+    after = document["after_fit"]
+    equity = pd.read_csv(document["equity_file"])
+    first = equity.index[equity["timestamp"] == after["from"]][0]
+    assert pd.Timestamp(after["from"]) + pd.Timedelta(days=1) > pd.Timestamp(document["model"]["fitted_until"])
+    assert pd.Timestamp(equity["timestamp"][first - 1]) < pd.Timestamp(document["model"]["fitted_until"])
+    assert after["bars"] == len(equity) - first
+    assert after["total_return"] == pytest.approx(equity["equity"].iloc[-1] / equity["equity"][first - 1] - 1)
+    signals = backtest_signals(SignalsRequest(shop, _signals(shop), "IBM", "1d")).document
+    assert signals["after_fit"] is None
+
+
+def test_a_range_within_the_fit_has_nothing_after_it(shop: Workspace) -> None:
+    after = _run(shop, end="2009-12-31").document["after_fit"]
+    assert (after["bars"], after["total_return"]) == (0, None)
+
+
+def _signals(workspace: Workspace) -> Path:
+    path = workspace.root / "signals.csv"
+    path.write_text("timestamp,signal\n2010-01-04T00:00:00Z,BUY\n")
+    return path
