@@ -1,0 +1,249 @@
+"""Judges a model folder without torch: every file that would be read is there, whole, safe and fitting.
+
+``model_full.pt`` and a universal folder's ``scaler.pkl`` are never opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ktrdr_app.core.errors import ModelNotFound, ModelRejected
+from ktrdr_app.core.files import sha256
+from ktrdr_app.model_store import layout
+from ktrdr_app.model_store.legacy import LARGEST_SCALER, read_scaler
+from ktrdr_app.model_store.weights import LARGEST, NetworkShape, check_weights, shape_of
+
+SCHEMA_VERSION = 1
+_LARGEST_JSON = 16 << 20
+_COMMON = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
+
+
+@dataclass(frozen=True)
+class CheckedFolder:
+    """The documents of a folder that passed.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    kind : str
+        ``universal`` or ``legacy``.
+    strategy_name, timeframe : str
+        As the metadata say.
+    symbol : str or None
+        Symbol of a legacy model.
+    version : int
+        From the folder's name, else from the metadata; 0 where neither says.
+    created_at : str
+        As the metadata say: UTC for ours, local without offset for the original's.
+    shape : NetworkShape
+        The network.
+    feature_names : tuple of str
+        Input columns in order.
+    contract_digest : str
+        Hash of the feature contract; empty for the original's folders.
+    scaler_document : dict
+        As `ScalerState.to_document` returns it.
+    strategy_document : dict
+        The strategy; in the original's grammar for its own folders.
+    features, metrics, metadata, manifest : dict
+        The other documents; the manifest is empty for the original's folders.
+    """
+
+    path: Path
+    kind: str
+    strategy_name: str
+    timeframe: str
+    symbol: str | None
+    version: int
+    created_at: str
+    shape: NetworkShape
+    feature_names: tuple[str, ...]
+    contract_digest: str
+    scaler_document: dict[str, Any]
+    strategy_document: dict[str, Any]
+    features: dict[str, Any]
+    metrics: dict[str, Any]
+    metadata: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+def check_folder(folder: Path) -> CheckedFolder:
+    """Return the documents of a model folder, or say why it must not be used.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder itself, not a ``_latest``.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such folder.
+    ModelRejected
+        If a file is missing, a link, too large, damaged, unsafe, or does not fit the others.
+    """
+    if not folder.is_dir():
+        raise ModelNotFound(str(folder), [folder.name], [path.name for path in layout.entries(folder.parent)])
+    return _readable(folder)
+
+
+def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
+    """Return the documents of a folder that lies in the store, under the name that it has inside.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/{strategy}/[legacy/]{name}``.
+    models_dir : Path
+        The store.
+
+    Raises
+    ------
+    ModelRejected
+        As `check_folder`; also if links lead out of the store, or name and content disagree.
+    """
+    if folder.is_symlink() or not folder.resolve().is_relative_to(models_dir.resolve()):
+        raise ModelRejected(str(folder), "it is a link, or reached by one that leads out of the models folder")
+    checked = _readable(folder)
+    strategy_name = folder.relative_to(models_dir).parts[0]
+    said = layout.FolderName(checked.symbol, checked.timeframe, checked.version).folder
+    if said != folder.name or checked.strategy_name != strategy_name:
+        raise ModelRejected(str(folder), f"its metadata say that it is {said} of {checked.strategy_name}")
+    return checked
+
+
+def _readable(folder: Path) -> CheckedFolder:
+    try:
+        return _checked(folder)
+    except OSError as error:
+        raise ModelRejected(str(folder), f"it cannot be read ({error.strerror or error})") from error
+
+
+def _checked(folder: Path) -> CheckedFolder:
+    _check_files(folder, _COMMON)
+    metadata = _document(folder, layout.METADATA)
+    ours = "schema_version" in metadata
+    kind = str(metadata.get("kind")) if ours else layout.LEGACY
+    if ours:
+        _check_ours(folder, metadata)
+    elif (folder / layout.CHECKSUMS).exists() or (folder / layout.MANIFEST).exists():
+        raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version")
+    config, features = _document(folder, layout.CONFIG), _document(folder, layout.FEATURES)
+    names = _feature_names(features, str(folder / layout.FEATURES))
+    shape = shape_of(config, len(names), str(folder / layout.CONFIG))
+    strategy_name, timeframe, symbol = _identity(metadata, kind, str(folder / layout.METADATA))
+    if features.get("contract_digest", "") != metadata.get("contract_digest", ""):
+        raise ModelRejected(str(folder), "the feature contract of features.json is not that of metadata.json")
+    scaler = _scaler(folder, kind, config, names)
+    check_weights(folder / layout.WEIGHTS, shape)
+    parsed = layout.parse_folder(folder.name)
+    return CheckedFolder(
+        path=folder,
+        kind=kind,
+        strategy_name=strategy_name,
+        timeframe=timeframe,
+        symbol=symbol,
+        version=parsed.version if parsed else _version(metadata),
+        created_at=str(metadata.get("created_at", "")),
+        shape=shape,
+        feature_names=names,
+        contract_digest=str(features.get("contract_digest", "")),
+        scaler_document=scaler,
+        strategy_document={key: value for key, value in config.items() if key != "model"} if ours else config,
+        features=features,
+        metrics=_document(folder, layout.METRICS),
+        metadata=metadata,
+        manifest=_document(folder, layout.MANIFEST) if ours else {},
+    )
+
+
+def _check_files(folder: Path, names: tuple[str, ...]) -> None:
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise ModelRejected(str(folder), f"incomplete: {', '.join(missing)} missing")
+    for name in names:
+        path = folder / name
+        if path.is_symlink():
+            raise ModelRejected(str(path), "it is a link, not a file")
+        most = {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
+        if path.stat().st_size > most:
+            raise ModelRejected(str(path), f"it is larger than {most >> 20} MiB")
+
+
+def _check_ours(folder: Path, metadata: Mapping[str, Any]) -> None:
+    """Check what only our own folders have: schema, kind, manifest, and a checksum for every file that is read."""
+    kind = metadata.get("kind")
+    if metadata["schema_version"] != SCHEMA_VERSION:
+        raise ModelRejected(
+            str(folder), f"schema_version is {metadata['schema_version']!r}", "update the program that opens it"
+        )
+    if kind not in (layout.UNIVERSAL, layout.LEGACY):
+        raise ModelRejected(str(folder), f"its kind is {kind!r}")
+    own = (layout.CHECKSUMS, layout.MANIFEST, *((layout.SCALER,) if kind == layout.UNIVERSAL else ()))
+    _check_files(folder, own)
+    checksums = _document(folder, layout.CHECKSUMS)
+    pickled = folder / layout.SCALER_PICKLE
+    read_too = (layout.SCALER_PICKLE,) if kind == layout.LEGACY and pickled.exists() else ()
+    _check_files(folder, read_too)
+    for name in (*_COMMON, *own[1:], *read_too):
+        if name not in checksums:
+            raise ModelRejected(str(folder), f"{layout.CHECKSUMS} does not list {name}")
+        if sha256(folder / name) != checksums[name]:
+            raise ModelRejected(str(folder / name), "its checksum does not match: it was changed or is damaged")
+
+
+def _document(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / name
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ModelRejected(str(path), f"damaged: not valid JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise ModelRejected(str(path), f"damaged: it holds a {type(document).__name__}, not an object")
+    return document
+
+
+def _feature_names(features: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    names = features.get("feature_names")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise ModelRejected(where, "it does not name the features")
+    if len(set(names)) != len(names):
+        raise ModelRejected(where, "it names a feature twice")
+    return tuple(names)
+
+
+def _identity(metadata: Mapping[str, Any], kind: str, where: str) -> tuple[str, str, str | None]:
+    needed = ("strategy_name", "timeframe", *(("symbol",) if kind == layout.LEGACY else ()))
+    for key in needed:
+        if not isinstance(metadata.get(key), str):
+            raise ModelRejected(where, f"it does not say {key}")
+    return metadata["strategy_name"], metadata["timeframe"], metadata["symbol"] if kind == layout.LEGACY else None
+
+
+def _version(metadata: Mapping[str, Any]) -> int:
+    version = metadata.get("version")
+    return version if type(version) is int else 0
+
+
+def _scaler(folder: Path, kind: str, config: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the scaler's numbers from ``scaler.json`` or, in a legacy folder, from its pickle."""
+    if kind == layout.UNIVERSAL:
+        document = _document(folder, layout.SCALER)
+    elif _scales(config):
+        _check_files(folder, (layout.SCALER_PICKLE,))
+        document = read_scaler(folder / layout.SCALER_PICKLE, names)
+    else:
+        document = {"kind": "none", "feature_names": list(names)}
+    if document.get("feature_names") != list(names):
+        raise ModelRejected(str(folder), "the scaler was fitted on other features than features.json names")
+    return document
+
+
+def _scales(config: Mapping[str, Any]) -> bool:
+    features = config["model"].get("features")
+    return bool(features.get("scale_features", True)) if isinstance(features, dict) else True

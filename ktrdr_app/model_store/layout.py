@@ -1,0 +1,239 @@
+"""Names in the models folder: what a folder is called, which versions there are, where ``_latest`` points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.paths import safe_name
+from ktrdr_app.core.timeframes import bar_length
+
+UNIVERSAL = "universal"
+LEGACY = "legacy"
+ARCHIVE = "legacy"
+LATEST = "_latest"
+
+WEIGHTS = "model.pt"
+WHOLE_OBJECT = "model_full.pt"
+CONFIG = "config.json"
+FEATURES = "features.json"
+METRICS = "metrics.json"
+METADATA = "metadata.json"
+MANIFEST = "training_manifest.json"
+SCALER = "scaler.json"
+SCALER_PICKLE = "scaler.pkl"
+CHECKSUMS = "checksums.json"
+
+_VERSIONED = re.compile(r"(?P<symbol>[^/\\]+)_(?P<timeframe>[A-Za-z0-9]+)_v(?P<version>[1-9][0-9]{0,8})")
+_LONGEST_POINTER = 255
+
+
+@dataclass(frozen=True)
+class FolderName:
+    """What the name of a model folder says.
+
+    Attributes
+    ----------
+    symbol : str or None
+        Symbol of a legacy model; None for a universal one.
+    timeframe : str
+        Bar length.
+    version : int
+        1 or more.
+    """
+
+    symbol: str | None
+    timeframe: str
+    version: int
+
+    @property
+    def kind(self) -> str:
+        """``universal`` or ``legacy``."""
+        return UNIVERSAL if self.symbol is None else LEGACY
+
+    @property
+    def stem(self) -> str:
+        """The name without its version."""
+        return stem_of(self.symbol, self.timeframe)
+
+    @property
+    def folder(self) -> str:
+        """The whole name."""
+        return f"{self.stem}_v{self.version}"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a ``_latest`` points.
+
+    Attributes
+    ----------
+    target : Path or None
+        The folder, if it is there.
+    problem : str
+        Why there is no target; empty if there is no pointer, or a good one.
+    """
+
+    target: Path | None
+    problem: str = ""
+
+
+def stem_of(symbol: str | None, timeframe: str) -> str:
+    """Return a model's name without its version.
+
+    Parameters
+    ----------
+    symbol : str or None
+        Symbol of a legacy model; None for a universal one.
+    timeframe : str
+        Bar length.
+    """
+    return f"{symbol or UNIVERSAL}_{timeframe}"
+
+
+def checked_names(strategy_name: str, timeframe: str, symbol: str | None) -> None:
+    """Refuse names that could leave the models folder or be taken for something else.
+
+    Parameters
+    ----------
+    strategy_name : str
+        The strategy's ``name``.
+    timeframe : str
+        Bar length.
+    symbol : str or None
+        Symbol; it may hold underscores.
+
+    Raises
+    ------
+    UnsafeName
+        For a strategy or symbol that cannot be a file name.
+    UnknownName
+        For a time frame that is none.
+    InvalidValue
+        For a symbol called like the universal model.
+    """
+    safe_name(strategy_name, "strategy")
+    bar_length(timeframe)
+    if symbol is not None:
+        safe_name(symbol, "symbol")
+        if symbol.lower() == UNIVERSAL:
+            raise InvalidValue("symbol", symbol, "a symbol that is not the word for universal models")
+
+
+def parse_folder(name: str) -> FolderName | None:
+    """Return what a folder's name says, or None if it is not the name of a model.
+
+    The symbol may hold underscores: the time frame is the last part before the version.
+
+    Parameters
+    ----------
+    name : str
+        Bare name of the folder.
+    """
+    match = _VERSIONED.fullmatch(name)
+    if match is None or name.startswith("."):
+        return None
+    symbol = None if match["symbol"] == UNIVERSAL else match["symbol"]
+    return FolderName(symbol, match["timeframe"], int(match["version"]))
+
+
+def parse_latest(name: str) -> tuple[str | None, str] | None:
+    """Return symbol (None for universal) and time frame of a ``_latest`` name, or None for another name.
+
+    Parameters
+    ----------
+    name : str
+        Bare name.
+    """
+    parsed = parse_folder(f"{name.removesuffix(LATEST)}_v1") if name.endswith(LATEST) else None
+    return (parsed.symbol, parsed.timeframe) if parsed else None
+
+
+def model_folders(strategy_folder: Path) -> Iterator[tuple[Path, FolderName]]:
+    """Yield every folder of a strategy that is named like a model, its archive included, by name.
+
+    Parameters
+    ----------
+    strategy_folder : Path
+        ``models/{strategy}``; it need not exist.
+
+    Raises
+    ------
+    StorageProblem
+        If the folder is there but cannot be read.
+    """
+    for place in (strategy_folder, strategy_folder / ARCHIVE):
+        for path in entries(place):
+            name = parse_folder(path.name)
+            if name is not None and path.is_dir():
+                yield path, name
+
+
+def entries(folder: Path) -> list[Path]:
+    """Return what lies in a folder, by name; nothing if it is not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Any folder.
+
+    Raises
+    ------
+    StorageProblem
+        If it cannot be read.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise StorageProblem(str(folder), error.strerror or str(error)) from error
+
+
+def versions(folder: Path, stem: str) -> list[Path]:
+    """Return the version folders of one stem in one folder, highest version first.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/{strategy}`` or its archive.
+    stem : str
+        As `stem_of` returns it.
+    """
+    found = [
+        (name.version, path) for path in entries(folder) if (name := parse_folder(path.name)) and name.stem == stem
+    ]
+    return [path for _, path in sorted(found, reverse=True) if path.is_dir()]
+
+
+def read_pointer(folder: Path, stem: str) -> Pointer:
+    """Read a ``_latest``, link or text file; it may only name a version of its own stem, beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds it.
+    stem : str
+        As `stem_of` returns it.
+    """
+    path = folder / f"{stem}{LATEST}"
+    try:
+        if path.is_symlink():
+            written = str(path.readlink())
+        elif path.is_dir():
+            return Pointer(None, "it is a folder, not a pointer")
+        elif path.exists():
+            with open(path, encoding="utf-8") as stream:
+                written = stream.read(_LONGEST_POINTER).strip()
+        else:
+            return Pointer(None)
+    except (OSError, ValueError) as error:
+        return Pointer(None, f"it cannot be read ({error})")
+    name = parse_folder(written)
+    if name is None or name.stem != stem:
+        return Pointer(None, f"it points to {written!r}, which is not a version of {stem}")
+    target = folder / written
+    return Pointer(target) if target.is_dir() else Pointer(None, f"it points to {written}, which is not there")

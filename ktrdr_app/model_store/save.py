@@ -1,0 +1,279 @@
+"""Saves a model as a folder that is whole or not there, under a number that is never used twice."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import copy
+import io
+import logging
+import os
+import platform
+import re
+import shutil
+import time
+import uuid
+from datetime import UTC, datetime
+from importlib import metadata as packages
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import ktrdr_app
+from ktrdr_app.core import files
+from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.model_store import layout
+from ktrdr_app.model_store.artifact import ModelArtifact
+from ktrdr_app.model_store.integrity import SCHEMA_VERSION, check_folder
+from ktrdr_app.model_store.legacy import scaler_pickle
+from ktrdr_app.model_store.load import ALL_ACTIVATIONS
+
+log = logging.getLogger(__name__)
+
+LINKS = os.name == "posix"  # Windows cannot replace a link to a folder at once
+_CLAIMS = ".versions"
+_HALF_BUILT = re.compile(r"\..+_v[0-9]+\.[0-9a-f]{8}\.part")
+_A_DAY = 86_400
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch")
+
+
+def save_model(artifact: ModelArtifact, models_dir: Path) -> Path:
+    """Write a model into the store and point its ``_latest`` to it.
+
+    Parameters
+    ----------
+    artifact : ModelArtifact
+        What training made.
+    models_dir : Path
+        The store; it is made if it is not there.
+
+    Returns
+    -------
+    Path
+        The new folder.
+
+    Raises
+    ------
+    UnsafeName, UnknownName, InvalidValue
+        For names or a kind that cannot be right.
+    ModelRejected
+        If the artifact does not fit together, so that it could not be loaded again; nothing is left.
+    StorageProblem
+        If the disk refuses; nothing is left.
+    """
+    layout.checked_names(artifact.strategy_name, artifact.timeframe, artifact.symbol)
+    universal = artifact.symbol is None
+    if artifact.kind not in (layout.UNIVERSAL, layout.LEGACY) or universal != (artifact.kind == layout.UNIVERSAL):
+        raise InvalidValue("kind", artifact.kind, "universal without a symbol, or legacy with one")
+    if "model" in artifact.strategy_document:
+        raise InvalidValue("strategy_document", "model", "a strategy of ours, which has no such key")
+    place = models_dir / artifact.strategy_name
+    stem = layout.stem_of(artifact.symbol, artifact.timeframe)
+    sweep(place)
+    while True:
+        final = place / f"{stem}_v{claim_version(place, stem)}"
+        try:
+            with files.new_folder(final) as hidden:
+                _write(artifact, final.name, hidden)
+                check_folder(hidden)
+        except FileExistsError:
+            continue
+        break
+    point_latest(place, stem)
+    return final
+
+
+def sweep(place: Path) -> None:
+    """Remove half-built folders that a killed process left more than a day ago.
+
+    Parameters
+    ----------
+    place : Path
+        ``models/{strategy}``.
+    """
+    before = time.time() - _A_DAY
+    for path in layout.entries(place):
+        with contextlib.suppress(OSError):
+            if _HALF_BUILT.fullmatch(path.name) and path.stat().st_mtime < before:
+                shutil.rmtree(path)
+
+
+def claim_version(place: Path, stem: str) -> int:
+    """Take the next version number, against other processes too; a number that is given up stays unused.
+
+    A number is taken by making an empty hidden folder of that name, which only one process can do. The highest
+    stays for good, so that a deleted model's number does not come back. Numbers are shared by stems that differ
+    in case alone, as some disks cannot tell those apart.
+
+    Parameters
+    ----------
+    place : Path
+        ``models/{strategy}``; it is made if it is not there.
+    stem : str
+        As `layout.stem_of` returns it.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
+    """
+    claims = place / _CLAIMS
+    try:
+        claims.mkdir(parents=True, exist_ok=True)
+        while True:
+            used = [*_numbers(place, stem), *_numbers(place / layout.ARCHIVE, stem), *_numbers(claims, stem)]
+            number = 1 + max(used, default=0)
+            try:
+                (claims / f"{stem}_v{number}").mkdir()
+            except FileExistsError:
+                continue
+            taken = _numbers(claims, stem)
+            if max(taken) == number:
+                break
+    except OSError as error:
+        raise StorageProblem(str(place), error.strerror or str(error)) from error
+    for lower in taken:
+        if lower < number:
+            with contextlib.suppress(OSError):
+                (claims / f"{stem}_v{lower}").rmdir()
+    return number
+
+
+def _numbers(folder: Path, stem: str) -> list[int]:
+    names = (layout.parse_folder(path.name) for path in layout.entries(folder))
+    return [name.version for name in names if name and name.stem.casefold() == stem.casefold()]
+
+
+def point_latest(place: Path, stem: str) -> None:
+    """Let ``_latest`` name the highest version there is, whichever process finishes last.
+
+    Parameters
+    ----------
+    place : Path
+        ``models/{strategy}``.
+    stem : str
+        As `layout.stem_of` returns it.
+    """
+    pointed = ""
+    while (newest := layout.versions(place, stem)[0].name) != pointed:
+        write_pointer(place / f"{stem}{layout.LATEST}", newest)
+        pointed = newest
+
+
+def write_pointer(latest: Path, target: str) -> None:
+    """Replace a ``_latest`` at once: a relative link or, where the system has none, a text file.
+
+    Parameters
+    ----------
+    latest : Path
+        The pointer.
+    target : str
+        Bare name of the folder beside it.
+    """
+    temporary = latest.with_name(f".{latest.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        if not LINKS:
+            raise NotImplementedError
+        temporary.symlink_to(target, target_is_directory=True)
+        temporary.replace(latest)
+        files.sync_folder(latest.parent)
+    except (OSError, NotImplementedError):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        try:
+            files.write_text(latest, target + "\n")
+        except StorageProblem as error:
+            log.warning("%s cannot be replaced (%s); the highest version is used all the same", latest, error.message)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of this program and of the libraries that a result depends on."""
+    own = {"ktrdr_app": ktrdr_app.__version__, "python": platform.python_version()}
+    return own | {name: packages.version(name) for name in _LIBRARIES}
+
+
+def _write(artifact: ModelArtifact, name: str, folder: Path) -> None:
+    network = copy.deepcopy(artifact.network).cpu().eval()
+    tensors = collections.OrderedDict((key, tensor.detach().clone()) for key, tensor in network.state_dict().items())
+    names = list(artifact.feature_names)
+    scaler = {"feature_names": names} | artifact.scaler_document
+    identity = _identity(artifact, name)
+    files.write_bytes(folder / layout.WEIGHTS, _saved(tensors))
+    files.write_bytes(folder / layout.WHOLE_OBJECT, _saved(network))
+    pickled = scaler_pickle(scaler, int(artifact.manifest.get("total_samples", 0)))
+    if pickled is not None:
+        files.write_bytes(folder / layout.SCALER_PICKLE, pickled)
+    documents: dict[str, dict[str, Any]] = {
+        layout.CONFIG: artifact.strategy_document | {"model": _model_section(network, scaler["kind"])},
+        layout.FEATURES: {
+            "feature_names": names,
+            "feature_count": len(names),
+            "feature_importance": dict(artifact.importance),
+            "contract_digest": artifact.contract_digest,
+        },
+        layout.METRICS: dict(artifact.metrics),
+        layout.MANIFEST: {"model_type": artifact.kind} | dict(artifact.manifest) | identity,
+        layout.METADATA: identity | _summary(artifact),
+    }
+    if artifact.kind == layout.UNIVERSAL:
+        documents[layout.SCALER] = scaler
+    for file, document in documents.items():
+        files.write_json(folder / file, document)
+    files.write_json(folder / layout.CHECKSUMS, {path.name: files.sha256(path) for path in layout.entries(folder)})
+
+
+def _identity(artifact: ModelArtifact, name: str) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": artifact.kind,
+        "strategy_name": artifact.strategy_name,
+        "symbol": artifact.symbol,
+        "timeframe": artifact.timeframe,
+        "version": int(name.rpartition("_v")[2]),
+        "created_at": datetime.now(UTC).isoformat(),
+        "contract_digest": artifact.contract_digest,
+        "library_versions": library_versions(),
+    }
+
+
+def _summary(artifact: ModelArtifact) -> dict[str, Any]:
+    """Return the fields that the original's metadata have besides."""
+    known = {**artifact.manifest, **artifact.metrics}
+    return {
+        "model_type": "Sequential",
+        "input_size": len(artifact.feature_names),
+        "feature_count": len(artifact.feature_names),
+        "pytorch_version": str(torch.__version__),
+        "training_symbols": known.get("training_symbols", [artifact.symbol] if artifact.symbol else []),
+        "training_summary": {
+            "epochs": known.get("epochs_trained"),
+            "final_accuracy": known.get("train_accuracy"),
+            "best_val_accuracy": known.get("val_accuracy"),
+        },
+    }
+
+
+def _model_section(network: nn.Sequential, scaling: str) -> dict[str, Any]:
+    """Describe the network as the original's configuration does."""
+    linear = [layer for layer in network if isinstance(layer, nn.Linear)]
+    dropout = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
+    named = [name for layer in network for name, kind in ALL_ACTIVATIONS.items() if type(layer) is kind]
+    return {
+        "type": "mlp",
+        "architecture": {
+            "hidden_layers": [layer.out_features for layer in linear[:-1]],
+            "activation": named[0] if named else "relu",
+            "output_activation": "softmax",
+            "dropout": dropout[0] if dropout else 0.0,
+        },
+        "features": {"scale_features": scaling != "none", "scaling_method": scaling},
+        "input_size": linear[0].in_features,
+    }
+
+
+def _saved(content: object) -> bytes:
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    return stream.getvalue()
