@@ -252,6 +252,17 @@ def test_seen_bars_are_shaded_run_by_run(bars, trades, runs, counts):
         assert band.find(f"{SVG}title").text.startswith(f"{count:,} bars")
 
 
+def test_the_end_of_the_fit_is_marked_where_it_is(bars, equity, benchmark, trades):
+    moment = bars.index[200].strftime("%Y-%m-%dT%H:%M:%SZ")
+    pictures = [price_chart(bars, trades, none_seen(), moment), equity_chart(equity, benchmark, none_seen(), moment)]
+    for picture, css in zip(pictures, ("line price", "line own"), strict=True):
+        root = parsed(picture)
+        (line,) = by_class(root, "fit")
+        assert float(line.get("x1")) == pytest.approx(points(by_class(root, css)[0])[200, 0], abs=0.11)
+        assert "after the fit" in [element.text for element in root.iter(f"{SVG}text")]
+    assert by_class(parsed(price_chart(bars, trades, none_seen())), "fit") == []
+
+
 def test_a_long_history_stays_small_and_keeps_its_extremes():
     index = pd.date_range("2000-01-01", periods=200_000, freq="h", tz="UTC", unit="ns")
     close = 100.0 + np.random.default_rng(3).normal(size=200_000).cumsum() / 10

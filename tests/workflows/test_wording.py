@@ -229,3 +229,14 @@ def test_a_margin_that_chance_may_explain_is_called_so(rows, doubted):
         spread = 1.96 * math.sqrt(0.438 * 0.562 / rows)
         assert (spread >= 0.438 - 0.431) is doubted
         assert not doubted or f"±{100 * spread:.1f} points" in verdict.detail
+
+
+def test_the_bars_after_the_fit_are_told_apart():
+    later = {"from": "2011-12-09T00:00:00Z", "bars": 1296, "total_return": -0.051, "buy_and_hold_return": 0.295}
+    detail = backtest_verdict({**backtested(0.41, 0.123), "after_fit": later}).detail
+    assert "On the 1,296 bars from 2011-12-09, after the time that the model was fitted on" in detail
+    assert "-5.1 %" in detail
+    assert "+29.5 %" in detail
+    none = {"from": None, "bars": 0, "total_return": None, "buy_and_hold_return": None}
+    assert "All these bars lie within" in backtest_verdict({**backtested(0.41, 0.123), "after_fit": none}).detail
+    assert "fitted" not in backtest_verdict({**backtested(0.41, 0.123), "after_fit": None}).detail
