@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes.util
-import importlib
 import os
 import platform
 import sys
@@ -14,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ktrdr_app.core.kernels import warm_up
+from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace, shipped, user_cache
 from ktrdr_app.workflows.requests import Check
 
@@ -126,7 +126,7 @@ def _kernels() -> Check:
     if missing:
         return Check("Kernels", False, f"missing: {', '.join(missing)}", "install the program again")
     for name in KERNEL_MODULES:
-        importlib.import_module(name)
+        load(name)
     rooms = warm_up()
     return Check("Kernels", True, f"{rooms} rooms compiled or loaded from {os.environ['NUMBA_CACHE_DIR']}")
 

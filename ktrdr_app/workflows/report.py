@@ -105,6 +105,7 @@ def render_report(report: ReportInput) -> str:
 def _context(report: ReportInput) -> dict[str, Any]:
     backtest, train = report.backtest_document, report.train_document
     initial = float(backtest["initial_capital"])
+    fitted = (backtest.get("after_fit") or {}).get("from")
     verdicts = [wording.backtest_verdict(backtest)]
     if train is not None:
         verdicts.insert(0, wording.model_verdict(train))
@@ -125,9 +126,9 @@ def _context(report: ReportInput) -> dict[str, Any]:
         "trace": _trace(backtest),
         "settings": tables.settings_table(report.settings) if report.settings else None,
         "commands": _commands(train, backtest),
-        "price": svg_charts.price_chart(report.bars, report.trades, report.in_sample),
+        "price": svg_charts.price_chart(report.bars, report.trades, report.in_sample, fitted),
         "most_markers": svg_charts.MOST_MARKERS if len(report.trades) > svg_charts.MOST_MARKERS else 0,
-        "equity": svg_charts.equity_chart(report.equity, report.benchmark_equity, report.in_sample),
+        "equity": svg_charts.equity_chart(report.equity, report.benchmark_equity, report.in_sample, fitted),
         "drawdown": svg_charts.drawdown_chart(report.equity, report.benchmark_equity, initial),
         "shaded": bool(report.in_sample.any()),
     }

@@ -23,7 +23,7 @@ MOST_MARKERS = 400
 """Trades drawn on the price; the table lists more, and the file has all."""
 
 
-def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags) -> str:
+def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags, after_fit: str | None = None) -> str:
     """Draw the close with an arrow at each entry and a dot at each exit.
 
     Parameters
@@ -34,6 +34,8 @@ def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags) -> s
         Closed trades, columns as in the trades file.
     in_sample : ndarray of bool, shape (n_bars,)
         Bars of the model's training or validation span; they are shaded.
+    after_fit : str, optional
+        ISO open of the first bar after the time that the model was fitted on; a line is drawn there.
 
     Returns
     -------
@@ -47,13 +49,16 @@ def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags) -> s
     )
     drawing = Drawing("price", "Price and trades", described, height=320, margins=Margins(right=28))
     across, up = _frame(drawing, x, [close], in_sample)
+    _fit_line(drawing, across, after_fit)
     _plot(drawing, across, up, x, close, "line price")
     for order, trade in enumerate(records(trades, MOST_MARKERS), start=1):
         _trade_marks(drawing, across, up, trade, order)
     return drawing.markup()
 
 
-def equity_chart(equity: pd.Series[float], benchmark: pd.Series[float] | None, in_sample: Flags) -> str:
+def equity_chart(
+    equity: pd.Series[float], benchmark: pd.Series[float] | None, in_sample: Flags, after_fit: str | None = None
+) -> str:
     """Draw the account value, beside buy and hold where it is given.
 
     Parameters
@@ -64,6 +69,8 @@ def equity_chart(equity: pd.Series[float], benchmark: pd.Series[float] | None, i
         Buy and hold with the same capital and costs.
     in_sample : ndarray of bool, shape (n_bars,)
         Bars to shade.
+    after_fit : str, optional
+        As `price_chart` takes it.
 
     Returns
     -------
@@ -77,6 +84,7 @@ def equity_chart(equity: pd.Series[float], benchmark: pd.Series[float] | None, i
     described = "; ".join(f"{name}: from {number(y[0], 0)} to {number(y[-1], 0)}" for name, y, _ in reversed(lines))
     drawing = Drawing("equity", "Equity", f"{described}.", height=300)
     across, up = _frame(drawing, x, [y for _, y, _ in lines], in_sample)
+    _fit_line(drawing, across, after_fit)
     for _, y, css in lines:
         _plot(drawing, across, up, x, y, f"line {css}")
     _end_labels(drawing, up, [(name, float(y[-1]), number(y[-1], 0), css) for name, y, css in lines])
@@ -141,6 +149,14 @@ def _shade(drawing: Drawing, across: Scale, x: Floats, in_sample: Flags) -> None
             "rect", "seen", x=left, y=drawing.top, width=max(right - left, 1.0), height=drawing.bottom - drawing.top
         )
         drawing.add("title", "", band).text = f"{end - begin:,} bars that the model was trained or tuned on"
+
+
+def _fit_line(drawing: Drawing, across: Scale, after_fit: str | None) -> None:
+    if after_fit is None:
+        return
+    x = across.at(instant(after_fit))
+    drawing.add("line", "fit", x1=x, x2=x, y1=drawing.top, y2=drawing.bottom)
+    drawing.text(min(x + 5.0, drawing.right - 80.0), drawing.bottom - 7, "after the fit")
 
 
 def _plot(drawing: Drawing, across: Scale, up: Scale, x: Floats, y: Floats, css: str) -> None:

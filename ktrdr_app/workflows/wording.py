@@ -170,7 +170,7 @@ def backtest_verdict(backtest: Mapping[str, Any]) -> Verdict:
     figures = (
         f"On {span}, it returned {percent(own, signed=True)} in {counted} with a worst drawdown of "
         f"{percent(metrics.get('max_drawdown'))}; buy and hold returned {percent(other, signed=True)} "
-        f"with {percent(held.get('max_drawdown'))}."
+        f"with {percent(held.get('max_drawdown'))}.{_after_fit(backtest)}"
     )
     if not trades:
         return Verdict(False, "The strategy did not trade", figures)
@@ -181,6 +181,20 @@ def backtest_verdict(backtest: Mapping[str, Any]) -> Verdict:
         known = f", on bars of which its model had seen {percent(seen)}" if seen else ""
         return Verdict(not seen, f"The strategy earned more than buy and hold{known}", figures)
     return Verdict(False, "The strategy earned less than buy and hold", figures)
+
+
+def _after_fit(backtest: Mapping[str, Any]) -> str:
+    """Return what became of the bars after the last that the model was fitted on, whatever the symbol."""
+    later = backtest.get("after_fit")
+    if not later:
+        return ""
+    if not later["bars"]:
+        return " All these bars lie within the time that the model was fitted on."
+    return (
+        f" On the {later['bars']:,} bars from {day(later['from'])}, after the time that the model was fitted on, it "
+        f"returned {percent(later['total_return'], signed=True)} and buy and hold "
+        f"{percent(later['buy_and_hold_return'], signed=True)}."
+    )
 
 
 def fallback_warning(backtest: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""One module per group of commands; each command is options, request, use case, output."""

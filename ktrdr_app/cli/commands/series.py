@@ -1,0 +1,66 @@
+"""``features`` and ``labels``: what lies between bars and network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from ktrdr_app import workflows
+from ktrdr_app.cli import options, render
+from ktrdr_app.cli.command import command
+from ktrdr_app.cli.documents import rows_document
+from ktrdr_app.cli.session import Session
+from ktrdr_app.workflows.requests import SeriesRequest
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands.
+
+    Parameters
+    ----------
+    app : Typer
+        The application.
+    """
+    series = (options.STRATEGY, options.SYMBOL, options.TIMEFRAME, options.TABLE_OUT)
+    command(app, "features", *series)(features)
+    command(app, "labels", *series)(labels)
+
+
+def features(session: Session, given: dict[str, Any]) -> None:
+    """Compute the features of a series, before scaling.
+
+    Parameters
+    ----------
+    session : Session
+        Workspace and output.
+    given : dict
+        strategy, symbol, timeframe, out.
+    """
+    with session.running("the computation") as (progress, cancel):
+        result = workflows.features(SeriesRequest(session.workspace, **given), progress, cancel)
+    rows = rows_document(result.frame, given["out"])
+    said = {name: given[name] for name in ("strategy", "symbol", "timeframe")}
+    said |= {"dropped_rows": result.dropped_rows, "contract_sha256": result.digest}
+    session.show(said | rows, lambda: render.feature_list(result.frame, _caption(given), result.dropped_rows))
+
+
+def labels(session: Session, given: dict[str, Any]) -> None:
+    """Compute the labels of a series, their end times and the class balance.
+
+    Parameters
+    ----------
+    session : Session
+        Workspace and output.
+    given : dict
+        strategy, symbol, timeframe, out.
+    """
+    with session.running("the computation") as (progress, cancel):
+        result = workflows.labels(SeriesRequest(session.workspace, **given), progress, cancel)
+    said = {name: given[name] for name in ("strategy", "symbol", "timeframe")} | {"balance": result.balance}
+    document = said | rows_document(result.frame, given["out"])
+    session.show(document, lambda: render.label_list(result, _caption(given)))
+
+
+def _caption(given: dict[str, Any]) -> str:
+    return f"{given['strategy']} on {given['symbol']} {given['timeframe']}"

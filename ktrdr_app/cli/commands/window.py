@@ -1,0 +1,109 @@
+"""The window, and pictures of its panels: the only commands that need Qt, imported when they run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import typer
+
+from ktrdr_app.cli import options
+from ktrdr_app.cli.command import command
+from ktrdr_app.cli.session import Session
+from ktrdr_app.core.errors import EnvironmentProblem
+
+QT_PARTS = ("PySide6", "shiboken6", "pyqtgraph", "qasync")
+NO_SCREEN = ("offscreen", "minimal", "vnc")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command.
+
+    Parameters
+    ----------
+    app : Typer
+        The application.
+    """
+    command(app, "screenshot", options.PANEL, options.PICTURE_OUT, options.THEME, options.SIZE)(screenshot)
+
+
+def screenshot(session: Session, given: dict[str, Any]) -> None:
+    """Draw a panel of the workspace into a PNG file; needs no display.
+
+    Parameters
+    ----------
+    session : Session
+        Workspace and output.
+    given : dict
+        panel, out, theme, size.
+    """
+    shot = gui_module("screenshot").screenshot
+    shot(given["panel"], session.workspace, given["out"], given["theme"], given["size"])
+    width, height = given["size"]
+    document = {"panel": given["panel"], "path": str(given["out"]), "theme": given["theme"]}
+    session.show(document | {"width": width, "height": height}, lambda: [f"Written: {given['out']}"])
+
+
+def open_window(session: Session) -> None:
+    """Open the window on the workspace and end with its exit code.
+
+    Parameters
+    ----------
+    session : Session
+        Workspace.
+
+    Raises
+    ------
+    EnvironmentProblem
+        If there is no display, or Qt is not installed.
+    """
+    if not has_display(sys.platform, os.environ):
+        hint = "see ktrdr-app --help for what works without one, such as ktrdr-app screenshot"
+        raise EnvironmentProblem("display", "there is none to open a window on", hint)
+    run = gui_module("app").run
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise typer.Exit(run(session.workspace))
+
+
+def has_display(platform: str, environment: Mapping[str, str]) -> bool:
+    """Say whether a window could be seen.
+
+    Parameters
+    ----------
+    platform : str
+        As ``sys.platform``.
+    environment : mapping of str to str
+        As ``os.environ``.
+    """
+    if environment.get("QT_QPA_PLATFORM", "").split(":")[0] in NO_SCREEN:
+        return False
+    if platform in ("win32", "darwin"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def gui_module(name: str) -> ModuleType:
+    """Import a module of the window's package.
+
+    Parameters
+    ----------
+    name : str
+        Module below ``ktrdr_app.gui``.
+
+    Raises
+    ------
+    EnvironmentProblem
+        If Qt, or a system library it needs, is not installed.
+    """
+    try:
+        return importlib.import_module(f"ktrdr_app.gui.{name}")
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in QT_PARTS:
+            raise
+        hint = "pip install 'pyside6-essentials>=6.10.3' pyqtgraph qasync; ktrdr-app doctor tells more"
+        raise EnvironmentProblem("Qt", str(error), hint) from error
