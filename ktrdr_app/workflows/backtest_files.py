@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 import uuid
 from collections.abc import Mapping
@@ -169,12 +170,46 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "equity_file": home / "equity.csv",
         "decisions_file": decisions,
         "report_file": home / "report.html",
+        "command": command_of(request),
         "seconds": time.perf_counter() - papers.began,
     }
     if document["open_trade"]:
         document["open_trade"]["entry_time"] = document["open_trade"]["entry_time"].strftime(STAMP)
     checked: dict[str, Any] = plain(document)
     return checked
+
+
+def command_of(request: BacktestRequest | SignalsRequest) -> str:
+    """Return the exact command that runs the same backtest again.
+
+    Parameters
+    ----------
+    request : BacktestRequest or SignalsRequest
+        What was asked for.
+    """
+    words = ["ktrdr-app", "backtest"]
+    optional: dict[str, Any] = {"--symbol": request.symbol, "--timeframe": request.timeframe}
+    if isinstance(request, SignalsRequest):
+        optional["--signals"] = request.signals
+    else:
+        words.append(request.strategy)
+        optional["--model"] = request.model if request.model != "auto" else None
+    money = request.money
+    optional |= {"--start": request.start, "--end": request.end, "--capital": money.capital}
+    optional |= {"--commission": money.commission, "--slippage": money.slippage, "--fill": money.fill}
+    for option, value in optional.items():
+        words += [option, str(value)] if value is not None else []
+    if money.sizing is not None:
+        words += ["--sizing", _sizing_word(money.sizing)]
+    words += ["--no-any"] if isinstance(request, BacktestRequest) and not request.allow_any else []
+    words += ["--short"] if money.allow_short else []
+    return shlex.join(words)
+
+
+def _sizing_word(sizing: Mapping[str, Any]) -> str:
+    if sizing["kind"] == "fixed_units":
+        return f"units={sizing['units']:g}"
+    return f"fraction={sizing['fraction']:g}" if sizing["kind"] == "fraction" else "all_in"
 
 
 def _after_fit(papers: RunPapers) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,16 +27,14 @@ from ktrdr_app.workflows.backtest_files import RunPapers, write_run
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
 from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
+from ktrdr_app.workflows.train_document import document_of_papers
 
 LEAST_BARS = 2
 """Fewest bars of a run: an order needs a next bar."""
 
 
 def backtest(
-    request: BacktestRequest,
-    progress: Progress = silent,
-    cancel: CancelToken | None = None,
-    train_document: Mapping[str, Any] | None = None,
+    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
 ) -> BacktestOutcome:
     """Choose a model, build features by the function that training used, decide, trade, report.
 
@@ -49,8 +46,6 @@ def backtest(
         Listener.
     cancel : CancelToken, optional
         Stops it; no run is written then.
-    train_document : mapping, optional
-        The training that made the model, if its report should be part of this one.
 
     Raises
     ------
@@ -84,7 +79,7 @@ def backtest(
         benchmark=buy_and_hold_result(prepared.bars, config),
         in_sample=in_sample,
         warm_up_bars=prepared.warm_up_bars,
-        train_document=train_document,
+        train_document=document_of_papers(chosen.path, chosen.loaded),
         began=began,
     )
     return _finished(papers, progress)

@@ -38,6 +38,5 @@ def demo(request: DemoRequest, progress: Progress = silent, cancel: CancelToken 
         BacktestRequest(request.workspace, STRATEGY, UNSEEN_SYMBOL, TIMEFRAME, model=str(trained.model_path)),
         progress,
         token,
-        train_document=trained.document,
     )
     return DemoResult(trained, judged, judged.folder / "report.html")

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -29,13 +29,34 @@ from ktrdr_app.workflows.requests import TrainRequest
 LIBRARIES = ("numpy", "pandas", "torch", "scikit-learn", "ta-lib", "numba", "pydantic")
 
 
-def metrics_of(model: JudgedModel) -> dict[str, Any]:
+class ModelPapers(Protocol):
+    """What a model's folder tells of its training."""
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """Content of ``metrics.json``."""
+        ...
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Content of ``training_manifest.json``."""
+        ...
+
+    @property
+    def strategy_document(self) -> Mapping[str, Any]:
+        """The strategy it was trained with."""
+        ...
+
+
+def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
     """Return the content of ``metrics.json``: the original's keys, then ours.
 
     Parameters
     ----------
     model : JudgedModel
         What was measured.
+    strategy : Strategy
+        What was asked of it.
     """
     history, last = model.history, model.history[-1]
     return {
@@ -60,6 +81,7 @@ def metrics_of(model: JudgedModel) -> dict[str, Any]:
         "test_nll": model.measured.test.nll,
         "prior_nll": model.measured.test.prior_nll,
         "skill": model.measured.test.skill,
+        "judgement": judgement_of(model, strategy),
     }
 
 
@@ -193,58 +215,50 @@ def command_of(request: TrainRequest) -> str:
     return shlex.join(words)
 
 
-def train_document(
-    request: TrainRequest,
-    strategy: Strategy,
-    folder: Path,
-    processed: Sequence[ProcessedSymbol],
-    model: JudgedModel,
-    manifest: Mapping[str, Any],
-    seconds: Mapping[str, float],
-) -> dict[str, Any]:
-    """Return what ``train --json`` prints.
+def judgement_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
+    """Return what a model is worth, as it is stored with it and printed by ``train --json``.
 
     Parameters
     ----------
-    request : TrainRequest
-        What was asked for.
-    strategy : Strategy
-        The strategy with every override applied.
-    folder : Path
-        The saved model.
-    processed : sequence of ProcessedSymbol
-        Labelled rows per symbol.
     model : JudgedModel
         What was measured.
-    manifest : mapping
-        What `manifest_of` returned.
-    seconds : mapping of str to float
-        Wall seconds per stage.
+    strategy : Strategy
+        What was asked of it.
     """
     return {
-        "model_path": str(folder.resolve()),
-        "kind": request.kind,
-        "version": int(folder.name.rpartition("_v")[2]),
-        "strategy_name": strategy.name,
-        "timeframe": request.timeframe,
-        "training_symbols": list(model.symbols),
-        "total_samples": manifest["total_samples"],
-        "samples_per_symbol": model.rows,
-        "warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed},
         "epochs_trained": len(model.history),
         "best_epoch": model.best_epoch,
         "stopped_because": model.reason,
-        "seed": request.seed,
         "metrics": _headline(model),
         "per_symbol_validation": _by_symbol(model.measured.per_symbol_validation),
         "per_symbol_test": _by_symbol(model.measured.per_symbol_test),
-        "class_balance": manifest["class_balance"],
-        "split": manifest["split"],
         "importance": {name: _importance(figure, model.symbols) for name, figure in model.importance.items()},
         "history": [_epoch(epoch) for epoch in model.history],
         "report": list(sentences_of(model, strategy)),
-        "command": manifest["command"],
-        "seconds": dict(seconds),
+    }
+
+
+def document_of_papers(folder: Path, papers: ModelPapers) -> dict[str, Any] | None:
+    """Return the ``train`` document of a model from what lies in its folder; None for the original's models.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+    papers : ModelPapers
+        What it holds.
+    """
+    judgement, manifest = papers.metrics.get("judgement"), papers.manifest
+    if judgement is None:
+        return None
+    from_manifest = ("timeframe", "training_symbols", "total_samples", "samples_per_symbol")
+    return {
+        "model_path": str(folder.resolve()),
+        "kind": manifest["model_type"],
+        "version": int(folder.resolve().name.rpartition("_v")[2]),
+        "strategy_name": papers.strategy_document["name"],
+        **{key: manifest[key] for key in (*from_manifest, "seed", "class_balance", "split", "command")},
+        **judgement,
     }
 
 

@@ -19,7 +19,7 @@ from ktrdr_app.training.process import ProcessedSymbol, process_symbol
 from ktrdr_app.training.universal import JudgedModel, train_universal_model
 from ktrdr_app.workflows.prepare import loader_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
-from ktrdr_app.workflows.train_document import manifest_of, metrics_of, sentences_of, train_document
+from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of, sentences_of
 
 KINDS = ("universal", "legacy")
 PROCESSING_STAGES = ("indicators", "fuzzy", "features", "labels")
@@ -68,9 +68,11 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     )
     token.check()
     manifest = manifest_of(request, loaded.strategy, bars, processed, model, plan.contract)
+    artifact = _artifact(request, loaded, plan, model, manifest)
     with stage("save", progress, seconds):
-        folder = save_model(_artifact(request, loaded, plan, model, manifest), request.workspace.models)
-    document = train_document(request, loaded.strategy, folder, processed, model, manifest, seconds)
+        folder = save_model(artifact, request.workspace.models)
+    document = document_of_papers(folder, artifact) or {}
+    document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
     return TrainResult(document, folder, sentences_of(model, loaded.strategy), model.history)
 
 
@@ -131,7 +133,7 @@ def _artifact(
         feature_names=plan.contract.names,
         contract_digest=plan.contract.digest,
         scaler_document=model.scaler.to_document(),
-        metrics=metrics_of(model),
+        metrics=metrics_of(model, loaded.strategy),
         manifest=manifest,
         importance={name: figure.mean for name, figure in model.importance.items()},
     )

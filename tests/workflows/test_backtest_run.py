@@ -18,6 +18,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, KtrdrError
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import BarsDone, StageFinished
+from ktrdr_app.workflows.backtest_files import command_of
 from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
 from tests.workflows.quick import NAME, TEXT, files_below, trained, with_strategy
@@ -298,3 +299,31 @@ def _signals(workspace: Workspace) -> Path:
     path = workspace.root / "signals.csv"
     path.write_text("timestamp,signal\n2010-01-04T00:00:00Z,BUY\n")
     return path
+
+
+def test_the_report_of_any_backtest_judges_the_model_too(shop: Workspace) -> None:
+    page = Path(_run(shop).document["report_file"]).read_text()
+    for word in ("Majority accuracy", "Prior NLL", "AAPL", "MSFT", "ktrdr-app backtest quick"):
+        assert word in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "ktrdr-app backtest quick --symbol GOOG --timeframe 1d"),
+        (
+            {"model": "legacy", "allow_any": False, "start": "2010-01-01"},
+            "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --model legacy --start 2010-01-01 --no-any",
+        ),
+        (
+            {"money": MoneyOptions(capital=500.0, fill="close", sizing={"kind": "fraction", "fraction": 0.5})},
+            "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --capital 500.0 --fill close --sizing fraction=0.5",
+        ),
+        (
+            {"money": MoneyOptions(sizing={"kind": "fixed_units", "units": 3}, allow_short=True)},
+            "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --sizing units=3 --short",
+        ),
+    ],
+)
+def test_the_command_repeats_every_choice(shop: Workspace, changes: dict[str, Any], words: str) -> None:
+    assert command_of(_request(shop, **changes)) == words

@@ -88,8 +88,10 @@ def test_a_rare_class_is_named_with_its_share(model: JudgedModel, strategy: Stra
     assert not any(text.startswith("Rare") for text in sentences_of(model, strategy))
 
 
-def test_the_metrics_file_keeps_the_originals_keys_and_the_whole_history(model: JudgedModel) -> None:
-    metrics = metrics_of(model)
+def test_the_metrics_file_keeps_the_originals_keys_and_the_whole_history(
+    model: JudgedModel, strategy: Strategy
+) -> None:
+    metrics = metrics_of(model, strategy)
     history = metrics["history"]
     assert metrics["epochs_trained"] == len(model.history) == len(history["val_loss"])
     assert metrics["final_val_accuracy"] == history["val_accuracy"][-1]
@@ -98,8 +100,10 @@ def test_the_metrics_file_keeps_the_originals_keys_and_the_whole_history(model: 
     assert json.loads(json_text(metrics))["test"]["rows"] == model.measured.test.rows
 
 
-def test_the_confusion_matrix_in_the_metrics_gives_scikit_learns_figures(model: JudgedModel) -> None:
-    test = metrics_of(model)["test"]
+def test_the_confusion_matrix_in_the_metrics_gives_scikit_learns_figures(
+    model: JudgedModel, strategy: Strategy
+) -> None:
+    test = metrics_of(model, strategy)["test"]
     pairs = [
         (label, answer) for label in range(3) for answer in range(3) for _ in range(test["confusion"][label][answer])
     ]
