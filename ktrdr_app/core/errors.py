@@ -2,7 +2,8 @@
 
 KtrdrError
  ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName
- ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars · TooFewRows · SignalsMismatch
+ ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
+ │                             TooFewRows · SignalsMismatch
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -16,6 +17,7 @@ Faces render them; no other code catches them to hide them.
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,8 +34,9 @@ def closest(word: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         The words that would have been right.
     """
-    near = difflib.get_close_matches(word.lower(), sorted(allowed), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    spelt = {entry.lower(): entry for entry in sorted(allowed, reverse=True)}
+    near = difflib.get_close_matches(word.lower(), sorted(spelt), n=1, cutoff=0.6)
+    return spelt[near[0]] if near else ""
 
 
 class KtrdrError(Exception):
@@ -61,6 +64,10 @@ class KtrdrError(Exception):
     def to_dict(self) -> dict[str, str]:
         """Return the JSON form that every face prints: code, message, hint, where."""
         return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by state: a class is made from facts, but an exception is rebuilt from its message by default."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class BadInput(KtrdrError):
@@ -161,9 +168,9 @@ class DataNotFound(DataProblem):
     exit_code = 3
 
     def __init__(self, symbol: str, timeframe: str, path: str, available: Sequence[str]) -> None:
-        near = closest(symbol, [name.lower() for name in available])
+        near = closest(symbol, available)
         known = f"{timeframe} bars are there for: {', '.join(available)}" if available else f"no {timeframe} bars yet"
-        suggestion = f"did you mean {near.upper()}? " if near else ""
+        suggestion = f"did you mean {near}? " if near else ""
         super().__init__(f"no bars for {symbol} {timeframe}", hint=suggestion + known, where=path)
 
 

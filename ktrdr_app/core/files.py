@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -86,6 +87,8 @@ def plain(value: Any) -> Any:
         return [plain(entry) for entry in value]
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
+    if isinstance(value, np.floating):
+        return plain(float(value))
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, float):
@@ -132,7 +135,7 @@ def new_folder(final: Path) -> Iterator[Path]:
     Parameters
     ----------
     final : Path
-        Name that the folder gets; it must not exist, or only as an empty folder.
+        Name that the folder gets; it must not exist.
 
     Yields
     ------
@@ -162,6 +165,8 @@ def new_folder(final: Path) -> Iterator[Path]:
     except FileExistsError:
         raise
     except OSError as error:
+        if error.errno == errno.ENOTEMPTY and final.exists():
+            raise FileExistsError(str(final)) from error
         raise StorageProblem(str(final), error.strerror or str(error)) from error
     finally:
         shutil.rmtree(hidden, ignore_errors=True)

@@ -29,7 +29,10 @@ def kernel(function: F) -> F:
     function : callable
         Plain numeric code over NumPy arrays; no fast-math, so that results are the same everywhere.
     """
-    return cast(F, numba.njit(nogil=True, cache=True)(function))
+    try:
+        return cast(F, numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:  # numba found no folder to write to: slower starts, the same results
+        return cast(F, numba.njit(nogil=True)(function))
 
 
 def warms_up(function: Callable[[], object]) -> Callable[[], object]:

@@ -3,7 +3,26 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable, Mapping
+from types import ModuleType
+
+_one_at_a_time = threading.RLock()
+
+
+def load(module: str) -> ModuleType:
+    """Import a module, one thread at a time.
+
+    Two threads that import modules which need each other's packages make Python raise ``_DeadlockError``
+    instead of waiting, so every import outside a module's head goes through here.
+
+    Parameters
+    ----------
+    module : str
+        Full name.
+    """
+    with _one_at_a_time:
+        return importlib.import_module(module)
 
 
 def exports(package: str, table: Mapping[str, str]) -> Callable[[str], object]:
@@ -28,6 +47,6 @@ def exports(package: str, table: Mapping[str, str]) -> Callable[[str], object]:
     def resolve(name: str) -> object:
         if name not in table:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f"{package}.{table[name]}"), name)
+        return getattr(load(f"{package}.{table[name]}"), name)
 
     return resolve

@@ -21,7 +21,7 @@ def configure(level: int = logging.WARNING, file: Path | None = None) -> None:
         Log file; its folder is made.
     """
     root = logging.getLogger("ktrdr_app")
-    root.setLevel(logging.INFO)
+    root.setLevel(min(level, logging.INFO))
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
@@ -30,7 +30,9 @@ def configure(level: int = logging.WARNING, file: Path | None = None) -> None:
     handlers: list[logging.Handler] = [to_stderr]
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(RotatingFileHandler(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8"))
+        to_file = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+        to_file.setLevel(logging.INFO)
+        handlers.append(to_file)
     for handler in handlers:
         handler.setFormatter(logging.Formatter(FORMAT))
         root.addHandler(handler)

@@ -79,14 +79,17 @@ def shipped(folder: str) -> Path:
 
 
 def user_cache() -> Path:
-    """Return the user's cache folder for this program (compiled kernels, crash logs)."""
+    """Return the user's cache folder for this program (compiled kernels, crash logs).
+
+    An empty or relative folder in the environment is passed over, as the XDG base directory rules want it.
+    """
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local")))
+        base, default = Path(os.environ.get("LOCALAPPDATA", "")), Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
+        base = default = Path.home() / "Library" / "Caches"
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-    return base / "ktrdr-app"
+        base, default = Path(os.environ.get("XDG_CACHE_HOME", "")), Path.home() / ".cache"
+    return (base if base.is_absolute() else default) / "ktrdr-app"
 
 
 def safe_name(name: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ktrdr_app.core.errors import Problem, StrategyNotFound, StrategyProblem, closest
+from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, closest
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.strategy.marks import Marks, read_marked
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
@@ -67,7 +67,8 @@ def strategy_files(workspace: Workspace) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in (shipped("configs") / "strategies", workspace.strategies):
         for path in sorted(folder.glob("*.y*ml")):
-            found[path.stem] = path
+            if path.is_file():
+                found[path.stem] = path
     return found
 
 
@@ -111,6 +112,8 @@ def load_strategy(name: str, workspace: Workspace) -> LoadedStrategy:
         If there is no such file.
     StrategyProblem
         If it does not follow the grammar; all problems are listed.
+    StorageProblem
+        If the disk does not let it be read.
     """
     path = find_strategy(name, workspace)
     try:
@@ -118,6 +121,8 @@ def load_strategy(name: str, workspace: Workspace) -> LoadedStrategy:
     except UnicodeDecodeError as error:
         fault = Problem("file", 0, 0, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
         raise StrategyProblem(str(path), [fault]) from error
+    except OSError as error:
+        raise StorageProblem(str(path), error.strerror or str(error)) from error
     return parse_strategy(text, workspace.relative(path))
 
 
@@ -165,7 +170,8 @@ def _validated(content: Any, where: str, marks: Marks) -> Strategy:
     try:
         strategy = Strategy.model_validate(content)
     except ValidationError as error:
-        raise StrategyProblem(where, [_as_problem(detail, marks) for detail in error.errors()]) from error
+        found = [_as_problem(detail, marks) for detail in error.errors()]
+        raise StrategyProblem(where, sorted(found, key=lambda problem: (problem.line, problem.column))) from error
     problems = list(_dangling_inputs(strategy, marks))
     if problems:
         raise StrategyProblem(where, problems)

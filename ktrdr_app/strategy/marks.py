@@ -12,6 +12,25 @@ from ktrdr_app.core.errors import Problem, StrategyProblem
 Place = tuple[int, int]
 Marks = dict[tuple[str, ...], Place]
 
+MOST_ENTRIES = 20_000
+"""Keys and list entries that a strategy may have, so that aliases of aliases cannot grow without end."""
+DEEPEST = 30
+"""Levels that keys and lists may be nested."""
+_TOO_LARGE = "nested too deep, or too long"
+_SIZE = f"at most {DEEPEST} levels and {MOST_ENTRIES} entries, counting each use of an alias"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's own loader; a value that does not fit its tag (``2020-13-45``, ``!!int x``) is an error with its place."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError) as error:
+            tag = node.tag.rpartition(":")[2]
+            found, hint = f"{str(node.value)[:40]!r} is no {tag}", "if it is text, put it in quotes"
+            raise yaml.constructor.ConstructorError(hint, None, found, node.start_mark) from error
+
 
 def read_marked(text: str, where: str) -> tuple[Any, Marks]:
     """Parse YAML safely and return its content with the place of every entry.
@@ -33,20 +52,21 @@ def read_marked(text: str, where: str) -> tuple[Any, Marks]:
     Raises
     ------
     StrategyProblem
-        For a syntax error or a key that is given twice.
+        For a syntax error, a key that is given twice, or content beyond `MOST_ENTRIES` or `DEEPEST`.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        marks: Marks = {}
+        problems = [] if node is None else list(_walk(node, (), marks))
+        if problems:
+            raise StrategyProblem(where, problems)
+        return yaml.load(text, Loader=_Loader), marks  # a safe loader by its base class
     except yaml.MarkedYAMLError as error:
         raise StrategyProblem(where, [_syntax_problem(error)]) from error
-    except yaml.YAMLError as error:
-        raise StrategyProblem(where, [Problem("file", 0, 0, "not readable as YAML", str(error))]) from error
-    marks: Marks = {}
-    problems = [] if node is None else list(_walk(node, (), marks))
-    if problems:
-        raise StrategyProblem(where, problems)
-    return content, marks
+    except yaml.reader.ReaderError as error:
+        raise StrategyProblem(where, [_character_problem(error, text)]) from error
+    except RecursionError as error:
+        raise StrategyProblem(where, [Problem("file", 0, 0, f"not valid YAML: {_TOO_LARGE}", _SIZE)]) from error
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
@@ -55,8 +75,17 @@ def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
     return Problem("file", line, column, f"not valid YAML: {error.problem}", error.context or "check the indentation")
 
 
+def _character_problem(error: yaml.reader.ReaderError, text: str) -> Problem:
+    before = text[: error.position]
+    line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+    found = f"not valid YAML: the character {chr(int(error.character))!r}"
+    return Problem("file", line, column, found, "take it out")
+
+
 def _walk(node: yaml.Node, path: tuple[str, ...], marks: Marks) -> Iterator[Problem]:
     marks.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if len(path) > DEEPEST or len(marks) > MOST_ENTRIES:
+        raise yaml.MarkedYAMLError(context=_SIZE, problem=_TOO_LARGE, problem_mark=node.start_mark)
     if isinstance(node, yaml.SequenceNode):
         for index, entry in enumerate(node.value):
             yield from _walk(entry, (*path, str(index)), marks)

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from ktrdr_app.core.errors import UnsafeName
 from ktrdr_app.core.paths import safe_name
@@ -49,6 +49,13 @@ class Section(BaseModel):
     """Base of every part of a strategy: unknown keys are errors, values cannot be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation in (int, float):
+            raise ValueError("a number is wanted here, not true or false")
+        return value
 
 
 class IndicatorSpec(BaseModel):

@@ -9,6 +9,7 @@ import pandas as pd
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.compute import ordered_map
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.progress import Progress, StageFinished, StageStarted, SymbolDone, silent, stage
 from ktrdr_app.features.groups import feature_groups
 from ktrdr_app.features.plan import FeaturePlan
@@ -55,6 +56,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
         bars = loader_of(request.workspace).load_combined_data(
             request.symbols, request.timeframe, request.start, request.end, token
         )
+        warm_up()
     processed = _process(bars, request.timeframe, plan, progress, token, seconds)
     model = train_universal_model(
         [entry.block for entry in processed],

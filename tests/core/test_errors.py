@@ -1,0 +1,258 @@
+"""The tree of errors: one code each, an exit code, a one-line sentence made from facts, and a JSON form."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktrdr_app.core import errors
+from ktrdr_app.core.errors import (
+    BadInput,
+    Cancelled,
+    DataNotFound,
+    DataProblem,
+    EmptyData,
+    EnvironmentProblem,
+    FileMissing,
+    InvalidValue,
+    KtrdrError,
+    MalformedBars,
+    ModelNotFound,
+    ModelRejected,
+    Problem,
+    SignalsMismatch,
+    StorageProblem,
+    StrategyNotFound,
+    StrategyProblem,
+    TooFewRows,
+    TrainingFailed,
+    UnknownName,
+    UnsafeName,
+    closest,
+)
+
+EXIT_CODES = {1, 2, 3, 4, 130}
+FAULT = Problem("network.dropout", 57, 3, "is 0.95", "below 0.9")
+
+SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
+    (KtrdrError("it broke", hint="mend it", where="here"), "error", 1, "it broke", "mend it", "here"),
+    (BadInput("no file", hint="name one"), "bad_input", 2, "no file", "name one", ""),
+    (InvalidValue("epochs", 0, "1 or more"), "invalid_value", 2, "epochs is 0", "give 1 or more", "epochs"),
+    (
+        InvalidValue("seed", "x", "a number", where="--seed"),
+        *("invalid_value", 2, "seed is 'x'", "give a number", "--seed"),
+    ),
+    (
+        UnknownName("indicator", "rsj", ["sma", "rsi"]),
+        *("unknown_name", 2, "there is no indicator named 'rsj'", "did you mean 'rsi'?", "indicator"),
+    ),
+    (
+        UnknownName("panel", "zzz", ["b", "a"], where="--panel"),
+        *("unknown_name", 2, "there is no panel named 'zzz'", "known: a, b", "--panel"),
+    ),
+    (UnknownName("panel", "a", []), "unknown_name", 2, "there is no panel named 'a'", "known: none", "panel"),
+    (
+        UnsafeName("symbol", "../x"),
+        *("unsafe_name", 2, "'../x' cannot be the name of a symbol"),
+        *("use letters, digits, and . _ - inside; begin with a letter or digit", "symbol"),
+    ),
+    (DataProblem("odd"), "data_problem", 2, "odd", "", ""),
+    (
+        DataNotFound("APPL", "1d", "data/APPL_1d.csv", ["AAPL", "IBM"]),
+        *("data_not_found", 3, "no bars for APPL 1d"),
+        *("did you mean AAPL? 1d bars are there for: AAPL, IBM", "data/APPL_1d.csv"),
+    ),
+    (
+        DataNotFound("X", "1h", "X_1h.csv", []),
+        *("data_not_found", 3, "no bars for X 1h", "no 1h bars yet", "X_1h.csv"),
+    ),
+    (
+        FileMissing("s.csv", "signals"),
+        *("file_missing", 3, "there is no file s.csv", "give the path of signals", "s.csv"),
+    ),
+    (
+        EmptyData("x.csv"),
+        *("empty_data", 2, "there is not one bar in it", "put bars into the file, or import it again", "x.csv"),
+    ),
+    (MalformedBars("x.csv:3", "0", "above 0"), "malformed_bars", 2, "found 0", "expected above 0", "x.csv:3"),
+    (
+        TooFewRows("test", 3, 50, "SMA 20"),
+        *("too_few_rows", 2, "test has 3 usable rows, 50 are needed (SMA 20)"),
+        *("take a longer date range, a shorter indicator period, or leave the symbol out", "test"),
+    ),
+    (SignalsMismatch("s.csv:2", "SEL", "SELL"), "signals_mismatch", 2, "found SEL", "expected SELL", "s.csv:2"),
+    (
+        StrategyProblem("s.yaml", [FAULT]),
+        *("strategy_problem", 2, "network.dropout: is 0.95", "below 0.9", "s.yaml:57:3"),
+    ),
+    (
+        StrategyNotFound("trend_momentun", ["trend_momentum"]),
+        *("strategy_not_found", 3, "strategy: no strategy 'trend_momentun'"),
+        *("did you mean 'trend_momentum'? known strategies: trend_momentum", "trend_momentun"),
+    ),
+    (
+        ModelNotFound("s 1h", ["universal", "any"], ["s/b_v1"], where="models"),
+        *("model_not_found", 3, "no model for s 1h; looked for universal, any", "there is: s/b_v1", "models"),
+    ),
+    (
+        ModelNotFound("s 1h", ["universal"], []),
+        *("model_not_found", 3, "no model for s 1h; looked for universal", "there is no model yet; train one", ""),
+    ),
+    (
+        ModelRejected("m", "a file is gone"),
+        *("model_rejected", 4, "the model is not usable: a file is gone"),
+        *("train again, or choose another version", "m"),
+    ),
+    (TrainingFailed("train", "NaN", "lower it"), "training_failed", 2, "train: NaN", "lower it", "train"),
+    (
+        StorageProblem("x", "No space left on device"),
+        *("storage_problem", 2, "cannot use the file: No space left on device"),
+        *("check free space and permissions", "x"),
+    ),
+    (
+        EnvironmentProblem("Qt", "6.11.0", "pip install it"),
+        *("environment_problem", 2, "Qt: 6.11.0", "pip install it", "Qt"),
+    ),
+    (Cancelled(), "cancelled", 130, "the task was stopped", "start it again when you like", ""),
+    (Cancelled("the demo"), "cancelled", 130, "the demo was stopped", "start it again when you like", ""),
+]
+IDS = [type(sample[0]).__name__ for sample in SAMPLES]
+
+
+def tree(base: type[KtrdrError] = KtrdrError) -> Iterator[type[KtrdrError]]:
+    """Yield every class of the tree that our package defines."""
+    yield base
+    for child in base.__subclasses__():
+        if child.__module__.startswith("ktrdr_app."):
+            yield from tree(child)
+
+
+@pytest.mark.parametrize(("error", "code", "status", "message", "hint", "where"), SAMPLES, ids=IDS)
+def test_each_error_words_its_facts(
+    error: KtrdrError, code: str, status: int, message: str, hint: str, where: str
+) -> None:
+    assert error.to_dict() == {"code": code, "message": message, "hint": hint, "where": where}
+    assert error.exit_code == status
+    assert str(error) == message
+
+
+@pytest.mark.parametrize("error", [sample[0] for sample in SAMPLES], ids=IDS)
+def test_each_error_is_one_line_and_json(error: KtrdrError) -> None:
+    document = error.to_dict()
+    assert list(document) == ["code", "message", "hint", "where"]
+    assert json.loads(json.dumps(document)) == document
+    assert not any("\n" in text for text in document.values())
+
+
+@pytest.mark.parametrize("error", [sample[0] for sample in SAMPLES], ids=IDS)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_each_error_passes_from_one_process_to_another(error: KtrdrError, protocol: int) -> None:
+    again = pickle.loads(pickle.dumps(error, protocol))
+    assert type(again) is type(error)
+    assert (str(again), vars(again)) == (str(error), vars(error))
+    assert copy.copy(error).to_dict() == error.to_dict()
+
+
+def test_the_samples_cover_the_whole_tree() -> None:
+    assert {type(sample[0]) for sample in SAMPLES} == set(tree())
+
+
+def test_codes_are_unique_and_exit_codes_are_those_that_are_documented() -> None:
+    classes = list(tree())
+    codes = [error.code for error in classes]
+    assert len(codes) == len(set(codes))
+    assert {error.exit_code for error in classes} <= EXIT_CODES
+    assert all(code.replace("_", "").isalpha() and code.islower() for code in codes)
+
+
+def test_each_class_gives_its_own_code() -> None:
+    assert all("code" in vars(error) for error in tree())
+
+
+@pytest.mark.parametrize(
+    ("child", "parent"),
+    [
+        (InvalidValue, BadInput),
+        (UnknownName, BadInput),
+        (UnsafeName, BadInput),
+        (DataNotFound, DataProblem),
+        (FileMissing, DataProblem),
+        (SignalsMismatch, DataProblem),
+        (StrategyNotFound, StrategyProblem),
+        (EnvironmentProblem, KtrdrError),
+        (Cancelled, KtrdrError),
+    ],
+)
+def test_the_tree_is_the_one_in_the_header(child: type[KtrdrError], parent: type[KtrdrError]) -> None:
+    assert child.__bases__ == (parent,)
+    assert child.__name__ in (errors.__doc__ or "")
+
+
+def test_no_name_of_the_tree_hides_one_of_pythons() -> None:
+    import builtins
+
+    assert not [error.__name__ for error in tree() if hasattr(builtins, error.__name__)]
+
+
+def test_many_problems_are_counted_and_kept() -> None:
+    second = Problem("training.epochs", 60, 3, "is 0", "1 or more", "")
+    error = StrategyProblem("s.yaml", [FAULT, second, second])
+    assert error.message == "network.dropout: is 0.95 (and 2 more)"
+    assert error.problems == (FAULT, second, second)
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (FAULT, "line 57, column 3: network.dropout: is 0.95; below 0.9"),
+        (Problem("a.b", 0, 0, "is 1", "2"), "a.b: is 1; 2"),
+        (Problem("a", 2, 1, "is 'x'", "y", "xy"), "line 2, column 1: a: is 'x'; y (did you mean 'xy'?)"),
+    ],
+)
+def test_a_problem_reads_as_a_sentence(problem: Problem, text: str) -> None:
+    assert str(problem) == text
+
+
+def test_a_problem_without_a_line_names_the_file_alone() -> None:
+    assert StrategyProblem("config.json", [Problem("name", 0, 0, "is missing", "add it")]).where == "config.json"
+
+
+def test_a_model_that_is_not_there_tells_what_was_tried() -> None:
+    error = ModelNotFound("s", ["a", "b"], ["c"])
+    assert (error.looked_for, error.present) == (("a", "b"), ("c",))
+
+
+@pytest.mark.parametrize(
+    ("word", "allowed", "nearest"),
+    [
+        ("rsj", ["rsi", "sma"], "rsi"),
+        ("RSI", ["rsi", "sma"], "rsi"),
+        ("bands", ["BANDS", "rsi"], "BANDS"),
+        ("Brk.b", ["BRK.B", "brk.a"], "BRK.B"),
+        ("qqqqqq", ["rsi", "sma"], ""),
+        ("", ["rsi"], ""),
+        ("rsi", [], ""),
+        ("batchsize", ["batch_size", "patience"], "batch_size"),
+        ("mcad", ("macd", "atr"), "macd"),
+    ],
+)
+def test_the_nearest_word(word: str, allowed: list[str], nearest: str) -> None:
+    assert closest(word, allowed) == nearest
+
+
+@given(words=st.lists(st.text("abcDEF_12", min_size=1), min_size=1, unique_by=str.lower), data=st.data())
+def test_a_word_that_is_there_is_its_own_nearest_in_any_case(words: list[str], data: st.DataObject) -> None:
+    word = data.draw(st.sampled_from(words))
+    assert closest(word, words) == word
+    assert closest(word.swapcase(), words) == word
+
+
+def test_a_suggested_symbol_is_one_that_exists() -> None:
+    hint = DataNotFound("brkb", "1d", "x", ["Brk.b", "IBM"]).hint
+    assert hint == "did you mean Brk.b? 1d bars are there for: Brk.b, IBM"
