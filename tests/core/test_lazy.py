@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -102,11 +104,22 @@ def test_every_promised_use_case_is_there() -> None:
     assert missing == []
 
 
-GATED = """\
-import gate
-gate.inside()
-from {name}.part import VALUE
-"""
+class SlowPackage(SourceFileLoader):
+    """Loads a package, slowly: its lock is held, its name not yet known, while another thread asks for its part."""
+
+    begun = threading.Event()
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Hold up the import where Python holds no lock but the package's own."""
+        self.begun.set()
+        threading.Event().wait(0.5)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return the package's own specification and nobody else's."""
+        if name != self.name:
+            return None
+        places = [str(Path(self.path).parent)]
+        return spec_from_file_location(name, self.path, loader=self, submodule_search_locations=places)
 
 
 def test_threads_that_import_a_package_and_its_part_at_once_do_not_meet_pythons_deadlock(
@@ -114,23 +127,16 @@ def test_threads_that_import_a_package_and_its_part_at_once_do_not_meet_pythons_
 ) -> None:
     name = "gated_package_of_a_test"
     (tmp_path / name).mkdir()
-    (tmp_path / name / "__init__.py").write_text(GATED.format(name=name))
+    (tmp_path / name / "__init__.py").write_text(f"from {name}.part import VALUE\n")
     (tmp_path / name / "part.py").write_text("VALUE = 7\n")
-    gate = ModuleType("gate")
-    package_begun, part_asked_for = threading.Event(), threading.Event()
-
-    def inside() -> None:
-        package_begun.set()
-        part_asked_for.wait(0.5)
-
-    gate.inside = inside
-    monkeypatch.setitem(sys.modules, "gate", gate)
+    slow = SlowPackage(name, str(tmp_path / name / "__init__.py"))
+    monkeypatch.setattr(sys, "meta_path", [slow, *sys.meta_path])
     monkeypatch.syspath_prepend(str(tmp_path))
     with ThreadPoolExecutor(2) as pool:
         package = pool.submit(lazy.load, name)
-        assert package_begun.wait(5)
+        assert slow.begun.wait(5)
         part = pool.submit(lazy.load, f"{name}.part")
-        assert part.result(timeout=20).VALUE == 7
         assert package.result(timeout=20).VALUE == 7
+        assert part.result(timeout=20).VALUE == 7
     for module in (name, f"{name}.part"):
         sys.modules.pop(module)
