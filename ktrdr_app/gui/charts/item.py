@@ -1,0 +1,62 @@
+"""What every item of our charts has in common: it draws what is in view, and knows how many pixels a unit takes."""
+
+# ruff: noqa: ARG002 - Qt's own signature
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+
+class ChartItem(pg.GraphicsObject):
+    """An item of a view box; subclasses say how far they reach, and draw."""
+
+    reaches_with_view = False
+    """Whether the bounds follow the view: the item is as high as it, or keeps a size in pixels."""
+
+    def viewTransformChanged(self) -> None:
+        """Follow the view where the bounds do."""
+        super().viewTransformChanged()
+        if self.reaches_with_view:
+            self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Find out what is in view, and draw it.
+
+        Parameters
+        ----------
+        painter : QPainter
+            In data coordinates.
+        option : QStyleOptionGraphicsItem
+            Not used: the view box says what is visible.
+        widget : QWidget, optional
+            Not used.
+        """
+        view = self.viewRect()
+        if view is not None:
+            self.draw(painter, view)
+
+    def draw(self, painter: QPainter, view: QRectF) -> None:
+        """Draw the part in view.
+
+        Parameters
+        ----------
+        painter : QPainter
+            In data coordinates.
+        view : QRectF
+            What is visible, in data coordinates.
+        """
+        raise NotImplementedError
+
+
+def pixels_per_unit(painter: QPainter) -> float:
+    """Return how many pixels one unit of x takes.
+
+    Parameters
+    ----------
+    painter : QPainter
+        In data coordinates.
+    """
+    return abs(painter.transform().m11())

@@ -1,0 +1,188 @@
+"""The bare plot that every chart is built on: one view box, two axes, the theme's colours, a focus outline."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent
+from PySide6.QtWidgets import QGraphicsTextItem, QGraphicsView, QWidget
+
+from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
+
+TICK_POINTS = 8.5
+"""Size of axis figures; a little below body text."""
+
+FRAME = 2
+"""Width of the outline in pixels: a hairline colour at rest, the focus colour with the keyboard."""
+
+
+class ThemedPlot(pg.GraphicsView):
+    """A plot area with a value axis on one side and an axis below, dressed in the theme in use.
+
+    A leaner thing than pyqtgraph's PlotWidget: no hidden control widgets, no context menu.
+
+    Parameters
+    ----------
+    name : str
+        Accessible name: what the plot shows.
+    value_axis : AxisItem
+        Vertical axis, ``left`` or ``right`` by its own orientation.
+    bottom_axis : AxisItem
+        Horizontal axis.
+    parent : QWidget, optional
+        Owner.
+    """
+
+    def __init__(
+        self, name: str, value_axis: pg.AxisItem, bottom_axis: pg.AxisItem, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, useOpenGL=False, background=None)
+        self.setAccessibleName(name)
+        self.value_axis = value_axis
+        self.bottom_axis = bottom_axis
+        self.view = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
+        self.view.disableAutoRange()
+        self.heading = QGraphicsTextItem()
+        self._layout = pg.GraphicsLayout()
+        self._build()
+        self._dress(tokens())
+        themeChanged.connect(self._on_theme)
+
+    def _build(self) -> None:
+        layout = self._layout
+        layout.setSpacing(0)
+        side = 0 if self.value_axis.orientation == "left" else 2
+        layout.addItem(self.view, 0, 1)
+        layout.addItem(self.value_axis, 0, side)
+        layout.addItem(self.bottom_axis, 1, 1)
+        layout.layout.setRowStretchFactor(0, 100)
+        layout.layout.setColumnStretchFactor(1, 100)
+        self.setCentralItem(layout)
+        self.heading.setPos(4, 2)
+        self.heading.document().setDocumentMargin(2)
+        self.scene().addItem(self.heading)
+        self.set_heading("")
+        for axis in (self.value_axis, self.bottom_axis):
+            axis.linkToView(self.view)
+            axis.setZValue(-1000)  # grid lines lie below the data
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=0, maxTickLevel=0)
+
+    @Slot(object)
+    def _on_theme(self, theme: Tokens) -> None:
+        self._dress(theme)
+
+    def _dress(self, theme: Tokens) -> None:
+        self.setBackground(QColor(theme.chart_ground))
+        self.setStyleSheet(
+            f"QGraphicsView {{ border: {FRAME}px solid {theme.border}; border-radius: 4px; }}"
+            f"QGraphicsView:focus {{ border: {FRAME}px solid {theme.focus}; }}"
+        )
+        font = self.tick_font()
+        height = QFontMetricsF(font).height()
+        for axis in (self.value_axis, self.bottom_axis):
+            axis.setTickFont(font)
+            axis.setTextPen(theme.axis)
+            axis.setPen(theme.grid)
+            axis.setTickPen(theme.grid)
+            axis.setGrid(255)
+        self.bottom_axis.setStyle(tickTextHeight=round(height))
+        self.dress(theme)
+
+    def dress(self, theme: Tokens) -> None:
+        """Recolour what the plot holds; called at the start and whenever the theme changes.
+
+        Parameters
+        ----------
+        theme : Tokens
+            The colours to wear.
+        """
+
+    def tick_font(self) -> QFont:
+        """Return the font of axis figures, drawn from the widget's own."""
+        font = QFont(self.font())
+        font.setPointSizeF(TICK_POINTS)
+        return font
+
+    def set_heading(self, html: str) -> None:
+        """Show a line above the plot, or take its room away where it is empty.
+
+        Parameters
+        ----------
+        html : str
+            Rich text; names that users or files give must be escaped.
+        """
+        self.heading.setFont(self.font())
+        self.heading.setDefaultTextColor(QColor(tokens().text))
+        self.heading.setHtml(html)
+        self.heading.setVisible(bool(html))
+        top = round(QFontMetricsF(self.font()).height()) + 8 if html else 4
+        self._layout.setContentsMargins(6, top, 6, 2)
+
+    def view_point(self, x: float, y: float) -> QPointF:
+        """Return where a data point lies in the viewport, in pixels: the coordinates of mouse events.
+
+        Parameters
+        ----------
+        x, y : float
+            Data coordinates.
+        """
+        scene = self.view.mapViewToScene(QPointF(x, y))
+        return QPointF(self.mapFromScene(scene))
+
+    def data_point(self, place: QPointF) -> QPointF:
+        """Return the data coordinates under a place of the viewport.
+
+        Parameters
+        ----------
+        place : QPointF
+            Pixels, from the viewport's top left corner.
+        """
+        return QPointF(self.view.mapSceneToView(self.mapToScene(place.toPoint())))
+
+    def close(self) -> bool:
+        """Close like any other widget: pyqtgraph's own way tears the scene down at once, which may crash."""
+        return bool(QGraphicsView.close(self))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave keys to the panel: pyqtgraph's own bare-key commands are off.
+
+        Parameters
+        ----------
+        event : QKeyEvent
+            The key.
+        """
+        event.ignore()
+
+
+def pen(colour: str | QColor, width: float = 1.0, dash: str = "solid") -> pg.QtGui.QPen:
+    """Return a pen whose width is in pixels at any zoom.
+
+    Parameters
+    ----------
+    colour : str or QColor
+        ``#rrggbb``, or a colour that may be translucent.
+    width : float
+        Pixels.
+    dash : str
+        ``solid``, ``dash`` or ``dot``.
+    """
+    style = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}[dash]
+    return pg.mkPen(colour, width=width, style=style)
+
+
+def swatch(label: str, colour: str, dash: str = "solid") -> str:
+    """Return one legend entry as rich text: a stroke in the curve's colour and dash, then its name.
+
+    Parameters
+    ----------
+    label : str
+        Name of the curve; escaped here.
+    colour : str
+        ``#rrggbb``.
+    dash : str
+        ``solid``, ``dash`` or ``dot``.
+    """
+    stroke = {"solid": "━━", "dash": "╍╍", "dot": "┅┅"}[dash]
+    text = label.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<span style="color:{colour}">{stroke}</span>&nbsp;{text}'

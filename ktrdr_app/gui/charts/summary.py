@@ -1,0 +1,104 @@
+"""Charts in words, for screen readers: what the picture shows in one sentence each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.gui.ui import numbers
+
+Floats = NDArray[np.float64]
+Stamps = NDArray[np.int64]
+
+NOTHING = "nothing to show yet"
+
+
+def drawdown_of(equity: Floats, start: float = 0.0) -> Floats:
+    """Return the fall from the highest value so far, as a fraction, 0 or below.
+
+    Parameters
+    ----------
+    equity : ndarray of float64, shape (n,)
+        Account values.
+    start : float
+        Account value before the first bar, which counts as the first peak.
+    """
+    if not len(equity):
+        return np.empty(0)
+    peaks = np.maximum(np.maximum.accumulate(equity), start)
+    return np.asarray(equity / peaks - 1.0, dtype=np.float64)
+
+
+def stamp_text(stamp: int, *, with_time: bool = True) -> str:
+    """Write a bar's open as the window writes instants.
+
+    Parameters
+    ----------
+    stamp : int
+        Nanoseconds UTC.
+    with_time : bool
+        Whether the hour matters.
+    """
+    return numbers.moment(np.datetime64(stamp, "ns").astype("datetime64[s]").item(), time=with_time)
+
+
+def price_words(title: str, times: Stamps, close: Floats, trades: int) -> str:
+    """Say what the price chart shows.
+
+    Parameters
+    ----------
+    title : str
+        What is charted.
+    times : ndarray of int64
+        Bar opens.
+    close : ndarray of float64
+        Closes.
+    trades : int
+        Number of trades marked.
+    """
+    if not len(close):
+        return NOTHING
+    first, last = stamp_text(int(times[0]), with_time=False), stamp_text(int(times[-1]), with_time=False)
+    change = numbers.percent(float(close[-1] / close[0] - 1), signed=True)
+    counted = "1 trade" if trades == 1 else f"{trades} trades"
+    return f"{title}, {numbers.integer(len(close))} bars from {first} to {last}, {change}, {counted}"
+
+
+def equity_words(equity: Floats, benchmark: Floats) -> str:
+    """Say what the equity chart shows.
+
+    Parameters
+    ----------
+    equity : ndarray of float64
+        Account values.
+    benchmark : ndarray of float64
+        Buy and hold; may be empty.
+    """
+    if not len(equity):
+        return NOTHING
+    words = f"equity {_moved(equity)}"
+    return f"{words}, buy and hold {_moved(benchmark)}" if len(benchmark) else words
+
+
+def _moved(values: Floats) -> str:
+    change = float(values[-1] / values[0] - 1)
+    return f"{'up' if change >= 0 else 'down'} {numbers.percent(abs(change))}"
+
+
+def drawdown_words(times: Stamps, drawdown: Floats) -> str:
+    """Say how deep the worst fall was, and when.
+
+    Parameters
+    ----------
+    times : ndarray of int64
+        Bar opens.
+    drawdown : ndarray of float64
+        As `drawdown_of` returns it.
+    """
+    if not len(drawdown):
+        return NOTHING
+    worst = int(np.argmin(drawdown))
+    if drawdown[worst] == 0:
+        return "no drawdown"
+    moment = np.datetime64(int(times[worst]), "ns").astype("datetime64[s]").item()
+    return f"worst drawdown {numbers.percent(float(drawdown[worst]))} in {moment:%B %Y}"

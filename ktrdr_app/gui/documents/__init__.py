@@ -1,0 +1,1 @@
+"""What panels look at together: state with signals, and no widgets."""

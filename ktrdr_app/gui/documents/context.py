@@ -1,0 +1,111 @@
+"""What every panel is given: the workspace, the tasks, the way to speak to the user, and what is selected."""
+
+# ruff: noqa: N815 - Qt signals are named as Qt names them
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.catalog import Catalog
+from ktrdr_app.gui.tasks.manager import TaskManager
+from ktrdr_app.gui.tasks.task import Task
+
+LEVELS = ("info", "success", "warning", "danger")
+"""Weights of a notice, lightest first."""
+
+
+class AppContext(QObject):
+    """The window's shared state; panels listen to its signals and change it through its methods.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where everything is read and written.
+    tasks : TaskManager
+        Owner of all work off the GUI thread.
+    parent : QObject, optional
+        Owner in the Qt tree.
+    """
+
+    workspaceChanged = Signal()
+    modelsChanged = Signal()
+    """A model folder was made, changed or removed."""
+    dataChanged = Signal()
+    """A data file was made, changed or removed."""
+    strategySelected = Signal(str)
+    timeframeSelected = Signal(str)
+    notified = Signal(str, str, str)
+    """Level, one-line text, details; see `notify`."""
+    stateChanged = Signal(str, str)
+    """Panel's object name and its state: ``empty``, ``ready``, ``running``, ``stale`` or ``error``."""
+    panelRequested = Signal(str)
+    """Object name of a panel that should be shown."""
+
+    def __init__(self, workspace: Workspace, tasks: TaskManager, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.tasks = tasks
+        self.catalog = Catalog(workspace, tasks, self)
+        self.dataChanged.connect(self.catalog.series.refresh)
+        self.modelsChanged.connect(self.catalog.models.refresh)
+        self._strategy = ""
+        self._timeframe = ""
+
+    @property
+    def strategy(self) -> str:
+        """Name of the strategy at hand; empty before one is chosen."""
+        return self._strategy
+
+    @property
+    def timeframe(self) -> str:
+        """Bar length at hand; empty before one is chosen."""
+        return self._timeframe
+
+    def select_strategy(self, name: str) -> None:
+        """Make a strategy the one at hand and say so, if it is another one.
+
+        Parameters
+        ----------
+        name : str
+            File stem of the strategy.
+        """
+        if name and name != self._strategy:
+            self._strategy = name
+            self.strategySelected.emit(name)
+
+    def select_timeframe(self, name: str) -> None:
+        """Make a bar length the one at hand and say so, if it is another one.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``1h``.
+        """
+        if name and name != self._timeframe:
+            self._timeframe = name
+            self.timeframeSelected.emit(name)
+
+    def notify(self, level: str, text: str, details: str = "") -> None:
+        """Show a notice that does not block, and write it to the log.
+
+        Parameters
+        ----------
+        level : str
+            ``info``, ``success``, ``warning`` or ``danger``.
+        text : str
+            One line.
+        details : str
+            What *Details* shows: a hint, a place, a traceback.
+        """
+        self.notified.emit(level, text, details)
+
+    def submit(self, task: Task) -> Task:
+        """Start a task; its signals must be connected before.
+
+        Parameters
+        ----------
+        task : Task
+            The work.
+        """
+        return self.tasks.submit(task)

@@ -1,0 +1,127 @@
+"""One road for everything that goes wrong outside our own errors: hooks of Python and Qt, all into the log."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+_LOG = logging.getLogger("ktrdr_app.gui")
+_QUIET_SECONDS = 5.0
+
+_QT_LEVELS = {
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class ErrorHooks:
+    """Installs the hooks and puts the old ones back.
+
+    A hook may be called in any thread; it only logs, never opens a dialog, does not recurse, and
+    passes over an error that is the same as one of the last seconds.
+
+    Parameters
+    ----------
+    crash_file : Path, optional
+        Where `faulthandler` writes if the process dies.
+    """
+
+    def __init__(self, crash_file: Path | None = None) -> None:
+        self._crash_file = crash_file
+        self._crash_stream: IO[str] | None = None
+        self._inside = threading.local()
+        self._seen: dict[str, float] = {}
+        self._before: tuple[Any, Any, Any, Any] | None = None
+        self.last_crash = ""
+
+    def install(self) -> None:
+        """Put our hooks in place of Python's and Qt's."""
+        if self._before is not None:
+            return
+        self._open_crash_file()
+        python = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+        sys.unraisablehook = self._on_unraisable
+        self._before = (*python, qInstallMessageHandler(self._on_qt_message))
+
+    def restore(self) -> None:
+        """Put the old hooks back."""
+        if self._before is None:
+            return
+        sys.excepthook, threading.excepthook, sys.unraisablehook, qt = self._before
+        qInstallMessageHandler(qt)
+        self._before = None
+        if self._crash_stream is not None:
+            faulthandler.disable()
+            self._crash_stream.close()
+            self._crash_stream = None
+
+    def _open_crash_file(self) -> None:
+        if self._crash_file is None:
+            return
+        self._crash_file.parent.mkdir(parents=True, exist_ok=True)
+        if self._crash_file.is_file():
+            self.last_crash = self._crash_file.read_text(encoding="utf-8", errors="replace")[-8000:]
+        self._crash_stream = self._crash_file.open("w", encoding="utf-8")  # open until restore()
+        faulthandler.enable(self._crash_stream)
+
+    def report(self, level: int, text: str, details: str = "", *, alert: bool = True) -> None:
+        """Log something that went wrong, once in a while at most if it repeats.
+
+        Parameters
+        ----------
+        level : int
+            As `logging` counts.
+        text : str
+            One line.
+        details : str
+            Traceback.
+        alert : bool
+            Whether the window shows a notice.
+        """
+        now = time.monotonic()
+        if getattr(self._inside, "busy", False) or now - self._seen.get(text, -_QUIET_SECONDS) < _QUIET_SECONDS:
+            return
+        self._seen[text] = now
+        self._inside.busy = True
+        try:
+            _LOG.log(level, text, extra={"details": details, "alert": alert})
+        finally:
+            self._inside.busy = False
+
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        self._report_exception(kind, error, trace)
+
+    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            self._report_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def _on_unraisable(self, args: sys.UnraisableHookArgs) -> None:
+        if args.exc_value is not None:
+            self._report_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def _report_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        first = str(error).splitlines()[0] if str(error) else ""
+        text = f"{kind.__name__}: {first}" if first else kind.__name__
+        self.report(logging.ERROR, text, "".join(traceback.format_exception(kind, error, trace)))
+
+    def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        level = _QT_LEVELS.get(kind)
+        if level is not None:
+            where = f"{context.file}:{context.line}" if context.file else ""
+            self.report(level, f"Qt: {message}", where, alert=level >= logging.ERROR)

@@ -1,0 +1,98 @@
+"""The station's two tables: figures beside buy and hold, and closed trades."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QAbstractItemView
+
+from ktrdr_app.gui.panels.backtest.view_model import METRICS, MetricRow, TradeRow
+from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui.table import Column, RecordTable
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("backtestPanel", text)
+
+
+def metrics_table() -> RecordTable:
+    """Return the table of figures; its rows keep their order."""
+    columns = [
+        Column(_t("Figure"), lambda entry: entry.title),
+        Column(_t("Model"), lambda entry: entry.model, number=True),
+        Column(_t("Buy and hold"), lambda entry: entry.held, number=True),
+    ]
+    table = RecordTable(columns, "backtestPanel.metricsTable", _t("Figures beside buy and hold"))
+    table.setSortingEnabled(False)
+    table.fit(0)
+    _make_dense(table)
+    table.setMinimumWidth(286)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    dashes = [MetricRow(title, numbers.NONE, numbers.NONE, meaning) for _, title, _, meaning in METRICS]
+    table.records.set_records(dashes)
+    return table
+
+
+def _make_dense(table: RecordTable) -> None:
+    font = table.font()
+    font.setPointSizeF(9.0)
+    table.setFont(font)
+    table.horizontalHeader().setFont(font)
+    table.horizontalHeader().setMinimumSectionSize(48)
+    table.verticalHeader().setDefaultSectionSize(24)
+
+
+def _outcome_token(trade: TradeRow) -> str:
+    return "success" if trade.net > 0 else "danger"
+
+
+def _price(value: float) -> str:
+    return numbers.decimal(value, 2 if abs(value) >= 10 else 5)
+
+
+def trades_table() -> RecordTable:
+    """Return the table of trades."""
+    columns = [
+        Column("#", lambda trade: str(trade.number + 1), lambda trade: trade.number, number=True),
+        Column(_t("Side"), lambda trade: f"{'▲' if trade.side == 'long' else '▼'} {trade.side}"),
+        Column(_t("Entry"), lambda trade: trade.entry),
+        Column(_t("Price"), lambda trade: _price(trade.entry_price), lambda trade: trade.entry_price, number=True),
+        Column(_t("Exit"), lambda trade: trade.exit),
+        Column(_t("Price"), lambda trade: _price(trade.exit_price), lambda trade: trade.exit_price, number=True),
+        Column(
+            _t("Return"),
+            lambda trade: numbers.percent(trade.fraction, 1, signed=True),
+            lambda trade: trade.fraction,
+            number=True,
+            token=_outcome_token,
+            help=_t("Net profit over the entry's value, after commission and slippage"),
+        ),
+        Column(
+            _t("Profit"),
+            lambda trade: numbers.decimal(trade.net, 0),
+            lambda trade: trade.net,
+            number=True,
+            token=_outcome_token,
+        ),
+        Column(_t("Bars"), lambda trade: numbers.integer(trade.bars), lambda trade: trade.bars, number=True),
+        Column(
+            _t("Best"),
+            lambda trade: numbers.percent(trade.mfe, 1),
+            lambda trade: trade.mfe,
+            number=True,
+            help=_t("Maximum favourable excursion: the best price while the trade was open"),
+        ),
+        Column(
+            _t("Worst"),
+            lambda trade: numbers.percent(trade.mae, 1),
+            lambda trade: trade.mae,
+            number=True,
+            help=_t("Maximum adverse excursion: the worst price while the trade was open"),
+        ),
+        Column(_t("End"), lambda trade: trade.reason, help=_t("Why the trade was closed")),
+    ]
+    table = RecordTable(columns, "backtestPanel.tradesTable", _t("Closed trades; a row brings its trade into view"))
+    table.fit(len(columns) - 1)
+    _make_dense(table)
+    table.setMinimumHeight(110)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+    return table

@@ -1,0 +1,1 @@
+"""Data station: which series are there, and how to get the first ones."""

@@ -1,0 +1,313 @@
+"""Station 3: choose an input, see its sets over real values, move them, undo, save."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton
+
+from ktrdr_app import fuzzy, workflows
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.progress import Progress
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
+from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
+from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
+from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
+from ktrdr_app.gui.panels.fuzzy.values import active_shares
+from ktrdr_app.gui.panels.station import Station
+from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.ui.icons import set_icon
+from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
+from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
+from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
+
+CHECK_MS = 80
+"""How long sets must rest before they are checked against the values again."""
+
+Written = dict[str, dict[str, FuzzySet]]
+
+
+class FuzzyPanel(Station):
+    """The third station: the fuzzy sets.
+
+    Parameters
+    ----------
+    context : AppContext
+        The window's shared state.
+    """
+
+    title: ClassVar[str] = "Fuzzy sets"
+    object_name: ClassVar[str] = "fuzzyPanel"
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._documents: dict[str, FuzzyDocument] = {}
+        self.document: FuzzyDocument | None = None
+        self._values: dict[str, Any] = {}
+        self._loading: Task | None = None
+        self._wanted: tuple[str, str, tuple[str, ...], str] | None = None
+        self.choices = FuzzyChoices(context, self)
+        self._make_bar()
+        self._make_editor()
+        self._check = QTimer(self)
+        self._check.setSingleShot(True)
+        self._check.setInterval(CHECK_MS)
+        self._check.timeout.connect(self._examine)
+        self._connect()
+        self._follow_document()
+
+    def _make_bar(self) -> None:
+        self.undo_action = self._action("undoAction", self.tr("Undo"), "undo", QKeySequence.StandardKey.Undo)
+        self.redo_action = self._action("redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
+        self.save_button = button(self.tr("Save"), "fuzzyPanel.saveButton", role="primary", icon="save")
+        self.save_button.setToolTip(self.tr("Write the sets into this workspace's strategy (Ctrl+S)"))
+        save = QAction(self.tr("Save"), self)
+        save.setShortcut(QKeySequence.StandardKey.Save)
+        save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save.triggered.connect(self.save)
+        self.addAction(save)
+        tools = [self._tool(action) for action in (self.undo_action, self.redo_action)]
+        self.heading.addStretch(1)
+        self.heading.addLayout(row(*tools, self.save_button))
+        self.body.addLayout(self.choices.line())
+
+    def _action(self, part: str, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(f"fuzzyPanel.{part}")
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        set_icon(action, icon)
+        self.addAction(action)
+        return action
+
+    def _tool(self, action: QAction) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("role", "tool")
+        made.setDefaultAction(action)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        accessibility.name(made, action.text())
+        return made
+
+    def _make_editor(self) -> None:
+        self.plot = FuzzyPlot()
+        self.plot.setObjectName("fuzzyPanel.plot")
+        self.plot.setMinimumHeight(220)
+        self.problems = label("", "muted", wrap=True)
+        self.problems.setObjectName("fuzzyPanel.problems")
+        self.table = SetTable("fuzzyPanel.setTable")
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.plot)
+        self.splitter.addWidget(self.table)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([520, 140])
+        self.body.addWidget(self.splitter, 1)
+        keys = label(self.tr("Tab handles · ←→ move · Shift ×10 · Shift+drag moves the set · Esc takes back"), "muted")
+        below = QHBoxLayout()
+        below.setSpacing(2 * GRID)
+        below.addWidget(self.problems, 1)
+        below.addWidget(keys, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(below)
+
+    def _connect(self) -> None:
+        self.choices.strategyChosen.connect(self._strategy_chosen)
+        self.choices.inputChosen.connect(self._input_chosen)
+        self.choices.seriesChosen.connect(self._load_values)
+        self.plot.selected.connect(self.table.choose)
+        self.table.chosen.connect(self.plot.select)
+        self.table.sets.rejected.connect(self._rejected)
+        self.undo_action.triggered.connect(self._undo)
+        self.redo_action.triggered.connect(self._redo)
+        self.save_button.clicked.connect(self.save)
+
+    def refresh(self) -> None:
+        """Read strategies and data again."""
+        self.notice.dismiss()
+        self.context.catalog.refresh()
+
+    @Slot()
+    def run_main_action(self) -> None:
+        """Save the sets."""
+        self.save()
+
+    # what is chosen
+
+    @Slot(str)
+    def _strategy_chosen(self, name: str) -> None:
+        if name in self._documents:
+            self._open(self._documents[name])
+            return
+        workspace = self.context.workspace
+
+        def work(_progress: Progress, _cancel: CancelToken) -> tuple[str, dict[str, FuzzyInput]]:
+            inputs = workflows.validate_strategy(workspace, name).strategy.fuzzy_sets
+            fuzzy.membership("triangular", (0, 1, 2), [0.5])  # compiled here, not under the first paint
+            return name, dict(inputs)
+
+        self.start(self.tr("Open {0}").format(name), work, self._opened, quiet=True)
+
+    @Slot(object)
+    def _opened(self, opened: tuple[str, dict[str, FuzzyInput]]) -> None:
+        name, inputs = opened
+        if name not in self._documents:
+            document = FuzzyDocument(name, inputs, self)
+            document.setChanged.connect(self._on_set)
+            document.currentChanged.connect(self._on_current)
+            document.dirtyChanged.connect(self._follow_document)
+            document.undo_stack.indexChanged.connect(self._follow_document)
+            self._documents[name] = document
+        if self.choices.chosen_strategy == name:
+            self._open(self._documents[name])
+
+    def _open(self, document: FuzzyDocument) -> None:
+        self.document = document
+        self.plot.set_document(document)
+        self.table.sets.set_document(document)
+        self.choices.offer_inputs(document.inputs, document.current)
+        self._follow_document()
+        self._on_current(document.current)
+
+    @Slot(str)
+    def _input_chosen(self, name: str) -> None:
+        if self.document is not None:
+            self.document.show(name)
+
+    @Slot(str)
+    def _on_current(self, name: str) -> None:
+        """Follow the document, which an undo step may have turned to another input."""
+        if self.document is not None:
+            self.choices.offer_inputs(self.document.inputs, name)
+        self.table.choose(next(iter(self.table.sets.keys), ""))
+        self.notice.dismiss()
+        self._values = {}
+        self._load_values()
+
+    # the values under the sets
+
+    @Slot()
+    def _load_values(self) -> None:
+        document = self.document
+        if document is None:
+            return
+        wanted = (document.strategy, document.current, *self.choices.series)
+        if not wanted[2]:
+            self._wanted = wanted
+            self._show_values({})
+            return
+        if wanted == self._wanted and self._values:
+            return
+        self._wanted = wanted
+        if self._loading is not None:
+            self._loading.cancel()
+        request = FuzzyViewRequest(self.context.workspace, *wanted)
+
+        def work(progress: Progress, cancel: CancelToken) -> tuple[object, FuzzyView]:
+            return wanted, workflows.load_fuzzy_view(request, progress, cancel)
+
+        self._loading = self.start(
+            self.tr("Values of {0}").format(document.current), work, self._values_loaded, quiet=True
+        )
+
+    @Slot(object)
+    def _values_loaded(self, loaded: tuple[object, FuzzyView]) -> None:
+        wanted, view = loaded
+        if wanted == self._wanted:
+            self._show_values(view.values)
+
+    def _show_values(self, values: dict[str, Any]) -> None:
+        self._values = values
+        self.plot.set_values(values)
+        self.table.numbers.step = self.plot.step
+        self._examine()
+        self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
+
+    # what was changed
+
+    @property
+    def _dirty(self) -> bool:
+        return self.document is not None and self.document.dirty
+
+    @Slot(str, str)
+    def _on_set(self, _name: str, _key: str) -> None:
+        if not self._check.isActive():
+            self._check.start()
+
+    @Slot()
+    def _examine(self) -> None:
+        """Check the sets against the values, and say what is doubtful."""
+        document = self.document
+        if document is None:
+            return
+        known = list(self._values.values())
+        together = np.concatenate(known) if known else np.empty(0)
+        self.table.sets.set_active(active_shares(document.sets(), together))
+        found = fuzzy.check_sets(document.fuzzy_input(), together if len(together) else None)
+        if found:
+            self._say("\n".join(f"⚠ {problem.message}" for problem in found), "warning")
+        elif known:
+            self._say(self.tr("✓ no gaps, no dead sets"), "success")
+        else:
+            self._say(self.tr("✓ no gaps; choose symbols to see the values under the sets"), "")
+
+    def _say(self, text: str, tone: str) -> None:
+        self.problems.setText(text)
+        set_tone(self.problems, tone)
+
+    @Slot(object)
+    def _rejected(self, error: InvalidValue) -> None:
+        self._say(f"✖ {error.message}; {error.hint}", "danger")
+
+    @Slot()
+    def _follow_document(self, _changed: object = None) -> None:
+        document = self.document
+        stack = document.undo_stack if document is not None else None
+        self.undo_action.setEnabled(stack is not None and stack.canUndo())
+        self.redo_action.setEnabled(stack is not None and stack.canRedo())
+        undo, redo = (stack.undoText(), stack.redoText()) if stack is not None else ("", "")
+        self.undo_action.setToolTip(self.tr("Undo {0}").format(undo).strip())
+        self.redo_action.setToolTip(self.tr("Redo {0}").format(redo).strip())
+        self.save_button.setEnabled(self._dirty)
+        if document is not None:
+            self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
+
+    @Slot()
+    def _undo(self) -> None:
+        if self.document is not None:
+            self.document.undo()
+
+    @Slot()
+    def _redo(self) -> None:
+        if self.document is not None:
+            self.document.redo()
+
+    @Slot()
+    def save(self) -> None:
+        """Write every changed input into the workspace's copy of the strategy."""
+        document = self.document
+        if document is None or not document.dirty:
+            return
+        workspace, name, unsaved = self.context.workspace, document.strategy, document.unsaved()
+
+        def work(_progress: Progress, _cancel: CancelToken) -> tuple[str, Written, str]:
+            path = ""
+            for fuzzy_input, sets in unsaved.items():
+                path = workspace.relative(workflows.save_fuzzy_sets(workspace, name, fuzzy_input, sets))
+            return name, unsaved, path
+
+        self.save_button.setEnabled(False)
+        task = self.start(self.tr("Save {0}").format(name), work, self._saved, quiet=True)
+        task.finished.connect(self._follow_document)
+
+    @Slot(object)
+    def _saved(self, saved: tuple[str, Written, str]) -> None:
+        name, written, path = saved
+        self._documents[name].mark_saved(written)
+        self.context.notify("success", self.tr("Saved the sets of {0}").format(", ".join(written)), path)
+        self.context.catalog.strategies.refresh()

@@ -1,0 +1,1 @@
+"""Log and tasks: what runs, and what was said."""

@@ -1,0 +1,1 @@
+"""Models station: saved models, and which one would be loaded where."""

@@ -1,0 +1,1 @@
+"""Strategy station: the strategy files, their text and their problems."""

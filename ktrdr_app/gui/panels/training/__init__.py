@@ -1,0 +1,1 @@
+"""Training station: what to train on, the live run, and what it is worth."""

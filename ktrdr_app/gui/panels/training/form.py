@@ -1,0 +1,199 @@
+"""What to train on: strategy, symbols, how they are put together, epochs, seed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QListWidget, QListWidgetItem
+
+from ktrdr_app.core.errors import BadInput
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.ui import accessibility, numbers
+from ktrdr_app.gui.ui.inputs import CalmComboBox, CalmSpinBox
+from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row
+from ktrdr_app.workflows.requests import TrainRequest
+
+COMBINATIONS = ("concatenate", "interleave", "balanced")
+
+
+class TrainingForm(Card):
+    """The form at the left of the training station.
+
+    Parameters
+    ----------
+    context : AppContext
+        Whose lists it offers.
+    """
+
+    changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__("Train a universal model")
+        self.heading.setText(self.tr("Train a universal model"))
+        self.context = context
+        self._wanted: frozenset[str] = frozenset()
+        self.setFixedWidth(312)
+        by_strategy = self.tr("as the strategy says")
+        self.strategy = CalmComboBox("trainingPanel.strategyCombo", self.tr("Strategy"))
+        self.timeframe = CalmComboBox("trainingPanel.timeframeCombo", self.tr("Bar length"))
+        self.combination = CalmComboBox("trainingPanel.combinationCombo", self.tr("How symbols are put together"))
+        self.combination.fill([(by_strategy, None), *((name, name) for name in COMBINATIONS)], None)
+        self.epochs = CalmSpinBox("trainingPanel.epochsSpin", self.tr("Most epochs"), 0, 10_000, by_strategy)
+        self.seed = CalmSpinBox("trainingPanel.seedSpin", self.tr("Seed"), 0, 2_147_483_647)
+        self.symbols = QListWidget()
+        self.symbols.setObjectName("trainingPanel.symbolList")
+        self.symbols.setMinimumHeight(120)
+        accessibility.name(self.symbols, self.tr("Symbols to learn from"), self.tr("Space ticks a symbol"))
+        self._count = label("", "muted")
+        every = button(self.tr("All"), "trainingPanel.allButton", role="quiet")
+        none = button(self.tr("None"), "trainingPanel.noneButton", role="quiet")
+        accessibility.name(every, self.tr("Tick all symbols"))
+        accessibility.name(none, self.tr("Tick no symbol"))
+        every.clicked.connect(self._tick_all)
+        none.clicked.connect(self._tick_none)
+        self._lay_out(row(label(self.tr("Symbols"), "muted"), self._count, 1, every, none))
+        self._connect()
+
+    def _lay_out(self, symbol_line: QHBoxLayout) -> None:
+        top, below = QFormLayout(), QFormLayout()
+        for form in (top, below):
+            form.setHorizontalSpacing(GRID + GRID // 2)
+            form.setVerticalSpacing(GRID)
+            form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        top.addRow(self.strategy)
+        top.addRow(self._caption(self.tr("Bar length")), self.timeframe)
+        below.addRow(self._caption(self.tr("Combination")), self.combination)
+        below.addRow(self._caption(self.tr("Most epochs")), self.epochs)
+        below.addRow(self._caption(self.tr("Seed")), self.seed)
+        self.body.addLayout(top)
+        self.body.addLayout(symbol_line)
+        self.body.addWidget(self.symbols, 1)
+        self.body.addLayout(below)
+
+    def _caption(self, text: str) -> QLabel:
+        made = label(text, "muted")
+        made.setMinimumSize(88, 30)
+        return made
+
+    def _connect(self) -> None:
+        catalog = self.context.catalog
+        catalog.strategies.loaded.connect(self._offer_strategies)
+        catalog.series.loaded.connect(self._offer_timeframes)
+        self.context.strategySelected.connect(self._offer_strategies)
+        self.context.timeframeSelected.connect(self._offer_timeframes)
+        self.strategy.currentIndexChanged.connect(self._strategy_chosen)
+        self.timeframe.currentIndexChanged.connect(self._timeframe_chosen)
+        self.symbols.itemChanged.connect(self._ticked)
+        self.symbols.itemActivated.connect(self._toggle)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ticked symbols, in the list's order."""
+        items = [self.symbols.item(place) for place in range(self.symbols.count())]
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
+        )
+
+    def tick(self, symbols: frozenset[str]) -> None:
+        """Tick these symbols and no others; those that are not listed yet once they are.
+
+        Parameters
+        ----------
+        symbols : frozenset of str
+            Which ones.
+        """
+        self._wanted = symbols
+        for place in range(self.symbols.count()):
+            item = self.symbols.item(place)
+            ticked = item.data(Qt.ItemDataRole.UserRole) in symbols
+            item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+
+    def request(self) -> TrainRequest:
+        """Return what the form asks for.
+
+        Raises
+        ------
+        BadInput
+            If no symbol is ticked, or there is no strategy or bar length to choose.
+        """
+        folder = self.context.workspace.relative(self.context.workspace.strategies)
+        if not self.strategy.currentData():
+            raise BadInput(self.tr("there is no strategy"), hint=self.tr("put one into {0}").format(folder))
+        if not self.timeframe.currentData():
+            raise BadInput(self.tr("there are no data to learn from"), hint=self.tr("add data at station 1"))
+        if not self.chosen:
+            raise BadInput(self.tr("no symbol is ticked"), hint=self.tr("tick at least one symbol in the list"))
+        return TrainRequest(
+            workspace=self.context.workspace,
+            strategy=self.strategy.currentData(),
+            symbols=self.chosen,
+            timeframe=self.timeframe.currentData(),
+            combination=self.combination.currentData(),
+            epochs=self.epochs.value() or None,
+            seed=self.seed.value(),
+        )
+
+    @Slot()
+    def _offer_strategies(self, _changed: object = None) -> None:
+        entries: list[tuple[str, object]] = [
+            (f"⚠ {info.name}" if info.problem else info.name, info.name)
+            for info in self.context.catalog.strategies.items
+        ]
+        self.strategy.fill(entries, self.context.strategy or self.strategy.currentData())
+
+    @Slot()
+    def _offer_timeframes(self, _changed: object = None) -> None:
+        names = self.context.catalog.timeframes
+        wanted = self.context.timeframe or self.timeframe.currentData() or _richest(self.context)
+        self.timeframe.fill([(name, name) for name in names], wanted)
+        self._offer_symbols()
+
+    @Slot()
+    def _strategy_chosen(self) -> None:
+        self.context.select_strategy(self.strategy.currentData() or "")
+
+    @Slot()
+    def _timeframe_chosen(self) -> None:
+        self._offer_symbols()
+        self.context.select_timeframe(self.timeframe.currentData() or "")
+
+    def _offer_symbols(self) -> None:
+        ticked = set(self.chosen) | self._wanted
+        self.symbols.blockSignals(True)
+        self.symbols.clear()
+        for entry in self.context.catalog.series.items:
+            if entry.timeframe != self.timeframe.currentData():
+                continue
+            item = QListWidgetItem(self.tr("{0}   {1} bars").format(entry.symbol, numbers.integer(entry.rows)))
+            item.setData(Qt.ItemDataRole.UserRole, entry.symbol)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if entry.symbol in ticked else Qt.CheckState.Unchecked)
+            self.symbols.addItem(item)
+        self.symbols.blockSignals(False)
+        self._ticked()
+
+    @Slot()
+    def _ticked(self) -> None:
+        self._count.setText(self.tr("{0} of {1} ticked").format(len(self.chosen), self.symbols.count()))
+        self.changed.emit()
+
+    @Slot(QListWidgetItem)
+    def _toggle(self, item: QListWidgetItem) -> None:
+        ticked = item.checkState() is Qt.CheckState.Checked
+        item.setCheckState(Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked)
+
+    @Slot()
+    def _tick_all(self) -> None:
+        self.tick(
+            frozenset(self.symbols.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.symbols.count()))
+        )
+
+    @Slot()
+    def _tick_none(self) -> None:
+        self.tick(frozenset())
+
+
+def _richest(context: AppContext) -> str:
+    """Return the bar length that most series have: several symbols are what a universal model needs."""
+    lengths = [entry.timeframe for entry in context.catalog.series.items]
+    return max(lengths, key=lengths.count, default="")

@@ -1,0 +1,76 @@
+"""Process-wide rules while a window is open: garbage is collected in the GUI thread only, threads switch often."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+INTERVAL_MS = 1000
+SWITCH_SECONDS = 0.001
+"""With Python's default of 5 ms a pure-Python loop in a worker makes the window stutter."""
+
+
+class RuntimeRules(QObject):
+    """Holds the rules from `install` to `restore`; several windows may hold them at once.
+
+    Python's cyclic collector may run in any thread. Were it to run in a worker and destroy a QObject
+    of the GUI there, the process would crash; so it is off, and a timer of the GUI thread collects.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+        Owner.
+    """
+
+    _holders = 0
+    _before: tuple[bool, float] = (True, 0.005)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self.collect)
+        self.held = False
+
+    def install(self) -> None:
+        """Put the rules in force."""
+        if self.held:
+            return
+        self.held = True
+        if RuntimeRules._holders == 0:
+            RuntimeRules._before = (gc.isenabled(), sys.getswitchinterval())
+        RuntimeRules._holders += 1
+        gc.disable()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        self._timer.start()
+
+    def restore(self) -> None:
+        """Put everything back as it was, if no other window holds the rules."""
+        if not self.held:
+            return
+        self.held = False
+        self._timer.stop()
+        RuntimeRules._holders -= 1
+        if RuntimeRules._holders == 0:
+            was_enabled, interval = RuntimeRules._before
+            sys.setswitchinterval(interval)
+            if was_enabled:
+                gc.enable()
+
+    @Slot()
+    def collect(self) -> int:
+        """Collect the generations whose threshold is reached, as the automatic collector would.
+
+        Returns
+        -------
+        int
+            Unreachable objects that were found.
+        """
+        found = 0
+        for generation, (count, threshold) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)):
+            if count <= threshold:
+                break
+            found += gc.collect(generation)
+        return found

@@ -1,0 +1,141 @@
+"""Draws a panel of a workspace into a picture, without a display."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.files import write_bytes
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.app import as_workspace, make_application
+from ktrdr_app.gui.guard import check_environment
+from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.ui.tokens import THEMES
+
+PANELS = {
+    "window": "",
+    "data": "dataPanel",
+    "strategy": "strategyPanel",
+    "fuzzy": "fuzzyPanel",
+    "training": "trainingPanel",
+    "models": "modelsPanel",
+    "backtest": "backtestPanel",
+    "log": "logPanel",
+}
+"""Panel names of the command line, and the object names behind them."""
+
+SETTLE_MS = 250
+"""With no task and no repaint for so long, a panel is drawn to the end."""
+
+
+class Stillness(QObject):
+    """Ends the event loop once no task has run for a while.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Whose tasks are watched.
+    app : QApplication
+        Whose loop is ended.
+    """
+
+    def __init__(self, window: MainWindow, app: QApplication) -> None:
+        super().__init__(window)
+        self._app = app
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self._end)
+        window.tasks.taskAdded.connect(self._busy)
+        window.tasks.idle.connect(self._quiet)
+        if not window.tasks.running:
+            self._timer.start()
+
+    @Slot(object)
+    def _busy(self, _task: object) -> None:
+        self._timer.stop()
+
+    @Slot()
+    def _quiet(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def _end(self) -> None:
+        # not quit(): that would close the window before it is drawn
+        self._app.exit(0)
+
+
+def screenshot(
+    panel: str, workspace: Workspace | Path | str, out: Path, theme: str = "dark", size: tuple[int, int] = (1440, 900)
+) -> Path:
+    """Draw a panel and write it as PNG.
+
+    The event loop runs until the panel's tasks are done. Without a display Qt's offscreen platform is used.
+
+    Parameters
+    ----------
+    panel : str
+        ``window``, ``data``, ``strategy``, ``fuzzy``, ``training``, ``models``, ``backtest`` or ``log``.
+        ``window`` shows the training station with everything around it; the others the panel alone.
+    workspace : Workspace, Path or str
+        What the panel shows.
+    out : Path
+        PNG file to write.
+    theme : str
+        ``dark``, ``light`` or ``contrast``.
+    size : tuple of int
+        Width and height of the window in pixels; a panel is drawn at the size it has within.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    UnknownName
+        For a panel or theme that does not exist.
+    InvalidValue
+        For a size that no window can have.
+    """
+    if panel not in PANELS:
+        raise UnknownName("panel", panel, list(PANELS))
+    if theme not in THEMES:
+        raise UnknownName("theme", theme, list(THEMES))
+    width, height = size
+    if not (400 <= width <= 8000 and 300 <= height <= 8000):
+        raise InvalidValue("size", f"{width}x{height}", "400x300 to 8000x8000")
+    check_environment()
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = make_application(theme)
+    window = MainWindow(as_workspace(workspace))
+    window.setMinimumSize(QSize(width, height))
+    window.resize(width, height)
+    window.show_panel(PANELS[panel] or "trainingPanel")
+    window.show()
+    Stillness(window, app)
+    app.exec()
+    window.drain_log()
+    write_bytes(out, png_of(window if not PANELS[panel] else window.panels[PANELS[panel]]))
+    window.close()
+    window.deleteLater()
+    return out
+
+
+def png_of(widget: QWidget) -> bytes:
+    """Return a picture of a widget as PNG.
+
+    Parameters
+    ----------
+    widget : QWidget
+        What to draw, with its ground.
+    """
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    widget.grab().save(buffer, "PNG")
+    return bytes(buffer.data().data())

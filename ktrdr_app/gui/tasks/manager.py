@@ -1,0 +1,92 @@
+"""The one owner of every worker thread: starts them, cancels them, and outlives them."""
+
+# ruff: noqa: N815 - Qt signals are named as Qt names them
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from ktrdr_app.gui.tasks.runner import ThreadRunner
+from ktrdr_app.gui.tasks.task import Task
+
+orphans: list[ThreadRunner] = []
+"""Runners whose thread would not stop; never destroyed, because Qt aborts when a running QThread is."""
+
+
+class TaskManager(QObject):
+    """Runs tasks, each in a QThread of its own, and holds the threads until they are gone.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+        Owner in the Qt tree.
+    """
+
+    taskAdded = Signal(object)
+    taskRemoved = Signal(object)
+    idle = Signal()
+    """No task runs any more."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runners: list[ThreadRunner] = []
+        self._closed = False
+
+    @property
+    def running(self) -> tuple[Task, ...]:
+        """Tasks that have not ended, oldest first."""
+        return tuple(runner.task for runner in self._runners)
+
+    def submit(self, task: Task) -> Task:
+        """Start a task and return it; after `shutdown` it is quietly left undone.
+
+        Parameters
+        ----------
+        task : Task
+            Work that was not submitted before; connect its signals first.
+        """
+        if self._closed:
+            return task
+        runner = ThreadRunner(task)
+        # queued, so that no frame of the runner is left on the stack when its last reference goes
+        runner.ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+        self._runners.append(runner)
+        self.taskAdded.emit(task)
+        runner.start()
+        return task
+
+    @Slot()
+    def cancel_all(self) -> None:
+        """Ask every running task to stop."""
+        for runner in self._runners:
+            runner.task.cancel()
+
+    def shutdown(self, timeout_ms: int = 3000) -> bool:
+        """Cancel everything, listen to nothing more, wait, and say whether every thread is gone.
+
+        Parameters
+        ----------
+        timeout_ms : int
+            Longest wait for all threads together; those left are moved to `orphans`.
+        """
+        self._closed = True
+        self.cancel_all()
+        runners, self._runners = self._runners, []
+        deadline = time.monotonic() + timeout_ms / 1000
+        for runner in runners:
+            runner.detach()
+        left = [runner for runner in runners if not runner.wait(round((deadline - time.monotonic()) * 1000))]
+        orphans.extend(left)
+        return not left
+
+    @Slot(object)
+    def _settle(self, runner: ThreadRunner) -> None:
+        if runner not in self._runners:
+            return
+        self._runners.remove(runner)
+        runner.task.settle(runner.outcome)
+        self.taskRemoved.emit(runner.task)
+        if not self._runners:
+            self.idle.emit()

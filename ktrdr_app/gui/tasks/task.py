@@ -1,0 +1,155 @@
+"""One piece of work and what is heard of it; it runs elsewhere, its signals arrive in the GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import KtrdrError
+from ktrdr_app.core.progress import Progress
+from ktrdr_app.gui.tasks.gate import INTERVAL_MS, ProgressGate
+
+Work = Callable[[Progress, CancelToken], object]
+
+
+class TaskState(Enum):
+    """Where a task stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class TaskError:
+    """A failure that no code of ours expected: a bug, told with its trace.
+
+    Attributes
+    ----------
+    message : str
+        One line.
+    hint : str
+        What to do.
+    where : str
+        The task that failed.
+    details : str
+        The traceback.
+    """
+
+    message: str
+    hint: str
+    where: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the work ended, in plain data that may cross threads.
+
+    Attributes
+    ----------
+    state : TaskState
+        ``SUCCEEDED``, ``FAILED`` or ``CANCELLED``.
+    value : object
+        The work's result.
+    error : KtrdrError or TaskError, optional
+        Why it failed.
+    """
+
+    state: TaskState
+    value: object = None
+    error: KtrdrError | TaskError | None = None
+
+
+class Task(QObject):
+    """Work to be done off the GUI thread; give it to `TaskManager.submit`.
+
+    Connect its signals to ``@Slot`` methods. All of them are emitted in the GUI thread; after the
+    last batch of progress comes exactly one of ``succeeded``, ``failed``, ``cancelled``, then ``finished``.
+
+    Parameters
+    ----------
+    title : str
+        What the task list shows.
+    work : callable
+        Takes a progress listener and a cancel token, returns plain data; it must touch no QObject.
+    quiet : bool
+        Short or unasked-for work (reading a list, warming up): not in the task list, and no reason
+        to ask before the window closes.
+    """
+
+    started = Signal()
+    progressed = Signal(object)
+    """tuple of ProgressEvent, at most 20 batches a second; see `ProgressGate`."""
+    succeeded = Signal(object)
+    failed = Signal(object)
+    """KtrdrError or TaskError; both have ``message``, ``hint`` and ``where``."""
+    cancelled = Signal()
+    finished = Signal()
+    _woken = Signal()
+
+    def __init__(self, title: str, work: Work, *, quiet: bool = False) -> None:
+        super().__init__()
+        self.title = title
+        self.work = work
+        self.quiet = quiet
+        self.token = CancelToken(title)
+        self.state = TaskState.WAITING
+        self.outcome: Outcome | None = None
+        self.gate = ProgressGate(self._woken.emit)
+        self._flushed = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._flush)
+        self._woken.connect(self._schedule, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Ask the work to stop; ``cancelled`` follows when it has."""
+        self.token.cancel()
+
+    def begin(self) -> None:
+        """Tell listeners that the work has been given to a thread."""
+        self.state = TaskState.RUNNING
+        self.started.emit()
+
+    def settle(self, outcome: Outcome) -> None:
+        """Flush the last progress, then tell how the work ended.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            What the worker reported.
+        """
+        self._timer.stop()
+        self._flush()
+        self.outcome = outcome
+        self.state = outcome.state
+        if outcome.state is TaskState.SUCCEEDED:
+            self.succeeded.emit(outcome.value)
+        elif outcome.state is TaskState.CANCELLED:
+            self.cancelled.emit()
+        else:
+            self.failed.emit(outcome.error)
+        self.finished.emit()
+
+    @Slot()
+    def _schedule(self) -> None:
+        if self.state is not TaskState.RUNNING or self._timer.isActive():
+            return
+        waited = (time.monotonic() - self._flushed) * 1000
+        self._timer.start(max(0, round(INTERVAL_MS - waited)))
+
+    @Slot()
+    def _flush(self) -> None:
+        batch = self.gate.drain()
+        if batch:
+            self._flushed = time.monotonic()
+            self.progressed.emit(batch)

@@ -1,0 +1,1 @@
+"""What all panels share: theme, icons, actions, notices, number formats, accessibility."""

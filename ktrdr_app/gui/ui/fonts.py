@@ -1,0 +1,16 @@
+"""Brings the program's own font to machines where no desktop has chosen one."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontDatabase
+
+from ktrdr_app.core.paths import shipped
+
+
+def load_fonts() -> list[str]:
+    """Load the shipped fonts and return their families."""
+    families: list[str] = []
+    for path in sorted((shipped("resources") / "fonts").glob("*.ttf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        families += QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
+    return families

@@ -1,0 +1,116 @@
+"""Line icons from ``resources/icons``, coloured at run time so that one drawing serves every theme."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from ktrdr_app.core.errors import UnknownName
+from ktrdr_app.core.paths import shipped
+from ktrdr_app.gui.ui.theme import tokens
+
+_SIZES = (16, 20, 24, 32)
+_NAME = "iconName"
+_TOKEN = "iconToken"
+
+
+@cache
+def _drawing(name: str) -> str:
+    folder = shipped("resources") / "icons"
+    path = folder / f"{name}.svg"
+    if not path.is_file():
+        raise UnknownName("icon", name, [each.stem for each in folder.glob("*.svg")])
+    return path.read_text(encoding="utf-8")
+
+
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """Return one icon as a picture.
+
+    Parameters
+    ----------
+    name : str
+        Stem of a file in ``resources/icons``.
+    colour : str
+        ``#rrggbb`` of its lines.
+    size : int
+        Edge in device-independent pixels.
+    ratio : float
+        Device pixels per such pixel.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such icon.
+    """
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+    picture = QPixmap(QSize(size, size) * ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def icon(name: str, token: str = "text_muted") -> QIcon:
+    """Return one icon in the colours of the current theme.
+
+    Parameters
+    ----------
+    name : str
+        Stem of a file in ``resources/icons``.
+    token : str
+        Colour field of `Tokens` for its lines.
+    """
+    theme = tokens()
+    made = QIcon()
+    colours = {
+        (QIcon.Mode.Normal, QIcon.State.Off): getattr(theme, token),
+        (QIcon.Mode.Normal, QIcon.State.On): theme.info if token == "text_muted" else getattr(theme, token),
+        (QIcon.Mode.Selected, QIcon.State.Off): getattr(theme, token),
+        (QIcon.Mode.Disabled, QIcon.State.Off): theme.text_disabled,
+    }
+    for (mode, state), colour in colours.items():
+        for size in _SIZES:
+            for ratio in (1.0, 2.0):
+                made.addPixmap(pixmap(name, colour, size, ratio), mode, state)
+    return made
+
+
+def set_icon(target: QAbstractButton | QAction, name: str, token: str = "text_muted") -> None:
+    """Give a button or action an icon that `refresh_icons` colours anew with the theme.
+
+    Parameters
+    ----------
+    target : QAbstractButton or QAction
+        What shows it.
+    name : str
+        Stem of a file in ``resources/icons``.
+    token : str
+        Colour field of `Tokens`.
+    """
+    target.setProperty(_NAME, name)
+    target.setProperty(_TOKEN, token)
+    target.setIcon(icon(name, token))
+
+
+def refresh_icons(root: QWidget) -> None:
+    """Colour every icon below a widget in the current theme.
+
+    Parameters
+    ----------
+    root : QWidget
+        Usually the window.
+    """
+    made: dict[tuple[str, str], QIcon] = {}
+    for child in root.findChildren(QObject):
+        name = child.property(_NAME)
+        if name and isinstance(child, (QAbstractButton, QAction)):
+            key = (name, child.property(_TOKEN))
+            if key not in made:
+                made[key] = icon(*key)
+            child.setIcon(made[key])

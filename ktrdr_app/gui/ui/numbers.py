@@ -1,0 +1,119 @@
+"""How every number, date and duration of the window is written; nothing else formats them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+NONE = "–"
+"""Stands where there is no figure."""
+
+_THIN = "\N{NARROW NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def integer(value: float | None) -> str:
+    """Write a whole number with its thousands apart: ``12 345``.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinities are written as a dash.
+    """
+    if value is None or not _known(value):
+        return NONE
+    return f"{round(value):,}".replace(",", _THIN).replace("-", _MINUS)
+
+
+def decimal(value: float | None, places: int = 3) -> str:
+    """Write a number with fixed places and a true minus sign.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinities are written as a dash.
+    places : int
+        Digits after the point.
+    """
+    if value is None or not _known(value):
+        return NONE
+    return f"{value:,.{places}f}".replace(",", _THIN).replace("-", _MINUS)
+
+
+def percent(fraction: float | None, places: int = 1, *, signed: bool = False) -> str:
+    """Write a fraction as a percentage: 0.123 is ``12.3 %``.
+
+    Parameters
+    ----------
+    fraction : float or None
+        1.0 is 100 %; None, NaN and infinities are written as a dash.
+    places : int
+        Digits after the point.
+    signed : bool
+        Whether gains get a plus.
+    """
+    if fraction is None or not _known(fraction):
+        return NONE
+    sign = "+" if signed else ""
+    return f"{100 * fraction:{sign},.{places}f}".replace(",", _THIN).replace("-", _MINUS) + _THIN + "%"
+
+
+def seconds(value: float | None) -> str:
+    """Write a measured time: ``0.42 s``, ``12 s``, ``3 min 5 s``.
+
+    Parameters
+    ----------
+    value : float or None
+        Seconds.
+    """
+    if value is None or not _known(value):
+        return NONE
+    if value < 10:
+        return f"{value:.2f}{_THIN}s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes}{_THIN}min {rest}{_THIN}s" if minutes else f"{rest}{_THIN}s"
+
+
+def remaining(value: float | None) -> str:
+    """Say in words how long something will still take; no false precision.
+
+    Parameters
+    ----------
+    value : float or None
+        Estimated seconds; None if there is no estimate yet.
+    """
+    if value is None or not _known(value):
+        return "estimating the time left"
+    if value < 1.5:
+        return "nearly done"
+    if value < 60:
+        return f"about {max(5, 5 * round(value / 5)) if value > 10 else round(value)} seconds left"
+    if value < 3600:
+        minutes = round(value / 60)
+        return "about a minute left" if minutes == 1 else f"about {minutes} minutes left"
+    hours = round(value / 3600)
+    return "about an hour left" if hours == 1 else f"about {hours} hours left"
+
+
+def moment(value: datetime | str | None, *, time: bool = True) -> str:
+    """Write an instant in UTC: ``2013-01-04 15:00``; midnight of daily bars as a date alone.
+
+    Parameters
+    ----------
+    value : datetime, str or None
+        Aware instant, or ISO text; other text is given back as it is.
+    time : bool
+        Whether hours and minutes matter.
+    """
+    if value is None or value == "":
+        return NONE
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    instant = instant.astimezone(UTC) if instant.tzinfo else instant
+    return instant.strftime("%Y-%m-%d %H:%M" if time else "%Y-%m-%d")

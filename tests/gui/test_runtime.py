@@ -1,0 +1,115 @@
+"""While a window is open the collector runs in the GUI thread only, and afterwards all is as before."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from ktrdr_app.gui.runtime import SWITCH_SECONDS, RuntimeRules
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def rules(qtbot: QtBot) -> Iterator[RuntimeRules]:
+    made = RuntimeRules()
+    yield made
+    made.restore()
+
+
+def test_automatic_collection_is_off_while_held(rules: RuntimeRules) -> None:
+    assert gc.isenabled()
+    rules.install()
+    assert not gc.isenabled()
+    rules.restore()
+    assert gc.isenabled()
+
+
+def test_threads_switch_often_while_held(rules: RuntimeRules) -> None:
+    before = sys.getswitchinterval()
+    rules.install()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+    rules.restore()
+    assert sys.getswitchinterval() == pytest.approx(before)
+
+
+def test_two_windows_hold_the_rules_together(rules: RuntimeRules) -> None:
+    other = RuntimeRules()
+    rules.install()
+    other.install()
+    rules.restore()
+    assert not gc.isenabled()
+    other.restore()
+    assert gc.isenabled()
+
+
+def test_installing_or_restoring_twice_is_once(rules: RuntimeRules) -> None:
+    rules.install()
+    rules.install()
+    rules.restore()
+    rules.restore()
+    assert gc.isenabled()
+    assert RuntimeRules._holders == 0
+
+
+def test_a_program_without_collection_stays_without(rules: RuntimeRules) -> None:
+    gc.disable()
+    try:
+        rules.install()
+        rules.restore()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+class Knot:
+    """An object that only the cyclic collector can free, and that tells where it was freed."""
+
+    freed_in: ClassVar[list[int]] = []
+
+    def __init__(self) -> None:
+        self.me = self
+
+    def __del__(self) -> None:
+        Knot.freed_in.append(threading.get_ident())
+
+
+def test_a_worker_never_collects_but_the_timer_does(rules: RuntimeRules) -> None:
+    Knot.freed_in.clear()
+    rules.install()
+
+    def work() -> None:
+        for _ in range(3000):
+            Knot()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+    assert Knot.freed_in == []
+    assert rules.collect() >= 3000
+    assert set(Knot.freed_in) == {threading.get_ident()}
+    assert len(Knot.freed_in) == 3000
+
+
+def test_collection_is_spared_when_little_was_made(rules: RuntimeRules) -> None:
+    rules.install()
+    gc.collect()
+    assert rules.collect() == 0
+
+
+def test_the_timer_calls_the_collection(rules: RuntimeRules) -> None:
+    Knot.freed_in.clear()
+    rules.install()
+    for _ in range(3000):
+        Knot()
+    (timer,) = rules.findChildren(QTimer)
+    assert timer.isActive()
+    timer.timeout.emit()
+    assert len(Knot.freed_in) == 3000

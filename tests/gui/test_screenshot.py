@@ -1,0 +1,89 @@
+"""Pictures of panels: of the right size, really drawn, in the theme asked for, and no window left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.screenshot import PANELS, screenshot
+from ktrdr_app.gui.ui.tokens import THEMES
+
+pytestmark = pytest.mark.gui
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def colours(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_can_be_drawn(dark: QApplication, trained_workspace: Workspace, tmp_path: Path, panel: str) -> None:
+    out = screenshot(panel, trained_workspace, tmp_path / f"{panel}.png", size=(1280, 800))
+    image = QImage(str(out))
+    assert not image.isNull()
+    assert out.read_bytes().startswith(b"\x89PNG")
+    shown = colours(image)
+    assert len(shown) > 10
+    assert THEMES["dark"].window in shown or THEMES["dark"].panel in shown
+
+
+def test_the_window_has_the_size_asked_for(dark: QApplication, trained_workspace: Workspace, tmp_path: Path) -> None:
+    out = screenshot("window", trained_workspace, tmp_path / "w.png", theme="light", size=(1440, 900))
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == (1440, 900)
+    shown = colours(image)
+    assert {THEMES["light"].window, THEMES["light"].panel, THEMES["light"].accent} <= shown
+    assert THEMES["dark"].window not in shown
+
+
+def test_what_the_panel_loads_is_waited_for(dark: QApplication, trained_workspace: Workspace, tmp_path: Path) -> None:
+    """The curves of the newest model are read by a task; their colours must be in the picture."""
+    shown = colours(QImage(str(screenshot("training", trained_workspace, tmp_path / "t.png"))))
+    assert {THEMES["dark"].series_1, THEMES["dark"].series_2} <= shown
+
+
+def test_an_empty_workspace_is_drawn_and_left_empty(
+    dark: QApplication, empty_workspace: Workspace, tmp_path: Path
+) -> None:
+    screenshot("data", empty_workspace, tmp_path / "e.png")
+    assert list(empty_workspace.root.iterdir()) == []
+
+
+def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(sample_workspace: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    with pytest.raises(UnknownName, match="trainning") as caught:
+        screenshot("trainning", sample_workspace, out)
+    assert "training" in caught.value.hint
+    with pytest.raises(UnknownName, match="theme"):
+        screenshot("data", sample_workspace, out, theme="pink")
+    with pytest.raises(InvalidValue, match="10x10"):
+        screenshot("data", sample_workspace, out, size=(10, 10))
+    assert not out.exists()
+
+
+def test_no_display_is_needed(sample_workspace: Workspace, tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from ktrdr_app.gui.screenshot import screenshot; "
+        f"screenshot('data', {str(sample_workspace.root)!r}, Path('out.png'))"
+    )
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    surroundings = {name: value for name, value in os.environ.items() if name not in hidden}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**surroundings, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(colours(QImage(str(tmp_path / "out.png")))) > 10

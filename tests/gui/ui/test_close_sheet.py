@@ -1,0 +1,68 @@
+"""The sheet lists what runs, and either answer is one key or click away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui.close_sheet import CloseSheet
+from tests.gui.helpers import click
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def sheet(dark: QApplication, qtbot: QtBot) -> Iterator[CloseSheet]:
+    window = QWidget()
+    window.resize(800, 500)
+    qtbot.addWidget(window)
+    window.show()
+    yield CloseSheet(window)
+    window.close()
+
+
+def tasks(*titles: str) -> tuple[Task, ...]:
+    return tuple(Task(title, lambda _progress, _cancel: None) for title in titles)
+
+
+def test_it_is_hidden_until_asked_and_lists_what_runs(sheet: CloseSheet) -> None:
+    assert sheet.isHidden()
+    sheet.ask(tasks("Train quick", "Backtest GOOG"))
+    assert sheet.isVisible()
+    words = [shown.text() for shown in sheet.findChildren(QLabel)]
+    assert "2 tasks are still running" in words
+    assert "Train quick\nBacktest GOOG" in words
+
+
+def test_keeping_on_is_the_safe_default(sheet: CloseSheet, qtbot: QtBot) -> None:
+    sheet.ask(tasks("Train"))
+    heard: list[None] = []
+    sheet.stop_chosen.connect(lambda: heard.append(None))
+    click(qtbot, sheet.keep)
+    assert sheet.isHidden()
+    sheet.ask(tasks("Train"))
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+    assert heard == []
+
+
+def test_stop_is_said_once_and_then_waited_for(sheet: CloseSheet, qtbot: QtBot) -> None:
+    sheet.ask(tasks("Train"))
+    with qtbot.waitSignal(sheet.stop_chosen):
+        click(qtbot, sheet.stop)
+    assert sheet.isVisible()
+    assert not sheet.stop.isEnabled()
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isVisible()
+
+
+def test_it_stays_in_the_middle(sheet: CloseSheet) -> None:
+    sheet.ask(tasks("Train"))
+    sheet.parentWidget().resize(1200, 700)
+    QApplication.processEvents()
+    assert abs(sheet.geometry().center().x() - 600) <= 1
