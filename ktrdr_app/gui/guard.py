@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from ktrdr_app.core.errors import EnvironmentProblem
-
-GOOD = "6.11.3"
-"""The version that the program is tested with."""
+from ktrdr_app.core.qt_pair import INSTALL_QT, qt_fault
 
 
 def check_pair(qt: str, python: tuple[int, int]) -> None:
@@ -26,19 +23,11 @@ def check_pair(qt: str, python: tuple[int, int]) -> None:
     Raises
     ------
     EnvironmentProblem
-        6.12 on Python before 3.12 drops references to None and aborts; 6.11.0 and 6.11.1 misplace
-        docks (QTBUG-147209); versions before 6.10.3 were found to crash with pyqtgraph 0.14.
+        As `qt_fault` says.
     """
-    numbers = tuple(int(part) for part in re.findall(r"\d+", qt)[:3])
-    if numbers >= (6, 12) and python < (3, 12):
-        reason = f"{qt} aborts on Python {python[0]}.{python[1]} (it loses references to None)"
-    elif numbers in ((6, 11, 0), (6, 11, 1)):
-        reason = f"{qt} misplaces docks"
-    elif numbers < (6, 10, 3):
-        reason = f"{qt} is too old and crashes with pyqtgraph"
-    else:
-        return
-    raise EnvironmentProblem("PySide6", reason, f"pip install 'pyside6-essentials=={GOOD}'")
+    reason = qt_fault(qt, python)
+    if reason:
+        raise EnvironmentProblem("PySide6", reason, INSTALL_QT)
 
 
 def check_environment() -> None:
@@ -52,8 +41,7 @@ def check_environment() -> None:
     try:
         found = version("pyside6-essentials")
     except PackageNotFoundError as error:
-        hint = f"pip install 'pyside6-essentials=={GOOD}'"
-        raise EnvironmentProblem("PySide6", "it is not installed", hint) from error
+        raise EnvironmentProblem("PySide6", "it is not installed", INSTALL_QT) from error
     check_pair(found, (sys.version_info[0], sys.version_info[1]))
 
 

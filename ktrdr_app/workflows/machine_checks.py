@@ -15,6 +15,7 @@ from pathlib import Path
 from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace, shipped, user_cache
+from ktrdr_app.core.qt_pair import INSTALL_QT, qt_fault
 from ktrdr_app.workflows.requests import Check
 
 LEAST_PYTHON = (3, 11)
@@ -73,14 +74,12 @@ def _libraries() -> Iterator[Check]:
 
 
 def _qt_pair() -> Check:
-    advice = "pip install 'pyside6-essentials==6.11.3'"
     try:
         found = version("pyside6-essentials")
     except PackageNotFoundError:
-        return Check("Qt", False, "not installed; the command line works, the window does not", advice)
-    bad = _numbers(found)[:3] in ((6, 11, 0), (6, 11, 1)) or (_numbers(found) >= (6, 12) and sys.version_info < (3, 12))
-    known = f"{found} is known to abort or misplace docks on this Python" if bad else found
-    return Check("Qt", not bad, known, advice)
+        return Check("Qt", False, "not installed; the command line works, the window does not", INSTALL_QT)
+    fault = qt_fault(found, (sys.version_info[0], sys.version_info[1]))
+    return Check("Qt", not fault, fault or found, INSTALL_QT)
 
 
 def _display() -> Iterator[Check]:
@@ -96,12 +95,8 @@ def _display() -> Iterator[Check]:
 
 
 def _fonts() -> Check:
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts"]
-    folders += [Path.home() / ".local/share/fonts"]
-    if sys.platform != "linux":
-        return Check("Fonts", True, "the system's own")
-    count = sum(1 for folder in folders if folder.is_dir() for _ in folder.rglob("*.[to]tf"))
-    return Check("Fonts", count > 0, f"{count} found", "sudo apt-get install fonts-dejavu-core")
+    own = sorted((shipped("resources") / "fonts").glob("*.[to]tf"))
+    return Check("Fonts", bool(own), f"{len(own)} shipped with the program", "install the program again")
 
 
 def _shipped_files() -> Check:

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import EnvironmentProblem
+from ktrdr_app.core.qt_pair import GOOD_QT
 from ktrdr_app.gui import guard
-from ktrdr_app.gui.guard import GOOD, check_display, check_environment, check_pair
+from ktrdr_app.gui.guard import check_display, check_environment, check_pair
 
 pytestmark = pytest.mark.gui
 
@@ -33,12 +34,12 @@ def test_bad_pairs_are_refused_with_what_to_install(qt: str, python: tuple[int, 
     with pytest.raises(EnvironmentProblem, match=word) as caught:
         check_pair(qt, python)
     assert qt in caught.value.message
-    assert f"pyside6-essentials=={GOOD}" in caught.value.hint
+    assert f"pyside6-essentials=={GOOD_QT}" in caught.value.hint
     assert "\n" not in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("qt", "python"), [(GOOD, (3, 11)), ("6.10.3", (3, 11)), ("6.12.0", (3, 12)), ("6.11.2", (3, 13))]
+    ("qt", "python"), [(GOOD_QT, (3, 11)), ("6.10.3", (3, 11)), ("6.12.0", (3, 12)), ("6.11.2", (3, 13))]
 )
 def test_good_pairs_pass(qt: str, python: tuple[int, int]) -> None:
     check_pair(qt, python)
