@@ -89,15 +89,18 @@ def _is_allowed(thread: threading.Thread) -> bool:
 
 @pytest.fixture(autouse=True)
 def no_qt_object_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a ``gui`` test that leaves an active timer, a running QThread or a window."""
+    """Fail a ``gui`` test that leaves an active timer, a running QThread or a window.
+
+    What is there before the test is frozen, so that neither collecting nor looking has to walk through it.
+    """
     if request.node.get_closest_marker("gui") is None:
         yield
         return
-    gc.freeze()  # what was there before is looked through neither by the collector nor by us: a tenth of the time
-    windows = {id(found) for found in _top_windows()}
+    windows = {id(widget) for widget in _top_levels()}
+    gc.freeze()
     yield
     _settle()
-    left = [found for found in [*_timers_and_threads(), *_top_windows()] if id(found) not in windows]
+    left = [widget for widget in _top_levels() if id(widget) not in windows] + _running()
     if left:
         pytest.fail("left by the test: " + "; ".join(sorted(map(_describe, left))), pytrace=False)
 
@@ -114,31 +117,29 @@ def _settle() -> None:
         gc.collect()
 
 
-def _timers_and_threads() -> list[Any]:
-    """Return the active timers and running QThreads that were made since the collector's list was frozen."""
+def _top_levels() -> list[Any]:
+    """Return the windows and other widgets without a parent, but for Qt's own."""
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    tops = application.topLevelWidgets() if isinstance(application, QApplication) else []
+    return [widget for widget in tops if type(widget).__name__ not in ALLOWED_WIDGETS]
+
+
+def _running() -> list[Any]:
+    """Return the active timers and running QThreads made since the freeze; those of the application may go on."""
     import shiboken6
     from PySide6.QtCore import QCoreApplication, QThread, QTimer
 
     application = QCoreApplication.instance()
-    if application is None:
-        return []
-    found: list[Any] = []
-    for thing in gc.get_objects():
-        if issubclass(type(thing), (QTimer, QThread)) and shiboken6.isValid(thing):
-            running = thing.isActive() if issubclass(type(thing), QTimer) else thing.isRunning()
-            belongs_to_application = thing.parent() is application or thing is application.thread()
-            found += [thing] if running and not belongs_to_application else []
-    return found
-
-
-def _top_windows() -> list[Any]:
-    """Return the widgets without a parent, those that Qt keeps for itself left out."""
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        return []
-    return [widget for widget in application.topLevelWidgets() if type(widget).__name__ not in ALLOWED_WIDGETS]
+    made = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread))]
+    valid = [thing for thing in made if shiboken6.isValid(thing)]
+    running = [thing for thing in valid if (thing.isActive() if isinstance(thing, QTimer) else thing.isRunning())]
+    return [
+        thing
+        for thing in running
+        if application is None or (thing.parent() is not application and thing is not application.thread())
+    ]
 
 
 def _describe(thing: Any) -> str:

@@ -32,6 +32,7 @@ from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
 from ktrdr_app.gui.ui.rail import StationRail, Stop
 from ktrdr_app.gui.ui.theme import apply_theme, themeChanged, tokens
+from ktrdr_app.workflows.run_folders import newest_run
 
 LAYOUT_VERSION = 1
 DRAIN_MS = 200
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.resize(1440, 900)
         self.setMinimumSize(QSize(1024, 680))
-        self.show_panel("dataPanel")
+        self.show_panel("backtestPanel" if newest_run(workspace) else "dataPanel")
         self.stack.setFocus()
         self._restore()
         self.context.catalog.refresh()

@@ -80,7 +80,7 @@ def screenshot(
     ----------
     panel : str
         ``window``, ``data``, ``strategy``, ``fuzzy``, ``training``, ``models``, ``backtest`` or ``log``.
-        ``window`` shows the training station with everything around it; the others the panel alone.
+        ``window`` shows the whole window as it opens; the others the panel alone.
     workspace : Workspace, Path or str
         What the panel shows.
     out : Path
@@ -116,7 +116,8 @@ def screenshot(
     window = MainWindow(as_workspace(workspace))
     window.setMinimumSize(QSize(width, height))
     window.resize(width, height)
-    window.show_panel(PANELS[panel] or "trainingPanel")
+    if PANELS[panel]:
+        window.show_panel(PANELS[panel])
     window.show()
     Stillness(window, app)
     app.exec()

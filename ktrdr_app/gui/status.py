@@ -34,7 +34,9 @@ class StatusLine(QStatusBar):
         self.setObjectName("statusLine")
         self.setSizeGripEnabled(False)
         self._asked = 0
-        self.workspace = label(self.tr("Workspace  {0}").format(context.workspace.root))
+        root = context.workspace.root.resolve()
+        self.workspace = label(self.tr("Workspace  {0}").format(root.name))
+        self.workspace.setToolTip(str(root))
         self.model = label("")
         self.model.setObjectName("statusLine.model")
         self.tasks = label("")

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     )
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
+    from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.report import write_report
+    from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
     from ktrdr_app.workflows.train_run import train
 
@@ -37,6 +39,8 @@ _EXPORTS = {
     "list_models": "models",
     "list_strategies": "strategies",
     "load_fuzzy_view": "inspect_series",
+    "newest_run": "run_folders",
+    "reopen_run": "reopen",
     "resolve_model": "models",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
@@ -60,6 +64,8 @@ __all__ = [
     "list_models",
     "list_strategies",
     "load_fuzzy_view",
+    "newest_run",
+    "reopen_run",
     "resolve_model",
     "save_fuzzy_sets",
     "show_model",

@@ -19,10 +19,11 @@ from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_json, write_text
-from ktrdr_app.data.bars import close_times
+from ktrdr_app.data.bars import close_times, fingerprint
 from ktrdr_app.workflows.prepare import write_table
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
+from ktrdr_app.workflows.run_folders import RESULT_FILE
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -98,34 +99,26 @@ def write_run(papers: RunPapers) -> tuple[Path, dict[str, Any]]:
         raise StorageProblem(str(final), "it is there already; give a new folder")
     with new_folder(final) as folder:
         document = _document(papers, final)
-        write_table(equity_table(papers.result), folder / "equity.csv")
+        write_table(_equity_table(papers), folder / "equity.csv")
         _write_trades(papers.result.trades, folder / "trades.csv")
         if papers.result.decisions is not None:
             write_table(papers.result.decisions, folder / "decisions.csv")
         write_report(_report(papers, document), folder / "report.html")
-        write_json(folder / "result.json", document)
+        write_json(folder / RESULT_FILE, document)
     return final, document
 
 
-def equity_table(result: BacktestResult) -> pd.DataFrame:
-    """Return equity, drawdown, cash and position at each bar's close.
-
-    Parameters
-    ----------
-    result : BacktestResult
-        A run.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``equity drawdown cash position``, indexed by bar open.
-    """
+def _equity_table(papers: RunPapers) -> pd.DataFrame:
+    """Return what the account was worth at each bar's close, beside buy and hold, with the bars that were seen."""
+    result = papers.result
     return pd.DataFrame(
         {
             "equity": result.equity,
             "drawdown": drawdown(result.equity, result.config.initial_capital),
             "cash": result.cash,
             "position": result.position,
+            "buy_and_hold": papers.benchmark.equity,
+            "in_sample": papers.in_sample,
         }
     )
 
@@ -170,6 +163,7 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "equity_file": home / "equity.csv",
         "decisions_file": decisions,
         "report_file": home / "report.html",
+        "data_fingerprint": fingerprint(papers.bars),
         "command": command_of(request),
         "seconds": time.perf_counter() - papers.began,
     }

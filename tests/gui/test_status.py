@@ -24,7 +24,8 @@ def line(qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Work
 
 
 def test_the_workspace_is_named(line: StatusLine) -> None:
-    assert str(line.context.workspace.root) in line.workspace.text()
+    assert line.workspace.text().endswith(line.context.workspace.root.name)
+    assert line.workspace.toolTip() == str(line.context.workspace.root.resolve())
 
 
 def test_before_a_choice_no_model_is_in_use(line: StatusLine) -> None:

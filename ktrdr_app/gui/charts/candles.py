@@ -47,6 +47,9 @@ class Painted:
     bodies: int
 
 
+_NOTHING = Painted(0, 0, 1, 0, 0)
+
+
 class LodCandles(ChartItem):
     """Open, high, low and close as candles at x = bar index.
 
@@ -65,7 +68,7 @@ class LodCandles(ChartItem):
         self._lines = LineBatch(use_memory=use_memory)
         self._bodies = RectBatch(use_memory=use_memory)
         self._colours = (QColor("gray"), QColor("gray"))
-        self.painted = Painted(0, 0, 1, 0, 0)
+        self.painted = _NOTHING
 
     def __len__(self) -> int:
         return len(self._close)
@@ -81,6 +84,7 @@ class LodCandles(ChartItem):
         self.prepareGeometryChange()
         self._open, self._high, self._low, self._close = open_, high, low, close
         self._pyramid = MinMaxPyramid(low, high)
+        self.painted = _NOTHING
         if len(close):
             least, most = self._pyramid.extent(0, len(close))
             self._bounds = QRectF(-0.5, least, len(close), max(most - least, 1e-12))
@@ -124,7 +128,7 @@ class LodCandles(ChartItem):
             What is visible.
         """
         if not len(self):
-            self.painted = Painted(0, 0, 1, 0, 0)
+            self.painted = _NOTHING
             return
         first, last = visible_slice(view.left(), view.right(), len(self))
         pixels = pixels_per_unit(painter)

@@ -26,6 +26,9 @@ from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 LEAST_BARS = 12
 """Closest zoom."""
 
+LEAST_HEIGHTS = (112, 60, 76)
+"""Pixels of prices, equity and drawdown; together they fit a small window with its dock open."""
+
 _ROOM = 0.06
 _PRICE_ROOM = 0.1
 
@@ -75,7 +78,7 @@ class LinkedCharts(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(5)
-        for plot, weight, least in zip(self.plots, (5, 2, 2), (150, 84, 96), strict=True):
+        for plot, weight, least in zip(self.plots, (5, 2, 2), LEAST_HEIGHTS, strict=True):
             plot.view.setMouseEnabled(x=True, y=False)
             plot.setMinimumHeight(least)
             self.splitter.addWidget(plot)

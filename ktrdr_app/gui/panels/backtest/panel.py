@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -42,6 +43,8 @@ class BacktestPanel(Station):
         super().__init__(context)
         self._task: Task | None = None
         self._request: BacktestRequest | None = None
+        self._recalled: Path | None = None
+        self._asked: tuple[str, str, str, str] | None = None
         self._estimate = Estimate()
         self._following = False
         self.view: RunView | None = None
@@ -51,6 +54,7 @@ class BacktestPanel(Station):
         self.charts.tradeChosen.connect(self._trade_chosen)
         self.trades.selectionModel().selectionChanged.connect(self._trade_selected)
         self.trades.clicked.connect(self._trade_clicked)
+        context.catalog.series.loaded.connect(self._recall)
 
     def _make_bar(self) -> None:
         self.run_button = button(self.tr("Run"), "backtestPanel.runButton", role="primary", icon="play")
@@ -100,7 +104,7 @@ class BacktestPanel(Station):
                 splitter.addWidget(widget)
                 splitter.setStretchFactor(place, weight)
         left.setSizes([560, 170])
-        across.setSizes([920, 286])
+        across.setSizes([920, 300])
         empty = EmptyState(
             "backtest",
             self.tr("No backtest yet"),
@@ -158,6 +162,7 @@ class BacktestPanel(Station):
 
     def _begin(self, request: BacktestRequest) -> None:
         self._request = request
+        self._asked = self.form.asked
         self._estimate = Estimate()
         self.run_button.setEnabled(False)
         self.stop_button.setEnabled(True)
@@ -205,9 +210,9 @@ class BacktestPanel(Station):
         self.view = view
         self.pages.setCurrentIndex(1)
         self._show_result(view)
-        document = view.document
-        if document.get("model"):
-            self.form.badge.show_model(document["model"], str(document["model"].get("warning") or ""))
+        model = view.document.get("model")
+        if model and self.form.asked == self._asked:  # the badge is about the form, which may have changed since
+            self.form.badge.show_model(model, str(model.get("warning") or ""))
         self.words.setText("")
         self.context.stateChanged.emit(self.object_name, "ready")
 
@@ -247,6 +252,39 @@ class BacktestPanel(Station):
         self.bar.hide()
         self.run_button.setEnabled(True)
         self.stop_button.setEnabled(False)
+
+    @Slot()
+    def _recall(self, _items: object = None) -> None:
+        """Show the newest run of the workspace, when nothing has been run in this window yet."""
+        workspace = self.context.workspace
+        folder = workflows.newest_run(workspace)
+        if self.running or self.view is not None or folder is None or folder == self._recalled:
+            return
+        self._recalled = folder
+
+        def work(progress: Progress, cancel: CancelToken) -> RunView:
+            return view_of(workflows.reopen_run(workspace, folder, progress, cancel))
+
+        task = Task(self.tr("Read the newest run"), work, quiet=True)
+        task.succeeded.connect(self._show_recalled)
+        task.failed.connect(self._not_recalled)
+        self.context.submit(task)
+
+    @Slot(object)
+    def _show_recalled(self, view: RunView) -> None:
+        if self.running or self.view is not None:
+            return
+        self.view = view
+        self.pages.setCurrentIndex(1)
+        self._show_result(view)
+        self.words.setText(self.tr("newest run of this workspace"))
+        self.context.stateChanged.emit(self.object_name, "ready")
+
+    @Slot(object)
+    def _not_recalled(self, error: KtrdrError | TaskError) -> None:
+        """Say in passing why the newest run is not shown; it is no fault of anything the user does now."""
+        if not self.running and self.view is None:
+            self.notice.show_text("info", self.tr("The newest run is not shown: {0}").format(error.message))
 
     # trades
 

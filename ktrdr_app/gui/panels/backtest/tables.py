@@ -19,13 +19,13 @@ def metrics_table() -> RecordTable:
     columns = [
         Column(_t("Figure"), lambda entry: entry.title),
         Column(_t("Model"), lambda entry: entry.model, number=True),
-        Column(_t("Buy and hold"), lambda entry: entry.held, number=True),
+        Column(_t("Buy & hold"), lambda entry: entry.held, number=True),
     ]
     table = RecordTable(columns, "backtestPanel.metricsTable", _t("Figures beside buy and hold"))
     table.setSortingEnabled(False)
     table.fit(0)
     _make_dense(table)
-    table.setMinimumWidth(286)
+    table.setMinimumWidth(300)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     dashes = [MetricRow(title, numbers.NONE, numbers.NONE, meaning) for _, title, _, meaning in METRICS]
     table.records.set_records(dashes)
@@ -93,6 +93,6 @@ def trades_table() -> RecordTable:
     table = RecordTable(columns, "backtestPanel.tradesTable", _t("Closed trades; a row brings its trade into view"))
     table.fit(len(columns) - 1)
     _make_dense(table)
-    table.setMinimumHeight(110)
+    table.setMinimumHeight(84)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.requests import BacktestOutcome
-from ktrdr_app.workflows.wording import Verdict, backtest_verdict, event_notes, open_trade_note
+from ktrdr_app.workflows.wording import Verdict, backtest_verdict, event_notes, fallback_warning, open_trade_note
 
 _DAY = NANOSECONDS["1d"]
 
@@ -42,15 +43,15 @@ METRICS: tuple[tuple[str, str, Write, str], ...] = (
     ("final_equity", "Final equity", _money, "Account value at the last close"),
     ("total_return", "Total return", _signed, "Final equity over initial capital, less 1"),
     ("annualized_return", "Per year", _signed, "Compound growth per year, by the data's own dates"),
-    ("max_drawdown", "Worst drawdown", _percent, "Deepest fall from the highest value so far"),
+    ("max_drawdown", "Drawdown", _percent, "Deepest fall from the highest value so far"),
     ("volatility", "Volatility", _percent, "Standard deviation of returns, per year"),
     ("sharpe_ratio", "Sharpe", _ratio, "Mean over standard deviation of returns, per year; risk-free rate 0"),
     ("sortino_ratio", "Sortino", _ratio, "Mean over downside deviation, per year"),
     ("calmar_ratio", "Calmar", _ratio, "Growth per year over worst drawdown"),
     ("total_trades", "Trades", numbers.integer, "Closed trades"),
-    ("win_rate", "Winning trades", _percent, "Share of closed trades with a net profit"),
+    ("win_rate", "Win rate", _percent, "Share of closed trades with a net profit"),
     ("profit_factor", "Profit factor", _ratio, "Sum of profits over sum of losses"),
-    ("expectancy", "Mean per trade", _money, "Mean net profit per closed trade"),
+    ("expectancy", "Mean trade", _money, "Mean net profit per closed trade"),
     ("avg_win", "Mean win", _money, "Mean net profit of winning trades"),
     ("avg_loss", "Mean loss", _money, "Mean net loss of losing trades"),
     ("exposure", "Time invested", _percent, "Share of bars with a position"),
@@ -184,13 +185,20 @@ def notes_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     document : mapping
         The ``backtest`` document.
     """
-    said = [str(document.get("explanation") or ""), open_trade_note(document), *event_notes(document)]
+    why = str(document.get("explanation") or "")
+    said = [fallback_warning(document), why, open_trade_note(document), *event_notes(document)]
     return tuple(sentence for sentence in said if sentence)
 
 
 def _stamps(moments: Any) -> NDArray[np.int64]:
     """Return a pandas Series of moments as nanoseconds UTC."""
     return np.asarray(moments.dt.as_unit("ns").astype("int64"), dtype=np.int64)
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    """Name the series and the model that traded it: the form may say something else by then."""
+    series = f"{document['symbol']} {document['timeframe']}"
+    return f"{series} · {Path(document['model']['path']).name}" if document.get("model") else series
 
 
 def _floats(values: Any) -> NDArray[np.float64]:
@@ -210,7 +218,7 @@ def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
         profit=trades["net_pnl"].to_numpy(np.float64),
     )
     return ChartData(
-        title=f"{document['symbol']} {document['timeframe']}",
+        title=_title(document),
         times=times,
         **prices,
         equity=_floats(result.equity),

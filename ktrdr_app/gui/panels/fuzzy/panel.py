@@ -120,6 +120,7 @@ class FuzzyPanel(Station):
         self.choices.strategyChosen.connect(self._strategy_chosen)
         self.choices.inputChosen.connect(self._input_chosen)
         self.choices.seriesChosen.connect(self._load_values)
+        self.context.dataChanged.connect(self._data_changed)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
         self.table.sets.rejected.connect(self._rejected)
@@ -214,6 +215,11 @@ class FuzzyPanel(Station):
         self._loading = self.start(
             self.tr("Values of {0}").format(document.current), work, self._values_loaded, quiet=True
         )
+
+    @Slot()
+    def _data_changed(self) -> None:
+        self._wanted = None  # the same symbols may hold other bars now
+        self._load_values()
 
     @Slot(object)
     def _values_loaded(self, loaded: tuple[object, FuzzyView]) -> None:

@@ -18,6 +18,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress
 from ktrdr_app.gui.charts.plot import ThemedPlot
+from ktrdr_app.gui.charts.view import LEAST_HEIGHTS
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.view_model import view_of
@@ -385,10 +386,7 @@ def test_nothing_is_cut_off_or_squeezed_away(
     station.resize(*size)
     station.grab()
     assert (station.width(), station.height()) == size
-    for plot in station.charts.plots:
-        assert plot.height() >= 84
-        assert plot.width() > 400
-    assert station.trades.height() >= 110
+    check_places(station)
     for label in station.findChildren(QLabel):
         if label.isVisible() and label.text() and not label.wordWrap():
             assert label.width() >= label.sizeHint().width() - 1, f"{label.text()!r} is cut off"
@@ -396,6 +394,49 @@ def test_nothing_is_cut_off_or_squeezed_away(
     for row in range(figures.records.rowCount()):
         needed = figures.fontMetrics().horizontalAdvance(str(figures.records.index(row, 0).data()))
         assert figures.columnWidth(0) >= needed, "the name of a figure is cut off"
+
+
+def check_places(station: BacktestPanel) -> None:
+    """Each plot has its room, and none lies over another or over the table."""
+    above = -1
+    for plot, least in zip(station.charts.plots, LEAST_HEIGHTS, strict=True):
+        top = plot.mapTo(station, QPoint(0, 0)).y()
+        assert top > above, "a plot lies over the one above it"
+        assert plot.height() >= least
+        assert plot.width() > 400
+        above = top + plot.height() - 1
+    assert station.trades.mapTo(station, QPoint(0, 0)).y() > above, "the table lies over the drawdown"
+    assert station.trades.height() >= 84
+    assert station.trades.mapTo(station, QPoint(0, 0)).y() + station.trades.height() <= station.height()
+
+
+def test_an_error_in_a_small_window_squeezes_nothing_out(station: BacktestPanel, qtbot: QtBot, tiny_bars: Bars) -> None:
+    shown(qtbot, station, tiny_bars)
+    station.resize(1184, 587)
+    station.notice.show_text("danger", "no model for this", "train one")
+    station.grab()
+    assert station.height() == 587
+    check_places(station)
+
+
+def test_a_run_of_a_form_that_has_changed_since_does_not_speak_for_it(
+    station: BacktestPanel, qtbot: QtBot, trained_workspace: Workspace
+) -> None:
+    helpers.click(qtbot, station.run_button)
+    choose(qtbot, station, "modelCombo", "legacy")
+    qtbot.waitUntil(lambda: not station.running, timeout=60_000)
+    helpers.settle(qtbot, station.context.tasks)
+    assert station.view is not None
+    assert station.form.badge.text().startswith("✖"), "the badge tells of another model than the form asks for"
+    assert station.charts.data.title == "GOOG 1d · universal_1d_v1", "the chart says which model traded"
+
+
+def test_another_symbols_model_is_warned_of_beside_its_results(station: BacktestPanel, tiny_bars: Bars) -> None:
+    model = {"path": "/w/models/s/AAPL_1d_v4", "kind": "legacy", "step": 3, "warning": "no model for TEST", "trace": []}
+    station.show_run(view_of(outcome_of(tiny_bars(60, frequency="1D"), {5: 0, 20: 2}, model=model)))
+    assert "AAPL_1d_v4" in station.notes.text()
+    assert "no model for TEST" in station.notes.text()
+    assert "AAPL_1d_v4" in station.charts.price_plot.heading.toPlainText()
 
 
 def test_two_hundred_runs_leave_nothing_behind(station: BacktestPanel, qtbot: QtBot, tiny_bars: Bars) -> None:

@@ -79,7 +79,7 @@ def test_before_a_run_the_figures_are_dashes(qtbot: QtBot, dark: QApplication) -
     qtbot.addWidget(table)
     assert column(table, "Figure") == [title for _, title, *_ in METRICS]
     assert set(column(table, "Model")) == {"–"}
-    assert set(column(table, "Buy and hold")) == {"–"}
+    assert set(column(table, "Buy & hold")) == {"–"}
 
 
 def test_figures_keep_their_order(qtbot: QtBot, dark: QApplication, tiny_bars: Callable[..., pd.DataFrame]) -> None:

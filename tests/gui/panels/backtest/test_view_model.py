@@ -115,7 +115,7 @@ def test_every_figure_stands_beside_that_of_buy_and_hold() -> None:
     assert len(rows) == len(METRICS) == 18
     assert rows["Final equity"] == (f"127{thin}369", f"405{thin}369")
     assert rows["Total return"] == (f"+27.4{thin}%", f"+305.4{thin}%")
-    assert rows["Worst drawdown"] == (f"−64.0{thin}%", f"−64.0{thin}%")
+    assert rows["Drawdown"] == (f"−64.0{thin}%", f"−64.0{thin}%")
     assert rows["Sharpe"] == ("0.25", "0.25")
     assert rows["Trades"] == ("68", "0")
     assert rows["Profit factor"] == ("–", "–"), "a ratio without a denominator is a dash, not a number"
