@@ -17,6 +17,9 @@ Stamps = NDArray[np.int64]
 LABEL_PIXELS = 84
 """Room for one date."""
 
+LINE_PIXELS = 16
+"""Room for one figure above another."""
+
 _STEPS: tuple[tuple[str, int], ...] = (
     ("m", 1), ("m", 5), ("m", 15), ("m", 30), ("h", 1), ("h", 3), ("h", 6), ("h", 12), ("D", 1), ("D", 2),
     ("W", 1), ("W", 2), ("M", 1), ("M", 3), ("M", 6), ("Y", 1), ("Y", 2), ("Y", 5), ("Y", 10), ("Y", 20),
@@ -177,6 +180,25 @@ class ValueAxis(pg.AxisItem):
         self._write = write
         if side != "bottom":
             self.setWidth(width)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return one level of ticks; of those that would write over each other every other is left out.
+
+        Parameters
+        ----------
+        minVal, maxVal : float
+            Ends of the axis.
+        size : float
+            Its length in pixels.
+        """
+        levels = super().tickValues(minVal, maxVal, size)
+        if not levels or self.orientation == "bottom":
+            return list(levels)
+        spacing, values = levels[0]
+        while len(values) > 1 and spacing * size < LINE_PIXELS * abs(maxVal - minVal):
+            spacing *= 2
+            values = [value for value in values if abs(value / spacing - round(value / spacing)) < 0.1]
+        return [(spacing, values)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the texts of the ticks.

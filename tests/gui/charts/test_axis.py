@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.gui.charts.axis import (
     LABEL_PIXELS,
+    LINE_PIXELS,
     BarDateAxis,
     ValueAxis,
     boundaries,
@@ -188,3 +189,16 @@ def test_vertical_axes_have_one_width_so_that_plots_line_up(qapp: QApplication) 
     assert axes[0].orientation == "right"
     assert axes[1].tickStrings([-0.1, 0.0], 1.0, 0.1) == ["−10\u202f%", "0\u202f%"]
     assert ValueAxis(write_value, "bottom").maximumWidth() > 1000
+
+
+@pytest.mark.parametrize("size", [24, 40, 80, 200, 600])
+@pytest.mark.parametrize(("low", "high"), [(-0.64, 0.01), (95_000.0, 405_000.0), (1.09, 1.12), (0.0, 1.0)])
+def test_figures_of_a_low_plot_do_not_lie_over_each_other(
+    size: int, low: float, high: float, qapp: QApplication
+) -> None:
+    ((spacing, values),) = ValueAxis(write_value).tickValues(low, high, size)
+    assert values or size < 2 * LINE_PIXELS
+    assert all(low <= value <= high for value in values)
+    places = sorted(size * (value - low) / (high - low) for value in values)
+    assert all(after - before >= LINE_PIXELS - 1e-6 for before, after in itertools.pairwise(places))
+    assert all(abs(value / spacing - round(value / spacing)) < 1e-6 for value in values), "the figures are not round"
