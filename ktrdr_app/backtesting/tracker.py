@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,12 @@ class PerformanceTracker:
         entries = [trade.entry.quote.bar for trade in self.trades]
         exits = [trade.exit.quote.bar for trade in self.trades]
         table = pd.DataFrame(rows, columns=list(TRADE_COLUMNS[2:]))
-        kinds = dict.fromkeys(TRADE_COLUMNS[3:13], np.float64) | {"bars_held": np.int64}
+        kinds: dict[str, Any] = dict.fromkeys(TRADE_COLUMNS[3:13], np.float64)
+        kinds |= {
+            "bars_held": np.int64,
+            "side": "str",
+            "exit_reason": "str",
+        }
         table = table.astype(kinds)
         table.insert(0, "entry_time", self.index[entries])
         table.insert(1, "exit_time", self.index[exits])

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ktrdr_app.core.errors import KtrdrError, StrategyProblem
+from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.files import json_text
 from ktrdr_app.core.log import configure
 from ktrdr_app.core.paths import user_cache
@@ -32,11 +32,7 @@ def report_error(error: KtrdrError, as_json: bool) -> int:
     as_json : bool
         Whether stdout takes a JSON document.
     """
-    facts: dict[str, Any] = dict(error.to_dict())
-    if isinstance(error, StrategyProblem):
-        facts["problems"] = [vars(problem) for problem in error.problems]
-    lines = [str(problem) for problem in error.problems] if isinstance(error, StrategyProblem) else []
-    _report(facts, as_json, lines if len(lines) > 1 else [])
+    _report({**error.to_dict(), **error.details()}, as_json, error.lines())
     return error.exit_code
 
 

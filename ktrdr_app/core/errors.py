@@ -21,7 +21,7 @@ import copyreg
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 def closest(word: str, allowed: Iterable[str]) -> str:
@@ -64,6 +64,14 @@ class KtrdrError(Exception):
     def to_dict(self) -> dict[str, str]:
         """Return the JSON form that every face prints: code, message, hint, where."""
         return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
+
+    def details(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the JSON form holds beside the four words: lists of problems or questions."""
+        return {}
+
+    def lines(self) -> list[str]:
+        """Return the sentences to print below the message, where one line cannot say it all."""
+        return []
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by state: a class is made from facts, but an exception is rebuilt from its message by default."""
@@ -324,6 +332,14 @@ class StrategyProblem(KtrdrError):
         place = f"{where}:{first.line}:{first.column}" if first.line else where
         meant = f"did you mean {first.suggestion!r}? " if first.suggestion else ""
         super().__init__(f"{first.path}: {first.found}{more}", hint=f"{meant}{first.expected}", where=place)
+
+    def details(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every problem with its place."""
+        return {"problems": [vars(problem) for problem in self.problems]}
+
+    def lines(self) -> list[str]:
+        """Return the problems, where there is more than one."""
+        return [str(problem) for problem in self.problems] if len(self.problems) > 1 else []
 
 
 class StrategyNotFound(StrategyProblem):

@@ -19,7 +19,7 @@ class StageStarted:
     ----------
     stage : str
         ``load``, ``indicators``, ``fuzzy``, ``features``, ``labels``, ``train``, ``test``,
-        ``importance``, ``save``, ``decide``, ``simulate``, ``report``.
+        ``importance``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
     """
 
     stage: str

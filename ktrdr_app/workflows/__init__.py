@@ -10,6 +10,9 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.demo_run import demo
+    from ktrdr_app.workflows.fetch_run import fetch_data
+    from ktrdr_app.workflows.import_run import import_data, preview_import
+    from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
         compute_indicator,
         features,
@@ -27,12 +30,16 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.train_run import train
 
 _EXPORTS = {
+    "align_data": "inspect_data",
     "backtest": "backtest_run",
     "backtest_signals": "backtest_run",
+    "check_data": "inspect_data",
     "compute_indicator": "inspect_series",
     "demo": "demo_run",
     "doctor": "machine_checks",
     "features": "inspect_series",
+    "fetch_data": "fetch_run",
+    "import_data": "import_run",
     "labels": "inspect_series",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
@@ -40,6 +47,7 @@ _EXPORTS = {
     "list_strategies": "strategies",
     "load_fuzzy_view": "inspect_series",
     "newest_run": "run_folders",
+    "preview_import": "import_run",
     "reopen_run": "reopen",
     "resolve_model": "models",
     "save_fuzzy_sets": "strategies",
@@ -52,12 +60,16 @@ _EXPORTS = {
 __getattr__ = exports(__name__, _EXPORTS)
 
 __all__ = [
+    "align_data",
     "backtest",
     "backtest_signals",
+    "check_data",
     "compute_indicator",
     "demo",
     "doctor",
     "features",
+    "fetch_data",
+    "import_data",
     "labels",
     "list_data",
     "list_indicators",
@@ -65,6 +77,7 @@ __all__ = [
     "list_strategies",
     "load_fuzzy_view",
     "newest_run",
+    "preview_import",
     "reopen_run",
     "resolve_model",
     "save_fuzzy_sets",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ktrdr_app.core.errors import BadInput, InvalidValue
 from ktrdr_app.core.files import write_bytes, write_text
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.data.csv_source import CSVDataSource
+from ktrdr_app.data.column_cache import CachedCSVSource
 from ktrdr_app.data.loader import MultiSymbolDataLoader
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.strategy.schema import Section
@@ -20,7 +20,7 @@ from ktrdr_app.strategy.schema import Section
 S = TypeVar("S", bound=Section)
 
 
-def source_of(workspace: Workspace) -> CSVDataSource:
+def source_of(workspace: Workspace) -> CachedCSVSource:
     """Return the workspace's source of bars.
 
     Parameters
@@ -28,7 +28,7 @@ def source_of(workspace: Workspace) -> CSVDataSource:
     workspace : Workspace
         Whose data folder is read.
     """
-    return CSVDataSource(workspace.data)
+    return CachedCSVSource(workspace.data, workspace.cache / "bars")
 
 
 def loader_of(workspace: Workspace) -> MultiSymbolDataLoader:

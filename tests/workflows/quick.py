@@ -53,5 +53,6 @@ def trained(workspace: Workspace, **changes: Any) -> TrainResult:
 
 
 def files_below(folder: Path) -> list[str]:
-    """Return every file and folder below, hidden ones too, for showing that nothing was written."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) if folder.exists() else []
+    """Return every file and folder below, hidden ones too but for the cache, to show that nothing was written."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    return sorted(name for name in found if not name.startswith(".cache"))

@@ -1,4 +1,4 @@
-"""``data``: what a workspace holds."""
+"""``data``: what a workspace holds, what is wrong with it, and how more comes in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import render
 from ktrdr_app.cli.command import command, group
+from ktrdr_app.cli.commands import data_check, data_fetch, data_import
 from ktrdr_app.cli.session import Session
 
 
@@ -23,6 +24,9 @@ def add_to(app: typer.Typer) -> None:
     """
     data = group(app, "data", "What the workspace holds.")
     command(data, "list")(list_series)
+    data_import.add_to(data)
+    data_check.add_to(data)
+    data_fetch.add_to_group(data)
 
 
 def list_series(session: Session, _given: dict[str, Any]) -> None:

@@ -1,0 +1,339 @@
+"""Reads a vendor's file as far as it tells itself, and collects what must be asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import EmptyData, EnvironmentProblem, MalformedBars, UnsafeName
+from ktrdr_app.core.paths import safe_name
+from ktrdr_app.core.timeframes import NANOSECONDS
+from ktrdr_app.data.importing.cells import Cells, read_cells
+from ktrdr_app.data.importing.checks import as_frame, look_at, volume_swaps
+from ktrdr_app.data.importing.clean import Rows, drop_unusable, merge_repeats, put_in_order
+from ktrdr_app.data.importing.clocks import Timed, read_times
+from ktrdr_app.data.importing.columns import PRICES, Columns, by_name, is_heading
+from ktrdr_app.data.importing.file_names import one_symbol, plain_symbol, read_name
+from ktrdr_app.data.importing.findings import Finding, Question, finding
+from ktrdr_app.data.importing.infer import asset_class_of, looks_like_crypto, step_of
+from ktrdr_app.data.importing.numbers import NumberStyle, is_number, parse_numbers, style_of
+from ktrdr_app.data.importing.options import ImportOptions
+from ktrdr_app.data.importing.order import by_content, stamp_columns
+from ktrdr_app.data.importing.raw import RawText, open_text, read_bytes
+from ktrdr_app.data.importing.stamps import date_texts, read_epochs, read_stamps
+from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
+
+_SAMPLE = 500
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What a file holds, as far as it is known.
+
+    Attributes
+    ----------
+    file : Path
+        The file.
+    symbol, timeframe : str
+        Name of the series; empty where it is asked for.
+    asset_class : str
+        As given, or by the bars' hours.
+    detected : dict
+        Delimiter, encoding, headings, stamp form, time zone, columns and the like, for people and for JSON.
+    rows_read : int
+        Rows of the table, the unusable ones counted.
+    bars : DataFrame
+        The series; provisional while a question is open, empty if one hides the rows.
+    findings : tuple of Finding
+        What the user is told.
+    questions : tuple of Question
+        What the user must answer before anything is written.
+    """
+
+    file: Path
+    symbol: str
+    timeframe: str
+    asset_class: str
+    detected: dict[str, Any]
+    rows_read: int
+    bars: pd.DataFrame
+    findings: tuple[Finding, ...]
+    questions: tuple[Question, ...]
+
+
+def detect(path: Path, options: ImportOptions | None = None) -> Detection:
+    """Read a file without writing anything.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or other delimited text, packed or not, or a Parquet file.
+    options : ImportOptions, optional
+        What the user says of it.
+
+    Raises
+    ------
+    FileMissing, StorageProblem, EmptyData, MalformedBars
+        If it holds no series of bars; the message says what it holds.
+    UnknownName, InvalidValue, UnsafeName
+        If an option says what cannot be.
+    """
+    chosen = options or ImportOptions()
+    chosen.check()
+    raw = _open(path)
+    layout = lay_out(raw.content, path.name)
+    facts = _facts(raw, layout)
+    columns, question = _columns(layout, chosen, path.name)
+    if columns is None:
+        return _unread(path, chosen, layout, facts, question)
+    style = _style(layout, columns, chosen, path.name)
+    if style is None:
+        words = "A comma in the prices may be the decimal mark or group thousands."
+        return _unread(path, chosen, layout, facts, (Question("decimal", words, (",", "."), "--decimal"),))
+    facts |= {"decimal": style.decimal, "thousands": style.thousands, "columns": _named(columns, layout)}
+    return _read(path, chosen, layout, columns, style, facts, raw)
+
+
+def _open(path: Path) -> RawText:
+    if path.suffix.lower() not in (".parquet", ".pq"):
+        return open_text(path)
+    try:
+        frame = pd.read_parquet(io.BytesIO(read_bytes(path)))
+    except ImportError as error:
+        hint = "pip install pyarrow, or export the bars as CSV"
+        raise EnvironmentProblem("Parquet", "the library pyarrow that reads it is not installed", hint) from error
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise MalformedBars(path.name, f"a Parquet file that cannot be read ({error})", "a Parquet table") from error
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index()
+    return RawText(frame.to_csv(index=False).encode(), "parquet", "")
+
+
+def _facts(raw: RawText, layout: Layout) -> dict[str, Any]:
+    return {
+        "delimiter": layout.delimiter,
+        "encoding": raw.encoding,
+        "packed": raw.packed,
+        "header": layout.has_header,
+        "preface": list(layout.preface[:5]),
+        "timestamp_format": "",
+        "timezone": "",
+        "timeframe": "",
+        "columns": {},
+    }
+
+
+def _columns(layout: Layout, options: ImportOptions, where: str) -> tuple[Columns | None, tuple[Question, ...]]:
+    if (layout.has_header and is_heading(layout.names)) or set(options.columns) >= {*PRICES}:
+        return by_name(layout.names, options.columns, where), ()
+    rows = [cut_cells(line, layout.delimiter, where) for line in layout.lines.texts(0, _SAMPLE)]
+    width = len(layout.names)
+    rows = [[*row, *[""] * width][:width] for row in rows]
+    stamp = stamp_columns(rows)
+    if not stamp:
+        by_name(layout.names, options.columns, where)
+    found = by_content(rows, _as_numbers(rows), _runs_backwards(rows, stamp))
+    if found is not None:
+        return found, ()
+    shown = " | ".join(rows[0])[:80]
+    message = f"The columns of {shown!r} have no names that are known, and the numbers do not tell their order."
+    answers = ("timestamp=1,open=2,high=3,low=4,close=5,volume=6",)
+    return None, (Question("columns", message, answers, "--columns"),)
+
+
+def _as_numbers(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    style = style_of(cell for row in rows for cell in row if is_number(cell)) or NumberStyle(",")
+    flat = np.array([cell for row in rows for cell in row], dtype=object)
+    return parse_numbers(flat, style)[0].reshape(len(rows), -1)
+
+
+def _runs_backwards(rows: Sequence[Sequence[str]], stamp: tuple[int, ...]) -> bool:
+    if not stamp:
+        return False
+    cells = [" ".join(row[place] for place in stamp) for row in rows]
+    stamps = read_epochs(cells) or read_stamps(*date_texts(cells), "dmy")
+    steps = np.diff(stamps.wall)
+    return bool((steps < 0).sum() > (steps > 0).sum())
+
+
+def _style(layout: Layout, columns: Columns, options: ImportOptions, where: str) -> NumberStyle | None:
+    stride = max(len(layout.lines) // (2 * _SAMPLE), 1)
+    places = sorted({*range(min(_SAMPLE, len(layout.lines))), *range(0, len(layout.lines), stride)})
+    rows = [cut_cells(layout.lines.text(place), layout.delimiter, where) for place in places]
+    places = [*columns.prices, *columns.volumes]
+    cells = [row[place] for row in rows for place in places if place < len(row)]
+    style = style_of(cell for cell in cells if is_number(cell))
+    if options.decimal is not None and (style is None or style.decimal != options.decimal):
+        return NumberStyle(options.decimal, "," if options.decimal == "." else ".")
+    return style
+
+
+def _named(columns: Columns, layout: Layout) -> dict[str, str]:
+    def name(place: int) -> str:
+        return layout.names[place].strip() or str(place + 1)
+
+    named = {"timestamp": " + ".join(name(place) for place in columns.stamp)}
+    named |= {role: name(place) for role, place in zip(PRICES, columns.prices, strict=True)}
+    return named | ({"volume": name(columns.volumes[0])} if columns.volumes else {})
+
+
+def _unread(
+    path: Path, options: ImportOptions, layout: Layout, facts: dict[str, Any], questions: tuple[Question, ...]
+) -> Detection:
+    symbol, timeframe = _symbol(path, options, layout, [])[0], options.timeframe or read_name(path)[1]
+    none = Rows(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, 4)), np.empty(0))
+    return Detection(path, symbol, timeframe, "", facts, layout.rows, as_frame(none), (), questions)
+
+
+def _read(
+    path: Path,
+    options: ImportOptions,
+    layout: Layout,
+    columns: Columns,
+    style: NumberStyle,
+    facts: dict[str, Any],
+    raw: RawText,
+) -> Detection:
+    cells = read_cells(layout, columns, style, path.name)
+    told = _about_table(path, raw, layout, columns)
+    symbol, questions, cells = _one_series(path, options, layout, cells)
+    headings = [layout.names[place] for place in columns.stamp]
+    timed = read_times(cells.stamps, cells.line, options, (*layout.preface, *headings), path.name)
+    volume, about_volume = _volume(cells, columns, layout, facts)
+    rows, dropped = _series(cells, timed, volume)
+    told += [*timed.findings, *about_volume, *dropped]
+    if not len(rows):
+        raise EmptyData(path.name, f"none of its {layout.rows} rows can be used: {told[-1].message}")
+    timeframe, about_length, asked = _timeframe(path, options, rows)
+    asset_class = options.asset_class or asset_class_of(rows.utc, symbol)
+    weekends = options.asset_class == "crypto" or looks_like_crypto(symbol)
+    told += [*about_length, *look_at(rows, timeframe or None, asset_class, symbol, weekends)]
+    questions = (*questions, *timed.questions, *asked)
+    zone = {"timestamp_format": timed.form, "timezone": timed.zone, "timeframe": timeframe, "asset_class": asset_class}
+    return Detection(
+        path, symbol, timeframe, asset_class, facts | zone, layout.rows, as_frame(rows), _once(told), questions
+    )
+
+
+def _once(told: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(told))
+
+
+def _about_table(path: Path, raw: RawText, layout: Layout, columns: Columns) -> list[Finding]:
+    told = []
+    if raw.packed and path.suffix.lower() not in (".gz", ".gzip", ".zip"):
+        told.append(finding("packed", f"the file is packed with {raw.packed}, though its name does not say so"))
+    if raw.encoding == "cp1252":
+        told.append(finding("encoding", "the text is no UTF-8; it was read as Windows-1252"))
+    if len(layout.broken):
+        words = f"{{n}} rows do not have {len(layout.names)} cells and were dropped"
+        told.append(finding("broken_row", words, layout.broken))
+    if layout.cut:
+        told.append(finding("cut_row", "the last row breaks off and was dropped", [layout.cut]))
+    if columns.adjusted is not None:
+        taken, left = layout.names[columns.prices[3]], layout.names[columns.adjusted]
+        words = f"the closes are those of column {taken.strip()}; column {left.strip()} was not read"
+        told.append(finding("close_column", words))
+    return told
+
+
+def _one_series(
+    path: Path, options: ImportOptions, layout: Layout, cells: Cells
+) -> tuple[str, tuple[Question, ...], Cells]:
+    names = one_symbol(cells.symbols or ())
+    symbol, question = _symbol(path, options, layout, names)
+    if len(names) > 1 and symbol:
+        wanted = next((name for name in names if name.upper() == symbol.upper()), None)
+        if wanted is None:
+            question = (Question("symbol", f"The file holds {len(names)} symbols.", tuple(names[:20]), "--symbol"),)
+        else:
+            kept = np.array([plain_symbol(name) == wanted for name in cells.symbols or ()], dtype=np.bool_)
+            cells = cells.select(kept)
+    return symbol, question, cells
+
+
+def _symbol(
+    path: Path, options: ImportOptions, layout: Layout, names: Sequence[str]
+) -> tuple[str, tuple[Question, ...]]:
+    if options.symbol is not None:
+        return safe_name(options.symbol, "symbol"), ()
+    if len(names) > 1:
+        words = f"The file holds {len(names)} symbols."
+        return "", (Question("symbol", words, tuple(names[:20]), "--symbol"),)
+    for name in (*names, plain_symbol(layout.ticker), read_name(path)[0]):
+        try:
+            if name:
+                return safe_name(name, "symbol"), ()
+        except UnsafeName:
+            continue
+    words = "Neither the rows nor the file's name tell the symbol."
+    return "", (Question("symbol", words, ("the name of the series, such as EURUSD",), "--symbol"),)
+
+
+def _volume(
+    cells: Cells, columns: Columns, layout: Layout, facts: dict[str, Any]
+) -> tuple[NDArray[np.float64], list[Finding]]:
+    """Return the volume: the first column that may be it and is not 0 in most rows."""
+    if not cells.volumes:
+        return np.full(len(cells.line), np.nan), []
+    share = [float((np.nan_to_num(volume) != 0).mean()) for volume in cells.volumes]
+    chosen = next((place for place, filled in enumerate(share) if filled > 0.5), int(np.argmax(share)))
+    name = layout.names[columns.volumes[chosen]].strip()
+    told = []
+    if chosen != 0:
+        first = layout.names[columns.volumes[0]].strip()
+        told.append(finding("volume_column", f"column {first} is 0 in most rows; the volumes are those of {name}"))
+    elif len(cells.volumes) > 1:
+        others = ", ".join(layout.names[place].strip() for place in columns.volumes[1:])
+        told.append(finding("volume_column", f"the volumes are those of column {name}; not read: {others}"))
+    facts["columns"]["volume"] = name or str(columns.volumes[chosen] + 1)
+    if chosen == 0 and cells.bad_volume.any():
+        words = "{n} volumes that are no number were left empty"
+        told.append(finding("bad_volume_text", words, cells.line[cells.bad_volume]))
+    if len(cells.volumes) > 1:
+        swapped = volume_swaps(cells.prices[:, 3], cells.volumes[chosen], cells.volumes[1 - min(chosen, 1)])
+        if swapped.any():
+            words = "{n} rows have base and quote volume in each other's columns; the volumes are kept as they are"
+            told.append(finding("volume_swapped", words, cells.line[swapped]))
+    return cells.volumes[chosen], told
+
+
+def _series(cells: Cells, timed: Timed, volume: NDArray[np.float64]) -> tuple[Rows, list[Finding]]:
+    rows, unreadable = Rows(cells.line, timed.utc, cells.prices, volume), cells.unreadable
+    if timed.unusable.any():
+        rows, unreadable = rows.select(~timed.unusable), unreadable[~timed.unusable]
+    rows, dropped = drop_unusable(rows, unreadable)
+    rows, sorted_rows = put_in_order(rows)
+    rows, merged = merge_repeats(rows)
+    return rows, [*dropped, *sorted_rows, *merged]
+
+
+def _timeframe(path: Path, options: ImportOptions, rows: Rows) -> tuple[str, list[Finding], tuple[Question, ...]]:
+    named, step = read_name(path)[1], step_of(rows.utc)
+    if options.timeframe is not None:
+        told = [] if step else _unsettled(rows, options.timeframe)
+        return options.timeframe, told, ()
+    if step is None and named:
+        words = f"the rows do not tell their bar length; {named} was taken from the file's name"
+        return named, [finding("timeframe_from_name", words)], ()
+    if step is None:
+        steps = np.diff(rows.utc)
+        seen = f"steps of {np.median(steps) / 60e9:g} minutes" if len(steps) else "one row alone"
+        words = f"The bar length is none of ours or cannot be told ({seen})."
+        return "", [], (Question("timeframe", words, tuple(NANOSECONDS), "--timeframe"),)
+    if named and named != step:
+        words = f"the file's name says {named}, but the bars are {step} apart; the series is named {step}"
+        return step, [finding("timeframe_clash", words)], ()
+    return step, [], ()
+
+
+def _unsettled(rows: Rows, timeframe: str) -> list[Finding]:
+    seen = "there is one row alone" if len(rows) == 1 else "their steps are of no length of ours"
+    return [finding("timeframe_given", f"the rows do not tell their bar length ({seen}); {timeframe} was given")]

@@ -1,0 +1,39 @@
+"""What is wrong with a series, told before a model learns it; and repairs, each done only when asked for."""
+
+from typing import TYPE_CHECKING
+
+from ktrdr_app.core.lazy import exports
+
+if TYPE_CHECKING:
+    from ktrdr_app.data.quality.findings import Example, Finding
+    from ktrdr_app.data.quality.inspect import QualityReport, inspect_file, inspect_series
+    from ktrdr_app.data.quality.raw import RawSeries, read_raw
+    from ktrdr_app.data.quality.repairs import REPAIRS, Repair, repair
+
+_EXPORTS = {
+    "REPAIRS": "repairs",
+    "Example": "findings",
+    "Finding": "findings",
+    "QualityReport": "inspect",
+    "RawSeries": "raw",
+    "Repair": "repairs",
+    "inspect_file": "inspect",
+    "inspect_series": "inspect",
+    "read_raw": "raw",
+    "repair": "repairs",
+}
+
+__getattr__ = exports(__name__, _EXPORTS)
+
+__all__ = [
+    "REPAIRS",
+    "Example",
+    "Finding",
+    "QualityReport",
+    "RawSeries",
+    "Repair",
+    "inspect_file",
+    "inspect_series",
+    "read_raw",
+    "repair",
+]
