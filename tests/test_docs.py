@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from ktrdr_app.core import errors
+from ktrdr_app.data.importing.findings import ImportQuestions
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, IndicatorSpec, Strategy
 
 REPO = Path(__file__).resolve().parent.parent
@@ -25,7 +26,7 @@ def all_errors(base: type[errors.KtrdrError] = errors.KtrdrError) -> Iterator[ty
     """Yield the tree of errors, base first."""
     yield base
     for child in base.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__ in (errors.__name__, ImportQuestions.__module__):
             yield from all_errors(child)
 
 

@@ -36,6 +36,7 @@ from ktrdr_app.core.errors import (
     UnsafeName,
     closest,
 )
+from ktrdr_app.data.importing.findings import ImportQuestions, Question
 
 EXIT_CODES = {1, 2, 3, 4, 130}
 FAULT = Problem("network.dropout", 57, 3, "is 0.95", "below 0.9")
@@ -121,6 +122,14 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     ),
     (Cancelled(), "cancelled", 130, "the task was stopped", "start it again when you like", ""),
     (Cancelled("the demo"), "cancelled", 130, "the demo was stopped", "start it again when you like", ""),
+    (
+        ImportQuestions("x.csv", [Question("zone", "Which time zone?", ("UTC", "Europe/Berlin"), "--timezone")]),
+        "import_questions",
+        2,
+        "the file does not tell everything: Which time zone?",
+        "answer with --timezone (UTC, Europe/Berlin)",
+        "x.csv",
+    ),
 ]
 IDS = [type(sample[0]).__name__ for sample in SAMPLES]
 
