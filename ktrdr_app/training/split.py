@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.data.calendars.spans import distinct
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.strategy.schema import SplitSettings
 
@@ -57,7 +58,7 @@ def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
     TooFewRows
         If a part has fewer than `LEAST_PART` rows, or the training part lacks a symbol.
     """
-    instants = np.unique(block.close_time)
+    instants = distinct(block.close_time)
     train_end = _cut(instants, settings.train)
     validation_end = _cut(instants, settings.train + settings.validation)
     known, ended = block.close_time, block.label_end
