@@ -12,10 +12,13 @@ from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.features.context import price_context, volume_context
 from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.forms import in_form, rolling_zscore
+from ktrdr_app.features.higher import longer_columns
 from ktrdr_app.features.plan import ATR_FORMS, FeaturePlan, RawSource
 
 
-def build_features(bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, float] | None = None) -> FeatureFrame:
+def build_features(
+    bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, float] | None = None, timeframe: str = ""
+) -> FeatureFrame:
     """Return the features of every bar, each known at that bar's close.
 
     Parameters
@@ -26,11 +29,18 @@ def build_features(bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, flo
         What to compute.
     seconds : dict, optional
         Collects wall seconds of ``indicators``, ``fuzzy`` and ``features``.
+    timeframe : str
+        Length of the bars; needed where the strategy reads longer ones as well.
 
     Returns
     -------
     FeatureFrame
         Groups in the order A fuzzy, B price, C volume, D lags, E raw; warm-up rows are NaN and not valid.
+
+    Raises
+    ------
+    InvalidValue
+        If ``timeframe`` is needed and missing, or not shorter than the strategy's longer ones.
     """
     clock = _Clock(seconds)
     prices = PriceArrays.of(bars)
@@ -39,7 +49,8 @@ def build_features(bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, flo
 
     values = np.full((len(bars), len(plan.contract.names)), np.nan, dtype=np.float32)
     memberships = len(plan.fuzzy.names)
-    plan.fuzzy.evaluate_into(fuzzy_inputs(prices, columns, plan), values[:, :memberships])
+    inputs = fuzzy_inputs(prices, columns, plan) | longer_inputs(bars, plan, timeframe)
+    plan.fuzzy.evaluate_into(inputs, values[:, :memberships])
     clock.lap("fuzzy")
 
     position = memberships
@@ -58,9 +69,9 @@ def build_features(bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, flo
 
 
 def fuzzy_inputs(
-    prices: PriceArrays, columns: dict[str, NDArray[np.float64]], plan: FeaturePlan
+    prices: PriceArrays, columns: dict[str, NDArray[np.float64]], plan: FeaturePlan, timeframe: str = ""
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the values that each fuzzy input's sets are laid over.
+    """Return the values that the sets of each fuzzy input of one time frame are laid over.
 
     Parameters
     ----------
@@ -70,6 +81,8 @@ def fuzzy_inputs(
         Output of the indicator engine.
     plan : FeaturePlan
         Sources and forms.
+    timeframe : str
+        Whose inputs; empty for those on the strategy's own bars.
 
     Returns
     -------
@@ -84,7 +97,52 @@ def fuzzy_inputs(
             columns[plan.atr_column] if source.form in ATR_FORMS else None,
         )
         for source in plan.sources
+        if source.timeframe == timeframe
     }
+
+
+def longer_inputs(bars: pd.DataFrame, plan: FeaturePlan, timeframe: str) -> dict[str, NDArray[np.float64]]:
+    """Return the values of the fuzzy inputs on longer bars, each from the close of its bar on.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        The strategy's own bars.
+    plan : FeaturePlan
+        Sources and forms.
+    timeframe : str
+        Length of the bars.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n_bars,)
+        By fuzzy input, in its form; NaN until the first longer bar has ended.
+    """
+    found: dict[str, NDArray[np.float64]] = {}
+    for longer in longer_columns(bars, plan, timeframe):
+        found |= longer.joined(fuzzy_inputs(longer.prices, longer.columns, plan, longer.timeframe))
+    return found
+
+
+def all_fuzzy_inputs(bars: pd.DataFrame, plan: FeaturePlan, timeframe: str) -> dict[str, NDArray[np.float64]]:
+    """Return the values of every fuzzy input of a strategy on its own bars, without anything else of its features.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        Bars of one symbol.
+    plan : FeaturePlan
+        Sources and forms.
+    timeframe : str
+        Length of the bars.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n_bars,)
+        By fuzzy input, in its form.
+    """
+    prices = PriceArrays.of(bars)
+    return fuzzy_inputs(prices, plan.indicators.calculate(prices), plan) | longer_inputs(bars, plan, timeframe)
 
 
 def _context_columns(

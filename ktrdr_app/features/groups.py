@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.fuzzy.inputs import membership_names
 
 
 def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
@@ -25,7 +26,7 @@ def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
     memberships = len(plan.fuzzy.names)
     for fuzzy_input, entry in plan.strategy.fuzzy_sets.items():
         indicator = plan.strategy.source_of(fuzzy_input)[0]
-        owner |= {f"{fuzzy_input}_{name}": indicator for name in entry.sets}
+        owner |= dict.fromkeys(membership_names(fuzzy_input, entry), indicator)
     groups: dict[str, list[int]] = {}
     for column, name in enumerate(plan.contract.names):
         base = name.rpartition("_lag")[0] if column >= memberships and "_lag" in name else name

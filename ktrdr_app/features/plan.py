@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ktrdr_app.core.errors import BadInput, closest
 from ktrdr_app.core.files import digest
@@ -34,11 +35,14 @@ class FuzzySource:
         Column of the indicator engine.
     form : str
         Scale-free form.
+    timeframe : str
+        Longer time frame whose bars it reads; empty for the strategy's own.
     """
 
     name: str
     column: str
     form: str
+    timeframe: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
         near = closest(output, outputs)
         raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
     column = column_name(IndicatorConfig(indicator, info.name), output)
-    return FuzzySource(name, column, strategy.fuzzy_sets[name].form)
+    entry = strategy.fuzzy_sets[name]
+    return FuzzySource(name, column, entry.form, entry.timeframe)
 
 
 def _helpers(strategy: Strategy, configs: tuple[IndicatorConfig, ...]) -> Iterator[IndicatorConfig]:
@@ -191,7 +196,12 @@ def _digest(strategy: Strategy, configs: tuple[IndicatorConfig, ...], names: tup
             "formulas": FORMULA_VERSION,
             "names": names,
             "indicators": [[config.id, config.name, config.params] for config in configs],
-            "fuzzy_sets": document["fuzzy_sets"],
+            "fuzzy_sets": {name: _hashed(entry) for name, entry in document["fuzzy_sets"].items()},
             "features": document["features"],
         }
     )
+
+
+def _hashed(fuzzy_input: dict[str, Any]) -> dict[str, Any]:
+    """Leave an empty time frame out, so that models made before there were longer ones keep their hash."""
+    return {key: value for key, value in fuzzy_input.items() if key != "timeframe" or value}

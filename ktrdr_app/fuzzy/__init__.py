@@ -7,11 +7,18 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.fuzzy.checks import SetProblem, check_sets
     from ktrdr_app.fuzzy.engine import FuzzyEngine
+    from ktrdr_app.fuzzy.multi import MultiTimeframeFuzzyEngine
     from ktrdr_app.fuzzy.shapes import membership
 else:
     __getattr__ = exports(
         __name__,
-        {"FuzzyEngine": "engine", "SetProblem": "checks", "check_sets": "checks", "membership": "shapes"},
+        {
+            "FuzzyEngine": "engine",
+            "MultiTimeframeFuzzyEngine": "multi",
+            "SetProblem": "checks",
+            "check_sets": "checks",
+            "membership": "shapes",
+        },
     )
 
-__all__ = ["FuzzyEngine", "SetProblem", "check_sets", "membership"]
+__all__ = ["FuzzyEngine", "MultiTimeframeFuzzyEngine", "SetProblem", "check_sets", "membership"]

@@ -9,31 +9,34 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.fuzzy.inputs import FuzzySets, fuzzy_inputs_of, membership_names
 from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
-from ktrdr_app.strategy.schema import FuzzyInput
 
 
 class FuzzyEngine:
-    """Evaluates the sets of every fuzzy input; columns are called ``{input}_{set}``, in declared order.
+    """Evaluates the sets of every fuzzy input; columns are called by `membership_names`, in declared order.
 
     Parameters
     ----------
-    fuzzy_sets : mapping of str to FuzzyInput
-        Fuzzy inputs by name, as a strategy declares them.
+    fuzzy_sets : mapping of str to FuzzyInput or mapping
+        Fuzzy inputs by name, as a strategy declares them or as plain dicts (`fuzzy_inputs_of`).
 
     Raises
     ------
     InvalidValue
-        If two sets would have the same column name.
+        If a plain dict makes no set, or two sets would have the same column name.
     """
 
-    def __init__(self, fuzzy_sets: Mapping[str, FuzzyInput]) -> None:
-        self.inputs: tuple[str, ...] = tuple(fuzzy_sets)
+    def __init__(self, fuzzy_sets: FuzzySets) -> None:
+        entries = fuzzy_inputs_of(fuzzy_sets)
+        self.inputs: tuple[str, ...] = tuple(entries)
         self._tables = [
             np.array([table_row(s.type, s.parameters, s.shoulder) for s in entry.sets.values()])
-            for entry in fuzzy_sets.values()
+            for entry in entries.values()
         ]
-        self.names: tuple[str, ...] = tuple(f"{name}_{key}" for name, e in fuzzy_sets.items() for key in e.sets)
+        self.names: tuple[str, ...] = tuple(
+            column for name, entry in entries.items() for column in membership_names(name, entry)
+        )
         for name in self.names:
             if self.names.count(name) > 1:
                 raise InvalidValue("fuzzy_sets", name, "names whose input_set columns differ from each other")
@@ -44,7 +47,7 @@ class FuzzyEngine:
         Parameters
         ----------
         values : mapping of str to ndarray of float64, shape (n,)
-            One array per fuzzy input; NaN gives NaN. Others are ignored.
+            One array per fuzzy input, those of longer bars already joined; NaN gives NaN. Others are ignored.
         out : ndarray of float32, shape (n, n_names)
             Written in place, one column per entry of ``names``; may be columns of a larger block.
 
@@ -79,7 +82,7 @@ class FuzzyEngine:
         Returns
         -------
         DataFrame of float32, shape (n, n_names)
-            Columns ``{input}_{set}`` in declared order, on the same index.
+            The columns of ``names``, on the same index.
 
         Raises
         ------

@@ -15,6 +15,7 @@ Parameter = int | float | str
 SetKind = Literal["triangular", "trapezoidal", "gaussian"]
 Shoulder = Literal["none", "left", "right"]
 Form = Literal["raw", "ratio_to_price", "percent", "atr", "atr_distance"]
+LongerTimeframe = Literal["", "5m", "15m", "30m", "1h", "4h", "1d", "1w"]
 
 PARAMETER_NAMES: dict[str, tuple[str, ...]] = {
     "triangular": ("a", "b", "c"),
@@ -97,6 +98,9 @@ class FuzzyInput(Section):
     """Indicator id, or ``id.output``; the main output of the id that the entry is named after by default."""
     form: Form = "raw"
     """raw x · ratio_to_price close/x · percent 100·x/close · atr x/ATR · atr_distance (close-x)/ATR."""
+    timeframe: LongerTimeframe = ""
+    """Empty for the strategy's own bars, or a longer time frame: the same indicator on bars made of them, used from
+    their close on."""
     sets: dict[str, FuzzySet] = Field(min_length=1)
     """Membership functions by name, from low to high."""
 
@@ -238,7 +242,7 @@ class Strategy(Section):
     indicators: dict[str, IndicatorSpec] = Field(min_length=1)
     """Indicators by id."""
     fuzzy_sets: dict[str, FuzzyInput] = Field(min_length=1)
-    """Fuzzy inputs by name; memberships are called ``{name}_{set}``."""
+    """Fuzzy inputs by name; memberships are called ``{name}_{set}``, on longer bars ``{name}_{set}_{timeframe}``."""
     features: FeatureSettings = FeatureSettings()
     """Feature groups and scaling."""
     labels: LabelSettings = LabelSettings()

@@ -66,7 +66,7 @@ def process_symbol(symbol: str, bars: pd.DataFrame, timeframe: str, plan: Featur
         If fewer than `LEAST_ROWS` rows have features and a label.
     """
     seconds: dict[str, float] = {}
-    frame = build_features(bars, plan, seconds)
+    frame = build_features(bars, plan, seconds, timeframe)
     began = time.perf_counter()
     labels = label_bars(bars, timeframe, plan.strategy.labels)
     seconds["labels"] = time.perf_counter() - began

@@ -140,7 +140,7 @@ class _Prepared:
 
 def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
     """Build features over all bars before the range too, then keep the range without its warm-up bars."""
-    frame = build_features(bars, chosen.plan)
+    frame = build_features(bars, chosen.plan, timeframe=request.timeframe)
     where = f"{request.symbol} {request.timeframe}"
     wanted = select_range(bars, request.start, None, where)
     offset = len(bars) - len(wanted)

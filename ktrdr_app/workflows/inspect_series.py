@@ -9,9 +9,8 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
-from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.data.csv_source import SeriesInfo
-from ktrdr_app.features.build import build_features, fuzzy_inputs
+from ktrdr_app.features.build import all_fuzzy_inputs, build_features
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.indicators.definition import IndicatorInfo
 from ktrdr_app.indicators.registry import available, compute
@@ -88,7 +87,7 @@ def features(request: SeriesRequest, progress: Progress = silent, cancel: Cancel
     (cancel or CancelToken()).check()
     plan = FeaturePlan.of(load_strategy(request.strategy, request.workspace))
     bars = source_of(request.workspace).load(request.symbol, request.timeframe)
-    built = build_features(bars, plan)
+    built = build_features(bars, plan, timeframe=request.timeframe)
     progress(SymbolDone(request.symbol, 1, 1))
     frame = pd.DataFrame(built.values[built.valid], index=built.index[built.valid], columns=list(plan.contract.names))
     if request.out is not None:
@@ -149,8 +148,8 @@ def load_fuzzy_view(
     found = {}
     for done, symbol in enumerate(request.symbols, 1):
         token.check()
-        prices = PriceArrays.of(source_of(request.workspace).load(symbol, request.timeframe))
-        values = fuzzy_inputs(prices, plan.indicators.calculate(prices), plan)[request.fuzzy_input]
+        bars = source_of(request.workspace).load(symbol, request.timeframe)
+        values = all_fuzzy_inputs(bars, plan, request.timeframe)[request.fuzzy_input]
         found[symbol] = values[np.isfinite(values)]
         progress(SymbolDone(symbol, done, len(request.symbols)))
     return FuzzyView(inputs, loaded.strategy.fuzzy_sets[request.fuzzy_input], found)

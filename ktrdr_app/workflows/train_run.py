@@ -12,6 +12,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.progress import Progress, StageFinished, StageStarted, SymbolDone, silent, stage
 from ktrdr_app.features.groups import feature_groups
+from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.save import save_model
@@ -52,6 +53,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     seconds: dict[str, float] = {}
     loaded = _strategy(request)
     plan = FeaturePlan.of(loaded)
+    check_timeframes(plan, request.timeframe)
     with stage("load", progress, seconds):
         bars = loader_of(request.workspace).load_combined_data(
             request.symbols, request.timeframe, request.start, request.end, token
