@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.core.timeframes import NANOSECONDS, bar_length
-from ktrdr_app.data.bars import COLUMNS, close_times, nanoseconds
+from ktrdr_app.data.bars import COLUMNS, nanoseconds
 from ktrdr_app.data.calendars.base import MONDAY
 
 Stamps = NDArray[np.int64]
@@ -101,17 +102,16 @@ def resample_bars(bars: pd.DataFrame, timeframe: str, longer: str) -> LongerBars
     """
     length = longer_than(longer, timeframe)
     opens = nanoseconds(bars.index)
-    columns = [np.require(bars[name].to_numpy(dtype=np.float64), requirements=["C", "W"]) for name in COLUMNS]
-    closes = close_times(bars.index, timeframe)
-    starts, last, table = _aggregate(np.require(opens, requirements=["C", "W"]), *columns, length, MONDAY % length)
+    columns = [_frozen(bars[name].to_numpy(dtype=np.float64)) for name in COLUMNS]
+    starts, last, table = _aggregate(_frozen(opens), *columns, length, MONDAY % length)
     index = pd.DatetimeIndex(starts, tz="UTC", name="timestamp").as_unit("ns")
     frame = pd.DataFrame(table.T, index=index, columns=list(COLUMNS))
-    ends = starts + length
+    ends, closes = starts + length, opens[last] + bar_length(timeframe)
     whole = np.ones(len(starts), dtype=np.bool_)
     if len(starts):
         whole[0] = opens[0] == starts[0]
         whole[-1] &= closes[-1] >= ends[-1]
-    return LongerBars(frame, np.maximum(ends, closes[last]), whole)
+    return LongerBars(frame, np.maximum(ends, closes), whole)
 
 
 def as_of_close(base_close_times: Stamps, high_close_times: Stamps) -> NDArray[np.intp]:
@@ -154,6 +154,13 @@ def taken(values: Array, place: NDArray[np.intp]) -> Array:
     return found
 
 
+def _frozen(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a contiguous, read-only view: columns of a frame are that already, and the kernel knows no other."""
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view
+
+
 @kernel
 def _aggregate(
     opens: Stamps, first: Array, high: Array, low: Array, close: Array, volume: Array, length: int, offset: int
@@ -185,5 +192,5 @@ def _aggregate(
 
 @warms_up
 def _warm_up() -> None:
-    stamps, ones = np.arange(2, dtype=np.int64), np.ones(2)
+    stamps, ones = _frozen(np.arange(2, dtype=np.int64)), _frozen(np.ones(2))
     _aggregate(stamps, ones, ones, ones, ones, ones, 2, 0)

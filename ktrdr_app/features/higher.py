@@ -81,7 +81,9 @@ def longer_columns(bars: pd.DataFrame, plan: FeaturePlan, timeframe: str) -> Ite
     """
     wanted = longer_timeframes(plan)
     if wanted and not timeframe:
-        raise InvalidValue("timeframe", timeframe, f"the length of the bars: this strategy reads {', '.join(wanted)} too")
+        raise InvalidValue(
+            "timeframe", timeframe, f"the length of the bars: this strategy reads {', '.join(wanted)} too"
+        )
     if wanted:
         check_timeframes(plan, timeframe)
     for longer in wanted:

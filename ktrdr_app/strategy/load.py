@@ -202,7 +202,7 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
         return Problem(shown, *place, "is missing", f"add {path[-1]}: to it")
     if detail["type"] == "literal_error":
         allowed_words = str(detail.get("ctx", {}).get("expected", ""))
-        near = closest(str(detail["input"]), re.findall(r"'([^']+)'", allowed_words))
+        near = closest(str(detail["input"]), re.findall(r"'([^']*)'", allowed_words))
         return Problem(shown, *place, f"is {detail['input']!r}", f"allowed: {allowed_words}", near)
     if detail["type"] == "value_error":
         return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
