@@ -192,6 +192,7 @@ def _digest(strategy: Strategy, configs: tuple[IndicatorConfig, ...], names: tup
             "names": names,
             "indicators": [[config.id, config.name, config.params] for config in configs],
             "fuzzy_sets": document["fuzzy_sets"],
-            "features": document["features"],
+            # Vectors of symbols are the network's affair: they change no column of features.
+            "features": {key: value for key, value in document["features"].items() if key != "symbol_embedding"},
         }
     )
