@@ -197,7 +197,8 @@ def _digest(strategy: Strategy, configs: tuple[IndicatorConfig, ...], names: tup
             "names": names,
             "indicators": [[config.id, config.name, config.params] for config in configs],
             "fuzzy_sets": {name: _hashed(entry) for name, entry in document["fuzzy_sets"].items()},
-            "features": document["features"],
+            # Vectors of symbols are the network's affair: they change no column of features.
+            "features": {key: value for key, value in document["features"].items() if key != "symbol_embedding"},
         }
     )
 

@@ -40,6 +40,8 @@ class ModelArtifact:
         How it was trained; ``training_symbols`` is shown in lists.
     importance : mapping of str to float
         Importance by feature or group.
+    embedded : tuple of str
+        Symbols with a learned vector, whose columns the network takes behind the features.
     """
 
     kind: str
@@ -54,3 +56,4 @@ class ModelArtifact:
     metrics: Mapping[str, Any]
     manifest: Mapping[str, Any]
     importance: Mapping[str, float]
+    embedded: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from ktrdr_app.core.files import sha256
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.legacy import LARGEST_SCALER, read_scaler
 from ktrdr_app.model_store.weights import LARGEST, NetworkShape, check_weights, shape_of
+from ktrdr_app.neural.symbols import symbol_columns
 
 SCHEMA_VERSION = 1
 _LARGEST_JSON = 16 << 20
@@ -44,6 +45,8 @@ class CheckedFolder:
         The network.
     feature_names : tuple of str
         Input columns in order.
+    embedded : tuple of str
+        Symbols with a learned vector, whose columns follow the features'.
     contract_digest : str
         Hash of the feature contract; empty for the original's folders.
     scaler_document : dict
@@ -63,6 +66,7 @@ class CheckedFolder:
     created_at: str
     shape: NetworkShape
     feature_names: tuple[str, ...]
+    embedded: tuple[str, ...]
     contract_digest: str
     scaler_document: dict[str, Any]
     strategy_document: dict[str, Any]
@@ -135,7 +139,8 @@ def _checked(folder: Path) -> CheckedFolder:
         raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version")
     config, features = _document(folder, layout.CONFIG), _document(folder, layout.FEATURES)
     names = _feature_names(features, str(folder / layout.FEATURES))
-    shape = shape_of(config, len(names), str(folder / layout.CONFIG))
+    embedded = _embedded(features, str(folder / layout.FEATURES))
+    shape = shape_of(config, len(names) + symbol_columns(embedded), str(folder / layout.CONFIG))
     strategy_name, timeframe, symbol = _identity(metadata, kind, str(folder / layout.METADATA))
     if features.get("contract_digest", "") != metadata.get("contract_digest", ""):
         raise ModelRejected(str(folder), "the feature contract of features.json is not that of metadata.json")
@@ -152,6 +157,7 @@ def _checked(folder: Path) -> CheckedFolder:
         created_at=str(metadata.get("created_at", "")),
         shape=shape,
         feature_names=names,
+        embedded=embedded,
         contract_digest=str(features.get("contract_digest", "")),
         scaler_document=scaler,
         strategy_document={key: value for key, value in config.items() if key != "model"} if ours else config,
@@ -215,6 +221,15 @@ def _feature_names(features: Mapping[str, Any], where: str) -> tuple[str, ...]:
     if len(set(names)) != len(names):
         raise ModelRejected(where, "it names a feature twice")
     return tuple(names)
+
+
+def _embedded(features: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    symbols = features.get("embedded_symbols", [])
+    if not isinstance(symbols, list) or not all(isinstance(name, str) for name in symbols):
+        raise ModelRejected(where, "its embedded_symbols are not a list of names")
+    if len(set(symbols)) != len(symbols):
+        raise ModelRejected(where, "it embeds a symbol twice")
+    return tuple(symbols)
 
 
 def _identity(metadata: Mapping[str, Any], kind: str, where: str) -> tuple[str, str, str | None]:

@@ -79,7 +79,9 @@ def load_model(path: Path) -> LoadedModel:
     network = empty_network(checked.shape)
     network.load_state_dict(_tensors(checked), assign=True)
     return LoadedModel(
-        model=MLPTradingModel(network, None if scaler.kind == "none" else scaler, checked.feature_names),
+        model=MLPTradingModel(
+            network, None if scaler.kind == "none" else scaler, checked.feature_names, checked.embedded
+        ),
         info=info_of(checked),
         strategy_document=checked.strategy_document,
         manifest=checked.manifest,

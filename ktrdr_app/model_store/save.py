@@ -212,7 +212,8 @@ def _write(artifact: ModelArtifact, name: str, folder: Path) -> None:
             "feature_count": len(names),
             "feature_importance": dict(artifact.importance),
             "contract_digest": artifact.contract_digest,
-        },
+        }
+        | ({"embedded_symbols": list(artifact.embedded)} if artifact.embedded else {}),
         layout.METRICS: dict(artifact.metrics),
         layout.MANIFEST: {"model_type": artifact.kind} | dict(artifact.manifest) | identity,
         layout.METADATA: identity | _summary(artifact),

@@ -13,6 +13,7 @@ from torch import nn
 from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.neural.device import configure_threads
+from ktrdr_app.neural.symbols import UNKNOWN, symbol_columns, with_symbols
 from ktrdr_app.strategy.schema import NetworkSettings
 
 CLASSES = 3
@@ -118,6 +119,8 @@ class MLPTradingModel:
         Applied to raw features; None where they come scaled.
     feature_names : tuple of str
         Features in column order.
+    embedded : tuple of str
+        Symbols with a learned vector of their own; empty for a model that does not ask whose bars it sees.
 
     Raises
     ------
@@ -125,23 +128,33 @@ class MLPTradingModel:
         If the network does not take these features or does not give three classes.
     """
 
-    def __init__(self, network: nn.Sequential, scaler: ScalerLike | None, feature_names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        network: nn.Sequential,
+        scaler: ScalerLike | None,
+        feature_names: tuple[str, ...],
+        embedded: tuple[str, ...] = (),
+    ) -> None:
         layers = linear_layers(network)
         shape = (layers[0].in_features, layers[-1].out_features) if layers else (0, 0)
-        if shape != (len(feature_names), CLASSES):
-            expected = f"one that takes {len(feature_names)} features and gives {CLASSES} classes"
+        inputs = len(feature_names) + symbol_columns(embedded)
+        if shape != (inputs, CLASSES):
+            expected = f"one that takes {inputs} features and gives {CLASSES} classes"
             raise InvalidValue("network", f"inputs {shape[0]}, outputs {shape[1]}", expected)
         self.network = network.eval()
         self.scaler = scaler
         self.feature_names = feature_names
+        self.embedded = embedded
 
-    def predict_proba(self, raw: NDArray[Any]) -> NDArray[np.float64]:
+    def predict_proba(self, raw: NDArray[Any], symbol: str | None = None) -> NDArray[np.float64]:
         """Return the probabilities of BUY, HOLD and SELL for raw features.
 
         Parameters
         ----------
         raw : ndarray, shape (n_rows, n_features)
             Raw features, columns as in ``feature_names``.
+        symbol : str, optional
+            Whose bars they are; one that the model has no vector for counts as unknown, as None does.
 
         Returns
         -------
@@ -154,15 +167,17 @@ class MLPTradingModel:
             If the number of columns differs, or a value is not finite.
         """
         self._check(raw)
-        return self.predict_proba_scaled(raw if self.scaler is None else self.scaler.transform(raw))
+        return self.predict_proba_scaled(raw if self.scaler is None else self.scaler.transform(raw), symbol)
 
-    def predict_proba_scaled(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
+    def predict_proba_scaled(self, scaled: NDArray[Any], symbol: str | None = None) -> NDArray[np.float64]:
         """Return the probabilities of BUY, HOLD and SELL for features that are scaled already.
 
         Parameters
         ----------
         scaled : ndarray, shape (n_rows, n_features)
             Scaled features; computed on as float32.
+        symbol : str, optional
+            As `predict_proba` takes it.
 
         Returns
         -------
@@ -174,10 +189,34 @@ class MLPTradingModel:
         InvalidValue
             If the number of columns differs, or a value is not finite.
         """
+        code = self.embedded.index(symbol) if symbol in self.embedded else UNKNOWN
+        return self.predict_rows(scaled, np.full(len(scaled), code, dtype=np.int16))
+
+    def predict_rows(self, scaled: NDArray[Any], codes: NDArray[np.int16]) -> NDArray[np.float64]:
+        """Return the probabilities of BUY, HOLD and SELL for scaled rows of several symbols.
+
+        Parameters
+        ----------
+        scaled : ndarray, shape (n_rows, n_features)
+            Scaled features; computed on as float32.
+        codes : ndarray of int16, shape (n_rows,)
+            Position of each row's symbol in ``embedded``, or `symbols.UNKNOWN`; of no effect where that is empty.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_rows, 3)
+            As `predict_proba_scaled` returns them.
+
+        Raises
+        ------
+        InvalidValue
+            If the number of columns differs, or a value is not finite.
+        """
         self._check(scaled)
         if len(scaled) == 0:
             return np.empty((0, CLASSES), dtype=np.float64)
-        logits = logits_of(self.network, torch.tensor(np.asarray(scaled, dtype=np.float32)))
+        rows = with_symbols(np.asarray(scaled, dtype=np.float32), codes, symbol_columns(self.embedded))
+        logits = logits_of(self.network, torch.tensor(rows))
         probabilities: NDArray[np.float64] = torch.softmax(logits, dim=1, dtype=torch.float64).numpy()
         return probabilities
 

@@ -29,6 +29,8 @@ class TrainingData:
         Weight of each row in the loss, above 0; not used in validation.
     feature_names : tuple of str
         Names for messages; columns are numbered where it is empty.
+    symbol_columns : int
+        Columns at the end of ``x`` that tell the symbol (`symbols.with_symbols`).
     """
 
     x: NDArray[np.float32]
@@ -36,6 +38,7 @@ class TrainingData:
     symbol_id: NDArray[np.int16]
     weight: NDArray[np.float32] | None = None
     feature_names: tuple[str, ...] = ()
+    symbol_columns: int = 0
 
     def __len__(self) -> int:
         return len(self.y)

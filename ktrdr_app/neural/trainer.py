@@ -23,7 +23,7 @@ from ktrdr_app.core.progress import EpochFinished, Progress, silent
 from ktrdr_app.neural.adam import FlatAdam
 from ktrdr_app.neural.device import configure_threads
 from ktrdr_app.neural.dropout import batch_masks
-from ktrdr_app.neural.mlp import build_network, logits_of
+from ktrdr_app.neural.mlp import build_network, linear_layers, logits_of
 from ktrdr_app.neural.rows import Tensors, TrainingData, row_weights
 from ktrdr_app.neural.stopping import EarlyStopping
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
@@ -109,7 +109,7 @@ def train_network(
         found = f"training rows have {train.x.shape[1]} features, validation rows {validation.x.shape[1]}"
         raise TrainingFailed("train", found, "compute both from one feature plan")
     configure_threads()
-    run = _Run(train, build_network(train.x.shape[1], network, seed), network, settings, seed)
+    run = _Run(train, _untrained(train, network, seed), network, settings, seed)
     held_out = Tensors.of(validation)
     stopping = EarlyStopping(settings.patience, settings.min_delta)
     history: list[EpochFinished] = []
@@ -234,6 +234,15 @@ class _Run:
             if masks:
                 x = x * masks[number]
         return functional.linear(x, *self._layers[-1])
+
+
+def _untrained(train: TrainingData, shape: NetworkSettings, seed: int) -> nn.Sequential:
+    """Build the network; vectors of symbols begin at 0, so that a symbol differs only where its rows say so."""
+    network = build_network(train.x.shape[1], shape, seed)
+    if train.symbol_columns:
+        with torch.no_grad():
+            linear_layers(network)[0].weight[:, -train.symbol_columns :] = 0
+    return network
 
 
 def _accuracy(logits: torch.Tensor, y: torch.Tensor) -> float:

@@ -118,6 +118,8 @@ class FeatureSettings(Section):
     """Group D: bars of memory; 3 adds ``_lag1`` and ``_lag2`` of every membership."""
     zscore_window: int = Field(default=250, ge=50, le=5000)
     """Past bars in each z-score."""
+    symbol_embedding: bool = False
+    """Whether a universal model learns a vector per symbol, and one that stands for every symbol it never saw."""
     scaling: Literal["standard", "minmax"] = "standard"
     """Scaler, fitted on training rows only."""
 

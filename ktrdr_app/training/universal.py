@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from ktrdr_app.features.scaler import ScalerState, fit_scaler
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
 from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
 from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.symbols import partly_hidden, symbol_columns, with_symbols
 from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
@@ -39,6 +40,8 @@ class Measured:
         Pooled over symbols.
     per_symbol_validation, per_symbol_test : dict of str to ClassificationMetrics
         Each symbol on its own; a symbol without rows in a part is left out.
+    test_as_unknown : ClassificationMetrics, optional
+        The test part again, every symbol taken for an unknown one; None without symbol vectors.
     """
 
     train: ClassificationMetrics
@@ -46,6 +49,7 @@ class Measured:
     test: ClassificationMetrics
     per_symbol_validation: dict[str, ClassificationMetrics]
     per_symbol_test: dict[str, ClassificationMetrics]
+    test_as_unknown: ClassificationMetrics | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class JudgedModel:
         Fitted on the training rows.
     symbols : tuple of str
         Symbols it learnt from.
+    embedded : tuple of str
+        Those with a learned vector; empty if the strategy does not ask for any.
     split : Split
         Parts and cut-offs.
     rows : dict of str to int
@@ -81,6 +87,7 @@ class JudgedModel:
     network: torch.nn.Sequential
     scaler: ScalerState
     symbols: tuple[str, ...]
+    embedded: tuple[str, ...]
     split: Split
     rows: dict[str, int]
     prior: NDArray[np.float64]
@@ -134,24 +141,28 @@ def train_universal_model(
     token = cancel or CancelToken("training")
     block = pool(blocks)
     split = split_by_time(block, strategy.training.split)
+    embedded = block.symbols if strategy.features.symbol_embedding else ()
     with stage("train", progress, seconds):
         rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
         scaler = fit_scaler(strategy.features.scaling, block.values[rows], block.contract.names)
         scaled = scaler.transform(block.values)
         fitted = train_network(
-            _training_data(scaled, block, rows),
-            _training_data(scaled, block, split.validation),
+            _training_data(scaled, block, rows, embedded, partly_hidden(block.symbol_id[rows], seed)),
+            _training_data(scaled, block, split.validation, embedded, block.symbol_id[split.validation]),
             strategy.network,
             strategy.training,
             seed,
             progress,
             token,
         )
-    model = MLPTradingModel(fitted.network, scaler, block.contract.names)
+    model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
     prior = class_prior(block.label[rows])
     with stage("test", progress, seconds):
-        judge = _Judge(model.predict_proba_scaled(scaled), block, prior)
+        judge = _Judge(model.predict_rows(scaled, block.symbol_id), block, prior)
         measured = judge.all_parts(rows, split)
+        if embedded:
+            unknown = _Judge(model.predict_proba_scaled(scaled), block, prior)
+            measured = replace(measured, test_as_unknown=unknown.pooled(split.test))
     with stage("importance", progress, seconds):
         importance = _importance(model, scaled, block, split.test, groups, seed, token)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
@@ -159,6 +170,7 @@ def train_universal_model(
         network=fitted.network,
         scaler=scaler,
         symbols=block.symbols,
+        embedded=embedded,
         split=split,
         rows={symbol: int(count) for symbol, count in zip(block.symbols, counts, strict=True)},
         prior=prior,
@@ -194,12 +206,20 @@ def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
     return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
-def _training_data(scaled: NDArray[np.float32], block: FeatureBlock, rows: NDArray[np.intp]) -> TrainingData:
+def _training_data(
+    scaled: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    embedded: tuple[str, ...],
+    codes: NDArray[np.int16],
+) -> TrainingData:
+    columns = symbol_columns(embedded)
     return TrainingData(
-        x=np.ascontiguousarray(scaled[rows]),
+        x=np.ascontiguousarray(with_symbols(scaled[rows], codes, columns)),
         y=block.label[rows].astype(np.int64),
         symbol_id=block.symbol_id[rows],
-        feature_names=block.contract.names,
+        feature_names=(*block.contract.names, *embedded, *(("unknown symbol",) if embedded else ())),
+        symbol_columns=columns,
     )
 
 
@@ -213,7 +233,19 @@ def _importance(
     token: CancelToken,
 ) -> dict[str, ImportanceFigure]:
     labels, owners = block.label[rows], block.symbol_id[rows]
-    return permutation_importance(model, scaled[rows], labels, owners, groups, IMPORTANCE_REPEATS, seed, token)
+    predictor = _OfRows(model, owners)
+    return permutation_importance(predictor, scaled[rows], labels, owners, groups, IMPORTANCE_REPEATS, seed, token)
+
+
+@dataclass(frozen=True)
+class _OfRows:
+    """A model whose rows belong to known symbols, whatever is shuffled in them."""
+
+    model: MLPTradingModel
+    owners: NDArray[np.int16]
+
+    def predict_proba_scaled(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
+        return self.model.predict_rows(scaled, self.owners)
 
 
 @dataclass(frozen=True)

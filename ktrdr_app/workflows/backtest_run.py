@@ -152,7 +152,7 @@ def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) 
     valid = frame.valid[first:]
     probabilities = np.zeros((len(valid), 3))
     probabilities[:, 1] = 1.0
-    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid])
+    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid], request.symbol)
     return _Prepared(bars.iloc[first:], probabilities, first - offset)
 
 

@@ -75,6 +75,7 @@ def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
         "train": asdict(model.measured.train),
         "validation": asdict(model.measured.validation),
         "test": asdict(model.measured.test),
+        "test_as_unknown": None if model.measured.test_as_unknown is None else asdict(model.measured.test_as_unknown),
         "per_symbol_test": {name: asdict(figures) for name, figures in model.measured.per_symbol_test.items()},
         "test_accuracy": model.measured.test.accuracy,
         "majority_accuracy": model.measured.test.majority_accuracy,

@@ -92,7 +92,10 @@ def _strategy(request: TrainRequest) -> LoadedStrategy:
         "epochs": request.epochs,
         "batch_size": request.batch_size,
     }
-    return with_overrides(load_strategy(request.strategy, request.workspace), "training", overrides)
+    loaded = with_overrides(load_strategy(request.strategy, request.workspace), "training", overrides)
+    if request.kind == "legacy" and loaded.strategy.features.symbol_embedding:
+        raise InvalidValue("features.symbol_embedding", "true", "false for a legacy model, which knows one symbol")
+    return loaded
 
 
 def _process(
@@ -140,4 +143,5 @@ def _artifact(
         metrics=metrics_of(model, loaded.strategy),
         manifest=manifest,
         importance={name: figure.mean for name, figure in model.importance.items()},
+        embedded=model.embedded,
     )

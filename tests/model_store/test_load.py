@@ -23,6 +23,7 @@ from tests.model_store.builders import (
     NAMES,
     STRATEGY,
     artifact,
+    edit,
     forward,
     link_latest,
     network,
@@ -43,6 +44,23 @@ def test_predictions_equal_a_forward_pass_by_hand(tmp_path: Path, kind: str) -> 
     np.testing.assert_allclose(loaded.model.predict_proba(rows), expected, atol=1e-5)
     scaled = scaled_by_hand(scaler_document(kind), rows).astype(np.float32)
     np.testing.assert_allclose(loaded.model.predict_proba_scaled(scaled), expected, atol=1e-5)
+
+
+def test_symbol_vectors_come_along_and_name_their_symbols(tmp_path: Path) -> None:
+    folder = save(tmp_path, network=network(inputs=len(NAMES) + 3), embedded=("AAPL", "MSFT"))
+    loaded, rows = load_model(folder), raw_rows(seed=3)
+    scaled = scaled_by_hand(scaler_document(), rows)
+    for symbol, vector in (("AAPL", [1, 0, 0]), ("MSFT", [0, 1, 0]), ("GOOG", [0, 0, 1])):
+        expected = forward(network(inputs=len(NAMES) + 3), np.hstack([scaled, np.tile(vector, (len(rows), 1))]))
+        np.testing.assert_allclose(loaded.model.predict_proba(rows, symbol), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("symbols", ["AAPL", ["AAPL", 1], ["AAPL", "AAPL"], ["AAPL"]])
+def test_symbol_vectors_that_do_not_fit_are_refused(tmp_path: Path, symbols: object) -> None:
+    folder = save(tmp_path, network=network(inputs=len(NAMES) + 3), embedded=("AAPL", "MSFT"))
+    edit(folder / "features.json", lambda document: document.update(embedded_symbols=symbols))
+    with pytest.raises(ModelRejected):
+        load_model(folder)
 
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])

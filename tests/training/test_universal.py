@@ -14,6 +14,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, InvalidValue, TrainingFailed
 from ktrdr_app.core.progress import EpochFinished, StageFinished
 from ktrdr_app.features.contract import FeatureBlock
+from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import COMBINATIONS, pool
 from ktrdr_app.training.universal import JudgedModel, class_prior, train_universal_model
@@ -157,3 +158,37 @@ def test_a_prior_of_nothing_is_refused() -> None:
     with pytest.raises(InvalidValue):
         class_prior(np.array([], dtype=np.int8))
     np.testing.assert_allclose(class_prior(np.array([0, 0], dtype=np.int8)), [0.6, 0.2, 0.2])
+
+
+def _sides_told_apart(figures: ClassificationMetrics) -> float:
+    """Return the share of BUY and SELL rows answered BUY or SELL that are on the right side."""
+    (buy, _, bought_wrong), _, (sold_wrong, _, sell) = figures.confusion
+    return (buy + sell) / max(buy + sell + bought_wrong + sold_wrong, 1)
+
+
+class TestSymbolVectors:
+    OPPOSITE = (planted("A", 900, seed=1), planted("B", 900, seed=2, sign=-1.0))
+
+    def _trained(self, embedding: bool) -> JudgedModel:
+        strategy = _strategy(hidden_layers=[16])
+        features = strategy.features.model_copy(update={"symbol_embedding": embedding})
+        return train_universal_model(self.OPPOSITE, strategy.model_copy(update={"features": features}), GROUPS, 0)
+
+    def test_symbols_of_opposite_rules_are_told_apart_by_their_vectors_alone(self) -> None:
+        without, with_vectors = self._trained(False), self._trained(True)
+        assert _sides_told_apart(without.measured.test) < 0.6
+        assert without.embedded == ()
+        assert without.measured.test_as_unknown is None
+        assert _sides_told_apart(with_vectors.measured.test) > 0.95
+        assert with_vectors.embedded == ("A", "B")
+
+    def test_an_unknown_symbol_gets_neither_rule(self) -> None:
+        model = self._trained(True)
+        assert model.measured.test_as_unknown is not None
+        assert _sides_told_apart(model.measured.test_as_unknown) < 0.7
+        assert model.measured.test_as_unknown.skill < model.measured.test.skill
+
+    def test_it_repeats_bit_for_bit_and_importance_still_finds_the_column(self) -> None:
+        model = self._trained(True)
+        assert _bytes(model) == _bytes(self._trained(True))
+        assert model.importance["rule"].mean > 10 * abs(model.importance["noise"].mean)
