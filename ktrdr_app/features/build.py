@@ -42,6 +42,24 @@ def build_features(
     InvalidValue
         If ``timeframe`` is needed and missing, or not shorter than the strategy's longer ones.
     """
+    return build_with_inputs(bars, plan, seconds, timeframe)[0]
+
+
+def build_with_inputs(
+    bars: pd.DataFrame, plan: FeaturePlan, seconds: dict[str, float] | None = None, timeframe: str = ""
+) -> tuple[FeatureFrame, dict[str, NDArray[np.float64]]]:
+    """Return what `build_features` returns, and what `all_fuzzy_inputs` returns of the same bars.
+
+    Parameters
+    ----------
+    bars, plan, seconds, timeframe
+        As `build_features` takes them.
+
+    Raises
+    ------
+    InvalidValue
+        As `build_features` raises it.
+    """
     clock = _Clock(seconds)
     prices = PriceArrays.of(bars)
     columns = plan.indicators.calculate(prices)
@@ -63,9 +81,20 @@ def build_features(
     for source in plan.raw:
         values[:, position] = _raw_column(columns[source.column], source, plan.strategy.features.zscore_window)
         position += 1
-    valid: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
+    valid = usable_rows(values)
     clock.lap("features")
-    return FeatureFrame(plan.contract, values, valid, pd.DatetimeIndex(bars.index))
+    return FeatureFrame(plan.contract, values, valid, pd.DatetimeIndex(bars.index)), inputs
+
+
+def usable_rows(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows have every feature.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_bars, n_features)
+        Features.
+    """
+    return np.asarray(np.isfinite(values).all(axis=1))
 
 
 def fuzzy_inputs(
@@ -95,6 +124,7 @@ def fuzzy_inputs(
             columns[source.column],
             prices.close,
             columns[plan.atr_column] if source.form in ATR_FORMS else None,
+            source.window,
         )
         for source in plan.sources
         if source.timeframe == timeframe

@@ -8,22 +8,51 @@ from numpy.typing import NDArray
 from ktrdr_app.core.kernels import kernel, warms_up
 
 Array = NDArray[np.float64]
+_CHUNK = 256
 
 
-def in_form(form: str, values: Array, close: Array, atr: Array | None) -> Array:
+AUTOMATIC = {"price": "ratio_to_price", "price_difference": "atr", "volume": "zscore"}
+"""What ``auto`` stands for by the unit of an output; oscillators and ratios are scale-free as they are."""
+
+
+def form_for(form: str, indicator: str, unit: str) -> str:
+    """Return the form that a fuzzy input is in, with ``auto`` settled.
+
+    Parameters
+    ----------
+    form : str
+        As the strategy has it.
+    indicator : str
+        Name of the indicator; ATR in multiples of itself would always be 1, so it goes by percent.
+    unit : str
+        Unit of its output (`OutputInfo.unit`).
+
+    Examples
+    --------
+    >>> form_for("auto", "macd", "price_difference"), form_for("auto", "rsi", "oscillator")
+    ('atr', 'raw')
+    """
+    if form != "auto":
+        return form
+    return "percent" if indicator == "atr" else AUTOMATIC.get(unit, "raw")
+
+
+def in_form(form: str, values: Array, close: Array, atr: Array | None, window: int = 250) -> Array:
     """Return an indicator's values in a scale-free form.
 
     Parameters
     ----------
     form : str
         ``raw`` x · ``ratio_to_price`` close/x · ``percent`` 100·x/close · ``atr`` x/ATR ·
-        ``atr_distance`` (close - x)/ATR.
+        ``atr_distance`` (close - x)/ATR · ``zscore`` as `rolling_zscore` has it.
     values : ndarray of float64, shape (n_bars,)
         The indicator, in its own unit.
     close : ndarray of float64, shape (n_bars,)
         Close prices.
     atr : ndarray of float64, shape (n_bars,), optional
         Average true range in price units; needed by the two ATR forms.
+    window : int
+        Bars of the z-score.
 
     Returns
     -------
@@ -36,6 +65,8 @@ def in_form(form: str, values: Array, close: Array, atr: Array | None) -> Array:
         return quotient(close, values)
     if form == "percent":
         return 100.0 * quotient(values, close)
+    if form == "zscore":
+        return rolling_zscore(values, window)
     assert atr is not None, f"form {form} needs ATR"
     return quotient(values if form == "atr" else close - values, atr)
 
@@ -74,20 +105,32 @@ def rolling_zscore(values: Array, window: int) -> Array:
     """
     n = len(values)
     out = np.full(n, np.nan)
-    for end in range(window - 1, n):
-        total = 0.0
-        constant = True
-        for i in range(end - window + 1, end + 1):
-            total += values[i]
-            constant = constant and values[i] == values[end]
-        mean = total / window
-        squares = 0.0
-        for i in range(end - window + 1, end + 1):
-            squares += (values[i] - mean) ** 2
-        if constant:
-            out[end] = 0.0
-        elif squares > 0.0:
-            out[end] = (values[end] - mean) / np.sqrt(squares / window)
+    mean = np.empty(_CHUNK)
+    squares = np.empty(_CHUNK)
+    equal = 0
+    for begin in range(window - 1, n, _CHUNK):
+        # Chunk by chunk, so that the sums of neighbouring windows run side by side in vector operations.
+        size = min(_CHUNK, n - begin)
+        mean[:size] = 0.0
+        squares[:size] = 0.0
+        for back in range(window - 1, -1, -1):
+            for i in range(size):
+                mean[i] += values[begin - back + i]
+        for i in range(size):
+            mean[i] /= window
+        for back in range(window - 1, -1, -1):
+            for i in range(size):
+                squares[i] += (values[begin - back + i] - mean[i]) ** 2
+        if begin == window - 1:
+            for i in range(1, begin):
+                equal = equal + 1 if values[i] == values[i - 1] else 0
+        for i in range(size):
+            end = begin + i
+            equal = equal + 1 if end > 0 and values[end] == values[end - 1] else 0
+            if equal >= window - 1:
+                out[end] = 0.0
+            elif squares[i] > 0.0:
+                out[end] = (values[end] - mean[i]) / np.sqrt(squares[i] / window)
     return out
 
 

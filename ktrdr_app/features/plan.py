@@ -10,6 +10,7 @@ from ktrdr_app.core.errors import BadInput, closest
 from ktrdr_app.core.files import digest
 from ktrdr_app.features.context import CHANGE_LAG, MEAN_WINDOW, RATES_OF_CHANGE
 from ktrdr_app.features.contract import FeatureContract
+from ktrdr_app.features.forms import form_for
 from ktrdr_app.fuzzy.engine import FuzzyEngine
 from ktrdr_app.indicators.engine import IndicatorConfig, IndicatorEngine, column_name
 from ktrdr_app.indicators.registry import get_indicator, parameters_of
@@ -34,15 +35,18 @@ class FuzzySource:
     column : str
         Column of the indicator engine.
     form : str
-        Scale-free form.
+        Scale-free form, ``auto`` settled.
     timeframe : str
         Longer time frame whose bars it reads; empty for the strategy's own.
+    window : int
+        Bars of its z-score, where that is its form.
     """
 
     name: str
     column: str
     form: str
     timeframe: str = ""
+    window: int = 250
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class FeaturePlan:
         Group E.
     contract : FeatureContract
         Names and hash.
+    skeleton : str
+        Hash of all that shapes features but the numbers of the fuzzy sets.
     """
 
     strategy: Strategy
@@ -94,6 +100,7 @@ class FeaturePlan:
     averages: tuple[str, ...]
     raw: tuple[RawSource, ...]
     contract: FeatureContract
+    skeleton: str
 
     @classmethod
     def of(cls, loaded: LoadedStrategy) -> FeaturePlan:
@@ -116,9 +123,12 @@ class FeaturePlan:
         averages = tuple(config.id for config in configs if config.name in ("sma", "ema"))
         raw = tuple(_raw_sources(configs)) if strategy.features.raw_indicators else ()
         names = tuple(_feature_names(strategy, fuzzy.names, averages, raw))
-        contract = FeatureContract(names, _digest(strategy, configs, names))
-        engine = IndicatorEngine(configs + tuple(_helpers(strategy, configs)))
-        return cls(strategy, engine, fuzzy, sources, averages, raw, contract)
+        settings = _settings(strategy, configs, names)
+        contract = FeatureContract(names, digest(settings))
+        sketched = {name: entry | {"sets": list(entry["sets"])} for name, entry in settings["fuzzy_sets"].items()}
+        engine = IndicatorEngine(configs + tuple(_helpers(strategy, configs, sources)))
+        skeleton = digest(settings | {"fuzzy_sets": sketched})
+        return cls(strategy, engine, fuzzy, sources, averages, raw, contract, skeleton)
 
     @property
     def atr_column(self) -> str:
@@ -147,19 +157,22 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
     strategy = loaded.strategy
     indicator, output = strategy.source_of(name)
     info = get_indicator(strategy.indicators[indicator].name)
-    if info.output(output) is None:
+    found = info.output(output)
+    if found is None:
         outputs = [entry.name for entry in info.outputs]
         expected = f"outputs of {info.name}: {', '.join(outputs)}"
         near = closest(output, outputs)
         raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
     column = column_name(IndicatorConfig(indicator, info.name), output)
     entry = strategy.fuzzy_sets[name]
-    return FuzzySource(name, column, entry.form, entry.timeframe)
+    return FuzzySource(name, column, form_for(entry.form, info.name, found.unit), entry.timeframe, entry.window)
 
 
-def _helpers(strategy: Strategy, configs: tuple[IndicatorConfig, ...]) -> Iterator[IndicatorConfig]:
+def _helpers(
+    strategy: Strategy, configs: tuple[IndicatorConfig, ...], sources: tuple[FuzzySource, ...]
+) -> Iterator[IndicatorConfig]:
     names = {config.name for config in configs}
-    needs_atr = any(entry.form in ATR_FORMS for entry in strategy.fuzzy_sets.values())
+    needs_atr = any(source.form in ATR_FORMS for source in sources)
     if needs_atr and "atr" not in names:
         yield IndicatorConfig(ATR_ID, "atr", {})
     if strategy.features.volume_context and "obv" not in names:
@@ -189,20 +202,21 @@ def _feature_names(
     yield from (source.name for source in raw)
 
 
-def _digest(strategy: Strategy, configs: tuple[IndicatorConfig, ...], names: tuple[str, ...]) -> str:
+def _settings(strategy: Strategy, configs: tuple[IndicatorConfig, ...], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return everything that shapes features."""
     document = strategy.document()
-    return digest(
-        {
-            "formulas": FORMULA_VERSION,
-            "names": names,
-            "indicators": [[config.id, config.name, config.params] for config in configs],
-            "fuzzy_sets": {name: _hashed(entry) for name, entry in document["fuzzy_sets"].items()},
-            # Vectors of symbols are the network's affair: they change no column of features.
-            "features": {key: value for key, value in document["features"].items() if key != "symbol_embedding"},
-        }
-    )
+    return {
+        "formulas": FORMULA_VERSION,
+        "names": names,
+        "indicators": [[config.id, config.name, config.params] for config in configs],
+        "fuzzy_sets": {name: _hashed(entry) for name, entry in document["fuzzy_sets"].items()},
+        # Vectors of symbols are the network's affair: they change no column of features.
+        "features": {key: value for key, value in document["features"].items() if key != "symbol_embedding"},
+    }
 
 
 def _hashed(fuzzy_input: dict[str, Any]) -> dict[str, Any]:
-    """Leave an empty time frame out, so that models made before there were longer ones keep their hash."""
-    return {key: value for key, value in fuzzy_input.items() if key != "timeframe" or value}
+    """Leave out what changes nothing, so that models made before there was such a setting keep their hash."""
+    idle = {"timeframe"} if not fuzzy_input["timeframe"] else set()
+    idle |= {"window"} if fuzzy_input["form"] not in ("zscore", "auto") else set()
+    return {key: value for key, value in fuzzy_input.items() if key not in idle}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, TrainingFailed
+from ktrdr_app.core.kernels import kernel, warms_up
 
 KINDS = ("standard", "minmax", "none")
 
@@ -53,7 +54,7 @@ class ScalerState:
         """
         if features.ndim != 2 or features.shape[1] != len(self.names):
             raise InvalidValue("features", features.shape, f"an array of shape (rows, {len(self.names)})")
-        return np.asarray((features - self.offset) / self.scale, dtype=np.float32)
+        return _scaled(np.require(features, requirements=["C", "W"]), self.offset, self.scale)
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form, at full precision."""
@@ -96,6 +97,22 @@ class ScalerState:
         if not (np.isfinite(offset).all() and np.isfinite(scale).all() and (scale > 0).all()):
             raise ModelRejected(where, "the scaler holds numbers that are not finite, or a scale of 0")
         return cls(kind, names, offset, scale)
+
+
+@kernel
+def _scaled(features: NDArray[Any], offset: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float32]:
+    rows, columns = features.shape
+    out = np.empty((rows, columns), np.float32)
+    for row in range(rows):
+        for column in range(columns):
+            out[row, column] = (features[row, column] - offset[column]) / scale[column]
+    return out
+
+
+@warms_up
+def _warm_up() -> None:
+    for kind in (np.float32, np.float64):
+        _scaled(np.zeros((1, 1), kind), np.zeros(1), np.ones(1))
 
 
 def fit_scaler(kind: str, features: NDArray[np.float32], names: tuple[str, ...]) -> ScalerState:

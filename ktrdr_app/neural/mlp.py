@@ -13,6 +13,7 @@ from torch import nn
 from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.neural.device import configure_threads
+from ktrdr_app.neural.probabilities import softmax
 from ktrdr_app.neural.symbols import UNKNOWN, symbol_columns, with_symbols
 from ktrdr_app.strategy.schema import NetworkSettings
 
@@ -216,9 +217,8 @@ class MLPTradingModel:
         if len(scaled) == 0:
             return np.empty((0, CLASSES), dtype=np.float64)
         rows = with_symbols(np.asarray(scaled, dtype=np.float32), codes, symbol_columns(self.embedded))
-        logits = logits_of(self.network, torch.tensor(rows))
-        probabilities: NDArray[np.float64] = torch.softmax(logits, dim=1, dtype=torch.float64).numpy()
-        return probabilities
+        logits = logits_of(self.network, torch.from_numpy(np.require(rows, requirements=["C", "W"])))
+        return softmax(logits.numpy())
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """Return the network's tensors by name."""
@@ -230,8 +230,8 @@ class MLPTradingModel:
             raise InvalidValue(
                 "features", features.shape, f"an array of shape (rows, {count}) as the model was trained on"
             )
-        finite = np.isfinite(features).all(axis=0)
-        if not finite.all():
+        if not np.isfinite(features).all():
+            finite = np.isfinite(features).all(axis=0)
             column = int(np.argmin(finite))
             row = int(np.argmin(np.isfinite(features[:, column])))
             where = f"row {row} of feature {self.feature_names[column]}"

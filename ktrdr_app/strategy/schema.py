@@ -14,7 +14,7 @@ from ktrdr_app.core.paths import safe_name
 Parameter = int | float | str
 SetKind = Literal["triangular", "trapezoidal", "gaussian"]
 Shoulder = Literal["none", "left", "right"]
-Form = Literal["raw", "ratio_to_price", "percent", "atr", "atr_distance"]
+Form = Literal["auto", "raw", "ratio_to_price", "percent", "atr", "atr_distance", "zscore"]
 LongerTimeframe = Literal["", "5m", "15m", "30m", "1h", "4h", "1d", "1w"]
 
 PARAMETER_NAMES: dict[str, tuple[str, ...]] = {
@@ -96,8 +96,11 @@ class FuzzyInput(Section):
 
     input: str = ""
     """Indicator id, or ``id.output``; the main output of the id that the entry is named after by default."""
-    form: Form = "raw"
-    """raw x · ratio_to_price close/x · percent 100·x/close · atr x/ATR · atr_distance (close-x)/ATR."""
+    form: Form = "auto"
+    """raw x · ratio_to_price close/x · percent 100·x/close · atr x/ATR · atr_distance (close-x)/ATR · zscore of the
+    last ``window`` values · auto: the one that means the same on every symbol, by the output's unit."""
+    window: int = Field(default=250, ge=20, le=5000)
+    """Past bars in a z-score."""
     timeframe: LongerTimeframe = ""
     """Empty for the strategy's own bars, or a longer time frame: the same indicator on bars made of them, used from
     their close on."""

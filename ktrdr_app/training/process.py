@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.data.bars import close_times
-from ktrdr_app.features.build import build_features
+from ktrdr_app.features.cache import FeatureCache
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.labels.first_touch import UNLABELLED
@@ -46,7 +46,9 @@ class ProcessedSymbol:
     seconds: dict[str, float]
 
 
-def process_symbol(symbol: str, bars: pd.DataFrame, timeframe: str, plan: FeaturePlan) -> ProcessedSymbol:
+def process_symbol(
+    symbol: str, bars: pd.DataFrame, timeframe: str, plan: FeaturePlan, cache: FeatureCache | None = None
+) -> ProcessedSymbol:
     """Compute features and labels of one symbol and keep the rows that have both.
 
     Parameters
@@ -59,14 +61,16 @@ def process_symbol(symbol: str, bars: pd.DataFrame, timeframe: str, plan: Featur
         Bar length.
     plan : FeaturePlan
         What to compute.
+    cache : FeatureCache, optional
+        Where features of these bars may be known already.
 
     Raises
     ------
     TooFewRows
         If fewer than `LEAST_ROWS` rows have features and a label.
     """
-    seconds: dict[str, float] = {}
-    frame = build_features(bars, plan, seconds, timeframe)
+    seconds = dict.fromkeys(("indicators", "fuzzy", "features"), 0.0)
+    frame = (cache or FeatureCache(timeframe)).features(bars, plan, seconds)
     began = time.perf_counter()
     labels = label_bars(bars, timeframe, plan.strategy.labels)
     seconds["labels"] = time.perf_counter() - began

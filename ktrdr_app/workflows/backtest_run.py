@@ -20,11 +20,11 @@ from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.csv_source import select_range
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
-from ktrdr_app.features.build import build_features
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
 from ktrdr_app.workflows.backtest_files import RunPapers, write_run
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
+from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
 from ktrdr_app.workflows.train_document import document_of_papers
@@ -140,7 +140,7 @@ class _Prepared:
 
 def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
     """Build features over all bars before the range too, then keep the range without its warm-up bars."""
-    frame = build_features(bars, chosen.plan, timeframe=request.timeframe)
+    frame = feature_cache(request.workspace, request.symbol, request.timeframe).features(bars, chosen.plan)
     where = f"{request.symbol} {request.timeframe}"
     wanted = select_range(bars, request.start, None, where)
     offset = len(bars) - len(wanted)

@@ -31,7 +31,14 @@ LIBRARIES = {
     "pyqtgraph": (0, 14),
     "qasync": (0, 28),
 }
-KERNEL_MODULES = ("ktrdr_app.fuzzy.kernels", "ktrdr_app.labels.first_touch", "ktrdr_app.features.forms")
+KERNEL_MODULES = (
+    "ktrdr_app.data.resample",
+    "ktrdr_app.features.forms",
+    "ktrdr_app.features.scaler",
+    "ktrdr_app.fuzzy.kernels",
+    "ktrdr_app.labels.first_touch",
+    "ktrdr_app.neural.probabilities",
+)
 DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
 
 

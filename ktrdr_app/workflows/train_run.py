@@ -19,6 +19,7 @@ from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.training.process import ProcessedSymbol, process_symbol
 from ktrdr_app.training.universal import JudgedModel, train_universal_model
+from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import loader_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of, sentences_of
@@ -59,7 +60,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
             request.symbols, request.timeframe, request.start, request.end, token
         )
         warm_up()
-    processed = _process(bars, request.timeframe, plan, progress, token, seconds)
+    processed = _process(bars, request, plan, progress, token, seconds)
     model = train_universal_model(
         [entry.block for entry in processed],
         loaded.strategy,
@@ -100,7 +101,7 @@ def _strategy(request: TrainRequest) -> LoadedStrategy:
 
 def _process(
     bars: Mapping[str, pd.DataFrame],
-    timeframe: str,
+    request: TrainRequest,
     plan: FeaturePlan,
     progress: Progress,
     token: CancelToken,
@@ -111,7 +112,8 @@ def _process(
     done: list[str] = []
 
     def one(symbol: str) -> ProcessedSymbol:
-        result = process_symbol(symbol, bars[symbol], timeframe, plan)
+        cache = feature_cache(request.workspace, symbol, request.timeframe)
+        result = process_symbol(symbol, bars[symbol], request.timeframe, plan, cache)
         done.append(symbol)
         progress(SymbolDone(symbol, len(done), len(bars)))
         return result

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ktrdr_app.features.forms import in_form, quotient, rolling_zscore
+from ktrdr_app.features.forms import form_for, in_form, quotient, rolling_zscore
 from tests.reference import features as slow
 
 CLOSE = np.array([10.0, 20.0, 40.0])
@@ -69,3 +69,38 @@ def test_zscore_waits_for_the_warm_up_of_its_input() -> None:
     values = np.r_[np.full(4, np.nan), np.arange(10.0)]
     assert np.isnan(rolling_zscore(values, 3)[:6]).all()
     assert np.isfinite(rolling_zscore(values, 3)[6:]).all()
+
+
+@pytest.mark.parametrize("count", [1, 255, 256, 257, 700])
+@pytest.mark.parametrize("window", [2, 20, 256, 300])
+def test_zscore_is_the_same_across_the_edges_of_its_chunks(count: int, window: int) -> None:
+    values = np.random.default_rng(count).normal(size=count + window).cumsum()
+    values[window // 2 : window // 2 + window + 3] = 7.0
+    found = rolling_zscore(values, window)
+    for row in {0, window - 2, window - 1, window, window - 1 + 255, window - 1 + 256, len(values) - 1}:
+        if row < len(values):
+            np.testing.assert_allclose(found[row], slow.zscore(values.tolist(), window, row), rtol=1e-9, atol=1e-9)
+
+
+def test_zscore_in_a_form_is_scale_free_and_uses_its_window() -> None:
+    values = np.random.default_rng(3).normal(size=80).cumsum()
+    found = in_form("zscore", values, values, None, 30)
+    np.testing.assert_allclose(found, rolling_zscore(values, 30))
+    np.testing.assert_allclose(in_form("zscore", 1e4 * values, values, None, 30), found, rtol=1e-9)
+    assert np.isnan(found[:29]).all()
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "expected"),
+    [
+        ("sma", "price", "ratio_to_price"),
+        ("macd", "price_difference", "atr"),
+        ("atr", "price_difference", "percent"),
+        ("rsi", "oscillator", "raw"),
+        ("volume_ratio", "ratio", "raw"),
+        ("obv", "volume", "zscore"),
+    ],
+)
+def test_auto_takes_what_means_the_same_on_every_symbol(indicator: str, unit: str, expected: str) -> None:
+    assert form_for("auto", indicator, unit) == expected
+    assert form_for("percent", indicator, unit) == "percent"

@@ -98,3 +98,28 @@ def test_helpers_are_computed_only_where_a_form_needs_them() -> None:
     assert ids == ["rsi", "mean", "macd", "atr_for_forms", "obv_for_volume"]
     own = plan(**{"  rsi: {name": "  rsi: {name: rsi, period: 5}\n  range: {name: atr, period: 9}"})
     assert own.atr_column == "range"
+
+
+def test_symbol_vectors_and_windows_that_are_not_used_leave_the_hash_as_it_was() -> None:
+    settings = (
+        "features: {price_context: true, volume_context: true, raw_indicators: true, lookback_periods: 3, "
+        "zscore_window: 50, symbol_embedding: true}"
+    )
+    assert plan(features=settings).contract == plan().contract
+    assert plan(**{"    form: percent": "    form: percent\n    window: 99"}).contract == plan().contract
+    assert plan(**{"    form: percent": "    form: zscore\n    window: 99"}).contract != plan().contract
+
+
+def test_the_skeleton_forgets_the_numbers_of_sets_and_nothing_else() -> None:
+    other_numbers = {"      low": "      low: {type: triangular, parameters: [0, 30, 51]}"}
+    other_name = {"      low": "      lowest: {type: trapezoidal, parameters: [0, 10, 30, 50], shoulder: left}"}
+    assert plan(**other_numbers).skeleton == plan().skeleton
+    assert plan(**other_name).skeleton != plan().skeleton
+    assert plan(**{"    form: percent": "    form: atr"}).skeleton != plan().skeleton
+
+
+def test_auto_is_settled_in_the_plan_and_atr_comes_along() -> None:
+    settled = {source.name: source.form for source in plan(**{"    form: percent": "    form: auto"}).sources}
+    assert settled == {"rsi": "raw", "mean": "atr_distance", "signal": "atr"}
+    only = plan(**{"    form: percent": "    form: auto", "    form: atr_distance": "    form: percent"})
+    assert only.atr_column in only.indicators.columns

@@ -19,8 +19,9 @@ SET = {"type": "triangular", "parameters": [0, 1, 2]}
 
 def test_dicts_as_the_yaml_reads_and_bare_sets_are_the_same_input() -> None:
     full = yaml.safe_load("rsi: {form: raw, sets: {low: {type: triangular, parameters: [0, 1, 2]}}}")
-    expected = FuzzyInput(sets={"low": FuzzySet(type="triangular", parameters=[0, 1, 2])})
-    assert fuzzy_inputs_of(full) == fuzzy_inputs_of({"rsi": {"low": SET}}) == {"rsi": expected}
+    expected = FuzzyInput(form="raw", sets={"low": FuzzySet(type="triangular", parameters=[0, 1, 2])})
+    assert fuzzy_inputs_of(full) == {"rsi": expected}
+    assert fuzzy_inputs_of({"rsi": {"low": SET}}) == {"rsi": expected.model_copy(update={"form": "auto"})}
     assert fuzzy_inputs_of({"rsi": expected})["rsi"] is expected
 
 

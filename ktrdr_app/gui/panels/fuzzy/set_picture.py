@@ -34,6 +34,8 @@ _FORMS = {
     "percent": "{0} in % of the close",
     "atr": "{0} / ATR",
     "atr_distance": "(close − {0}) / ATR",
+    "zscore": "z-score of {0}",
+    "auto": "{0}, scale-free",
 }
 
 
