@@ -34,17 +34,17 @@ def place_in_range(high: Array, low: Array, close: Array, period: int) -> Array:
     place = np.empty(n)
     place[: period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 3)
-    bottom = work[2]
     for start in range(period - 1, n, size):
         stop = min(start + size, n)
-        highest(high, start, stop, period, 1.0, work, place[start:])
-        highest(low, start, stop, period, -1.0, work, bottom)
-        for i in range(stop - start):
-            t = start + i
-            span, above = place[t] - bottom[i], close[t] - bottom[i]
+        places, closes = place[start:stop], close[start:stop]
+        bottoms = work[2, : len(places)]
+        highest(high[start - period + 1 : stop], period, 1.0, work, places)
+        highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
+        for i in range(len(places)):
+            span, above = places[i] - bottoms[i], closes[i] - bottoms[i]
             above = above if above > 0.0 else 0.0
             above = above if above < span else span
-            place[t] = above / span if span > 0.0 else 0.5
+            places[i] = above / span if span > 0.0 else 0.5
     return place
 
 
@@ -71,9 +71,10 @@ def stochastic_lines(
     for t in range(n):
         place[t] *= 100.0
     k_line, d_line = np.empty(n), np.empty(n)
-    moving_mean(place, k_period - 1, smooth_k, k_line)
-    moving_mean(k_line, k_period + smooth_k - 2, d_period, d_line)
-    k_line[: k_period + smooth_k + d_period - 3] = np.nan
+    smoothed, last = k_period + smooth_k - 2, k_period + smooth_k + d_period - 3
+    moving_mean(place[k_period - 1 :], smooth_k, scratch(smooth_k, 2), k_line[smoothed:])
+    moving_mean(k_line[smoothed:], d_period, scratch(d_period, 2), d_line[last:])
+    k_line[:last], d_line[:last] = np.nan, np.nan
     return k_line, d_line
 
 
@@ -100,6 +101,12 @@ def williams_line(high: Array, low: Array, close: Array, period: int) -> Array:
 
 
 @kernel
+def _add_distances(values: Array, centre: Array, out: Array) -> None:
+    for i in range(len(values)):
+        out[i] += abs(values[i] - centre[i])
+
+
+@kernel
 def cci_line(high: Array, low: Array, close: Array, period: int) -> Array:
     """Return the commodity channel index.
 
@@ -121,21 +128,32 @@ def cci_line(high: Array, low: Array, close: Array, period: int) -> Array:
     size, work = chunk_length(period), scratch(period, 5)
     typical, mean, deviation = work[2], work[3], work[4]
     for start in range(period - 1, n, size):
-        count, before = min(size, n - start), start - period + 1
-        for i in range(count + period - 1):
-            typical[i] = (high[before + i] + low[before + i] + close[before + i]) / 3.0
-        window_sums(typical, count, period, work, mean)
+        lines = line[start : start + size]
+        count, before = len(lines), start - period + 1
+        highs, lows, closes = high[before : start + count], low[before : start + count], close[before : start + count]
+        for i in range(len(highs)):
+            typical[i] = (highs[i] + lows[i] + closes[i]) / 3.0
+        window_sums(typical[: len(highs)], period, work, mean[:count])
         for i in range(count):
             mean[i] /= period
             deviation[i] = 0.0
         for back in range(period):
-            for i in range(count):
-                deviation[i] += abs(typical[period - 1 - back + i] - mean[i])
+            _add_distances(typical[back : back + count], mean, deviation)
         for i in range(count):
             usual = deviation[i] / period
             moved = usual > ROUNDING * abs(mean[i])
-            line[start + i] = (typical[period - 1 + i] - mean[i]) / (0.015 * usual) if moved else 0.0
+            lines[i] = (typical[period - 1 + i] - mean[i]) / (0.015 * usual) if moved else 0.0
     return line
+
+
+@kernel
+def _weighted(upper: Array, lower: Array, out: Array) -> None:
+    """Write 6 times the means, weighted 1, 2, 2, 1, of four neighbouring differences."""
+    upper_1, upper_2, upper_3 = upper[1:], upper[2:], upper[3:]
+    lower_1, lower_2, lower_3 = lower[1:], lower[2:], lower[3:]
+    for i in range(len(out)):
+        inner = (upper_1[i] - lower_1[i]) + (upper_2[i] - lower_2[i])
+        out[i] = (upper[i] - lower[i]) + 2.0 * inner + (upper_3[i] - lower_3[i])
 
 
 @kernel
@@ -157,20 +175,18 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
     n, first = len(close), period + 2
     line, signal = np.empty(n), np.empty(n)
     size, work = chunk_length(period), scratch(period, 5)
-    body, span, spans = work[2], work[3], work[4]
     for start in range(first, n, size):
-        count, before = min(size, n - start), start - period + 1
-        for i in range(count + period - 1):
-            t = before + i
-            inner = (close[t - 1] - opened[t - 1]) + (close[t - 2] - opened[t - 2])
-            body[i] = (close[t] - opened[t]) + 2.0 * inner + (close[t - 3] - opened[t - 3])
-            inner = (high[t - 1] - low[t - 1]) + (high[t - 2] - low[t - 2])
-            span[i] = (high[t] - low[t]) + 2.0 * inner + (high[t - 3] - low[t - 3])
-        window_sums(body, count, period, work, line[start:])
-        window_sums(span, count, period, work, spans)
-        for i in range(count):
-            share = line[start + i] / spans[i] if spans[i] > 0.0 else 0.0
-            line[start + i] = min(1.0, max(-1.0, share))
+        lines = line[start : start + size]
+        before, stop = start - period + 1, start + len(lines)
+        body, span, spans = work[2, : stop - before], work[3, : stop - before], work[4, : len(lines)]
+        _weighted(close[before - 3 : stop], opened[before - 3 : stop], body)
+        _weighted(high[before - 3 : stop], low[before - 3 : stop], span)
+        window_sums(body, period, work, lines)
+        window_sums(span, period, work, spans)
+        for i in range(len(lines)):
+            share = lines[i] / spans[i] if spans[i] > 0.0 else 0.0
+            share = share if share < 1.0 else 1.0
+            lines[i] = share if share > -1.0 else -1.0
     for t in range(first + 3, n):
         signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
     line[: first + 3], signal[: first + 3] = np.nan, np.nan

@@ -81,12 +81,13 @@ def aroon_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, Arr
     size, work = chunk_length(window), scratch(window, 4)
     for start in range(period, n, size):
         stop = min(start + size, n)
-        age_of_highest(high, start, stop, window, 1.0, work, up[start:])
-        age_of_highest(low, start, stop, window, -1.0, work, down[start:])
-        for t in range(start, stop):
-            up[t] = 100.0 * ((period - up[t]) / period)
-            down[t] = 100.0 * ((period - down[t]) / period)
-            difference[t] = up[t] - down[t]
+        ups, downs, differences = up[start:stop], down[start:stop], difference[start:stop]
+        age_of_highest(high[start - period : stop], window, 1.0, work, ups)
+        age_of_highest(low[start - period : stop], window, -1.0, work, downs)
+        for i in range(len(ups)):
+            ups[i] = 100.0 * ((period - ups[i]) / period)
+            downs[i] = 100.0 * ((period - downs[i]) / period)
+            differences[i] = ups[i] - downs[i]
     return up, down, difference
 
 

@@ -114,8 +114,7 @@ def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters) -> Lines:
     tuple of ndarray of float64, shape (n_bars,)
         Fraction of the middle, 0 or more at prices above 0; NaN before bar ``period - 1``.
     """
-    upper, middle, lower = talib.BBANDS(prices.close, p.period, p.multiplier, p.multiplier)
-    return (width_line(middle, upper, lower),)
+    return (width_line(prices.close, p.period, p.multiplier),)
 
 
 class KeltnerChannelsParameters(Parameters):
@@ -216,14 +215,10 @@ class SqueezeIntensityParameters(Parameters):
     """Bars of the Keltner channels' ATR."""
 
 
-def _squeeze_warm_up(p: SqueezeIntensityParameters) -> int:
-    return max(p.bb_period - 1, p.kc_period - 1, p.atr_period)
-
-
 @indicator(
     parameters=SqueezeIntensityParameters,
     outputs=(OutputInfo("squeeze_intensity", "ratio", 0.0, 0.5),),
-    warm_up=_squeeze_warm_up,
+    warm_up=lambda p: max(p.bb_period - 1, p.kc_period - 1, p.atr_period),
     formula="max(0, min(KC upper - BB upper, BB lower - KC lower) / (KC upper - KC lower)); BB are the Bollinger Bands, "
     "KC the Keltner channels",
     source="after Carter, Mastering the Trade (2005), ch. 11, which asks only whether the bands lie inside",
@@ -247,7 +242,5 @@ def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lin
     -----
     0 where there is no true range. Carter sets the Keltner lines 1.5 ATRs away.
     """
-    upper, _, lower = talib.BBANDS(prices.close, p.bb_period, p.bb_multiplier, p.bb_multiplier)
-    periods = (p.kc_period, p.atr_period, _squeeze_warm_up(p))
-    line = squeeze_line(prices.high, prices.low, prices.close, upper, lower, periods, p.kc_multiplier)
-    return (line,)
+    band, channel = (p.bb_period, p.bb_multiplier), (p.kc_period, p.atr_period, p.kc_multiplier)
+    return (squeeze_line(prices.high, prices.low, prices.close, band, channel),)

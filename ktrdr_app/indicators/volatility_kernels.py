@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
-from ktrdr_app.indicators.windows import chunk_length, highest, scratch
+from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_moments
 
 Array = NDArray[np.float64]
 
@@ -67,37 +67,60 @@ def donchian_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, 
     size, work = chunk_length(period), scratch(period, 2)
     for start in range(period - 1, n, size):
         stop = min(start + size, n)
-        highest(high, start, stop, period, 1.0, work, upper[start:])
-        highest(low, start, stop, period, -1.0, work, lower[start:])
-        for t in range(start, stop):
-            middle[t] = (upper[t] + lower[t]) / 2.0
+        middles, tops, bottoms = middle[start:stop], upper[start:stop], lower[start:stop]
+        highest(high[start - period + 1 : stop], period, 1.0, work, tops)
+        highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
+        for i in range(len(tops)):
+            middles[i] = (tops[i] + bottoms[i]) / 2.0
     return middle, upper, lower
 
 
 @kernel
-def width_line(middle: Array, upper: Array, lower: Array) -> Array:
-    """Return the width of a channel as a share of its middle.
+def width_line(close: Array, period: int, multiplier: float) -> Array:
+    """Return the width of Bollinger Bands as a share of their middle.
 
     Parameters
     ----------
-    middle, upper, lower : ndarray of float64, shape (n_bars,)
-        The channel; NaN stays NaN.
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean and of the standard deviation.
+    multiplier : float
+        Standard deviations from the middle to each band.
 
     Returns
     -------
     ndarray of float64, shape (n_bars,)
-        0 where the middle is 0.
+        0 where the middle is 0; NaN before bar ``period - 1``.
     """
-    n = len(middle)
+    n = len(close)
     width = np.empty(n)
-    for t in range(n):
-        width[t] = (upper[t] - lower[t]) / middle[t] if middle[t] != 0.0 else 0.0
+    width[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    for start in range(period - 1, n, size):
+        widths = width[start : start + size]
+        means = work[4, : len(widths)]
+        window_moments(close[start - period + 1 : start + len(widths)], period, work, means, widths)
+        for i in range(len(widths)):
+            widths[i] = 2.0 * multiplier * widths[i] / means[i] if means[i] != 0.0 else 0.0
     return width
 
 
 @kernel
+def _bands(close: Array, period: int, multiplier: float, upper: Array, lower: Array) -> None:
+    """Write the Bollinger Bands of every bar that has them."""
+    size, work = chunk_length(period), scratch(period, 4)
+    for start in range(period - 1, len(close), size):
+        tops, bottoms = upper[start : start + size], lower[start : start + size]
+        window_moments(close[start - period + 1 : start + len(tops)], period, work, tops, bottoms)
+        for i in range(len(tops)):
+            middle, reach = tops[i], multiplier * bottoms[i]
+            tops[i], bottoms[i] = middle + reach, middle - reach
+
+
+@kernel
 def squeeze_line(
-    high: Array, low: Array, close: Array, band_upper: Array, band_lower: Array, periods: tuple[int, int, int], k: float
+    high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float]
 ) -> Array:
     """Return how deep Bollinger Bands lie inside Keltner channels.
 
@@ -105,21 +128,21 @@ def squeeze_line(
     ----------
     high, low, close : ndarray of float64, shape (n_bars,)
         More bars than the longest warm-up of its parts.
-    band_upper, band_lower : ndarray of float64, shape (n_bars,)
-        The Bollinger Bands.
-    periods : tuple of 3 int
-        Bars of the exponential average, of the ATR, and first bar to have a value.
-    k : float
-        ATRs from the middle to each Keltner line.
+    band : tuple of int and float
+        Bollinger Bands: period, standard deviations.
+    channel : tuple of 2 int and float
+        Keltner channels: period, ATR period, ATRs.
 
     Returns
     -------
     ndarray of float64, shape (n_bars,)
-        0 to 0.5; NaN before the first bar.
+        0 to 0.5; NaN until both speak.
     """
     n = len(close)
-    period, atr_period, first = periods
-    line = np.empty(n)
+    period, atr_period, k = channel
+    first = max(band[0] - 1, period - 1, atr_period)
+    line, lower = np.empty(n), np.empty(n)
+    _bands(close, band[0], band[1], line, lower)
     line[:first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
     for t in range(1, n):
@@ -127,7 +150,7 @@ def squeeze_line(
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
         if t >= first:
             reach = k * atr
-            above, below = average + reach - band_upper[t], band_lower[t] - (average - reach)
+            above, below = average + reach - line[t], lower[t] - (average - reach)
             depth = above if above < below else below
             line[t] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
     return line
@@ -135,9 +158,9 @@ def squeeze_line(
 
 @warms_up
 def _warm_up() -> None:
-    prices, line = np.ones(8), np.ones(8)
+    prices = np.ones(8)
     prices.flags.writeable = False
     keltner_lines(prices, prices, prices, 2, 2, 1.0)
     donchian_lines(prices, prices, 2)
-    width_line(line, line, line)
-    squeeze_line(prices, prices, prices, line, line, (2, 2, 3), 1.0)
+    width_line(prices, 2, 1.0)
+    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0))

@@ -1,7 +1,9 @@
-"""Compiled looks at the last bars: greatest, least, age of the greatest, sum, mean; no error builds up over a series.
+"""Compiled looks at the last bars: greatest, least, age of the greatest, sum, mean, deviation.
 
-A window of any length is put together from windows of 1, 2, 4, 8.. bars (van Emde Boas' doubling, as in sparse tables:
-Bender & Farach-Colton, The LCA Problem Revisited, 2000), in vector operations over a chunk that fits the cache.
+A window of any length is put together from windows of 1, 2, 4, 8.. bars, as in sparse tables (Bender & Farach-Colton,
+The LCA Problem Revisited, 2000), in vector operations over a chunk that fits the cache. So the time grows with the
+logarithm of the length, and no error builds up along a series. Loops run over slices from 0, else the compiler does
+not turn them into vector operations.
 """
 
 from __future__ import annotations
@@ -48,141 +50,203 @@ def scratch(period: int, rows: int) -> NDArray[np.float64]:
 
 
 @kernel
-def highest(values: Array, start: int, stop: int, period: int, sign: float, work: Array, out: Array) -> None:
-    """Write the greatest value of the last ``period`` bars, for bars ``start`` to ``stop - 1``.
+def _start(values: Array, sign: float, out: Array) -> None:
+    for i in range(len(values)):
+        out[i] = sign * values[i]
+
+
+@kernel
+def _greater(newer: Array, older: Array, sign: float, out: Array) -> None:
+    for i in range(len(newer)):
+        out[i] = sign * (newer[i] if newer[i] > older[i] else older[i])
+
+
+@kernel
+def highest(values: Array, period: int, sign: float, work: Array, out: Array) -> None:
+    """Write the greatest value of each ``period`` neighbouring ones.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n_bars,)
-        Finite.
-    start, stop : int
-        Bars to do, not more than ``chunk_length(period)`` of them; ``start`` at least ``period - 1``.
+    values : ndarray of float64, shape (n + period - 1,)
+        Finite; n not more than ``chunk_length(period)``.
     period : int
-        Bars of the window, the newest included.
+        Values of a window.
     sign : float
         1 for the greatest, -1 for the least value.
     work : ndarray of float64, shape (2 or more, chunk_length(period) + period)
         Overwritten.
-    out : ndarray of float64, shape (at least stop - start,)
-        Written from its beginning.
+    out : ndarray of float64, shape (n,)
+        The first is the greatest of the first ``period`` values.
     """
-    before = start - period + 1
-    length = stop - before
-    now, then = work[0], work[1]
-    for i in range(length):
-        now[i] = sign * values[before + i]
+    length = len(values)
+    now, then = work[0, :length], work[1, :length]
+    _start(values, sign, now)
     width = 1
     while 2 * width <= period:
-        for i in range(width, length):
-            newer, older = now[i], now[i - width]
-            then[i] = newer if newer > older else older
+        _greater(now[width:], now[:-width], 1.0, then[width:])
         now, then = then, now
         width *= 2
-    rest = period - width
-    for i in range(stop - start):
-        newer, older = now[period - 1 + i], now[period - 1 + i - rest]
-        out[i] = sign * (newer if newer > older else older)
+    _greater(now[period - 1 :], now[width - 1 : length - period + width], sign, out)
 
 
 @kernel
-def age_of_highest(values: Array, start: int, stop: int, period: int, sign: float, work: Array, out: Array) -> None:
-    """Write how many bars ago the greatest value of the last ``period`` bars was, the newest of equals.
+def _newest_greater(
+    newer: Array, older: Array, ages: tuple[Array, Array], apart: float, out: Array, age_out: Array
+) -> None:
+    young, old = ages
+    for i in range(len(newer)):
+        is_older = older[i] > newer[i]
+        out[i] = older[i] if is_older else newer[i]
+        age_out[i] = old[i] + apart if is_older else young[i]
+
+
+@kernel
+def age_of_highest(values: Array, period: int, sign: float, work: Array, out: Array) -> None:
+    """Write how many places back the greatest of each ``period`` neighbouring values is, the newest of equals.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n_bars,)
-        Finite.
-    start, stop : int
-        Bars to do, not more than ``chunk_length(period)`` of them; ``start`` at least ``period - 1``.
+    values : ndarray of float64, shape (n + period - 1,)
+        Finite; n not more than ``chunk_length(period)``.
     period : int
-        Bars of the window, the newest included.
+        Values of a window.
     sign : float
         1 for the greatest, -1 for the least value.
     work : ndarray of float64, shape (4 or more, chunk_length(period) + period)
         Overwritten.
-    out : ndarray of float64, shape (at least stop - start,)
-        Written from its beginning; 0 for the newest bar.
+    out : ndarray of float64, shape (n,)
+        0 for the newest value of the window to ``period - 1`` for the oldest.
     """
-    before = start - period + 1
-    length = stop - before
-    now, then, age, aged = work[0], work[1], work[2], work[3]
-    for i in range(length):
-        now[i] = sign * values[before + i]
-        age[i] = 0.0
+    length = len(values)
+    now, then, age, aged = work[0, :length], work[1, :length], work[2, :length], work[3, :length]
+    _start(values, sign, now)
+    age[:] = 0.0
     width = 1
     while 2 * width <= period:
-        for i in range(width, length):
-            newer, older = now[i], now[i - width]
-            then[i] = older if older > newer else newer
-            aged[i] = age[i - width] + width if older > newer else age[i]
-        now, then = then, now
-        age, aged = aged, age
+        ages = (age[width:], age[:-width])
+        _newest_greater(now[width:], now[:-width], ages, float(width), then[width:], aged[width:])
+        now, then, age, aged = then, now, aged, age
         width *= 2
-    rest = period - width
-    for i in range(stop - start):
-        newest = period - 1 + i
-        out[i] = age[newest - rest] + rest if now[newest - rest] > now[newest] else age[newest]
+    newest, older, rest = period - 1, width - 1, float(period - width)
+    end = length - period + width
+    _newest_greater(now[newest:], now[older:end], (age[newest:], age[older:end]), rest, then[newest:], out)
 
 
 @kernel
-def window_sums(values: Array, count: int, period: int, work: Array, out: Array) -> None:
-    """Write the sums of ``period`` neighbouring values.
+def _add(one: Array, other: Array, out: Array) -> None:
+    for i in range(len(one)):
+        out[i] = one[i] + other[i]
+
+
+@kernel
+def window_sums(values: Array, period: int, work: Array, out: Array) -> None:
+    """Write the sum of each ``period`` neighbouring values.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (at least count + period - 1,)
-        The first sum is that of its first ``period`` values.
-    count : int
-        Number of sums, not more than ``chunk_length(period)``.
+    values : ndarray of float64, shape (n + period - 1,)
+        n not more than ``chunk_length(period)``.
     period : int
         Values to a sum.
     work : ndarray of float64, shape (2 or more, chunk_length(period) + period)
         Overwritten; may not hold ``values`` or ``out``.
-    out : ndarray of float64, shape (at least count,)
-        Written from its beginning.
+    out : ndarray of float64, shape (n,)
+        The first is the sum of the first ``period`` values.
     """
-    length = count + period - 1
-    now, then = work[0], work[1]
-    for i in range(length):
-        now[i] = values[i]
-    for i in range(count):
-        out[i] = 0.0
-    width, taken = 1, 0
+    length = len(values)
+    count = length - period + 1
+    now, then = work[0, :length], work[1, :length]
+    _start(values, 1.0, now)
+    out[:count] = 0.0
+    width, last = 1, period - 1
     while True:
         if period & width:
-            for i in range(count):
-                out[i] += now[period - 1 - taken + i]
-            taken += width
-        if taken == period:
+            _add(out, now[last : last + count], out)
+            last -= width
+        if last < 0:
             break
-        for i in range(width, length):
-            then[i] = now[i] + now[i - width]
+        _add(now[width:], now[:-width], then[width:])
         now, then = then, now
         width *= 2
 
 
 @kernel
-def moving_mean(values: Array, first: int, period: int, out: Array) -> None:
-    """Write the mean of the last ``period`` values, NaN where there are not that many.
+def _merge(
+    sums: tuple[Array, Array], squares: tuple[Array, Array], sizes: tuple[int, int], sum_out: Array, square_out: Array
+) -> None:
+    sum_a, sum_b = sums
+    square_a, square_b = squares
+    a, b = 1.0 / sizes[0], 1.0 / sizes[1]
+    weight = 1.0 / (a + b)
+    for i in range(len(sum_a)):
+        apart = sum_a[i] * a - sum_b[i] * b
+        square_out[i] = square_a[i] + square_b[i] + weight * apart * apart
+        sum_out[i] = sum_a[i] + sum_b[i]
+
+
+@kernel
+def window_moments(values: Array, period: int, work: Array, mean: Array, deviation: Array) -> None:
+    """Write mean and population standard deviation of each ``period`` neighbouring values.
+
+    Squares are taken of the distances between the means of parts (Chan, Golub & LeVeque, Algorithms for Computing the
+    Sample Variance, 1983), so that a calm window keeps its digits and equal values have no deviation.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n_bars,)
-        Anything before ``first`` is not read.
-    first : int
-        First bar with a value.
+    values : ndarray of float64, shape (n + period - 1,)
+        n not more than ``chunk_length(period)``.
     period : int
-        Bars of the window.
-    out : ndarray of float64, shape (n_bars,)
-        May not be ``values``.
+        Values of a window, 2 or more.
+    work : ndarray of float64, shape (4 or more, chunk_length(period) + period)
+        Overwritten.
+    mean, deviation : ndarray of float64, shape (n,)
+        The first are those of the first ``period`` values.
     """
-    n = len(values)
-    begin = first + period - 1
-    out[: min(begin, n)] = np.nan
+    length = len(values)
+    count = length - period + 1
+    sums, sums_then, squares, squares_then = work[0, :length], work[1, :length], work[2, :length], work[3, :length]
+    _start(values, 1.0, sums)
+    squares[:] = 0.0
+    width, last, taken = 1, period - 1, 0
+    while True:
+        if period & width:
+            part, square = sums[last : last + count], squares[last : last + count]
+            if taken:
+                _merge((mean, part), (deviation, square), (taken, width), mean, deviation)
+            else:
+                _start(part, 1.0, mean)
+                _start(square, 1.0, deviation)
+            taken += width
+            last -= width
+        if last < 0:
+            break
+        pair = (sums[width:], sums[:-width])
+        _merge(pair, (squares[width:], squares[:-width]), (width, width), sums_then[width:], squares_then[width:])
+        sums, sums_then, squares, squares_then = sums_then, sums, squares_then, squares
+        width *= 2
+    for i in range(count):
+        mean[i] /= period
+        deviation[i] = np.sqrt(deviation[i] / period)
+
+
+@kernel
+def moving_mean(values: Array, period: int, work: Array, out: Array) -> None:
+    """Write the mean of each ``period`` neighbouring values of a series of any length.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n + period - 1,)
+        The series.
+    period : int
+        Values of a window.
+    work : ndarray of float64, shape (2 or more, chunk_length(period) + period)
+        Overwritten.
+    out : ndarray of float64, shape (n,)
+        The first is the mean of the first ``period`` values; may not be ``values``.
+    """
     size = chunk_length(period)
-    work = scratch(period, 2)
-    for start in range(begin, n, size):
-        count = min(size, n - start)
-        window_sums(values[start - period + 1 :], count, period, work, out[start:])
-        for i in range(start, start + count):
-            out[i] /= period
+    for start in range(0, len(out), size):
+        means = out[start : start + size]
+        window_sums(values[start : start + len(means) + period - 1], period, work, means)
+        for i in range(len(means)):
+            means[i] /= period
