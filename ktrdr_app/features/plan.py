@@ -143,11 +143,13 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
     strategy = loaded.strategy
     indicator, output = strategy.source_of(name)
     info = get_indicator(strategy.indicators[indicator].name)
-    if info.output(output) is None:
-        outputs = [entry.name for entry in info.outputs]
+    known = info.output(output)
+    if known is None or known.charts_only:
+        outputs = [entry.name for entry in info.outputs if not entry.charts_only]
         expected = f"outputs of {info.name}: {', '.join(outputs)}"
         near = closest(output, outputs)
-        raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
+        found = f"output {output!r} is for charts only" if known else f"there is no output {output!r}"
+        raise loaded.problem(("fuzzy_sets", name, "input"), found, expected, near)
     column = column_name(IndicatorConfig(indicator, info.name), output)
     return FuzzySource(name, column, strategy.fuzzy_sets[name].form)
 
@@ -163,6 +165,8 @@ def _helpers(strategy: Strategy, configs: tuple[IndicatorConfig, ...]) -> Iterat
 
 def _raw_sources(configs: tuple[IndicatorConfig, ...]) -> Iterator[RawSource]:
     for column, output in IndicatorEngine(configs).outputs.items():
+        if output.charts_only:
+            continue
         bounded = output.low is not None and output.high is not None
         name = f"{column.replace('.', '_')}_{'normalized' if bounded else 'zscore'}"
         yield RawSource(name, column, output.low, output.high)

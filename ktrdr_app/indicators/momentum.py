@@ -46,8 +46,9 @@ def rsi(prices: PriceArrays, p: RsiParameters) -> Lines:
     it is 50, neither.
     """
     line = talib.RSI(prices.close, p.period)
-    unmoved = np.logical_and.accumulate(prices.close == prices.close[0])
-    line[p.period :][unmoved[p.period :]] = 50.0
+    if (prices.close[: p.period + 1] == prices.close[0]).all():
+        moved = prices.close != prices.close[0]
+        line[p.period : int(moved.argmax()) if moved.any() else None] = 50.0
     return (line,)
 
 
@@ -130,8 +131,8 @@ class StochasticParameters(Parameters):
     parameters=StochasticParameters,
     outputs=(OutputInfo("k", "oscillator", 0.0, 100.0), OutputInfo("d", "oscillator", 0.0, 100.0)),
     warm_up=lambda p: p.k_period + p.smooth_k + p.d_period - 3,
-    formula="%K = SMA(100 * (close - LL) / (HH - LL), smooth_k); %D = SMA(%K, d_period); HH and LL are the highest high "
-    "and the lowest low of the last k_period bars",
+    formula="%K = SMA(100 * (close - LL) / (HH - LL), smooth_k); %D = SMA(%K, d_period); HH is the highest high, LL "
+    "the lowest low of the last k_period bars",
     source="Lane, Lane's Stochastics, Technical Analysis of Stocks & Commodities 2:3 (1984)",
 )
 def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
@@ -154,8 +155,9 @@ def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
     Without any range the close is neither high nor low: 50, where TA-Lib says 0. A close outside the range of its bar,
     as in files of rounded prices, counts as the nearest end.
     """
-    k_line, d_line = stochastic_lines(prices.high, prices.low, prices.close, p.k_period, p.smooth_k, p.d_period)
-    return k_line, d_line
+    lines = np.empty((2, len(prices)))
+    stochastic_lines(prices.high, prices.low, prices.close, p.k_period, p.smooth_k, p.d_period, lines)
+    return tuple(lines)
 
 
 class WilliamsRParameters(Parameters):
@@ -192,7 +194,9 @@ def williams_r(prices: PriceArrays, p: WilliamsRParameters) -> Lines:
     Without any range it is -50, where TA-Lib says 0, which reads as overbought. A close outside the range of its bar
     counts as the nearest end.
     """
-    return (williams_line(prices.high, prices.low, prices.close, p.period),)
+    line = np.empty(len(prices))
+    williams_line(prices.high, prices.low, prices.close, p.period, line)
+    return (line,)
 
 
 class CciParameters(Parameters):
@@ -229,7 +233,9 @@ def cci(prices: PriceArrays, p: CciParameters) -> Lines:
     0 where the typical prices of the period differ by no more than rounding does (1e-13 of their mean); other programs
     divide rounding by rounding there.
     """
-    return (cci_line(prices.high, prices.low, prices.close, p.period),)
+    line = np.empty(len(prices))
+    cci_line(prices.high, prices.low, prices.close, p.period, line)
+    return (line,)
 
 
 class RviParameters(Parameters):
@@ -267,5 +273,6 @@ def rvi(prices: PriceArrays, p: RviParameters) -> Lines:
     0 where no bar has a range. Bars whose open or close lies outside their range, as in files of rounded prices, are
     kept from passing -1 and 1.
     """
-    line, signal = vigor_lines(prices.open, prices.high, prices.low, prices.close, p.period)
-    return line, signal
+    lines = np.empty((2, len(prices)))
+    vigor_lines(prices.open, prices.high, prices.low, prices.close, p.period, lines)
+    return tuple(lines)

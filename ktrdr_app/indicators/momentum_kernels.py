@@ -15,8 +15,8 @@ ROUNDING = 1e-13
 
 
 @kernel
-def place_in_range(high: Array, low: Array, close: Array, period: int) -> Array:
-    """Return where the close stands between the lowest low and the highest high of the last bars.
+def place_in_range(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write where the close stands between the lowest low and the highest high of the last bars.
 
     Parameters
     ----------
@@ -24,19 +24,15 @@ def place_in_range(high: Array, low: Array, close: Array, period: int) -> Array:
         At least ``period`` bars; a close outside the range counts as its nearest end.
     period : int
         Bars of the window, the newest included.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         0 lowest to 1 highest, 0.5 where the range is zero; NaN before bar ``period - 1``.
     """
     n = len(close)
-    place = np.empty(n)
-    place[: period - 1] = np.nan
+    out[: period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 3)
     for start in range(period - 1, n, size):
         stop = min(start + size, n)
-        places, closes = place[start:stop], close[start:stop]
+        places, closes = out[start:stop], close[start:stop]
         bottoms = work[2, : len(places)]
         highest(high[start - period + 1 : stop], period, 1.0, work, places)
         highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
@@ -45,14 +41,13 @@ def place_in_range(high: Array, low: Array, close: Array, period: int) -> Array:
             above = above if above > 0.0 else 0.0
             above = above if above < span else span
             places[i] = above / span if span > 0.0 else 0.5
-    return place
 
 
 @kernel
 def stochastic_lines(
-    high: Array, low: Array, close: Array, k_period: int, smooth_k: int, d_period: int
-) -> tuple[Array, Array]:
-    """Return the slow stochastic's %K and %D.
+    high: Array, low: Array, close: Array, k_period: int, smooth_k: int, d_period: int, out: Array
+) -> None:
+    """Write the slow stochastic's %K and %D.
 
     Parameters
     ----------
@@ -60,27 +55,22 @@ def stochastic_lines(
         More than ``k_period + smooth_k + d_period - 3`` bars.
     k_period, smooth_k, d_period : int
         Bars of the range, of the mean that smooths it, and of the mean of that.
-
-    Returns
-    -------
-    tuple of 2 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (2, n_bars)
         0 to 100; NaN before bar ``k_period + smooth_k + d_period - 3``.
     """
-    n = len(close)
-    place = place_in_range(high, low, close, k_period)
-    for t in range(n):
+    k_line, place = out[0], out[1]
+    place_in_range(high, low, close, k_period, place)
+    for t in range(len(place)):
         place[t] *= 100.0
-    k_line, d_line = np.empty(n), np.empty(n)
     smoothed, last = k_period + smooth_k - 2, k_period + smooth_k + d_period - 3
     moving_mean(place[k_period - 1 :], smooth_k, scratch(smooth_k, 2), k_line[smoothed:])
-    moving_mean(k_line[smoothed:], d_period, scratch(d_period, 2), d_line[last:])
-    k_line[:last], d_line[:last] = np.nan, np.nan
-    return k_line, d_line
+    moving_mean(k_line[smoothed:], d_period, scratch(d_period, 2), out[1, last:])
+    out[:, :last] = np.nan
 
 
 @kernel
-def williams_line(high: Array, low: Array, close: Array, period: int) -> Array:
-    """Return Williams %R.
+def williams_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write Williams %R.
 
     Parameters
     ----------
@@ -88,16 +78,12 @@ def williams_line(high: Array, low: Array, close: Array, period: int) -> Array:
         At least ``period`` bars.
     period : int
         Bars of the range.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         -100 to 0; NaN before bar ``period - 1``.
     """
-    line = place_in_range(high, low, close, period)
-    for t in range(len(line)):
-        line[t] = 100.0 * (line[t] - 1.0)
-    return line
+    place_in_range(high, low, close, period, out)
+    for t in range(len(out)):
+        out[t] = 100.0 * (out[t] - 1.0)
 
 
 @kernel
@@ -107,8 +93,8 @@ def _add_distances(values: Array, centre: Array, out: Array) -> None:
 
 
 @kernel
-def cci_line(high: Array, low: Array, close: Array, period: int) -> Array:
-    """Return the commodity channel index.
+def cci_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write the commodity channel index.
 
     Parameters
     ----------
@@ -116,19 +102,14 @@ def cci_line(high: Array, low: Array, close: Array, period: int) -> Array:
         At least ``period`` bars.
     period : int
         Bars of the mean and of the mean deviation.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         Unbounded; 0 where the typical prices do not differ; NaN before bar ``period - 1``.
     """
-    n = len(close)
-    line = np.empty(n)
-    line[: period - 1] = np.nan
+    out[: period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 5)
     typical, mean, deviation = work[2], work[3], work[4]
-    for start in range(period - 1, n, size):
-        lines = line[start : start + size]
+    for start in range(period - 1, len(close), size):
+        lines = out[start : start + size]
         count, before = len(lines), start - period + 1
         highs, lows, closes = high[before : start + count], low[before : start + count], close[before : start + count]
         for i in range(len(highs)):
@@ -143,7 +124,6 @@ def cci_line(high: Array, low: Array, close: Array, period: int) -> Array:
             usual = deviation[i] / period
             moved = usual > ROUNDING * abs(mean[i])
             lines[i] = (typical[period - 1 + i] - mean[i]) / (0.015 * usual) if moved else 0.0
-    return line
 
 
 @kernel
@@ -157,8 +137,8 @@ def _weighted(upper: Array, lower: Array, out: Array) -> None:
 
 
 @kernel
-def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: int) -> tuple[Array, Array]:
-    """Return the relative vigor index and its signal.
+def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write the relative vigor index and its signal.
 
     Parameters
     ----------
@@ -166,14 +146,11 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
         More than ``period + 5`` bars.
     period : int
         Bars of the sums.
-
-    Returns
-    -------
-    tuple of 2 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (2, n_bars)
         -1 to 1, 0 where no bar of the window has a range; NaN before bar ``period + 5``.
     """
     n, first = len(close), period + 2
-    line, signal = np.empty(n), np.empty(n)
+    line, signal = out[0], out[1]
     size, work = chunk_length(period), scratch(period, 5)
     for start in range(first, n, size):
         lines = line[start : start + size]
@@ -189,15 +166,14 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
             lines[i] = share if share > -1.0 else -1.0
     for t in range(first + 3, n):
         signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
-    line[: first + 3], signal[: first + 3] = np.nan, np.nan
-    return line, signal
+    out[:, : first + 3] = np.nan
 
 
 @warms_up
 def _warm_up() -> None:
-    prices = np.ones(12)
+    prices, out = np.ones(12), np.empty((2, 12))
     prices.flags.writeable = False
-    stochastic_lines(prices, prices, prices, 2, 2, 2)
-    williams_line(prices, prices, prices, 2)
-    cci_line(prices, prices, prices, 2)
-    vigor_lines(prices, prices, prices, prices, 2)
+    stochastic_lines(prices, prices, prices, 2, 2, 2, out)
+    williams_line(prices, prices, prices, 2, out[0])
+    cci_line(prices, prices, prices, 2, out[0])
+    vigor_lines(prices, prices, prices, prices, 2, out)

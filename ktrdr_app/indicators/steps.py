@@ -36,7 +36,7 @@ def wilder_step(average: float, value: float, number: int, period: int) -> float
     period : int
         The new value weighs ``1 / period``.
     """
-    return average + (value / period if number < period else (value - average) / period)
+    return average + (value if number < period else value - average) * (1.0 / period)
 
 
 @kernel
@@ -54,4 +54,5 @@ def ema_step(average: float, value: float, number: int, period: int) -> float:
     period : int
         The new value weighs ``2 / (period + 1)``.
     """
-    return average + (value / period if number < period else (value - average) * (2.0 / (period + 1)))
+    share = 1.0 / period if number < period else 2.0 / (period + 1)
+    return average + (value if number < period else value - average) * share

@@ -175,8 +175,8 @@ class AdxParameters(Parameters):
         OutputInfo("minus_di", "oscillator", 0.0, 100.0),
     ),
     warm_up=lambda p: 2 * p.period - 1,
-    formula="+DI, -DI = 100 * S(+DM), S(-DM) / S(TR); DX = 100 * |+DI - -DI| / (+DI + -DI); ADX = Wilder average of DX; "
-    "S is Wilder's sum, +DM the rise of the high, -DM the fall of the low, the larger one only and only above 0",
+    formula="+DI, -DI = 100 * S(+DM), S(-DM) / S(TR); DX = 100 * |+DI - -DI| / (+DI + -DI); ADX = Wilder average of "
+    "DX; S is Wilder's sum, +DM the rise of the high, -DM the fall of the low, the larger one only and only above 0",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section IV; seeding as in TA-Lib",
 )
 def adx(prices: PriceArrays, p: AdxParameters) -> Lines:
@@ -199,8 +199,9 @@ def adx(prices: PriceArrays, p: AdxParameters) -> Lines:
     Wilder's sum begins with the first ``period - 1`` movements, as in TA-Lib. Without any range both DI are 0; while
     neither side moves the ADX stays where it is.
     """
-    adx_line, plus_di, minus_di = directional(prices.high, prices.low, prices.close, p.period)
-    return adx_line, plus_di, minus_di
+    lines = np.empty((3, len(prices)))
+    directional(prices.high, prices.low, prices.close, p.period, lines)
+    return tuple(lines)
 
 
 class ParabolicSarParameters(Parameters):
@@ -224,8 +225,9 @@ class ParabolicSarParameters(Parameters):
     parameters=ParabolicSarParameters,
     outputs=(OutputInfo("parabolic_sar", "price"), OutputInfo("direction", "oscillator", -1.0, 1.0)),
     warm_up=lambda _: 1,
-    formula="SAR[t+1] = SAR[t] + AF * (EP - SAR[t]), never beyond the lows (highs) of the last two bars; EP is the trend's "
-    "extreme; AF grows by step_af with each new one; when the price reaches SAR the trend turns and SAR becomes EP",
+    formula="SAR[t+1] = SAR[t] + AF * (EP - SAR[t]), never beyond the lows (highs) of the last two bars; EP is the "
+    "trend's extreme; AF grows by step_af with each new one; when the price reaches SAR the trend turns and "
+    "SAR becomes EP",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section II; start as in TA-Lib",
 )
 def parabolic_sar(prices: PriceArrays, p: ParabolicSarParameters) -> Lines:
@@ -276,8 +278,8 @@ class SupertrendParameters(Parameters):
     parameters=SupertrendParameters,
     outputs=(OutputInfo("supertrend", "price"), OutputInfo("direction", "oscillator", -1.0, 1.0)),
     warm_up=lambda p: p.period,
-    formula="bands = (high + low) / 2 +/- multiplier * ATR(period), each moving only towards the price until a close beyond "
-    "it; falling: the upper band, until a close above it; rising: the lower band, until a close below it",
+    formula="bands = (high + low) / 2 +/- multiplier * ATR(period), each moving only towards the price until a close "
+    "beyond it; falling: the upper band, until a close above it; rising: the lower band, until a close below it",
     source="Seban, Tout le monde mérite d'être riche (2008); band and start rules as in TradingView's ta.supertrend",
 )
 def supertrend(prices: PriceArrays, p: SupertrendParameters) -> Lines:
@@ -299,8 +301,9 @@ def supertrend(prices: PriceArrays, p: SupertrendParameters) -> Lines:
     -----
     The first bar with an ATR counts as falling. TradingView writes the direction with the opposite sign.
     """
-    line, direction = supertrend_lines(prices.high, prices.low, prices.close, p.period, p.multiplier)
-    return line, direction
+    lines = np.empty((2, len(prices)))
+    supertrend_lines(prices.high, prices.low, prices.close, p.period, p.multiplier, lines)
+    return tuple(lines)
 
 
 class AroonParameters(Parameters):
@@ -341,5 +344,6 @@ def aroon(prices: PriceArrays, p: AroonParameters) -> Lines:
     -----
     Of equal highs (lows) the newest counts, as in TA-Lib; so a market that stands still has 100, 100 and 0.
     """
-    up, down, difference = aroon_lines(prices.high, prices.low, p.period)
-    return up, down, difference
+    lines = np.empty((3, len(prices)))
+    aroon_lines(prices.high, prices.low, p.period, lines)
+    return tuple(lines)

@@ -13,8 +13,8 @@ Array = NDArray[np.float64]
 
 
 @kernel
-def directional(high: Array, low: Array, close: Array, period: int) -> tuple[Array, Array, Array]:
-    """Return ADX, +DI and -DI in one pass (Wilder 1978, section IV; sums seeded as in TA-Lib).
+def directional(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write ADX, +DI and -DI in one pass (Wilder 1978, section IV; sums seeded as in TA-Lib).
 
     Parameters
     ----------
@@ -22,16 +22,12 @@ def directional(high: Array, low: Array, close: Array, period: int) -> tuple[Arr
         More than ``2 * period - 1`` bars.
     period : int
         Bars of the smoothing.
-
-    Returns
-    -------
-    tuple of 3 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (3, n_bars)
         0 to 100; NaN before bar ``2 * period - 1``.
     """
-    n = len(close)
-    adx, plus_di, minus_di = np.empty(n), np.empty(n), np.empty(n)
-    first = 2 * period - 1
-    adx[:first], plus_di[:first], minus_di[:first] = np.nan, np.nan, np.nan
+    n, first = len(close), 2 * period - 1
+    adx, plus_di, minus_di = out[0], out[1], out[2]
+    out[:, :first] = np.nan
     plus_sum = minus_sum = range_sum = index_sum = average = 0.0
     share = 1.0 / period
     for t in range(1, n):
@@ -55,12 +51,11 @@ def directional(high: Array, low: Array, close: Array, period: int) -> tuple[Arr
             average = (average * (period - 1) + index) / period
         if t >= first:
             adx[t], plus_di[t], minus_di[t] = average, plus, minus
-    return adx, plus_di, minus_di
 
 
 @kernel
-def aroon_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, Array]:
-    """Return Aroon up, down and their difference (Chande 1995).
+def aroon_lines(high: Array, low: Array, period: int, out: Array) -> None:
+    """Write Aroon up, down and their difference (Chande 1995).
 
     Parameters
     ----------
@@ -68,32 +63,27 @@ def aroon_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, Arr
         More than ``period`` bars.
     period : int
         Bars to look back; with the newest bar the window has one more.
-
-    Returns
-    -------
-    tuple of 3 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (3, n_bars)
         Up and down 0 to 100, difference -100 to 100; NaN before bar ``period``.
     """
     n = len(high)
-    up, down, difference = np.empty(n), np.empty(n), np.empty(n)
-    up[:period], down[:period], difference[:period] = np.nan, np.nan, np.nan
+    out[:, :period] = np.nan
     window = period + 1
     size, work = chunk_length(window), scratch(window, 4)
     for start in range(period, n, size):
         stop = min(start + size, n)
-        ups, downs, differences = up[start:stop], down[start:stop], difference[start:stop]
+        ups, downs, differences = out[0, start:stop], out[1, start:stop], out[2, start:stop]
         age_of_highest(high[start - period : stop], window, 1.0, work, ups)
         age_of_highest(low[start - period : stop], window, -1.0, work, downs)
         for i in range(len(ups)):
             ups[i] = 100.0 * ((period - ups[i]) / period)
             downs[i] = 100.0 * ((period - downs[i]) / period)
             differences[i] = ups[i] - downs[i]
-    return up, down, difference
 
 
 @kernel
-def supertrend_lines(high: Array, low: Array, close: Array, period: int, multiplier: float) -> tuple[Array, Array]:
-    """Return the SuperTrend stop and its direction.
+def supertrend_lines(high: Array, low: Array, close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the SuperTrend stop and its direction.
 
     Parameters
     ----------
@@ -103,17 +93,13 @@ def supertrend_lines(high: Array, low: Array, close: Array, period: int, multipl
         Bars of the ATR.
     multiplier : float
         ATRs from the middle of a bar to each band.
-
-    Returns
-    -------
-    tuple of 2 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (2, n_bars)
         Stop, in price units; direction, 1 rising, -1 falling; NaN before bar ``period``.
     """
-    n = len(close)
-    stop, direction = np.empty(n), np.empty(n)
-    stop[:period], direction[:period] = np.nan, np.nan
+    stop, direction = out[0], out[1]
+    out[:, :period] = np.nan
     atr, upper, lower, side = 0.0, np.inf, -np.inf, -1.0
-    for t in range(1, n):
+    for t in range(1, len(close)):
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
         if t < period:
             continue
@@ -127,13 +113,12 @@ def supertrend_lines(high: Array, low: Array, close: Array, period: int, multipl
             side = -1.0
         stop[t] = lower if side > 0.0 else upper
         direction[t] = side
-    return stop, direction
 
 
 @warms_up
 def _warm_up() -> None:
-    prices = np.ones(8)
+    prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
-    directional(prices, prices, prices, 2)
-    aroon_lines(prices, prices, 2)
-    supertrend_lines(prices, prices, prices, 2, 1.0)
+    directional(prices, prices, prices, 2, out)
+    aroon_lines(prices, prices, 2, out)
+    supertrend_lines(prices, prices, prices, 2, 1.0, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import talib
 from pydantic import Field
 
@@ -114,7 +115,9 @@ def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters) -> Lines:
     tuple of ndarray of float64, shape (n_bars,)
         Fraction of the middle, 0 or more at prices above 0; NaN before bar ``period - 1``.
     """
-    return (width_line(prices.close, p.period, p.multiplier),)
+    line = np.empty(len(prices))
+    width_line(prices.close, p.period, p.multiplier, line)
+    return (line,)
 
 
 class KeltnerChannelsParameters(Parameters):
@@ -156,10 +159,9 @@ def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters) -> Lines
     Average and ATR are those of `ema` and `atr`. Keltner's own channels of 1960 are simple averages of the typical
     price and of the range.
     """
-    middle, upper, lower = keltner_lines(
-        prices.high, prices.low, prices.close, p.period, p.atr_period, p.multiplier
-    )
-    return middle, upper, lower
+    lines = np.empty((3, len(prices)))
+    keltner_lines(prices.high, prices.low, prices.close, p.period, p.atr_period, p.multiplier, lines)
+    return tuple(lines)
 
 
 class DonchianChannelsParameters(Parameters):
@@ -196,8 +198,9 @@ def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters) -> Lin
     The newest bar belongs to the window, so a close never leaves the channel of its own bar; a breakout is a close
     beyond the channel of the bar before.
     """
-    middle, upper, lower = donchian_lines(prices.high, prices.low, p.period)
-    return middle, upper, lower
+    lines = np.empty((3, len(prices)))
+    donchian_lines(prices.high, prices.low, p.period, lines)
+    return tuple(lines)
 
 
 class SqueezeIntensityParameters(Parameters):
@@ -219,8 +222,8 @@ class SqueezeIntensityParameters(Parameters):
     parameters=SqueezeIntensityParameters,
     outputs=(OutputInfo("squeeze_intensity", "ratio", 0.0, 0.5),),
     warm_up=lambda p: max(p.bb_period - 1, p.kc_period - 1, p.atr_period),
-    formula="max(0, min(KC upper - BB upper, BB lower - KC lower) / (KC upper - KC lower)); BB are the Bollinger Bands, "
-    "KC the Keltner channels",
+    formula="max(0, min(KC upper - BB upper, BB lower - KC lower) / (KC upper - KC lower)); BB are the Bollinger "
+    "Bands, KC the Keltner channels",
     source="after Carter, Mastering the Trade (2005), ch. 11, which asks only whether the bands lie inside",
 )
 def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lines:
@@ -243,4 +246,6 @@ def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lin
     0 where there is no true range. Carter sets the Keltner lines 1.5 ATRs away.
     """
     band, channel = (p.bb_period, p.bb_multiplier), (p.kc_period, p.atr_period, p.kc_multiplier)
-    return (squeeze_line(prices.high, prices.low, prices.close, band, channel),)
+    lines = np.empty((2, len(prices)))
+    squeeze_line(prices.high, prices.low, prices.close, band, channel, lines)
+    return (lines[0],)

@@ -14,9 +14,9 @@ Array = NDArray[np.float64]
 
 @kernel
 def keltner_lines(
-    high: Array, low: Array, close: Array, period: int, atr_period: int, multiplier: float
-) -> tuple[Array, Array, Array]:
-    """Return the middle, upper and lower line of Keltner channels.
+    high: Array, low: Array, close: Array, period: int, atr_period: int, multiplier: float, out: Array
+) -> None:
+    """Write the middle, upper and lower line of Keltner channels.
 
     Parameters
     ----------
@@ -26,28 +26,24 @@ def keltner_lines(
         Bars of the exponential average and of the ATR.
     multiplier : float
         ATRs from the middle to each band.
-
-    Returns
-    -------
-    tuple of 3 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (3, n_bars)
         Price units; NaN before bar ``max(period - 1, atr_period)``.
     """
-    n, first = len(close), max(period - 1, atr_period)
-    middle, upper, lower = np.empty(n), np.empty(n), np.empty(n)
-    middle[:first], upper[:first], lower[:first] = np.nan, np.nan, np.nan
+    first = max(period - 1, atr_period)
+    middle, upper, lower = out[0], out[1], out[2]
+    out[:, :first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
-    for t in range(1, n):
+    for t in range(1, len(close)):
         average = ema_step(average, close[t], t, period)
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
         if t >= first:
             reach = multiplier * atr
             middle[t], upper[t], lower[t] = average, average + reach, average - reach
-    return middle, upper, lower
 
 
 @kernel
-def donchian_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, Array]:
-    """Return the middle, upper and lower line of Donchian channels.
+def donchian_lines(high: Array, low: Array, period: int, out: Array) -> None:
+    """Write the middle, upper and lower line of Donchian channels.
 
     Parameters
     ----------
@@ -55,29 +51,24 @@ def donchian_lines(high: Array, low: Array, period: int) -> tuple[Array, Array, 
         At least ``period`` bars.
     period : int
         Bars of the window, the newest included.
-
-    Returns
-    -------
-    tuple of 3 ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (3, n_bars)
         Price units; NaN before bar ``period - 1``.
     """
     n = len(high)
-    middle, upper, lower = np.empty(n), np.empty(n), np.empty(n)
-    middle[: period - 1], upper[: period - 1], lower[: period - 1] = np.nan, np.nan, np.nan
+    out[:, : period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 2)
     for start in range(period - 1, n, size):
         stop = min(start + size, n)
-        middles, tops, bottoms = middle[start:stop], upper[start:stop], lower[start:stop]
+        middles, tops, bottoms = out[0, start:stop], out[1, start:stop], out[2, start:stop]
         highest(high[start - period + 1 : stop], period, 1.0, work, tops)
         highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
         for i in range(len(tops)):
             middles[i] = (tops[i] + bottoms[i]) / 2.0
-    return middle, upper, lower
 
 
 @kernel
-def width_line(close: Array, period: int, multiplier: float) -> Array:
-    """Return the width of Bollinger Bands as a share of their middle.
+def width_line(close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the width of Bollinger Bands as a share of their middle.
 
     Parameters
     ----------
@@ -87,23 +78,17 @@ def width_line(close: Array, period: int, multiplier: float) -> Array:
         Bars of the mean and of the standard deviation.
     multiplier : float
         Standard deviations from the middle to each band.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         0 where the middle is 0; NaN before bar ``period - 1``.
     """
-    n = len(close)
-    width = np.empty(n)
-    width[: period - 1] = np.nan
+    out[: period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 5)
-    for start in range(period - 1, n, size):
-        widths = width[start : start + size]
+    for start in range(period - 1, len(close), size):
+        widths = out[start : start + size]
         means = work[4, : len(widths)]
         window_moments(close[start - period + 1 : start + len(widths)], period, work, means, widths)
         for i in range(len(widths)):
             widths[i] = 2.0 * multiplier * widths[i] / means[i] if means[i] != 0.0 else 0.0
-    return width
 
 
 @kernel
@@ -120,9 +105,9 @@ def _bands(close: Array, period: int, multiplier: float, upper: Array, lower: Ar
 
 @kernel
 def squeeze_line(
-    high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float]
-) -> Array:
-    """Return how deep Bollinger Bands lie inside Keltner channels.
+    high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float], out: Array
+) -> None:
+    """Write how deep Bollinger Bands lie inside Keltner channels.
 
     Parameters
     ----------
@@ -132,20 +117,16 @@ def squeeze_line(
         Bollinger Bands: period, standard deviations.
     channel : tuple of 2 int and float
         Keltner channels: period, ATR period, ATRs.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
-        0 to 0.5; NaN until both speak.
+    out : ndarray of float64, shape (2, n_bars)
+        First 0 to 0.5, NaN until both speak; then the lower Bollinger Band, for work.
     """
-    n = len(close)
     period, atr_period, k = channel
     first = max(band[0] - 1, period - 1, atr_period)
-    line, lower = np.empty(n), np.empty(n)
+    line, lower = out[0], out[1]
     _bands(close, band[0], band[1], line, lower)
     line[:first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
-    for t in range(1, n):
+    for t in range(1, len(close)):
         average = ema_step(average, close[t], t, period)
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
         if t >= first:
@@ -153,14 +134,13 @@ def squeeze_line(
             above, below = average + reach - line[t], lower[t] - (average - reach)
             depth = above if above < below else below
             line[t] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
-    return line
 
 
 @warms_up
 def _warm_up() -> None:
-    prices = np.ones(8)
+    prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
-    keltner_lines(prices, prices, prices, 2, 2, 1.0)
-    donchian_lines(prices, prices, 2)
-    width_line(prices, 2, 1.0)
-    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0))
+    keltner_lines(prices, prices, prices, 2, 2, 1.0, out)
+    donchian_lines(prices, prices, 2, out)
+    width_line(prices, 2, 1.0, out[0])
+    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out)

@@ -31,7 +31,14 @@ LIBRARIES = {
     "pyqtgraph": (0, 14),
     "qasync": (0, 28),
 }
-KERNEL_MODULES = ("ktrdr_app.fuzzy.kernels", "ktrdr_app.labels.first_touch", "ktrdr_app.features.forms")
+KERNEL_MODULES = (
+    "ktrdr_app.fuzzy.kernels",
+    "ktrdr_app.labels.first_touch",
+    "ktrdr_app.features.forms",
+    "ktrdr_app.indicators.momentum_kernels",
+    "ktrdr_app.indicators.trend_kernels",
+    "ktrdr_app.indicators.volatility_kernels",
+)
 DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
 
 

@@ -222,10 +222,8 @@ def supertrend(
         else:
             upper = top if top < upper or closes[t - 1] > upper else upper
             lower = bottom if bottom > lower or closes[t - 1] < lower else lower
-            if side < 0:
-                side = 1.0 if closes[t] > upper else -1.0
-            else:
-                side = -1.0 if closes[t] < lower else 1.0
+            broken = closes[t] > upper if side < 0 else closes[t] < lower
+            side = -side if broken else side
         lines.append(lower if side > 0 else upper)
         directions.append(side)
     return lines, directions
@@ -236,8 +234,8 @@ def aroon(highs: Sequence[float], lows: Sequence[float], period: int) -> tuple[l
     up, down = [NAN] * min(period, len(highs)), [NAN] * min(period, len(highs))
     for t in range(period, len(highs)):
         ages = range(period + 1)
-        up.append(100 * (period - max(ages, key=lambda age: (highs[t - age], -age))) / period)  # noqa: B023
-        down.append(100 * (period - min(ages, key=lambda age: (lows[t - age], age))) / period)  # noqa: B023
+        up.append(100 * (period - max(ages, key=lambda age: (highs[t - age], -age))) / period)
+        down.append(100 * (period - min(ages, key=lambda age: (lows[t - age], age))) / period)
     return up, down, [a - b for a, b in zip(up, down, strict=True)]
 
 
