@@ -5,10 +5,10 @@
 Equality first, then time: where TA-Lib has the function (or the parts of one), our lines must equal its to 1e-9, else
 nothing is timed. Seconds are CPU time of this thread; each round runs everything once, so that a busy machine is busy
 for all of them, and the median of the rounds counts. All results of a library's round are kept until it ends, as a
-caller would keep them. ``set`` is the whole catalogue with default parameters, from a frame of bars to a frame of
-columns; ``talib`` the sum of TA-Lib's own functions for those it has, on arrays; ``pandas_ta`` the sum of
-pandas-ta-classic's for those that it has, with our own time for the same ones beside it. At the long series
-pandas-ta-classic runs in the first three rounds only.
+caller would keep them. ``set`` is the whole catalogue with default parameters, arrays in and arrays out as with TA-Lib,
+``frame`` the same from a frame of bars to a frame of columns; ``talib`` is the sum of TA-Lib's own functions for the
+lines that it has; ``pandas_ta`` the sum of pandas-ta-classic's, with our own time for the same ones beside it. At the
+long series pandas-ta-classic runs in the first three rounds only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ BY_TALIB: dict[str, Callable[[PriceArrays], Lines]] = {
         "minus_di": talib.MINUS_DI(p.high, p.low, p.close, 14),
     },
     "parabolic_sar": lambda p: {"parabolic_sar": talib.SAR(p.high, p.low, 0.02, 0.2)},
-    "aroon": lambda p: dict(zip(("down", "up"), talib.AROON(p.high, p.low, 14), strict=True)),
+    "aroon": lambda p: {
+        **dict(zip(("down", "up"), talib.AROON(p.high, p.low, 14), strict=True)),
+        "oscillator": talib.AROONOSC(p.high, p.low, 14),
+    },
     "rsi": lambda p: {"rsi": talib.RSI(p.close, 14)},
     "roc": lambda p: {"roc": talib.ROC(p.close, 10)},
     "momentum": lambda p: {"momentum": talib.MOM(p.close, 10)},
@@ -66,7 +69,11 @@ BY_TALIB: dict[str, Callable[[PriceArrays], Lines]] = {
     "bollinger_bands": lambda p: dict(
         zip(("upper", "middle", "lower"), talib.BBANDS(p.close, 20, 2.0, 2.0), strict=True)
     ),
-    "donchian_channels": lambda p: {"upper": talib.MAX(p.high, 20), "lower": talib.MIN(p.low, 20)},
+    "donchian_channels": lambda p: {
+        "middle": talib.MIDPRICE(p.high, p.low, 20),
+        "upper": talib.MAX(p.high, 20),
+        "lower": talib.MIN(p.low, 20),
+    },
     "obv": lambda p: {"obv": talib.OBV(p.close, p.volume)},
     "mfi": lambda p: {"mfi": talib.MFI(p.high, p.low, p.close, p.volume, 14)},
     "ad_line": lambda p: {"ad_line": talib.AD(p.high, p.low, p.close, p.volume)},
@@ -150,9 +157,12 @@ def _round(bars: pd.DataFrame, slow: bool) -> dict[str, dict[str, float]]:
     """Return the seconds of one turn of everything."""
     prices, infos = PriceArrays.of(bars), available()
     engine = IndicatorEngine([IndicatorConfig(info.name, info.name) for info in infos])
-    seconds: dict[str, dict[str, float]] = {"whole": {"set": _timed(lambda: engine.calculate_multiple(bars), [])}}
+    whole = {"set": _timed(lambda: engine.calculate(prices), [])}
+    whole["frame"] = _timed(lambda: engine.calculate_multiple(bars), [])
+    seconds: dict[str, dict[str, float]] = {"whole": whole}
     kept: list[object] = []
-    seconds["ours"] = {i.name: _timed(lambda i=i: i.calculate(prices, i.parameters()), kept) for i in infos}
+    defaults = {info.name: info.parameters() for info in infos}
+    seconds["ours"] = {i.name: _timed(lambda i=i: i.calculate(prices, defaults[i.name]), kept) for i in infos}
     kept = []
     mine = {info.name for info in infos}
     seconds["talib"] = {k: _timed(lambda f=f: f(prices), kept) for k, f in BY_TALIB.items() if k in mine}
@@ -178,7 +188,7 @@ def _medians(rounds: Sequence[dict[str, dict[str, float]]], rows: int) -> dict[s
 def _summary(found: dict[str, dict[str, float]]) -> dict[str, float]:
     ours, theirs, slow = found["ours"], found["talib"], found["pandas_ta"]
     return {
-        "set": found["whole"]["set"],
+        **found["whole"],
         "talib": sum(theirs.values()),
         "set_per_talib": found["whole"]["set"] / sum(theirs.values()),
         "ours_of_talib_share": sum(ours[name] for name in theirs),

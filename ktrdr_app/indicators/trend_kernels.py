@@ -40,15 +40,15 @@ def directional(high: Array, low: Array, close: Array, period: int, out: Array) 
             continue
         plus = minus = 0.0
         if range_sum > 0.0:
-            plus = min(100.0, 100.0 * (plus_sum / range_sum))
-            minus = min(100.0, 100.0 * (minus_sum / range_sum))
+            percent = 100.0 / range_sum
+            plus, minus = min(100.0, plus_sum * percent), min(100.0, minus_sum * percent)
         moved = plus + minus > 0.0
         index = 100.0 * (abs(plus - minus) / (plus + minus)) if moved else 0.0
         if t <= first:
             index_sum += index
             average = index_sum / period
         elif moved:
-            average = (average * (period - 1) + index) / period
+            average += (index - average) * share
         if t >= first:
             adx[t], plus_di[t], minus_di[t] = average, plus, minus
 

@@ -2,8 +2,8 @@
 
 A window of any length is put together from windows of 1, 2, 4, 8.. bars, as in sparse tables (Bender & Farach-Colton,
 The LCA Problem Revisited, 2000), in vector operations over a chunk that fits the cache. So the time grows with the
-logarithm of the length, and no error builds up along a series. Loops run over slices from 0, else the compiler does
-not turn them into vector operations.
+logarithm of the length, and no error builds up along a series. Loops run over slices from 0 and touch few arrays
+each, else the compiler does not turn them into vector operations.
 """
 
 from __future__ import annotations
@@ -90,14 +90,10 @@ def highest(values: Array, period: int, sign: float, work: Array, out: Array) ->
 
 
 @kernel
-def _newest_greater(
-    newer: Array, older: Array, ages: tuple[Array, Array], apart: float, out: Array, age_out: Array
-) -> None:
-    young, old = ages
+def _age_of_greater(newer: Array, older: Array, young: Array, old: Array, apart: float, out: Array) -> None:
     for i in range(len(newer)):
-        is_older = older[i] > newer[i]
-        out[i] = older[i] if is_older else newer[i]
-        age_out[i] = old[i] + apart if is_older else young[i]
+        aged = old[i] + apart
+        out[i] = aged if older[i] > newer[i] else young[i]
 
 
 @kernel
@@ -123,13 +119,13 @@ def age_of_highest(values: Array, period: int, sign: float, work: Array, out: Ar
     age[:] = 0.0
     width = 1
     while 2 * width <= period:
-        ages = (age[width:], age[:-width])
-        _newest_greater(now[width:], now[:-width], ages, float(width), then[width:], aged[width:])
+        _age_of_greater(now[width:], now[:-width], age[width:], age[:-width], float(width), aged[width:])
+        _greater(now[width:], now[:-width], 1.0, then[width:])
         now, then, age, aged = then, now, aged, age
         width *= 2
     newest, older, rest = period - 1, width - 1, float(period - width)
     end = length - period + width
-    _newest_greater(now[newest:], now[older:end], (age[newest:], age[older:end]), rest, then[newest:], out)
+    _age_of_greater(now[newest:], now[older:end], age[newest:], age[older:end], rest, out)
 
 
 @kernel
@@ -157,11 +153,14 @@ def window_sums(values: Array, period: int, work: Array, out: Array) -> None:
     count = length - period + 1
     now, then = work[0, :length], work[1, :length]
     _start(values, 1.0, now)
-    out[:count] = 0.0
     width, last = 1, period - 1
     while True:
         if period & width:
-            _add(out, now[last : last + count], out)
+            part = now[last : last + count]
+            if last == period - 1:
+                _start(part, 1.0, out)
+            else:
+                _add(out, part, out)
             last -= width
         if last < 0:
             break
@@ -181,7 +180,7 @@ def _merge(
     for i in range(len(sum_a)):
         apart = sum_a[i] * a - sum_b[i] * b
         square_out[i] = square_a[i] + square_b[i] + weight * apart * apart
-        sum_out[i] = sum_a[i] + sum_b[i]
+    _add(sum_a, sum_b, sum_out)
 
 
 @kernel
@@ -224,9 +223,11 @@ def window_moments(values: Array, period: int, work: Array, mean: Array, deviati
         _merge(pair, (squares[width:], squares[:-width]), (width, width), sums_then[width:], squares_then[width:])
         sums, sums_then, squares, squares_then = sums_then, sums, squares_then, squares
         width *= 2
+    share = 1.0 / period
     for i in range(count):
-        mean[i] /= period
-        deviation[i] = np.sqrt(deviation[i] / period)
+        mean[i] *= share
+    for i in range(count):
+        deviation[i] = np.sqrt(deviation[i] * share)
 
 
 @kernel
