@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ktrdr_app.core.errors import StrategyProblem
 from ktrdr_app.features.groups import feature_groups
+from ktrdr_app.indicators import get_indicator
+from ktrdr_app.indicators.definition import entries
 from ktrdr_app.strategy.load import from_document
 from tests.features.strategies import plan, probe
 
@@ -98,3 +102,15 @@ def test_helpers_are_computed_only_where_a_form_needs_them() -> None:
     assert ids == ["rsi", "mean", "macd", "atr_for_forms", "obv_for_volume"]
     own = plan(**{"  rsi: {name": "  rsi: {name: rsi, period: 5}\n  range: {name: atr, period: 9}"})
     assert own.atr_column == "range"
+
+
+def test_a_line_for_charts_only_cannot_become_a_feature(monkeypatch: pytest.MonkeyPatch) -> None:
+    info = get_indicator("macd")
+    outputs = (info.outputs[0], replace(info.outputs[1], charts_only=True), info.outputs[2])
+    monkeypatch.setitem(entries._entries, "macd", replace(info, outputs=outputs))
+    with pytest.raises(StrategyProblem, match="for charts only") as caught:
+        plan()
+    assert "outputs of macd: macd, histogram" in str(caught.value.hint)
+    kept = plan(**{"    input": "    input: macd.histogram"}).contract.names
+    assert "macd_signal_zscore" not in kept
+    assert "macd_histogram_zscore" in kept

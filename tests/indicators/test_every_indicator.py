@@ -166,7 +166,7 @@ def test_no_volume_at_all_gives_finite_values(info: IndicatorInfo, params: Param
 @pytest.mark.parametrize("series", SERIES)
 @every
 def test_equals_its_slow_twin(info: IndicatorInfo, params: Parameters, series: str) -> None:
-    bars = sample_bars(series).iloc[:2000]
+    bars = sample_bars(series).iloc[:1200]
     checks.check_equal(info, params, bars, reference(info.name, bars, params.model_dump()))
 
 

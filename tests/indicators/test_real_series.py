@@ -27,7 +27,7 @@ with warnings.catch_warnings():
     import pandas_ta_classic as peer
 
 DEVELOPMENT = ("USDJPY_1h", "EURUSD_1m", "CAT_1d", "DOGEUSDT_1h", "SPY_1m")
-ROWS = 1500
+ROWS = 1000
 Frame = pd.DataFrame
 
 
