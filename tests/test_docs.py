@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from installer.docs_hooks import MARK, on_page_markdown
 from ktrdr_app.core import errors
 from ktrdr_app.data.importing.findings import ImportQuestions
+from ktrdr_app.indicators import available
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, IndicatorSpec, Strategy
 
 REPO = Path(__file__).resolve().parent.parent
@@ -68,6 +70,18 @@ def strategy_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
             yield from strategy_keys(field.annotation, f"{prefix}{name}.")
         else:
             yield prefix + name
+
+
+def test_the_page_of_indicators_is_filled_from_the_catalogue() -> None:
+    page = on_page_markdown((REPO / "docs/reference/indicators.md").read_text(encoding="utf-8"))
+    assert MARK not in page
+    sections = {part.partition("\n")[0]: part for part in page.split("\n### ")[1:]}
+    assert list(sections) == [info.name for info in available()]
+    for info in available():
+        section = sections[info.name]
+        facts = [info.formula, info.source, info.description, *(f"`{output.name}`" for output in info.outputs)]
+        facts += [f"| `{row['name']}` | {row['default']} |" for row in info.parameter_table()]
+        assert [fact for fact in facts if fact not in section] == []
 
 
 @pytest.mark.parametrize("key", list(strategy_keys(Strategy)))

@@ -27,7 +27,8 @@ class PriceArrays:
     Attributes
     ----------
     open, high, low, close, volume : ndarray of float64, shape (n_bars,)
-        Prices in quote currency; volume in the source's unit, NaN where it is absent.
+        Prices in quote currency; volume in the source's unit, NaN where it is absent. From a frame they are read-only
+        whether or not they had to be copied: kernels are compiled anew for arrays that may be written to.
     """
 
     open: NDArray[np.float64]
@@ -45,7 +46,10 @@ class PriceArrays:
         frame : DataFrame
             Bars with the columns of `COLUMNS`.
         """
-        return cls(*(np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)) for name in COLUMNS))
+        columns = [np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).view() for name in COLUMNS]
+        for column in columns:
+            column.flags.writeable = False
+        return cls(*columns)
 
     def __len__(self) -> int:
         return len(self.close)

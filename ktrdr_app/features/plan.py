@@ -157,15 +157,16 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
     strategy = loaded.strategy
     indicator, output = strategy.source_of(name)
     info = get_indicator(strategy.indicators[indicator].name)
-    found = info.output(output)
-    if found is None:
-        outputs = [entry.name for entry in info.outputs]
+    known = info.output(output)
+    if known is None or known.charts_only:
+        outputs = [entry.name for entry in info.outputs if not entry.charts_only]
         expected = f"outputs of {info.name}: {', '.join(outputs)}"
         near = closest(output, outputs)
-        raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
+        found = f"output {output!r} is for charts only" if known else f"there is no output {output!r}"
+        raise loaded.problem(("fuzzy_sets", name, "input"), found, expected, near)
     column = column_name(IndicatorConfig(indicator, info.name), output)
     entry = strategy.fuzzy_sets[name]
-    return FuzzySource(name, column, form_for(entry.form, info.name, found.unit), entry.timeframe, entry.window)
+    return FuzzySource(name, column, form_for(entry.form, info.name, known.unit), entry.timeframe, entry.window)
 
 
 def _helpers(
@@ -181,6 +182,8 @@ def _helpers(
 
 def _raw_sources(configs: tuple[IndicatorConfig, ...]) -> Iterator[RawSource]:
     for column, output in IndicatorEngine(configs).outputs.items():
+        if output.charts_only:
+            continue
         bounded = output.low is not None and output.high is not None
         name = f"{column.replace('.', '_')}_{'normalized' if bounded else 'zscore'}"
         yield RawSource(name, column, output.low, output.high)

@@ -42,12 +42,15 @@ class OutputInfo:
         also moves with a shift of all prices), ``oscillator`` and ``ratio`` stay, ``volume`` follows volume.
     low, high : float, optional
         Bounds that the line never leaves; both or neither.
+    charts_only : bool
+        Whether the line changes after the fact (it repaints), so that it may be drawn but never be learned from.
     """
 
     name: str
     unit: Unit
     low: float | None = None
     high: float | None = None
+    charts_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,16 @@ class IndicatorInfo:
     def main(self) -> str:
         """Name of the main line."""
         return self.outputs[0].name
+
+    @property
+    def unit(self) -> Unit:
+        """Unit of the main line; an indicator whose unit is ``price`` is drawn over the bars."""
+        return self.outputs[0].unit
+
+    @property
+    def uses_volume(self) -> bool:
+        """Whether its values depend on the bars' volume."""
+        return self.category == "volume"
 
     def output(self, name: str) -> OutputInfo | None:
         """Return the output of that name, the main one for an empty name, or None.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import OutputInfo
+from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters
 from ktrdr_app.indicators.registry import get_indicator, parameters_of, price_arrays
 
 
@@ -58,7 +58,7 @@ def column_name(config: IndicatorConfig, output: str = "") -> str:
 
 
 class IndicatorEngine:
-    """Computes several indicators over the same bars.
+    """Computes several indicators over the same bars, the same one with the same parameters only once.
 
     Parameters
     ----------
@@ -108,8 +108,12 @@ class IndicatorEngine:
             In the order of ``columns``; NaN before each indicator's warm-up ends.
         """
         lines: dict[str, NDArray[np.float64]] = {}
+        done: dict[tuple[str, Parameters], Lines] = {}
         for info, parameters, columns in self._jobs:
-            lines.update(zip(columns, info.calculate(prices, parameters), strict=True))
+            known = done.get((info.name, parameters))
+            found = tuple(map(np.copy, known)) if known else info.calculate(prices, parameters)
+            done[info.name, parameters] = found
+            lines.update(zip(columns, found, strict=True))
         return lines
 
     def calculate_multiple(self, bars: pd.DataFrame) -> pd.DataFrame:
@@ -130,4 +134,4 @@ class IndicatorEngine:
         MalformedBars
             For a missing column or a price that is not finite.
         """
-        return pd.DataFrame(self.calculate(price_arrays(bars)), index=bars.index)
+        return pd.DataFrame(self.calculate(price_arrays(bars)), index=bars.index, copy=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 import talib
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.momentum_kernels import cci_line, stochastic_lines, vigor_lines, williams_line
 
 
 class RsiParameters(Parameters):
@@ -47,60 +46,10 @@ def rsi(prices: PriceArrays, p: RsiParameters) -> Lines:
     it is 50, neither.
     """
     line = talib.RSI(prices.close, p.period)
-    unmoved = np.logical_and.accumulate(prices.close == prices.close[0])
-    line[p.period :][unmoved[p.period :]] = 50.0
+    if (prices.close[: p.period + 1] == prices.close[0]).all():
+        moved = prices.close != prices.close[0]
+        line[p.period : int(moved.argmax()) if moved.any() else None] = 50.0
     return (line,)
-
-
-class MacdParameters(Parameters):
-    """Parameters of `macd`."""
-
-    fast_period: int = Field(default=12, ge=2, le=5000)
-    """Bars of the fast average."""
-    slow_period: int = Field(default=26, ge=3, le=5000)
-    """Bars of the slow average; above ``fast_period``."""
-    signal_period: int = Field(default=9, ge=1, le=5000)
-    """Bars of the signal line, an average of the MACD itself."""
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        if self.fast_period >= self.slow_period:
-            raise ValueError(f"fast_period ({self.fast_period}) below slow_period ({self.slow_period})")
-        return self
-
-
-@indicator(
-    parameters=MacdParameters,
-    outputs=(
-        OutputInfo("macd", "price_difference"),
-        OutputInfo("signal", "price_difference"),
-        OutputInfo("histogram", "price_difference"),
-    ),
-    warm_up=lambda p: p.slow_period + p.signal_period - 2,
-    formula="MACD = EMA(close, fast) - EMA(close, slow); signal = EMA(MACD, signal); histogram = MACD - signal",
-    source="Appel, The Moving Average Convergence-Divergence Trading Method (1979); seeding as in TA-Lib",
-)
-def macd(prices: PriceArrays, p: MacdParameters) -> Lines:
-    """Moving average convergence/divergence: the distance of two exponential averages.
-
-    Parameters
-    ----------
-    prices : PriceArrays
-        Bars; the close is used.
-    p : MacdParameters
-        Three periods in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
-        MACD, signal, histogram, in price units; all NaN before bar ``slow_period + signal_period - 2``.
-
-    Notes
-    -----
-    Both averages start at bar ``slow_period - 1``, the fast one from the mean of the ``fast_period`` closes up to it.
-    """
-    macd_line, signal, histogram = talib.MACD(prices.close, p.fast_period, p.slow_period, p.signal_period)
-    return macd_line, signal, histogram
 
 
 class RocParameters(Parameters):
@@ -133,3 +82,197 @@ def roc(prices: PriceArrays, p: RocParameters) -> Lines:
         Percent; NaN before bar ``period``.
     """
     return (talib.ROC(prices.close, p.period),)
+
+
+class MomentumParameters(Parameters):
+    """Parameters of `momentum`."""
+
+    period: int = Field(default=10, ge=1, le=5000)
+    """Bars to look back."""
+
+
+@indicator(
+    parameters=MomentumParameters,
+    outputs=(OutputInfo("momentum", "price_difference"),),
+    warm_up=lambda p: p.period,
+    formula="momentum[t] = close[t] - close[t-period]",
+    source="Murphy, Technical Analysis of the Financial Markets (1999), ch. 10",
+)
+def momentum(prices: PriceArrays, p: MomentumParameters) -> Lines:
+    """Momentum: how far the close is from the one some bars ago, in price units.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; the close is used.
+    p : MomentumParameters
+        Period in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        Price units; NaN before bar ``period``.
+    """
+    return (talib.MOM(prices.close, p.period),)
+
+
+class StochasticParameters(Parameters):
+    """Parameters of `stochastic`."""
+
+    k_period: int = Field(default=14, ge=1, le=5000)
+    """Bars of the range."""
+    d_period: int = Field(default=3, ge=1, le=5000)
+    """Bars of %D, the mean of %K."""
+    smooth_k: int = Field(default=3, ge=1, le=5000)
+    """Bars of the mean that smooths %K; 1 for the fast stochastic."""
+
+
+@indicator(
+    parameters=StochasticParameters,
+    outputs=(OutputInfo("k", "oscillator", 0.0, 100.0), OutputInfo("d", "oscillator", 0.0, 100.0)),
+    warm_up=lambda p: p.k_period + p.smooth_k + p.d_period - 3,
+    formula="%K = SMA(100 * (close - LL) / (HH - LL), smooth_k); %D = SMA(%K, d_period); HH is the highest high, LL "
+    "the lowest low of the last k_period bars",
+    source="Lane, Lane's Stochastics, Technical Analysis of Stocks & Commodities 2:3 (1984)",
+)
+def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
+    """Stochastic: where the close stands in the range of the last bars, smoothed.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high, low and close are used.
+    p : StochasticParameters
+        Three periods in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        %K and %D, 0 to 100; NaN before bar ``k_period + smooth_k + d_period - 3``.
+
+    Notes
+    -----
+    Without any range the close is neither high nor low: 50, where TA-Lib says 0. A close outside the range of its bar,
+    as in files of rounded prices, counts as the nearest end.
+    """
+    lines = np.empty((2, len(prices)))
+    stochastic_lines(prices.high, prices.low, prices.close, p.k_period, p.smooth_k, p.d_period, lines)
+    return tuple(lines)
+
+
+class WilliamsRParameters(Parameters):
+    """Parameters of `williams_r`."""
+
+    period: int = Field(default=14, ge=2, le=5000)
+    """Bars of the range."""
+
+
+@indicator(
+    parameters=WilliamsRParameters,
+    outputs=(OutputInfo("williams_r", "oscillator", -100.0, 0.0),),
+    warm_up=lambda p: p.period - 1,
+    formula="%R = -100 * (HH - close) / (HH - LL); HH and LL are the highest high and the lowest low of the last bars",
+    source="Williams, How I Made One Million Dollars Last Year Trading Commodities (1973)",
+)
+def williams_r(prices: PriceArrays, p: WilliamsRParameters) -> Lines:
+    """Williams %R: how far the close is below the highest high, as a share of the range.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high, low and close are used.
+    p : WilliamsRParameters
+        Period in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        -100 to 0; NaN before bar ``period - 1``.
+
+    Notes
+    -----
+    Without any range it is -50, where TA-Lib says 0, which reads as overbought. A close outside the range of its bar
+    counts as the nearest end.
+    """
+    line = np.empty(len(prices))
+    williams_line(prices.high, prices.low, prices.close, p.period, line)
+    return (line,)
+
+
+class CciParameters(Parameters):
+    """Parameters of `cci`."""
+
+    period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the mean and of the mean deviation."""
+
+
+@indicator(
+    parameters=CciParameters,
+    outputs=(OutputInfo("cci", "oscillator"),),
+    warm_up=lambda p: p.period - 1,
+    formula="CCI = (TP - SMA(TP)) / (0.015 * mean of |TP[i] - SMA(TP)| over the period); TP = (high + low + close) / 3",
+    source="Lambert, Commodity Channel Index: Tool for Trading Cyclic Trends, Commodities 9:10 (1980)",
+)
+def cci(prices: PriceArrays, p: CciParameters) -> Lines:
+    """Commodity channel index: how many usual deviations the typical price is from its mean.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high, low and close are used.
+    p : CciParameters
+        Period in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        Mostly within 100 of 0, but unbounded; NaN before bar ``period - 1``.
+
+    Notes
+    -----
+    0 where the typical prices of the period differ by no more than rounding does (1e-13 of their mean); other programs
+    divide rounding by rounding there.
+    """
+    line = np.empty(len(prices))
+    cci_line(prices.high, prices.low, prices.close, p.period, line)
+    return (line,)
+
+
+class RviParameters(Parameters):
+    """Parameters of `rvi`."""
+
+    period: int = Field(default=10, ge=2, le=5000)
+    """Bars of the sums."""
+
+
+@indicator(
+    parameters=RviParameters,
+    outputs=(OutputInfo("rvi", "ratio", -1.0, 1.0), OutputInfo("signal", "ratio", -1.0, 1.0)),
+    warm_up=lambda p: p.period + 5,
+    formula="RVI = sum of W(close - open) / sum of W(high - low) over the period; signal = W(RVI); "
+    "W(x)[t] = (x[t] + 2 * x[t-1] + 2 * x[t-2] + x[t-3]) / 6",
+    source="Ehlers, Relative Vigor Index, Technical Analysis of Stocks & Commodities 20:1 (2002)",
+)
+def rvi(prices: PriceArrays, p: RviParameters) -> Lines:
+    """Relative vigor index: how much of their range the bars keep from open to close.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; open, high, low and close are used.
+    p : RviParameters
+        Period in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        RVI and signal, -1 to 1; both NaN before bar ``period + 5``.
+
+    Notes
+    -----
+    0 where no bar has a range. Bars whose open or close lies outside their range, as in files of rounded prices, are
+    kept from passing -1 and 1.
+    """
+    lines = np.empty((2, len(prices)))
+    vigor_lines(prices.open, prices.high, prices.low, prices.close, p.period, lines)
+    return tuple(lines)

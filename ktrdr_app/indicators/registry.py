@@ -131,6 +131,8 @@ def price_arrays(bars: pd.DataFrame) -> PriceArrays:
         raise MalformedBars("bars", f"no column {', '.join(missing)}", f"columns {', '.join(COLUMNS)}")
     prices = PriceArrays.of(bars)
     for name in COLUMNS[:4]:
+        if np.isfinite(getattr(prices, name).sum()):
+            continue
         faulty = ~np.isfinite(getattr(prices, name))
         if faulty.any():
             row = int(np.argmax(faulty))
@@ -167,4 +169,4 @@ def compute(name: str, bars: pd.DataFrame, **params: Any) -> pd.DataFrame:
     parameters = parameters_of(name, params)
     lines = info.calculate(price_arrays(bars), parameters)
     columns = {output.name: line for output, line in zip(info.outputs, lines, strict=True)}
-    return pd.DataFrame(columns, index=bars.index)
+    return pd.DataFrame(columns, index=bars.index, copy=False)

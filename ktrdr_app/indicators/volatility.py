@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import talib
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.volatility_kernels import donchian_lines, keltner_lines, squeeze_line, width_line
 
 
 class AtrParameters(Parameters):
@@ -80,3 +82,170 @@ def bollinger_bands(prices: PriceArrays, p: BollingerBandsParameters) -> Lines:
     """
     upper, middle, lower = talib.BBANDS(prices.close, p.period, p.multiplier, p.multiplier)
     return middle, upper, lower
+
+
+class BollingerWidthParameters(Parameters):
+    """Parameters of `bollinger_width`."""
+
+    period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the mean and of the standard deviation."""
+    multiplier: float = Field(default=2.0, ge=0.1, le=20)
+    """Standard deviations from the middle to each band."""
+
+
+@indicator(
+    parameters=BollingerWidthParameters,
+    outputs=(OutputInfo("bollinger_width", "ratio"),),
+    warm_up=lambda p: p.period - 1,
+    formula="width = (upper - lower) / middle of the Bollinger Bands",
+    source="Bollinger, Bollinger on Bollinger Bands (2001), ch. 8",
+)
+def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters) -> Lines:
+    """Bollinger BandWidth: the distance of the Bollinger Bands as a share of the price.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; the close is used.
+    p : BollingerWidthParameters
+        Period in bars and width in standard deviations.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        Fraction of the middle, 0 or more at prices above 0; NaN before bar ``period - 1``.
+    """
+    line = np.empty(len(prices))
+    width_line(prices.close, p.period, p.multiplier, line)
+    return (line,)
+
+
+class KeltnerChannelsParameters(Parameters):
+    """Parameters of `keltner_channels`."""
+
+    period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the exponential average in the middle."""
+    atr_period: int = Field(default=10, ge=1, le=5000)
+    """Bars of the ATR."""
+    multiplier: float = Field(default=2.0, ge=0.1, le=20)
+    """ATRs from the middle to each band."""
+
+
+@indicator(
+    parameters=KeltnerChannelsParameters,
+    outputs=(OutputInfo("middle", "price"), OutputInfo("upper", "price"), OutputInfo("lower", "price")),
+    warm_up=lambda p: max(p.period - 1, p.atr_period),
+    formula="middle = EMA(close, period); upper, lower = middle +/- multiplier * ATR(atr_period)",
+    source="Keltner, How to Make Money in Commodities (1960); EMA and ATR as in Raschke & Connors, "
+    "Street Smarts (1995)",
+)
+def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters) -> Lines:
+    """Keltner channels: an exponential average with bands some true ranges away.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high, low and close are used.
+    p : KeltnerChannelsParameters
+        Two periods in bars and the width in ATRs.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        Middle, upper and lower line, in price units; NaN before bar ``max(period - 1, atr_period)``.
+
+    Notes
+    -----
+    Average and ATR are those of `ema` and `atr`. Keltner's own channels of 1960 are simple averages of the typical
+    price and of the range.
+    """
+    lines = np.empty((3, len(prices)))
+    keltner_lines(prices.high, prices.low, prices.close, p.period, p.atr_period, p.multiplier, lines)
+    return tuple(lines)
+
+
+class DonchianChannelsParameters(Parameters):
+    """Parameters of `donchian_channels`."""
+
+    period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the window, the newest included."""
+
+
+@indicator(
+    parameters=DonchianChannelsParameters,
+    outputs=(OutputInfo("middle", "price"), OutputInfo("upper", "price"), OutputInfo("lower", "price")),
+    warm_up=lambda p: p.period - 1,
+    formula="upper = highest high, lower = lowest low of the last period bars; middle = (upper + lower) / 2",
+    source="Donchian, High Finance in Copper, Financial Analysts Journal 16:6 (1960)",
+)
+def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters) -> Lines:
+    """Donchian channels: the highest high and the lowest low of the last bars, and the middle between them.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high and low are used.
+    p : DonchianChannelsParameters
+        Period in bars.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        Middle, upper and lower line, in price units; NaN before bar ``period - 1``.
+
+    Notes
+    -----
+    The newest bar belongs to the window, so a close never leaves the channel of its own bar; a breakout is a close
+    beyond the channel of the bar before.
+    """
+    lines = np.empty((3, len(prices)))
+    donchian_lines(prices.high, prices.low, p.period, lines)
+    return tuple(lines)
+
+
+class SqueezeIntensityParameters(Parameters):
+    """Parameters of `squeeze_intensity`."""
+
+    bb_period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the Bollinger Bands."""
+    bb_multiplier: float = Field(default=2.0, ge=0.1, le=20)
+    """Standard deviations from the middle to each Bollinger Band."""
+    kc_period: int = Field(default=20, ge=2, le=5000)
+    """Bars of the Keltner channels' exponential average."""
+    kc_multiplier: float = Field(default=2.0, ge=0.1, le=20)
+    """ATRs from the middle to each Keltner line."""
+    atr_period: int = Field(default=10, ge=1, le=5000)
+    """Bars of the Keltner channels' ATR."""
+
+
+@indicator(
+    parameters=SqueezeIntensityParameters,
+    outputs=(OutputInfo("squeeze_intensity", "ratio", 0.0, 0.5),),
+    warm_up=lambda p: max(p.bb_period - 1, p.kc_period - 1, p.atr_period),
+    formula="max(0, min(KC upper - BB upper, BB lower - KC lower) / (KC upper - KC lower)); BB are the Bollinger "
+    "Bands, KC the Keltner channels",
+    source="after Carter, Mastering the Trade (2005), ch. 11, which asks only whether the bands lie inside",
+)
+def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lines:
+    """Squeeze intensity: how deep the Bollinger Bands lie inside the Keltner channels, 0 if they do not.
+
+    Parameters
+    ----------
+    prices : PriceArrays
+        Bars; high, low and close are used.
+    p : SqueezeIntensityParameters
+        Periods in bars, widths in standard deviations and in ATRs.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n_bars,)
+        0 no squeeze, up to 0.5 where the bands have closed; NaN before the longest warm-up of its parts ends.
+
+    Notes
+    -----
+    0 where there is no true range. Carter sets the Keltner lines 1.5 ATRs away.
+    """
+    band, channel = (p.bb_period, p.bb_multiplier), (p.kc_period, p.atr_period, p.kc_multiplier)
+    lines = np.empty((2, len(prices)))
+    squeeze_line(prices.high, prices.low, prices.close, band, channel, lines)
+    return (lines[0],)

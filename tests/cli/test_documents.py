@@ -42,5 +42,8 @@ def test_every_indicator_can_be_told_as_json():
         document = json.loads(json_text(indicator_document(info)))
         assert document["name"] == info.name
         assert len(document["outputs"]) == len(info.outputs)
+        assert document["unit"] == document["outputs"][0]["unit"]
+        assert document["uses_volume"] == (document["category"] == "volume")
+        assert document["warm_up"] >= 0
         for entry in document["parameters"]:
             assert {"name", "type", "default", "minimum", "maximum", "description"} <= set(entry)

@@ -33,7 +33,16 @@ def test_arrays_are_contiguous_floats_in_order() -> None:
         column = getattr(prices, name)
         assert column.flags["C_CONTIGUOUS"]
         assert column.dtype == np.float64
+        assert not column.flags.writeable
         np.testing.assert_array_equal(column, bars[name])
+
+
+def test_strided_columns_are_read_only_too_and_the_frame_stays_writable() -> None:
+    block = np.ones((6, 5))
+    bars = pd.DataFrame(block, columns=["open", "high", "low", "close", "volume"], copy=False)
+    assert not PriceArrays.of(bars).close.flags.writeable
+    bars.iloc[2, 3] = 7.0
+    assert PriceArrays.of(bars).close[2] == 7.0
 
 
 def test_good_bars_pass() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose, assert_array_equal
@@ -25,12 +27,13 @@ def parameter_sets(info: IndicatorInfo) -> list[Parameters]:
 
 
 def check_prefix(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
-    """Bars that are appended must not change, in a single bit, what came before them."""
+    """Bars that are appended must not change, in a single bit, what came before them; lines for charts only may."""
     whole = lines_of(info, params, bars)
     warm_up = info.warm_up(params)
     for rows in sorted({0, 1, 2, warm_up, warm_up + 1, warm_up + 7, len(bars) // 2, len(bars) - 1}):
-        for line, expected in zip(lines_of(info, params, bars.iloc[:rows]), whole, strict=True):
-            assert_array_equal(line, expected[:rows], err_msg=f"{info.name} changes the past at {rows} rows")
+        for output, line, expected in zip(info.outputs, lines_of(info, params, bars.iloc[:rows]), whole, strict=True):
+            if not output.charts_only:
+                assert_array_equal(line, expected[:rows], err_msg=f"{info.name} changes the past at {rows} rows")
 
 
 def check_warm_up(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
@@ -49,6 +52,8 @@ def check_shape(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> 
         assert len(lines) == len(info.outputs)
         for line in lines:
             assert line.dtype == np.float64
+            assert line.flags.c_contiguous
+            assert line.flags.writeable
             assert line.shape == (min(rows, len(bars)),)
             assert rows > warm_up or np.isnan(line).all()
 
@@ -85,6 +90,30 @@ def check_bounds(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
         if output.low is not None and output.high is not None:
             assert np.nanmin(line) >= output.low
             assert np.nanmax(line) <= output.high
+
+
+def check_equal(
+    info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, expected: Sequence[Sequence[float]]
+) -> None:
+    """Every output equals what was worked out elsewhere, to 1e-9; NaN only meets NaN.
+
+    Near 0 a difference of prices has the digits of the prices, not of itself: 1e-12 of them may differ, and 1e-11 of
+    an oscillator or ratio, which divides such differences by each other.
+    """
+    size = float(np.abs(bars["close"]).max()) if len(bars) else 0.0
+    lines = lines_of(info, params, bars)
+    assert len(lines) == len(expected)
+    for output, line, other in zip(info.outputs, lines, expected, strict=True):
+        lost = {"price_difference": 1e-12 * size, "oscillator": 1e-11, "ratio": 1e-11}.get(output.unit, 0.0)
+        assert_allclose(line, other, rtol=1e-9, atol=lost, err_msg=f"{info.name}.{output.name}")
+
+
+def check_volume(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
+    """Other volumes change at least one line of an indicator that says it uses volume, and none of another."""
+    before = lines_of(info, params, bars)
+    after = lines_of(info, params, bars.assign(volume=bars["volume"].to_numpy()[::-1] ** 2))
+    same = all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, after, strict=True))
+    assert same != info.uses_volume, f"{info.name} is wrong about its use of volume"
 
 
 def check_input_untouched(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ktrdr_app.core.errors import InvalidValue, MalformedBars, UnknownName
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators import IndicatorConfig, IndicatorEngine, available, column_name, compute
+from ktrdr_app.indicators import IndicatorConfig, IndicatorEngine, available, column_name, compute, get_indicator
+from ktrdr_app.indicators.definition import Lines, Parameters, entries
 from tests.indicators.bars import sample_bars, walk
 
 FAST = IndicatorConfig("fast", "sma", {"period": 5})
@@ -62,6 +65,26 @@ def test_arrays_without_a_frame() -> None:
     assert tuple(lines) == engine.columns
     for name, column in engine.calculate_multiple(bars).items():
         np.testing.assert_array_equal(lines[str(name)], column)
+
+
+def test_the_same_indicator_under_two_ids_is_computed_once_and_shares_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+
+    def counted(prices: PriceArrays, p: Parameters) -> Lines:
+        calls.append(p)
+        return (prices.close * 1.0,)
+
+    info = replace(get_indicator("sma"), function=counted)
+    monkeypatch.setitem(entries._entries, "sma", info)
+    bars = walk(60)
+    same = IndicatorConfig("again", "sma", {"period": "5"})
+    frame = IndicatorEngine([FAST, same, SLOW]).calculate_multiple(bars)
+    assert [p.model_dump() for p in calls] == [{"period": 5}, {"period": 30}]
+    assert frame["fast"].equals(frame["again"])
+    frame.iloc[3, 0] = -1.0
+    assert frame["again"].iloc[3] == bars["close"].iloc[3]
 
 
 @pytest.mark.parametrize("rows", [0, 1, 4])

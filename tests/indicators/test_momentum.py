@@ -1,4 +1,4 @@
-"""RSI, MACD and ROC against figures worked out by hand, and at the corners of their formulas."""
+"""Momentum indicators against figures worked out by hand, and at the corners of their formulas."""
 
 from __future__ import annotations
 
@@ -99,3 +99,77 @@ def test_macd_default_meets_a_given_period() -> None:
     with pytest.raises(InvalidValue) as caught:
         parameters_of("macd", {"fast_period": 40})
     assert "slow_period (26)" in caught.value.hint
+
+
+def test_momentum_is_in_price_units() -> None:
+    result = compute("momentum", frame_of([100, 110, 99, 55]), period=2)["momentum"]
+    np.testing.assert_allclose(result, [NAN, NAN, -1.0, -55.0])
+
+
+BARS = frame_of([5, 6, 9, 4], high=[6, 8, 10, 9], low=[4, 5, 6, 4])
+
+
+def test_stochastic_by_hand() -> None:
+    result = compute("stochastic", BARS, k_period=2, smooth_k=1, d_period=2)
+    places = [100 * 2 / 4, 100 * 4 / 5, 0.0]
+    np.testing.assert_allclose(result["k"], [NAN, NAN, places[1], places[2]])
+    np.testing.assert_allclose(result["d"], [NAN, NAN, (places[0] + places[1]) / 2, places[1] / 2])
+
+
+def test_williams_by_hand() -> None:
+    result = compute("williams_r", BARS, period=2)["williams_r"]
+    np.testing.assert_allclose(result, [NAN, -50, -20, -100])
+
+
+def test_a_market_without_range_is_in_the_middle() -> None:
+    dead = frame_of(np.full(60, 0.1))
+    assert (compute("stochastic", dead).iloc[17:] == 50).all().all()
+    assert (compute("williams_r", dead).iloc[13:] == -50).all().all()
+
+
+def test_a_close_outside_its_bar_counts_as_the_end_of_the_range() -> None:
+    bars = frame_of(np.full(40, 12.0), high=np.full(40, 11.0), low=np.full(40, 9.0))
+    assert (compute("stochastic", bars).iloc[17:] == 100).all().all()
+    assert (compute("williams_r", bars).iloc[13:] == 0).all().all()
+    below = bars.assign(close=8.0)
+    assert (compute("stochastic", below).iloc[17:] == 0).all().all()
+    assert (compute("williams_r", below).iloc[13:] == -100).all().all()
+
+
+def test_cci_by_hand() -> None:
+    # typical prices 1, 2, 6: mean 3, mean deviation 2
+    result = compute("cci", frame_of([1, 2, 6]), period=3)["cci"]
+    np.testing.assert_allclose(result, [NAN, NAN, 3 / (0.015 * 2)])
+
+
+@pytest.mark.parametrize("price", [0.1, 1.1, 1234.56789, 1e-8])
+def test_cci_does_not_divide_rounding_by_rounding(price: float) -> None:
+    # The same sum of three prices, reached by unequal ones: their means differ in the last bit.
+    unequal = np.resize([1.0, 1.0 + 2**-10, 1.0 - 2**-10], 90) * price
+    bars = frame_of(np.full(90, price), high=unequal, low=2 * price - unequal)
+    assert (compute("cci", bars).iloc[19:] == 0).all().all()
+    assert (compute("cci", frame_of(np.full(60, price))).iloc[19:] == 0).all().all()
+
+
+def test_rvi_by_hand() -> None:
+    bodies, ranges = [1, -1, 2, 0, 3, 1, 0, 2], [2, 2, 4, 1, 3, 2, 2, 4]
+    close = 10 + np.asarray(bodies, dtype=float)
+    bars = frame_of(close, opened=np.full(8, 10.0), high=np.full(8, 20.0), low=20 - np.asarray(ranges, dtype=float))
+
+    def weighted(values: list[float], t: int) -> float:
+        return (values[t] + 2 * values[t - 1] + 2 * values[t - 2] + values[t - 3]) / 6
+
+    lines = [
+        (weighted(bodies, t) + weighted(bodies, t - 1)) / (weighted(ranges, t) + weighted(ranges, t - 1))
+        for t in range(4, 8)
+    ]
+    result = compute("rvi", bars, period=2)
+    assert result["rvi"].isna().sum() == 7
+    np.testing.assert_allclose(result.iloc[7], [lines[3], weighted(lines, 3)])
+
+
+def test_rvi_without_any_range_is_0_and_full_bars_are_1() -> None:
+    assert (compute("rvi", frame_of(np.full(60, 0.1))).iloc[15:] == 0).all().all()
+    opened = np.full(60, 10.0)
+    rising = compute("rvi", frame_of(opened + 1, opened=opened, high=opened + 1, low=opened))
+    np.testing.assert_allclose(rising.iloc[15:], 1.0)

@@ -28,7 +28,7 @@ def test_every_public_name_is_there() -> None:
         assert getattr(ktrdr_app.indicators, name).__name__ == name
 
 
-@pytest.mark.parametrize(("written", "meant"), [("rsii", "rsi"), ("RSI", "rsi"), ("bollinger", "bollinger_bands")])
+@pytest.mark.parametrize(("written", "meant"), [("rsii", "rsi"), ("RSI", "rsi"), ("bollinger_band", "bollinger_bands")])
 def test_unknown_indicator_names_the_nearest(written: str, meant: str) -> None:
     for door in (get_indicator, lambda name: parameters_of(name, {}), lambda name: compute(name, walk(3))):
         with pytest.raises(UnknownName) as caught:

@@ -1,0 +1,187 @@
+"""Compiled momentum indicators: stochastic, Williams %R, commodity channel index, relative vigor index."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.indicators.windows import chunk_length, highest, moving_mean, scratch, window_sums
+
+Array = NDArray[np.float64]
+
+ROUNDING = 1e-13
+"""Share of a price below which a deviation is what floating-point sums leave, not a move."""
+
+
+@kernel
+def place_in_range(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write where the close stands between the lowest low and the highest high of the last bars.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars; a close outside the range counts as its nearest end.
+    period : int
+        Bars of the window, the newest included.
+    out : ndarray of float64, shape (n_bars,)
+        0 lowest to 1 highest, 0.5 where the range is zero; NaN before bar ``period - 1``.
+    """
+    n = len(close)
+    out[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 3)
+    for start in range(period - 1, n, size):
+        stop = min(start + size, n)
+        places, closes = out[start:stop], close[start:stop]
+        bottoms = work[2, : len(places)]
+        highest(high[start - period + 1 : stop], period, 1.0, work, places)
+        highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
+        for i in range(len(places)):
+            span, above = places[i] - bottoms[i], closes[i] - bottoms[i]
+            above = above if above > 0.0 else 0.0
+            above = above if above < span else span
+            places[i] = above / span if span > 0.0 else 0.5
+
+
+@kernel
+def stochastic_lines(
+    high: Array, low: Array, close: Array, k_period: int, smooth_k: int, d_period: int, out: Array
+) -> None:
+    """Write the slow stochastic's %K and %D.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``k_period + smooth_k + d_period - 3`` bars.
+    k_period, smooth_k, d_period : int
+        Bars of the range, of the mean that smooths it, and of the mean of that.
+    out : ndarray of float64, shape (2, n_bars)
+        0 to 100; NaN before bar ``k_period + smooth_k + d_period - 3``.
+    """
+    k_line, place = out[0], out[1]
+    place_in_range(high, low, close, k_period, place)
+    for t in range(len(place)):
+        place[t] *= 100.0
+    smoothed, last = k_period + smooth_k - 2, k_period + smooth_k + d_period - 3
+    moving_mean(place[k_period - 1 :], smooth_k, scratch(smooth_k, 2), k_line[smoothed:])
+    moving_mean(k_line[smoothed:], d_period, scratch(d_period, 2), out[1, last:])
+    out[:, :last] = np.nan
+
+
+@kernel
+def williams_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write Williams %R.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the range.
+    out : ndarray of float64, shape (n_bars,)
+        -100 to 0; NaN before bar ``period - 1``.
+    """
+    place_in_range(high, low, close, period, out)
+    for t in range(len(out)):
+        out[t] = 100.0 * (out[t] - 1.0)
+
+
+@kernel
+def _add_distances(values: Array, centre: Array, period: int, out: Array) -> None:
+    """Add the distances of each window's values from its centre, four at a time to save going through memory."""
+    count, fours = len(centre), period - period % 4
+    for back in range(0, fours, 4):
+        a, b, c, d = values[back:], values[back + 1 :], values[back + 2 :], values[back + 3 :]
+        for i in range(count):
+            middle = centre[i]
+            out[i] += (abs(a[i] - middle) + abs(b[i] - middle)) + (abs(c[i] - middle) + abs(d[i] - middle))
+    for back in range(fours, period):
+        a = values[back:]
+        for i in range(count):
+            out[i] += abs(a[i] - centre[i])
+
+
+@kernel
+def cci_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write the commodity channel index.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean and of the mean deviation.
+    out : ndarray of float64, shape (n_bars,)
+        Unbounded; 0 where the typical prices do not differ; NaN before bar ``period - 1``.
+    """
+    out[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    typical, mean, deviation = work[2], work[3], work[4]
+    for start in range(period - 1, len(close), size):
+        lines = out[start : start + size]
+        count, before = len(lines), start - period + 1
+        highs, lows, closes = high[before : start + count], low[before : start + count], close[before : start + count]
+        for i in range(len(highs)):
+            typical[i] = (highs[i] + lows[i] + closes[i]) / 3.0
+        window_sums(typical[: len(highs)], period, work, mean[:count])
+        for i in range(count):
+            mean[i] /= period
+            deviation[i] = 0.0
+        _add_distances(typical, mean[:count], period, deviation)
+        for i in range(count):
+            usual = deviation[i] / period
+            moved = usual > ROUNDING * abs(mean[i])
+            lines[i] = (typical[period - 1 + i] - mean[i]) / (0.015 * usual) if moved else 0.0
+
+
+@kernel
+def _weighted(upper: Array, lower: Array, work: Array, out: Array) -> None:
+    """Write 6 times the means, weighted 1, 2, 2, 1, of four neighbouring differences, which go into ``work``."""
+    for i in range(len(upper)):
+        work[i] = upper[i] - lower[i]
+    second, third, fourth = work[1:], work[2:], work[3:]
+    for i in range(len(upper) - 3):
+        out[i] = work[i] + 2.0 * (second[i] + third[i]) + fourth[i]
+
+
+@kernel
+def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write the relative vigor index and its signal.
+
+    Parameters
+    ----------
+    opened, high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``period + 5`` bars.
+    period : int
+        Bars of the sums.
+    out : ndarray of float64, shape (2, n_bars)
+        -1 to 1, 0 where no bar of the window has a range; NaN before bar ``period + 5``.
+    """
+    n, first = len(close), period + 2
+    line, signal = out[0], out[1]
+    size, work = chunk_length(period), scratch(period + 3, 5)
+    for start in range(first, n, size):
+        lines = line[start : start + size]
+        before, stop = start - period + 1, start + len(lines)
+        body, span, spans = work[2, : stop - before], work[3, : stop - before], work[4, : len(lines)]
+        _weighted(close[before - 3 : stop], opened[before - 3 : stop], work[0], body)
+        _weighted(high[before - 3 : stop], low[before - 3 : stop], work[0], span)
+        window_sums(body, period, work, lines)
+        window_sums(span, period, work, spans)
+        for i in range(len(lines)):
+            share = lines[i] / spans[i] if spans[i] > 0.0 else 0.0
+            share = share if share < 1.0 else 1.0
+            lines[i] = share if share > -1.0 else -1.0
+    for t in range(first + 3, n):
+        signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
+    out[:, : first + 3] = np.nan
+
+
+@warms_up
+def _warm_up() -> None:
+    prices, out = np.ones(12), np.empty((2, 12))
+    prices.flags.writeable = False
+    stochastic_lines(prices, prices, prices, 2, 2, 2, out)
+    williams_line(prices, prices, prices, 2, out[0])
+    cci_line(prices, prices, prices, 2, out[0])
+    vigor_lines(prices, prices, prices, prices, 2, out)

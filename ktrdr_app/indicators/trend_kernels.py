@@ -1,0 +1,124 @@
+"""Compiled trend indicators: directional movement, Aroon, SuperTrend."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.indicators.steps import true_range, wilder_step
+from ktrdr_app.indicators.windows import age_of_highest, chunk_length, scratch
+
+Array = NDArray[np.float64]
+
+
+@kernel
+def directional(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write ADX, +DI and -DI in one pass (Wilder 1978, section IV; sums seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``2 * period - 1`` bars.
+    period : int
+        Bars of the smoothing.
+    out : ndarray of float64, shape (3, n_bars)
+        0 to 100; NaN before bar ``2 * period - 1``.
+    """
+    n, first = len(close), 2 * period - 1
+    adx, plus_di, minus_di = out[0], out[1], out[2]
+    out[:, :first] = np.nan
+    plus_sum = minus_sum = range_sum = index_sum = average = 0.0
+    share = 1.0 / period
+    for t in range(1, n):
+        up, down = high[t] - high[t - 1], low[t - 1] - low[t]
+        keep = 1.0 - share if t >= period else 1.0
+        plus_sum = plus_sum * keep + (up if up > 0.0 and up > down else 0.0)
+        minus_sum = minus_sum * keep + (down if down > 0.0 and down > up else 0.0)
+        range_sum = range_sum * keep + true_range(high[t], low[t], close[t - 1])
+        if t < period:
+            continue
+        plus = minus = 0.0
+        if range_sum > 0.0:
+            percent = 100.0 / range_sum
+            plus, minus = min(100.0, plus_sum * percent), min(100.0, minus_sum * percent)
+        moved = plus + minus > 0.0
+        index = 100.0 * (abs(plus - minus) / (plus + minus)) if moved else 0.0
+        if t <= first:
+            index_sum += index
+            average = index_sum / period
+        elif moved:
+            average += (index - average) * share
+        if t >= first:
+            adx[t], plus_di[t], minus_di[t] = average, plus, minus
+
+
+@kernel
+def aroon_lines(high: Array, low: Array, period: int, out: Array) -> None:
+    """Write Aroon up, down and their difference (Chande 1995).
+
+    Parameters
+    ----------
+    high, low : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
+    period : int
+        Bars to look back; with the newest bar the window has one more.
+    out : ndarray of float64, shape (3, n_bars)
+        Up and down 0 to 100, difference -100 to 100; NaN before bar ``period``.
+    """
+    n = len(high)
+    out[:, :period] = np.nan
+    window = period + 1
+    size, work = chunk_length(window), scratch(window, 4)
+    for start in range(period, n, size):
+        stop = min(start + size, n)
+        ups, downs, differences = out[0, start:stop], out[1, start:stop], out[2, start:stop]
+        age_of_highest(high[start - period : stop], window, 1.0, work, ups)
+        age_of_highest(low[start - period : stop], window, -1.0, work, downs)
+        for i in range(len(ups)):
+            ups[i] = 100.0 * ((period - ups[i]) / period)
+            downs[i] = 100.0 * ((period - downs[i]) / period)
+            differences[i] = ups[i] - downs[i]
+
+
+@kernel
+def supertrend_lines(high: Array, low: Array, close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the SuperTrend stop and its direction.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
+    period : int
+        Bars of the ATR.
+    multiplier : float
+        ATRs from the middle of a bar to each band.
+    out : ndarray of float64, shape (2, n_bars)
+        Stop, in price units; direction, 1 rising, -1 falling; NaN before bar ``period``.
+    """
+    stop, direction = out[0], out[1]
+    out[:, :period] = np.nan
+    atr, upper, lower, side = 0.0, np.inf, -np.inf, -1.0
+    for t in range(1, len(close)):
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
+        if t < period:
+            continue
+        middle, reach = (high[t] + low[t]) / 2.0, multiplier * atr
+        # A band moves only towards the price, until the price has closed beyond it.
+        upper = min(upper, middle + reach) if close[t - 1] <= upper else middle + reach
+        lower = max(lower, middle - reach) if close[t - 1] >= lower else middle - reach
+        if t > period and side < 0.0 and close[t] > upper:
+            side = 1.0
+        elif side > 0.0 and close[t] < lower:
+            side = -1.0
+        stop[t] = lower if side > 0.0 else upper
+        direction[t] = side
+
+
+@warms_up
+def _warm_up() -> None:
+    prices, out = np.ones(8), np.empty((3, 8))
+    prices.flags.writeable = False
+    directional(prices, prices, prices, 2, out)
+    aroon_lines(prices, prices, 2, out)
+    supertrend_lines(prices, prices, prices, 2, 1.0, out)

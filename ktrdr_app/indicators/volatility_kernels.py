@@ -1,0 +1,146 @@
+"""Compiled volatility indicators: Keltner and Donchian channels, Bollinger width, squeeze intensity."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
+from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_moments
+
+Array = NDArray[np.float64]
+
+
+@kernel
+def keltner_lines(
+    high: Array, low: Array, close: Array, period: int, atr_period: int, multiplier: float, out: Array
+) -> None:
+    """Write the middle, upper and lower line of Keltner channels.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``max(period - 1, atr_period)`` bars.
+    period, atr_period : int
+        Bars of the exponential average and of the ATR.
+    multiplier : float
+        ATRs from the middle to each band.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``max(period - 1, atr_period)``.
+    """
+    first = max(period - 1, atr_period)
+    middle, upper, lower = out[0], out[1], out[2]
+    out[:, :first] = np.nan
+    average, atr = ema_step(0.0, close[0], 0, period), 0.0
+    for t in range(1, len(close)):
+        average = ema_step(average, close[t], t, period)
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
+        if t >= first:
+            reach = multiplier * atr
+            middle[t], upper[t], lower[t] = average, average + reach, average - reach
+
+
+@kernel
+def donchian_lines(high: Array, low: Array, period: int, out: Array) -> None:
+    """Write the middle, upper and lower line of Donchian channels.
+
+    Parameters
+    ----------
+    high, low : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the window, the newest included.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``period - 1``.
+    """
+    n = len(high)
+    out[:, : period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 2)
+    for start in range(period - 1, n, size):
+        stop = min(start + size, n)
+        middles, tops, bottoms = out[0, start:stop], out[1, start:stop], out[2, start:stop]
+        highest(high[start - period + 1 : stop], period, 1.0, work, tops)
+        highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
+        for i in range(len(tops)):
+            middles[i] = (tops[i] + bottoms[i]) / 2.0
+
+
+@kernel
+def width_line(close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the width of Bollinger Bands as a share of their middle.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean and of the standard deviation.
+    multiplier : float
+        Standard deviations from the middle to each band.
+    out : ndarray of float64, shape (n_bars,)
+        0 where the middle is 0; NaN before bar ``period - 1``.
+    """
+    out[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    for start in range(period - 1, len(close), size):
+        widths = out[start : start + size]
+        means = work[4, : len(widths)]
+        window_moments(close[start - period + 1 : start + len(widths)], period, work, means, widths)
+        for i in range(len(widths)):
+            widths[i] = 2.0 * multiplier * widths[i] / means[i] if means[i] != 0.0 else 0.0
+
+
+@kernel
+def _bands(close: Array, period: int, multiplier: float, upper: Array, lower: Array) -> None:
+    """Write the Bollinger Bands of every bar that has them."""
+    size, work = chunk_length(period), scratch(period, 4)
+    for start in range(period - 1, len(close), size):
+        tops, bottoms = upper[start : start + size], lower[start : start + size]
+        window_moments(close[start - period + 1 : start + len(tops)], period, work, tops, bottoms)
+        for i in range(len(tops)):
+            middle, reach = tops[i], multiplier * bottoms[i]
+            tops[i], bottoms[i] = middle + reach, middle - reach
+
+
+@kernel
+def squeeze_line(
+    high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float], out: Array
+) -> None:
+    """Write how deep Bollinger Bands lie inside Keltner channels.
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More bars than the longest warm-up of its parts.
+    band : tuple of int and float
+        Bollinger Bands: period, standard deviations.
+    channel : tuple of 2 int and float
+        Keltner channels: period, ATR period, ATRs.
+    out : ndarray of float64, shape (2, n_bars)
+        First 0 to 0.5, NaN until both speak; then the lower Bollinger Band, for work.
+    """
+    period, atr_period, k = channel
+    first = max(band[0] - 1, period - 1, atr_period)
+    line, lower = out[0], out[1]
+    _bands(close, band[0], band[1], line, lower)
+    line[:first] = np.nan
+    average, atr = ema_step(0.0, close[0], 0, period), 0.0
+    for t in range(1, len(close)):
+        average = ema_step(average, close[t], t, period)
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
+        if t >= first:
+            reach = k * atr
+            above, below = average + reach - line[t], lower[t] - (average - reach)
+            depth = above if above < below else below
+            line[t] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
+
+
+@warms_up
+def _warm_up() -> None:
+    prices, out = np.ones(8), np.empty((3, 8))
+    prices.flags.writeable = False
+    keltner_lines(prices, prices, prices, 2, 2, 1.0, out)
+    donchian_lines(prices, prices, 2, out)
+    width_line(prices, 2, 1.0, out[0])
+    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out)
