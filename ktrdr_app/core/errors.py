@@ -129,6 +129,29 @@ class UnknownName(BadInput):
         super().__init__(f"there is no {kind} named {found!r}", hint=hint, where=where or kind)
 
 
+class Repaints(BadInput):
+    """An indicator for charts where a feature is wanted: bars to come would change what a model was trained on.
+
+    Parameters
+    ----------
+    name : str
+        The indicator.
+    honest_twin : str
+        The one that keeps to what was known at each bar.
+    where : str
+        Id or field that asks for it.
+    """
+
+    code = "repaints"
+
+    def __init__(self, name: str, honest_twin: str, *, where: str = "") -> None:
+        super().__init__(
+            f"{name} is for charts only: bars to come change its past values",
+            hint=f"use {honest_twin!r}, which gives at each bar what was known then",
+            where=where or name,
+        )
+
+
 class UnsafeName(BadInput):
     """A name that would leave its folder or cannot be a file name everywhere.
 

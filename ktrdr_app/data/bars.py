@@ -28,6 +28,8 @@ class PriceArrays:
     ----------
     open, high, low, close, volume : ndarray of float64, shape (n_bars,)
         Prices in quote currency; volume in the source's unit, NaN where it is absent.
+    opens : ndarray of int64, shape (n_bars,), or None
+        Bar opens, nanoseconds since 1970 UTC; None where the frame has no times.
     """
 
     open: NDArray[np.float64]
@@ -35,6 +37,7 @@ class PriceArrays:
     low: NDArray[np.float64]
     close: NDArray[np.float64]
     volume: NDArray[np.float64]
+    opens: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Self:
@@ -45,7 +48,8 @@ class PriceArrays:
         frame : DataFrame
             Bars with the columns of `COLUMNS`.
         """
-        return cls(*(np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)) for name in COLUMNS))
+        columns = {name: np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)) for name in COLUMNS}
+        return cls(**columns, opens=nanoseconds(frame.index) if isinstance(frame.index, pd.DatetimeIndex) else None)
 
     def __len__(self) -> int:
         return len(self.close)
@@ -59,7 +63,8 @@ def nanoseconds(index: pd.Index) -> NDArray[np.int64]:
     index : DatetimeIndex
         Aware or naive (taken as UTC), of any unit; pandas readers differ in theirs.
     """
-    return pd.DatetimeIndex(index).as_unit("ns").asi8
+    stamps = pd.DatetimeIndex(index)
+    return stamps.asi8 if stamps.unit == "ns" else stamps.as_unit("ns").asi8
 
 
 def close_times(index: pd.Index, timeframe: str) -> NDArray[np.int64]:

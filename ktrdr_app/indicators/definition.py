@@ -68,6 +68,15 @@ class IndicatorInfo:
         The formula in plain text, and where it was published.
     function : callable
         Takes `PriceArrays` longer than the warm-up and the parameters; returns one float64 array per output.
+    waits_for : str
+        Event that the first value waits for beyond the warm-up, such as a confirmed swing; the NaN go on until it
+        comes. Empty where only bars are counted.
+    missing_volume : str
+        What a bar, and a window, without volume count as and give; empty where volume is not used.
+    shifts : bool
+        Whether its price lines move with a shift of all prices; not those that decide by percentages.
+    honest_twin : str
+        Indicator that stands for this one in features, where this one repaints; empty for all that do not.
     """
 
     name: str
@@ -79,6 +88,15 @@ class IndicatorInfo:
     formula: str
     source: str
     function: Callable[[PriceArrays, Any], Lines]
+    waits_for: str = ""
+    missing_volume: str = ""
+    shifts: bool = True
+    honest_twin: str = ""
+
+    @property
+    def charts_only(self) -> bool:
+        """Whether bars to come change its past values, so that only a chart may show it."""
+        return bool(self.honest_twin)
 
     @property
     def main(self) -> str:
@@ -149,6 +167,10 @@ def indicator(
     warm_up: Callable[[P], int],
     formula: str,
     source: str,
+    waits_for: str = "",
+    missing_volume: str = "",
+    shifts: bool = True,
+    honest_twin: str = "",
 ) -> Callable[[Callable[[PriceArrays, P], Lines]], Callable[[PriceArrays, P], Lines]]:
     """Register a function as an indicator: its own name, its module as category, its first doc line as description.
 
@@ -164,6 +186,10 @@ def indicator(
         The formula in plain text.
     source : str
         Where it was published.
+    waits_for, missing_volume, honest_twin : str
+        As in `IndicatorInfo`; empty for most.
+    shifts : bool
+        As in `IndicatorInfo`.
 
     Raises
     ------
@@ -177,7 +203,21 @@ def indicator(
         description = (function.__doc__ or "").partition("\n")[0]
         entries.add(
             name,
-            IndicatorInfo(name, category, description, parameters, outputs, warm_up, formula, source, function),
+            IndicatorInfo(
+                name,
+                category,
+                description,
+                parameters,
+                outputs,
+                warm_up,
+                formula,
+                source,
+                function,
+                waits_for,
+                missing_volume,
+                shifts,
+                honest_twin,
+            ),
         )
         return function
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from tests.reference import indicators_levels, indicators_volume
+
 NAN = math.nan
 
 
@@ -99,22 +101,6 @@ def roc(closes: Sequence[float], period: int) -> list[float]:
     ]
 
 
-def obv(closes: Sequence[float], volumes: Sequence[float]) -> list[float]:
-    """Granville 1963: volume added on a rise, taken off on a fall; starts with the first volume."""
-    result: list[float] = []
-    for t, volume in enumerate(volumes):
-        traded = 0.0 if math.isnan(volume) else volume
-        if t == 0:
-            result.append(traded)
-        elif closes[t] > closes[t - 1]:
-            result.append(result[-1] + traded)
-        elif closes[t] < closes[t - 1]:
-            result.append(result[-1] - traded)
-        else:
-            result.append(result[-1])
-    return result
-
-
 Lines = tuple[list[float], ...]
 
 BY_NAME: dict[str, Callable[..., Lines]] = {
@@ -127,7 +113,8 @@ BY_NAME: dict[str, Callable[..., Lines]] = {
     "roc": lambda bars, period: (roc(list(bars["close"]), period),),
     "atr": lambda bars, period: (atr(list(bars["high"]), list(bars["low"]), list(bars["close"]), period),),
     "bollinger_bands": lambda bars, period, multiplier: bollinger_bands(list(bars["close"]), period, multiplier),
-    "obv": lambda bars: (obv(list(bars["close"]), list(bars["volume"])),),
+    **indicators_volume.BY_NAME,
+    **indicators_levels.BY_NAME,
 }
 
 
