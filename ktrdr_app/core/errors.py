@@ -136,18 +136,16 @@ class Repaints(BadInput):
     ----------
     name : str
         The indicator.
-    honest_twin : str
-        The one that keeps to what was known at each bar.
     where : str
         Id or field that asks for it.
     """
 
     code = "repaints"
 
-    def __init__(self, name: str, honest_twin: str, *, where: str = "") -> None:
+    def __init__(self, name: str, *, where: str = "") -> None:
         super().__init__(
             f"{name} is for charts only: bars to come change its past values",
-            hint=f"use {honest_twin!r}, which gives at each bar what was known then",
+            hint="use one that gives at each bar what was known then; `ktrdr-app indicators list` names them",
             where=where or name,
         )
 

@@ -42,12 +42,15 @@ class OutputInfo:
         also moves with a shift of all prices), ``oscillator`` and ``ratio`` stay, ``volume`` follows volume.
     low, high : float, optional
         Bounds that the line never leaves; both or neither.
+    charts_only : bool
+        Whether the line changes after the fact (it repaints), so that it may be drawn but never be learned from.
     """
 
     name: str
     unit: Unit
     low: float | None = None
     high: float | None = None
+    charts_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,6 @@ class IndicatorInfo:
         What a bar, and a window, without volume count as and give; empty where volume is not used.
     shifts : bool
         Whether its price lines move with a shift of all prices; not those that decide by percentages.
-    honest_twin : str
-        Indicator that stands for this one in features, where this one repaints; empty for all that do not.
     """
 
     name: str
@@ -91,12 +92,11 @@ class IndicatorInfo:
     waits_for: str = ""
     missing_volume: str = ""
     shifts: bool = True
-    honest_twin: str = ""
 
     @property
     def charts_only(self) -> bool:
         """Whether bars to come change its past values, so that only a chart may show it."""
-        return bool(self.honest_twin)
+        return any(output.charts_only for output in self.outputs)
 
     @property
     def main(self) -> str:
@@ -170,7 +170,6 @@ def indicator(
     waits_for: str = "",
     missing_volume: str = "",
     shifts: bool = True,
-    honest_twin: str = "",
 ) -> Callable[[Callable[[PriceArrays, P], Lines]], Callable[[PriceArrays, P], Lines]]:
     """Register a function as an indicator: its own name, its module as category, its first doc line as description.
 
@@ -186,7 +185,7 @@ def indicator(
         The formula in plain text.
     source : str
         Where it was published.
-    waits_for, missing_volume, honest_twin : str
+    waits_for, missing_volume : str
         As in `IndicatorInfo`; empty for most.
     shifts : bool
         As in `IndicatorInfo`.
@@ -216,7 +215,6 @@ def indicator(
                 waits_for,
                 missing_volume,
                 shifts,
-                honest_twin,
             ),
         )
         return function

@@ -83,7 +83,7 @@ class IndicatorEngine:
             parameters = parameters_of(config.name, config.params, where=config.id)
             info = get_indicator(config.name)
             if info.charts_only:
-                raise Repaints(info.name, info.honest_twin, where=config.id)
+                raise Repaints(info.name, where=config.id)
             columns = tuple(column_name(config, output.name) for output in info.outputs)
             self._jobs.append((info, parameters, columns))
             self.outputs.update(zip(columns, info.outputs, strict=True))

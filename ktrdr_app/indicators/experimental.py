@@ -12,7 +12,7 @@ from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.swings import confirmed_swings
-from ktrdr_app.indicators.windows import midpoints, slide_extremes
+from ktrdr_app.indicators.blocks import midpoints, slide_extremes
 
 Array = NDArray[np.float64]
 
@@ -197,16 +197,15 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
 
 @indicator(
     parameters=ZigzagParameters,
-    outputs=(OutputInfo("zigzag_line", "price"),),
+    outputs=(OutputInfo("zigzag_line", "price", charts_only=True),),
     warm_up=lambda _: 1,
     formula="Straight lines from turn to turn of the closes, the last one to the highest (lowest) close since",
     source="Merrill, Filtered Waves (1977)",
     waits_for="a confirmed turning point",
     shifts=False,
-    honest_twin="zigzag",
 )
 def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
-    """ZigZag line for charts: drawn after the fact, its last leg moves as bars come.
+    """ZigZag line for charts: drawn after the fact, its last leg moves as bars come; strategies take `zigzag`.
 
     Parameters
     ----------

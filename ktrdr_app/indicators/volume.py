@@ -88,8 +88,8 @@ def mfi(prices: PriceArrays, p: MfiParameters) -> Lines:
 
     Notes
     -----
-    TA-Lib has it, but adds and subtracts on a running sum, whose last digits drift, and says 0, which reads as
-    oversold, where nothing was traded.
+    Typical prices that differ by rounding alone are equal, as in TA-Lib. TA-Lib's own is not used: it adds and
+    subtracts on a running sum, whose last digits drift, and says 0, which reads as oversold, where nothing was traded.
     """
     return (kernels.money_flow_index(prices.high, prices.low, prices.close, prices.volume, p.period),)
 

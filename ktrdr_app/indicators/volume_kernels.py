@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.windows import slide_sums
+from ktrdr_app.indicators.blocks import slide_sums
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -14,6 +14,8 @@ Integers = NDArray[np.int64]
 SLOTS = 7 * 24 * 60
 """Minutes of a week: bars that open on the same one are of the same slot."""
 _MINUTE = 60_000_000_000
+ROUNDING = 1e-12
+"""Typical prices that differ by less than this part are equal: sums of the same quotes, rounded in another order."""
 
 
 @kernel
@@ -55,8 +57,8 @@ def money_flow_index(high: Array, low: Array, close: Array, volume: Array, perio
             t = start + k
             typical = (high[t] + low[t] + close[t]) / 3.0
             flow = typical * traded(volume[t])
-            rises[k] = flow if typical > before else 0.0
-            falls[k] = flow if typical < before else 0.0
+            rises[k] = flow if typical - before > ROUNDING * typical else 0.0
+            falls[k] = flow if before - typical > ROUNDING * typical else 0.0
             before = typical
         slide_sums(rises, falls, rise_tails, fall_tails, rows)
         for k in range(rows):

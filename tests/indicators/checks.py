@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose, assert_array_equal
@@ -31,6 +33,16 @@ def check_prefix(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
     for rows in sorted({0, 1, 2, warm_up, warm_up + 1, warm_up + 7, len(bars) // 2, len(bars) - 1}):
         for line, expected in zip(lines_of(info, params, bars.iloc[:rows]), whole, strict=True):
             assert_array_equal(line, expected[:rows], err_msg=f"{info.name} changes the past at {rows} rows")
+
+
+def check_future(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, cut: int, seed: int) -> None:
+    """Whatever bars come from ``cut`` on, not a bit of what came before them may differ."""
+    rng = np.random.default_rng(seed)
+    other = bars.copy()
+    other.iloc[cut:, :4] *= rng.uniform(0.5, 2.0, (len(bars) - cut, 1))
+    other.iloc[cut:, 4] = rng.integers(0, 50_000, len(bars) - cut)
+    for line, expected in zip(lines_of(info, params, other), lines_of(info, params, bars), strict=True):
+        assert_array_equal(line[:cut], expected[:cut], err_msg=f"{info.name} sees bars after {cut}")
 
 
 def check_warm_up(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
@@ -92,6 +104,22 @@ def check_bounds(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
         if output.low is not None and output.high is not None:
             assert np.nanmin(line, initial=output.low) >= output.low
             assert np.nanmax(line, initial=output.high) <= output.high
+
+
+def check_equal(
+    info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, expected: Sequence[Sequence[float]]
+) -> None:
+    """Every output equals what was worked out elsewhere, to 1e-9; NaN only meets NaN.
+
+    Near 0 a difference of prices has the digits of the prices, not of itself: 1e-12 of them may differ, and 1e-11 of
+    an oscillator or ratio, which divides such differences by each other.
+    """
+    size = float(np.abs(bars["close"]).max()) if len(bars) else 0.0
+    lines = lines_of(info, params, bars)
+    assert len(lines) == len(expected)
+    for output, line, other in zip(info.outputs, lines, expected, strict=True):
+        lost = {"price_difference": 1e-12 * size, "oscillator": 1e-11, "ratio": 1e-11}.get(output.unit, 0.0)
+        assert_allclose(line, other, rtol=1e-9, atol=lost, err_msg=f"{info.name}.{output.name}")
 
 
 def check_input_untouched(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 NAN = math.nan
+ROUNDED = 1e-12
+"""Part of a price that is rounding, not a move: 0.1 + 0.2 is not 0.3 to a computer."""
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -28,8 +30,8 @@ def traded(bars: pd.DataFrame) -> list[float]:
 
 
 def typical(bars: pd.DataFrame) -> list[float]:
-    """Mean of high, low and close, rounded as everybody's code does, since rises and falls hang on the last digit."""
-    return [(h + low + c) / 3 for h, low, c in zip(bars["high"], bars["low"], bars["close"], strict=True)]
+    """Mean of high, low and close; the quotes are added exactly, so that equal sums are equal."""
+    return [math.fsum((h, low, c)) / 3 for h, low, c in zip(bars["high"], bars["low"], bars["close"], strict=True)]
 
 
 def places(bars: pd.DataFrame) -> list[float]:
@@ -56,8 +58,8 @@ def mfi(bars: pd.DataFrame, period: int) -> list[float]:
             result.append(NAN)
             continue
         window = range(t - period + 1, t + 1)
-        rise = math.fsum(prices[j] * volumes[j] for j in window if prices[j] > prices[j - 1])
-        fall = math.fsum(prices[j] * volumes[j] for j in window if prices[j] < prices[j - 1])
+        rise = math.fsum(prices[j] * volumes[j] for j in window if prices[j] > prices[j - 1] * (1 + ROUNDED))
+        fall = math.fsum(prices[j] * volumes[j] for j in window if prices[j] < prices[j - 1] * (1 - ROUNDED))
         if fall == 0:
             result.append(50.0 if rise == 0 else 100.0)
         else:
