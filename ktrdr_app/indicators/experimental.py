@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 
 from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.swings import confirmed_swings
 from ktrdr_app.indicators.blocks import midpoints, slide_extremes
+from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.swings import confirmed_turns, spread
 
 Array = NDArray[np.float64]
 
@@ -191,8 +191,11 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         Price of the turn, direction since (1 up, -1 down), bars since; NaN until the first turn is confirmed. No value
         ever changes when bars are added, unlike the usual line, `zigzag_line`.
     """
-    last, _, age, direction = confirmed_swings(prices.close, prices.close, prices.close, p.threshold)
-    return last, direction, age
+    proven, turned, price = confirmed_turns(prices.close, prices.close, prices.close, p.threshold)
+    directions = np.where(prices.close[proven] > price, 1.0, -1.0)
+    line, direction, since = spread(np.stack([price, directions, turned.astype(np.float64)]), proven, len(prices))
+    np.subtract(np.arange(len(prices)), since, out=since)
+    return line, direction, since
 
 
 @indicator(
@@ -219,15 +222,15 @@ def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
     tuple of ndarray of float64, shape (n_bars,)
         Price units; NaN before the first turn and after the last extreme.
     """
-    _, _, age, direction = confirmed_swings(prices.close, prices.close, prices.close, p.threshold)
+    close = prices.close
+    proven, turned, price = confirmed_turns(close, close, close, p.threshold)
     line = np.full(len(prices), np.nan)
-    turns = np.unique((np.arange(len(prices)) - age)[~np.isnan(age)]).astype(np.int64)
-    if len(turns):
-        tail = prices.close[turns[-1] :]
-        extreme = int(tail.argmax() if direction[-1] > 0 else tail.argmin())
-        corners = np.unique(np.append(turns, turns[-1] + extreme))
+    if len(turned):
+        tail = close[turned[-1] :]
+        extreme = tail.argmax() if close[proven[-1]] > price[-1] else tail.argmin()
+        corners = np.append(turned, turned[-1] + extreme)
         reach = np.arange(corners[0], corners[-1] + 1)
-        line[reach] = np.interp(reach, corners, prices.close[corners])
+        line[reach] = np.interp(reach, corners, close[corners])
     return (line,)
 
 

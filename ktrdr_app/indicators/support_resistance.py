@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.sessions import Session, session_starts
-from ktrdr_app.indicators.swings import confirmed_swings
+from ktrdr_app.indicators.swings import confirmed_turns, spread
 
 Array = NDArray[np.float64]
 
@@ -58,18 +57,6 @@ _METHODS: dict[str, Callable[[Array, Array, Array, Array], tuple[Array, ...]]] =
 }
 
 
-@kernel
-def _spread(levels: Array, starts: NDArray[np.int64], bars: int) -> Array:
-    """Give every bar the levels of the session before its own; NaN in the first session."""
-    lines = np.empty((len(levels), bars))
-    for row in range(len(levels)):
-        lines[row, : starts[1] if len(starts) > 1 else bars] = np.nan
-        for session in range(1, len(starts)):
-            stop = starts[session + 1] if session + 1 < len(starts) else bars
-            lines[row, starts[session] : stop] = levels[row, session - 1]
-    return lines
-
-
 @indicator(
     parameters=PivotPointsParameters,
     outputs=tuple(OutputInfo(name, "price") for name in ("pivot", "r1", "r2", "r3", "r4", "s1", "s2", "s3", "s4")),
@@ -111,7 +98,7 @@ def pivot_points(prices: PriceArrays, p: PivotPointsParameters) -> Lines:
     close = prices.close[np.append(starts[1:], len(prices)) - 1]
     pivot = (high + low + close) / 3
     levels = np.stack([pivot, *_METHODS[p.method](pivot, high, low, close)])
-    return tuple(_spread(levels, starts, len(prices)))
+    return tuple(spread(levels[:, :-1].copy(), starts[1:].copy(), len(prices)))
 
 
 class FibonacciRetracementsParameters(Parameters):
@@ -123,22 +110,6 @@ class FibonacciRetracementsParameters(Parameters):
 
 RATIOS = (0.236, 0.382, 0.5, 0.618, 0.786)
 """Parts of a swing that are marked: powers and roots of the golden section, and the half."""
-
-
-@kernel
-def _retracements(last: Array, before: Array, close: Array, ratios: Array) -> Array:
-    """Return one row per ratio, then swing high, swing low and the part retraced; NaN until there is a swing."""
-    count = len(ratios)
-    lines = np.empty((count + 3, len(last)))
-    for row in range(count):
-        lines[row] = last + ratios[row] * (before - last)
-    for t in range(len(last)):
-        lines[count, t] = max(last[t], before[t])
-        lines[count + 1, t] = min(last[t], before[t])
-        lines[count + 2, t] = (last[t] - close[t]) / (last[t] - before[t])
-        if np.isnan(before[t]):
-            lines[count : count + 2, t] = np.nan
-    return lines
 
 
 @indicator(
@@ -174,12 +145,11 @@ def fibonacci_retracements(prices: PriceArrays, p: FibonacciRetracementsParamete
         Five levels, the swing's high and low, in price units, and the part of the swing that the close has taken
         back: 0 at its end, 1 at its start. NaN until two turning points are confirmed.
     """
-    last, before, _, _ = confirmed_swings(prices.high, prices.low, prices.close, p.threshold)
-    return tuple(_retracements(last, before, prices.close, np.array(RATIOS)))
-
-
-@warms_up
-def _warm_up() -> None:
-    ones = np.ones(4)
-    _spread(ones.reshape(2, 2), np.array([0, 2]), 4)
-    _retracements(ones, ones + 1.0, ones, np.array(RATIOS))
+    proven, _, price = confirmed_turns(prices.high, prices.low, prices.close, p.threshold)
+    begin, end = price[:-1], price[1:]
+    levels = [end + ratio * (begin - end) for ratio in RATIOS]
+    swings = np.stack([*levels, np.maximum(begin, end), np.minimum(begin, end), end, begin - end])
+    *lines, end_now, size_now = spread(swings, proven[1:].copy(), len(prices))
+    np.subtract(prices.close, end_now, out=end_now)
+    np.divide(end_now, size_now, out=end_now)
+    return (*lines, end_now)

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from ktrdr_app.core.kernels import kernel, warms_up
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 _SLACK = 1e-12
 """A move that reaches the threshold but for rounding counts, so that a change of currency unit changes nothing."""
 
 
 @kernel
-def confirmed_swings(high: Array, low: Array, close: Array, threshold: float) -> tuple[Array, Array, Array, Array]:
-    """Return at each bar the last two turning points that are confirmed.
+def confirmed_turns(high: Array, low: Array, close: Array, threshold: float) -> tuple[Rows, Rows, Array]:
+    """Return every turning point that is confirmed; highs and lows take turns.
 
     A high is confirmed by the first close that is ``threshold`` below it, a low by the first close as far above.
     The close comes last in its bar, so the bar of the high itself may confirm it, and whether high or low came first
@@ -31,42 +32,67 @@ def confirmed_swings(high: Array, low: Array, close: Array, threshold: float) ->
 
     Returns
     -------
-    last, before : ndarray of float64, shape (n_bars,)
-        Prices of the last confirmed turning point and of the one before it; NaN until there is one.
-    age : ndarray of float64, shape (n_bars,)
-        Bars since the bar of the last one; NaN until there is one.
-    direction : ndarray of float64, shape (n_bars,)
-        1 after a low, -1 after a high; NaN until there is one.
+    proven, turned : ndarray of int64, shape (n_turns,)
+        Rows of the bar that confirms and of the turn itself, which is not later; no bar confirms two.
+    price : ndarray of float64, shape (n_turns,)
+        Price of the turn.
     """
     n = len(close)
-    last, before, age, way = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    proven, turned, price = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
+    count, direction = 0, 0
     down, up = (1.0 - threshold) * (1.0 + _SLACK), (1.0 + threshold) * (1.0 - _SLACK)
-    if n == 0:
-        return last, before, age, way
-    top, top_at, bottom, bottom_at = close[0], 0, close[0], 0
-    direction, pivot, pivot_at, pivot_before = 0, np.nan, 0, np.nan
+    top = bottom = close[0] if n else np.nan
+    top_at = bottom_at = 0
     for t in range(1, n):
         if direction >= 0 and high[t] >= top:
             top, top_at = high[t], t
         if direction <= 0 and low[t] <= bottom:
             bottom, bottom_at = low[t], t
         if direction >= 0 and close[t] <= top * down:
-            direction, pivot_before, pivot, pivot_at = -1, pivot, top, top_at
+            proven[count], turned[count], price[count] = t, top_at, top
+            count, direction = count + 1, -1
             bottom, bottom_at = close[top_at], top_at
             for j in range(top_at + 1, t + 1):
                 if low[j] <= bottom:
                     bottom, bottom_at = low[j], j
         elif direction <= 0 and close[t] >= bottom * up:
-            direction, pivot_before, pivot, pivot_at = 1, pivot, bottom, bottom_at
+            proven[count], turned[count], price[count] = t, bottom_at, bottom
+            count, direction = count + 1, 1
             top, top_at = close[bottom_at], bottom_at
             for j in range(bottom_at + 1, t + 1):
                 if high[j] >= top:
                     top, top_at = high[j], j
-        if direction != 0:
-            last[t], before[t], age[t], way[t] = pivot, pivot_before, t - pivot_at, direction
-    return last, before, age, way
+    return proven[:count].copy(), turned[:count].copy(), price[:count].copy()
+
+
+@kernel
+def spread(values: Array, starts: Rows, bars: int) -> Array:
+    """Give every bar the values of the last start, its own included; NaN before the first.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_lines, n_starts)
+        One row per line.
+    starts : ndarray of int64, shape (n_starts,)
+        Rows of the bars at which they come into force, rising.
+    bars : int
+        Number of bars.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_lines, bars)
+        Rows are contiguous.
+    """
+    lines = np.empty((len(values), bars))
+    for row in range(len(values)):
+        lines[row, : starts[0] if len(starts) else bars] = np.nan
+        for i in range(len(starts)):
+            stop = starts[i + 1] if i + 1 < len(starts) else bars
+            lines[row, starts[i] : stop] = values[row, i]
+    return lines
 
 
 @warms_up
 def _warm_up() -> None:
-    confirmed_swings(np.ones(4), np.ones(4), np.ones(4), 0.1)
+    confirmed_turns(np.ones(4), np.ones(4), np.ones(4), 0.1)
+    spread(np.ones((2, 1)), np.zeros(1, np.int64), 4)

@@ -221,9 +221,10 @@ def past_rank(volume: Array, period: int) -> Array:
     missing = np.isnan(known[:period]).sum()
     for t in range(period, n):
         now, below, above = known[t], 0, 0
-        for j in range(t - period, t):
-            below += known[j] < now
-            above += known[j] > now
+        window = known[t - period : t]
+        for j in range(period):
+            below += window[j] < now
+            above += window[j] > now
         compared = period - missing if now >= 0.0 else 0
         line[t] = 0.5 + 0.5 * (below - above) / compared if compared > 0 else 0.5
         missing += int(np.isnan(now)) - int(np.isnan(known[t - period]))

@@ -36,6 +36,12 @@ def test_arrays_are_contiguous_floats_in_order() -> None:
         np.testing.assert_array_equal(column, bars[name])
 
 
+def test_arrays_know_when_each_bar_opens_if_the_frame_does() -> None:
+    bars = make_bars(5)
+    assert PriceArrays.of(bars).opens.tolist() == [stamp.value for stamp in bars.index.as_unit("ns")]
+    assert PriceArrays.of(bars.reset_index(drop=True)).opens is None
+
+
 def test_good_bars_pass() -> None:
     check_bars(make_bars(50), "probe")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,14 @@ def sample_bars(series: str) -> pd.DataFrame:
 
 def development_bars(series: str, first: int, rows: int) -> pd.DataFrame:
     """Read some bars of a development series by pandas alone; bars without a price are left out."""
-    frame = pd.read_csv(shared_path(f"data/dev/{series}.csv"), index_col="timestamp", parse_dates=True)
+    return _development_series(shared_path(f"data/dev/{series}.csv")).iloc[first : first + rows].copy()
+
+
+@cache
+def _development_series(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, index_col="timestamp", parse_dates=True)
     frame.index = pd.DatetimeIndex(frame.index).as_unit("ns")
-    return frame.astype(np.float64).dropna(subset=["open", "high", "low", "close"]).iloc[first : first + rows]
+    return frame.astype(np.float64).dropna(subset=["open", "high", "low", "close"])
 
 
 def walk(rows: int, seed: int = 0, start: float = 100.0, step: float = 0.02) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Windows put together from blocks against windows added up one by one, on series that would make a running sum drift."""
+"""Windows put together from blocks against windows added up one by one, where a running sum would drift."""
 
 from __future__ import annotations
 

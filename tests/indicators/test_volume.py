@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -178,8 +179,11 @@ def test_vwap_of_a_series_without_volume_is_the_close(anchor: str, volume: float
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_entry_says_what_missing_volume_gives(name: str) -> None:
-    assert get_indicator(name).missing_volume
+def test_every_entry_says_what_missing_volume_gives_and_the_page_agrees(name: str) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/explanation/volume-sessions-swings.md"
+    policy = get_indicator(name).missing_volume
+    assert policy
+    assert f"| `{name}` | {policy} |" in page.read_text(encoding="utf-8")
 
 
 @variants
