@@ -27,7 +27,8 @@ class PriceArrays:
     Attributes
     ----------
     open, high, low, close, volume : ndarray of float64, shape (n_bars,)
-        Prices in quote currency; volume in the source's unit, NaN where it is absent.
+        Prices in quote currency; volume in the source's unit, NaN where it is absent. From a frame they are read-only
+        whether or not they had to be copied: kernels are compiled anew for arrays that may be written to.
     opens : ndarray of int64, shape (n_bars,), or None
         Bar opens, nanoseconds since 1970 UTC; None where the frame has no times.
     """
@@ -48,8 +49,11 @@ class PriceArrays:
         frame : DataFrame
             Bars with the columns of `COLUMNS`.
         """
-        columns = {name: np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)) for name in COLUMNS}
-        return cls(**columns, opens=nanoseconds(frame.index) if isinstance(frame.index, pd.DatetimeIndex) else None)
+        columns = {name: np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).view() for name in COLUMNS}
+        opens = nanoseconds(frame.index).view() if isinstance(frame.index, pd.DatetimeIndex) else None
+        for column in (*columns.values(), *([] if opens is None else [opens])):
+            column.flags.writeable = False
+        return cls(**columns, opens=opens)
 
     def __len__(self) -> int:
         return len(self.close)

@@ -103,4 +103,6 @@ def midpoints(high: Array, low: Array, period: int) -> Array:
 
 @warms_up
 def _warm_up() -> Array:
-    return midpoints(np.ones(4), np.ones(4), 2)
+    prices = np.ones(4)
+    prices.flags.writeable = False
+    return midpoints(prices, prices, 2)

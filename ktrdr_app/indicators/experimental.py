@@ -236,4 +236,6 @@ def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
 
 @warms_up
 def _warm_up() -> Array:
-    return _fisher(np.ones(4), np.ones(4), 2, 0.5)
+    prices = np.ones(4)
+    prices.flags.writeable = False
+    return _fisher(prices, prices, 2, 0.5)

@@ -32,8 +32,8 @@ def session_clock(prices: PriceArrays, session: Session) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int64, shape (n_bars,)
-        Nanoseconds. New York's clock is its wall clock, summer time and all, seven hours on: 17:00 is its midnight,
-        and its days carry the date of the day they end on.
+        Nanoseconds, read-only as the opens are. New York's is its wall clock, summer time and all, seven hours on:
+        17:00 is its midnight, and its days carry the date of the day they end on.
 
     Raises
     ------
@@ -45,7 +45,9 @@ def session_clock(prices: PriceArrays, session: Session) -> NDArray[np.int64]:
     if session == "utc":
         return prices.opens
     wall = pd.DatetimeIndex(prices.opens, tz="UTC").tz_convert(ZONE).tz_localize(None)
-    return wall.asi8 + _SEVEN_HOURS
+    clock = wall.asi8 + _SEVEN_HOURS
+    clock.flags.writeable = False
+    return clock
 
 
 def session_starts(prices: PriceArrays, session: Session) -> NDArray[np.int64]:

@@ -94,5 +94,7 @@ def spread(values: Array, starts: Rows, bars: int) -> Array:
 
 @warms_up
 def _warm_up() -> None:
-    confirmed_turns(np.ones(4), np.ones(4), np.ones(4), 0.1)
+    prices = np.ones(4)
+    prices.flags.writeable = False
+    confirmed_turns(prices, prices, prices, 0.1)
     spread(np.ones((2, 1)), np.zeros(1, np.int64), 4)

@@ -281,10 +281,11 @@ def log_to_slot_median(volume: Array, clock: Integers, weeks: int) -> Array:
 @warms_up
 def _warm_up() -> None:
     ones, hours = np.ones(4), np.arange(4, dtype=np.int64)
+    ones.flags.writeable = hours.flags.writeable = False
     money_flow_index(ones, ones, ones, ones, 2)
     chaikin_money_flow(ones, ones, ones, ones, 2)
     volume_to_mean(ones, 2)
     rolling_vwap(ones, ones, ones, ones, 2)
-    anchored_vwap(ones, ones, ones, ones, hours[:1])
+    anchored_vwap(ones, ones, ones, ones, np.zeros(1, np.int64))
     past_rank(ones, 2)
     log_to_slot_median(ones, hours, 1)

@@ -33,6 +33,7 @@ def test_arrays_are_contiguous_floats_in_order() -> None:
         column = getattr(prices, name)
         assert column.flags["C_CONTIGUOUS"]
         assert column.dtype == np.float64
+        assert not column.flags.writeable
         np.testing.assert_array_equal(column, bars[name])
 
 
