@@ -61,4 +61,6 @@ def indicator_document(info: IndicatorInfo) -> dict[str, Any]:
         "outputs": [asdict(output) for output in info.outputs],
         "formula": info.formula,
         "source": info.source,
+        "waits_for": info.waits_for,
+        "missing_volume": info.missing_volume,
     }

@@ -129,6 +129,27 @@ class UnknownName(BadInput):
         super().__init__(f"there is no {kind} named {found!r}", hint=hint, where=where or kind)
 
 
+class Repaints(BadInput):
+    """An indicator for charts where a feature is wanted: bars to come would change what a model was trained on.
+
+    Parameters
+    ----------
+    name : str
+        The indicator.
+    where : str
+        Id or field that asks for it.
+    """
+
+    code = "repaints"
+
+    def __init__(self, name: str, *, where: str = "") -> None:
+        super().__init__(
+            f"{name} is for charts only: bars to come change its past values",
+            hint="use one that gives at each bar what was known then; `ktrdr-app indicators list` names them",
+            where=where or name,
+        )
+
+
 class UnsafeName(BadInput):
     """A name that would leave its folder or cannot be a file name everywhere.
 

@@ -29,6 +29,8 @@ class PriceArrays:
     open, high, low, close, volume : ndarray of float64, shape (n_bars,)
         Prices in quote currency; volume in the source's unit, NaN where it is absent. From a frame they are read-only
         whether or not they had to be copied: kernels are compiled anew for arrays that may be written to.
+    opens : ndarray of int64, shape (n_bars,), or None
+        Bar opens, nanoseconds since 1970 UTC; None where the frame has no times.
     """
 
     open: NDArray[np.float64]
@@ -36,6 +38,7 @@ class PriceArrays:
     low: NDArray[np.float64]
     close: NDArray[np.float64]
     volume: NDArray[np.float64]
+    opens: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Self:
@@ -46,10 +49,11 @@ class PriceArrays:
         frame : DataFrame
             Bars with the columns of `COLUMNS`.
         """
-        columns = [np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).view() for name in COLUMNS]
-        for column in columns:
+        columns = {name: np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).view() for name in COLUMNS}
+        opens = nanoseconds(frame.index).view() if isinstance(frame.index, pd.DatetimeIndex) else None
+        for column in (*columns.values(), *([] if opens is None else [opens])):
             column.flags.writeable = False
-        return cls(*columns)
+        return cls(**columns, opens=opens)
 
     def __len__(self) -> int:
         return len(self.close)
@@ -63,7 +67,8 @@ def nanoseconds(index: pd.Index) -> NDArray[np.int64]:
     index : DatetimeIndex
         Aware or naive (taken as UTC), of any unit; pandas readers differ in theirs.
     """
-    return pd.DatetimeIndex(index).as_unit("ns").asi8
+    stamps = pd.DatetimeIndex(index)
+    return stamps.asi8 if stamps.unit == "ns" else stamps.as_unit("ns").asi8
 
 
 def close_times(index: pd.Index, timeframe: str) -> NDArray[np.int64]:

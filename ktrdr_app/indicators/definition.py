@@ -71,6 +71,13 @@ class IndicatorInfo:
         The formula in plain text, and where it was published.
     function : callable
         Takes `PriceArrays` longer than the warm-up and the parameters; returns one float64 array per output.
+    waits_for : str
+        Event that the first value waits for beyond the warm-up, such as a confirmed swing; the NaN go on until it
+        comes. Empty where only bars are counted.
+    missing_volume : str
+        What a bar, and a window, without volume count as and give; empty where volume is not used.
+    shifts : bool
+        Whether its price lines move with a shift of all prices; not those that decide by percentages.
     """
 
     name: str
@@ -82,6 +89,14 @@ class IndicatorInfo:
     formula: str
     source: str
     function: Callable[[PriceArrays, Any], Lines]
+    waits_for: str = ""
+    missing_volume: str = ""
+    shifts: bool = True
+
+    @property
+    def charts_only(self) -> bool:
+        """Whether bars to come change its past values, so that only a chart may show it."""
+        return any(output.charts_only for output in self.outputs)
 
     @property
     def main(self) -> str:
@@ -162,6 +177,9 @@ def indicator(
     warm_up: Callable[[P], int],
     formula: str,
     source: str,
+    waits_for: str = "",
+    missing_volume: str = "",
+    shifts: bool = True,
 ) -> Callable[[Callable[[PriceArrays, P], Lines]], Callable[[PriceArrays, P], Lines]]:
     """Register a function as an indicator: its own name, its module as category, its first doc line as description.
 
@@ -177,6 +195,10 @@ def indicator(
         The formula in plain text.
     source : str
         Where it was published.
+    waits_for, missing_volume : str
+        As in `IndicatorInfo`; empty for most.
+    shifts : bool
+        As in `IndicatorInfo`.
 
     Raises
     ------
@@ -190,7 +212,20 @@ def indicator(
         description = (function.__doc__ or "").partition("\n")[0]
         entries.add(
             name,
-            IndicatorInfo(name, category, description, parameters, outputs, warm_up, formula, source, function),
+            IndicatorInfo(
+                name,
+                category,
+                description,
+                parameters,
+                outputs,
+                warm_up,
+                formula,
+                source,
+                function,
+                waits_for,
+                missing_volume,
+                shifts,
+            ),
         )
         return function
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.errors import InvalidValue, Repaints, UnknownName
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters
 from ktrdr_app.indicators.registry import get_indicator, parameters_of, price_arrays
@@ -69,6 +69,8 @@ class IndicatorEngine:
     ------
     UnknownName, InvalidValue
         For a wrong name or parameter, or an id given twice.
+    Repaints
+        For an indicator that is for charts only: a feature must never change once its bar is over.
     """
 
     def __init__(self, configs: Sequence[IndicatorConfig]) -> None:
@@ -80,6 +82,8 @@ class IndicatorEngine:
                 raise InvalidValue("indicators", config.id, "each id once")
             parameters = parameters_of(config.name, config.params, where=config.id)
             info = get_indicator(config.name)
+            if info.charts_only:
+                raise Repaints(info.name, where=config.id)
             columns = tuple(column_name(config, output.name) for output in info.outputs)
             self._jobs.append((info, parameters, columns))
             self.outputs.update(zip(columns, info.outputs, strict=True))

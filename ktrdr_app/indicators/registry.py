@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ktrdr_app.core.errors import InvalidValue, MalformedBars, UnknownName
 from ktrdr_app.data.bars import COLUMNS, PriceArrays
-from ktrdr_app.indicators import momentum, trend, volatility, volume
+from ktrdr_app.indicators import experimental, momentum, support_resistance, trend, volatility, volume
 from ktrdr_app.indicators.definition import IndicatorInfo, OutputInfo, Parameters, entries, indicator
 
 __all__ = [
@@ -26,14 +26,19 @@ __all__ = [
     "price_arrays",
 ]
 
-_CATEGORIES = (trend, momentum, volatility, volume)
+_CATEGORIES = (trend, momentum, volatility, volume, support_resistance, experimental)
 """Modules whose import registers their indicators, in the order of the catalogue."""
 
 _TYPE_WORDS = {"integer": "a whole number", "number": "a number", "string": "a word", "boolean": "true or false"}
 
 
-def available() -> tuple[IndicatorInfo, ...]:
+def available(*, charts: bool = False) -> tuple[IndicatorInfo, ...]:
     """Return every indicator, category by category.
+
+    Parameters
+    ----------
+    charts : bool
+        Whether to give those as well that repaint and are for charts only.
 
     Examples
     --------
@@ -41,7 +46,8 @@ def available() -> tuple[IndicatorInfo, ...]:
     ['sma', 'ema', 'rsi']
     """
     order = [module.__name__.rpartition(".")[2] for module in _CATEGORIES]
-    return tuple(sorted(entries, key=lambda info: order.index(info.category)))
+    shown = (info for info in entries if charts or not info.charts_only)
+    return tuple(sorted(shown, key=lambda info: order.index(info.category)))
 
 
 def get_indicator(name: str, *, where: str = "") -> IndicatorInfo:

@@ -36,9 +36,13 @@ KERNEL_MODULES = (
     "ktrdr_app.features.forms",
     "ktrdr_app.features.scaler",
     "ktrdr_app.fuzzy.kernels",
+    "ktrdr_app.indicators.blocks",
+    "ktrdr_app.indicators.experimental",
     "ktrdr_app.indicators.momentum_kernels",
+    "ktrdr_app.indicators.swings",
     "ktrdr_app.indicators.trend_kernels",
     "ktrdr_app.indicators.volatility_kernels",
+    "ktrdr_app.indicators.volume_kernels",
     "ktrdr_app.labels.first_touch",
     "ktrdr_app.neural.probabilities",
 )

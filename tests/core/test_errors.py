@@ -26,6 +26,7 @@ from ktrdr_app.core.errors import (
     ModelNotFound,
     ModelRejected,
     Problem,
+    Repaints,
     SignalsMismatch,
     StorageProblem,
     StrategyNotFound,
@@ -58,6 +59,11 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         *("unknown_name", 2, "there is no panel named 'zzz'", "known: a, b", "--panel"),
     ),
     (UnknownName("panel", "a", []), "unknown_name", 2, "there is no panel named 'a'", "known: none", "panel"),
+    (
+        Repaints("zigzag_line", where="turns"),
+        *("repaints", 2, "zigzag_line is for charts only: bars to come change its past values"),
+        *("use one that gives at each bar what was known then; `ktrdr-app indicators list` names them", "turns"),
+    ),
     (
         UnsafeName("symbol", "../x"),
         *("unsafe_name", 2, "'../x' cannot be the name of a symbol"),
@@ -189,6 +195,7 @@ def test_each_class_gives_its_own_code() -> None:
     [
         (InvalidValue, BadInput),
         (UnknownName, BadInput),
+        (Repaints, BadInput),
         (UnsafeName, BadInput),
         (DataNotFound, DataProblem),
         (FileMissing, DataProblem),

@@ -45,6 +45,12 @@ def test_strided_columns_are_read_only_too_and_the_frame_stays_writable() -> Non
     assert PriceArrays.of(bars).close[2] == 7.0
 
 
+def test_arrays_know_when_each_bar_opens_if_the_frame_does() -> None:
+    bars = make_bars(5)
+    assert PriceArrays.of(bars).opens.tolist() == [stamp.value for stamp in bars.index.as_unit("ns")]
+    assert PriceArrays.of(bars.reset_index(drop=True)).opens is None
+
+
 def test_good_bars_pass() -> None:
     check_bars(make_bars(50), "probe")
 

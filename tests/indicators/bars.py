@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from tests.shared_data import shared_path
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "sample"
 SERIES = tuple(sorted(path.stem for path in SAMPLE.glob("*.csv")))
@@ -16,6 +19,18 @@ def sample_bars(series: str) -> pd.DataFrame:
     frame = pd.read_csv(SAMPLE / f"{series}.csv", index_col="timestamp", parse_dates=True).astype(np.float64)
     frame.index = pd.DatetimeIndex(frame.index).as_unit("ns")
     return frame
+
+
+def development_bars(series: str, first: int, rows: int) -> pd.DataFrame:
+    """Read some bars of a development series by pandas alone; bars without a price are left out."""
+    return _development_series(shared_path(f"data/dev/{series}.csv")).iloc[first : first + rows].copy()
+
+
+@cache
+def _development_series(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, index_col="timestamp", parse_dates=True)
+    frame.index = pd.DatetimeIndex(frame.index).as_unit("ns")
+    return frame.astype(np.float64).dropna(subset=["open", "high", "low", "close"])
 
 
 def walk(rows: int, seed: int = 0, start: float = 100.0, step: float = 0.02) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def lines_of(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> Lin
 def parameter_sets(info: IndicatorInfo) -> list[Parameters]:
     """Return the defaults, every least value, and the defaults with 3 added to each whole number."""
     table = info.parameter_table()
-    least = {row["name"]: row["minimum"] for row in table}
+    least = {row["name"]: row["minimum"] for row in table if row["minimum"] is not None}
     more = {row["name"]: row["default"] + 3 for row in table if row["type"] == "integer"}
     return [info.parameters(), info.parameters(**least), info.parameters(**more)]
 
@@ -36,12 +36,27 @@ def check_prefix(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
                 assert_array_equal(line, expected[:rows], err_msg=f"{info.name} changes the past at {rows} rows")
 
 
+def check_future(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, cut: int, seed: int) -> None:
+    """Whatever bars come from ``cut`` on, not a bit of what came before them may differ."""
+    rng = np.random.default_rng(seed)
+    other = bars.copy()
+    other.iloc[cut:, :4] *= rng.uniform(0.5, 2.0, (len(bars) - cut, 1))
+    other.iloc[cut:, 4] = rng.integers(0, 50_000, len(bars) - cut)
+    for line, expected in zip(lines_of(info, params, other), lines_of(info, params, bars), strict=True):
+        assert_array_equal(line[:cut], expected[:cut], err_msg=f"{info.name} sees bars after {cut}")
+
+
 def check_warm_up(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
-    """Every output is NaN exactly before the warm-up ends, and finite ever after."""
+    """Every output is NaN exactly before the warm-up ends, or the event it waits for, and finite ever after."""
     warm_up = info.warm_up(params)
-    for output, line in zip(info.outputs, lines_of(info, params, bars), strict=True):
-        assert np.isnan(line[:warm_up]).all(), f"{info.name}.{output.name} speaks before bar {warm_up}"
-        assert np.isfinite(line[warm_up:]).all(), f"{info.name}.{output.name} is silent after bar {warm_up}"
+    lines = lines_of(info, params, bars)
+    first = warm_up
+    if info.waits_for:
+        spoken = np.flatnonzero(np.isfinite(lines[0]))
+        first = int(spoken[0]) if len(spoken) else len(bars)
+    for output, line in zip(info.outputs, lines, strict=True):
+        assert np.isnan(line[: max(first, warm_up)]).all(), f"{info.name}.{output.name} speaks before bar {warm_up}"
+        assert np.isfinite(line[first:]).all(), f"{info.name}.{output.name} is silent after bar {first}"
 
 
 def check_shape(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
@@ -73,6 +88,8 @@ def check_scale(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, pri
 
 def check_shift(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame, by: float) -> None:
     """Prices moved by an amount move a price by it, and leave a difference of prices alone."""
+    if not info.shifts:
+        return
     before = lines_of(info, params, bars)
     after = lines_of(info, params, shifted(bars, by))
     for output, old, new in zip(info.outputs, before, after, strict=True):
@@ -88,8 +105,8 @@ def check_bounds(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
     for output, line in zip(info.outputs, lines_of(info, params, bars), strict=True):
         assert (output.low is None) == (output.high is None)
         if output.low is not None and output.high is not None:
-            assert np.nanmin(line) >= output.low
-            assert np.nanmax(line) <= output.high
+            assert np.nanmin(line, initial=output.low) >= output.low
+            assert np.nanmax(line, initial=output.high) <= output.high
 
 
 def check_equal(
@@ -118,7 +135,7 @@ def check_volume(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) ->
 
 def check_input_untouched(info: IndicatorInfo, params: Parameters, bars: pd.DataFrame) -> None:
     """Prices that may not be written to do, and come back as they were."""
-    prices = PriceArrays(*(np.array(bars[name]) for name in bars.columns))
+    prices = PriceArrays.of(bars.copy())
     for array in (prices.open, prices.high, prices.low, prices.close, prices.volume):
         array.flags.writeable = False
     for line in info.calculate(prices, params):

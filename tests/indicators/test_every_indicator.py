@@ -126,7 +126,7 @@ def test_prices_out_of_order_do_not_break_bounds(info: IndicatorInfo, params: Pa
 
 @each
 def test_says_whether_it_uses_volume(info: IndicatorInfo) -> None:
-    checks.check_volume(info, info.parameters(), walk(150, seed=9))
+    checks.check_volume(info, info.parameters(), walk(1500, seed=9))
 
 
 @every

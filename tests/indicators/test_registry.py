@@ -19,7 +19,7 @@ from tests.indicators.bars import frame_of, walk
 
 def test_catalogue_is_ordered_by_category() -> None:
     categories = [info.category for info in available()]
-    order = ["trend", "momentum", "volatility", "volume"]
+    order = ["trend", "momentum", "volatility", "volume", "support_resistance", "experimental"]
     assert categories == sorted(categories, key=order.index)
 
 

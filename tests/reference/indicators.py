@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from tests.reference import indicators_levels, indicators_volume
+
 NAN = math.nan
 
 
@@ -102,22 +104,6 @@ def roc(closes: Sequence[float], period: int) -> list[float]:
     return [
         NAN if t < period else 100 * (close - closes[t - period]) / closes[t - period] for t, close in enumerate(closes)
     ]
-
-
-def obv(closes: Sequence[float], volumes: Sequence[float]) -> list[float]:
-    """Granville 1963: volume added on a rise, taken off on a fall; starts with the first volume."""
-    result: list[float] = []
-    for t, volume in enumerate(volumes):
-        traded = 0.0 if math.isnan(volume) else volume
-        if t == 0:
-            result.append(traded)
-        elif closes[t] > closes[t - 1]:
-            result.append(result[-1] + traded)
-        elif closes[t] < closes[t - 1]:
-            result.append(result[-1] - traded)
-        else:
-            result.append(result[-1])
-    return result
 
 
 def wma(closes: Sequence[float], period: int) -> list[float]:
@@ -393,7 +379,8 @@ BY_NAME: dict[str, Callable[..., Lines]] = {
     ),
     "donchian_channels": lambda bars, period: donchian_channels(*_columns(bars, "high", "low"), period),
     "squeeze_intensity": lambda bars, **params: (squeeze_intensity(*_columns(bars, *HLC), params),),
-    "obv": lambda bars: (obv(list(bars["close"]), list(bars["volume"])),),
+    **indicators_volume.BY_NAME,
+    **indicators_levels.BY_NAME,
 }
 
 
