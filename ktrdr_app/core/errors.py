@@ -1,7 +1,7 @@
 """Every error a user can meet, as one tree; each class words its own sentence from the facts.
 
 KtrdrError
- ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName
+ ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
  │                             TooFewRows · SignalsMismatch
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
