@@ -80,9 +80,7 @@ def _rewritten(text: str, input_name: str, before: dict[str, FuzzySet], after: d
     node = _sets_node(text, input_name)
     if not isinstance(node, yaml.MappingNode):
         return edited(text, [replaced(node, _flow({name: _fields(entry) for name, entry in after.items()}))])
-    renamed = {
-        old: new for old, new in zip(before, after, strict=False) if old not in after and new not in before
-    }
+    renamed = {old: new for old, new in zip(before, after, strict=False) if old not in after and new not in before}
     present = entries(node)
     text = edited(text, [replaced(present[old][0], word(new)) for old, new in renamed.items() if old in present])
     known = {renamed.get(name, name): entry for name, entry in before.items()}
