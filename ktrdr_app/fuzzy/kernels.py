@@ -184,18 +184,18 @@ def _grades(values: Values, entry: Values, out: Grades) -> None:
             up = (values[i] - left) * rise
             down = (right - values[i]) * fall
             grade = up if up < down else down
-            grade = 1.0 if 1.0 < grade else grade
-            out[i] = 0.0 if 0.0 > grade else grade
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
     elif loop == _RISING:
         for i in range(n):
             grade = (values[i] - left) * rise
-            grade = 1.0 if 1.0 < grade else grade
-            out[i] = 0.0 if 0.0 > grade else grade
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
     elif loop == _FALLING:
         for i in range(n):
             grade = (right - values[i]) * fall
-            grade = 1.0 if 1.0 < grade else grade
-            out[i] = 0.0 if 0.0 > grade else grade
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
     elif loop == _GAUSSIAN:
         _bell(values, left, rise, start, end, out)
     else:

@@ -77,11 +77,11 @@ def _problem(where: str, input_name: str, found: str, expected: str) -> Strategy
 
 def _rewritten(text: str, input_name: str, before: dict[str, FuzzySet], after: dict[str, FuzzySet]) -> str:
     """Rename, change, add, take out and move, each on the text that the step before has left."""
-    node = _sets_node(text, input_name)
-    if not isinstance(node, yaml.MappingNode):
-        return edited(text, [replaced(node, _flow({name: _fields(entry) for name, entry in after.items()}))])
+    shared = _sets_value(text, input_name)
+    if not isinstance(shared, yaml.MappingNode):
+        return edited(text, [replaced(shared, _flow({name: _fields(entry) for name, entry in after.items()}))])
     renamed = {old: new for old, new in zip(before, after, strict=False) if old not in after and new not in before}
-    present = entries(node)
+    present = entries(shared)
     text = edited(text, [replaced(present[old][0], word(new)) for old, new in renamed.items() if old in present])
     known = {renamed.get(name, name): entry for name, entry in before.items()}
     node = _sets_node(text, input_name)
@@ -104,22 +104,29 @@ def _rewritten(text: str, input_name: str, before: dict[str, FuzzySet], after: d
     return edited(text, _in_order(text, node, list(after)))
 
 
-def _sets_node(text: str, input_name: str) -> yaml.Node:
+def _sets_value(text: str, input_name: str) -> yaml.Node:
     node = nodes_of(text)
     for key in ("fuzzy_sets", input_name, "sets"):
         found = entries(node)
         if key not in found:
             raise yaml.YAMLError(f"{key} does not stand in the text itself")
         node = found[key][1]
+    assert node is not None
     return node
 
 
-def _position(node: yaml.Node, names: list[str]) -> int:
+def _sets_node(text: str, input_name: str) -> yaml.MappingNode:
+    node = _sets_value(text, input_name)
+    assert isinstance(node, yaml.MappingNode)
+    return node
+
+
+def _position(node: yaml.MappingNode, names: list[str]) -> int:
     """Return the position of the last entry that has one of these names, -1 if none has."""
     return max((place for place, (key, _) in enumerate(node.value) if str(key.value) in names), default=-1)
 
 
-def _in_order(text: str, node: yaml.Node, names: list[str]) -> list[Edit]:
+def _in_order(text: str, node: yaml.MappingNode, names: list[str]) -> list[Edit]:
     keys = [str(key.value) for key, _ in node.value]
     fixed = [place for place, key in enumerate(keys) if key in names]
     by_name = sorted(fixed, key=lambda place: names.index(keys[place]))
@@ -130,9 +137,9 @@ def _in_order(text: str, node: yaml.Node, names: list[str]) -> list[Edit]:
 
 
 def _changed(text: str, node: yaml.Node, before: FuzzySet, after: FuzzySet) -> list[Edit]:
-    found = entries(node)
-    if not found:
+    if not isinstance(node, yaml.MappingNode):
         return [replaced(node, _flow(_fields(after)))]
+    found = entries(node)
     edits: list[Edit] = []
     if before.type != after.type:
         edits += _put(text, node, "type", after.type)
@@ -150,7 +157,7 @@ def _changed(text: str, node: yaml.Node, before: FuzzySet, after: FuzzySet) -> l
     return edits
 
 
-def _put(text: str, node: yaml.Node, key: str, value: str) -> list[Edit]:
+def _put(text: str, node: yaml.MappingNode, key: str, value: str) -> list[Edit]:
     found = entries(node)
     return [replaced(found[key][1], value)] if key in found else appended(text, node, [f"{key}: {value}"])
 
@@ -165,7 +172,7 @@ def _numbers(text: str, node: yaml.SequenceNode, before: list[float], after: lis
     return edits
 
 
-def _entry(node: yaml.Node, name: str, entry: FuzzySet) -> str:
+def _entry(node: yaml.MappingNode, name: str, entry: FuzzySet) -> str:
     """Return a new set as its neighbours are written: in one line, or a line for each of its parts."""
     fields = _fields(entry)
     values = [value for _, value in node.value if isinstance(value, yaml.MappingNode)]

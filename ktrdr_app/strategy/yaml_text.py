@@ -15,7 +15,6 @@ import yaml
 
 Edit = tuple[int, int, str]
 """Characters from, to, and what stands there instead."""
-Pairs = list[tuple[yaml.Node, yaml.Node]]
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 
@@ -29,13 +28,13 @@ class AliasNode(yaml.Node):
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.get_event()
+            event = self.get_event()  # type: ignore[no-untyped-call]
             return AliasNode("*", event.anchor, event.start_mark, event.end_mark)
         return super().compose_node(parent, index)
 
 
-def nodes_of(text: str) -> yaml.Node:
-    """Return the nodes of a text with their places; an alias is a node of its own.
+def nodes_of(text: str) -> yaml.Node | None:
+    """Return the nodes of a text with their places; an alias is a node of its own; None for an empty text.
 
     Parameters
     ----------
@@ -115,14 +114,14 @@ def word(name: str) -> str:
     return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in quoted)
 
 
-def appended(text: str, node: yaml.Node, new: Sequence[str]) -> list[Edit]:
+def appended(text: str, node: yaml.CollectionNode, new: Sequence[str]) -> list[Edit]:
     """Return the change that adds entries at the end of a list or mapping.
 
     Parameters
     ----------
     text : str
         The whole text.
-    node : Node
+    node : CollectionNode
         A list or mapping with at least one entry.
     new : sequence of str
         The entries in flow style (``7``, ``shoulder: left``); lines of a block get the indentation of their own.
@@ -130,14 +129,14 @@ def appended(text: str, node: yaml.Node, new: Sequence[str]) -> list[Edit]:
     return added(text, node, len(node.value) - 1, new)
 
 
-def added(text: str, node: yaml.Node, after: int, new: Sequence[str]) -> list[Edit]:
+def added(text: str, node: yaml.CollectionNode, after: int, new: Sequence[str]) -> list[Edit]:
     """Return the change that adds entries behind the one at a position.
 
     Parameters
     ----------
     text : str
         The whole text.
-    node : Node
+    node : CollectionNode
         A list or mapping.
     after : int
         Position of the entry before them; -1 for the front.
@@ -163,14 +162,14 @@ def added(text: str, node: yaml.Node, after: int, new: Sequence[str]) -> list[Ed
     return [(end, end, "".join(line_feed + line for line in lines))]
 
 
-def removed(text: str, node: yaml.Node, position: int) -> list[Edit]:
+def removed(text: str, node: yaml.CollectionNode, position: int) -> list[Edit]:
     """Return the change that takes an entry out of a list or mapping; comments that stand on lines of their own stay.
 
     Parameters
     ----------
     text : str
         The whole text.
-    node : Node
+    node : CollectionNode
         The list or mapping.
     position : int
         Which entry.
@@ -185,14 +184,14 @@ def removed(text: str, node: yaml.Node, position: int) -> list[Edit]:
     return [gone, *_blanks(text, end, _span(node, 1)[0])] if len(node.value) > 1 else [gone]
 
 
-def reordered(text: str, node: yaml.Node, order: Sequence[int]) -> list[Edit]:
+def reordered(text: str, node: yaml.CollectionNode, order: Sequence[int]) -> list[Edit]:
     """Return the change that puts the entries of a mapping into another order, each with the comment behind it.
 
     Parameters
     ----------
     text : str
         The whole text.
-    node : Node
+    node : CollectionNode
         A mapping.
     order : sequence of int
         For each place the position of the entry that comes there.
@@ -222,7 +221,7 @@ def _removed_lines(text: str, start: int, end: int) -> Iterable[Edit]:
         start = after
 
 
-def _span(node: yaml.Node, position: int) -> tuple[int, int]:
+def _span(node: yaml.CollectionNode, position: int) -> tuple[int, int]:
     """Return the characters of an entry: key and value, or a list's item."""
     entry = node.value[position]
     first, last = entry if isinstance(entry, tuple) else (entry, entry)
@@ -231,11 +230,12 @@ def _span(node: yaml.Node, position: int) -> tuple[int, int]:
 
 def _end(node: yaml.Node) -> int:
     """Return where a node ends; a block ends with its last entry, before the comments that follow."""
-    block = isinstance(node, yaml.CollectionNode) and not node.flow_style
-    return _span(node, len(node.value) - 1)[1] if block and node.value else int(node.end_mark.index)
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        return _span(node, len(node.value) - 1)[1]
+    return int(node.end_mark.index)
 
 
-def _column(node: yaml.Node) -> int:
+def _column(node: yaml.CollectionNode) -> int:
     """Return the column of a block's entries (of a list's dashes)."""
     first = node if isinstance(node, yaml.SequenceNode) else node.value[0][0]
     return int(first.start_mark.column)

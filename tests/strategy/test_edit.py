@@ -69,10 +69,11 @@ STYLES = {
           - 90
           - 100
 """,
-    "one line": """\
-  rsi: {form: raw, sets: {low: {type: trapezoidal, parameters: [0, 10.0, 30, 50], shoulder: left}, middle: {type: """
-    """triangular, parameters: [30, 50, 70]}, high: {type: trapezoidal, parameters: [50, 70, 90, 100], shoulder: right}}}
-""",
+    "one line": (
+        "  rsi: {form: raw, sets: {low: {type: trapezoidal, parameters: [0, 10.0, 30, 50], shoulder: left}, "
+        "middle: {type: triangular, parameters: [30, 50, 70]}, "
+        "high: {type: trapezoidal, parameters: [50, 70, 90, 100], shoulder: right}}}\n"
+    ),
     "flow": """\
   rsi:
     sets: {
@@ -233,8 +234,8 @@ def test_any_sets_read_back_as_they_were_meant(
 @given(name=st.sampled_from(list(BEFORE)), entry=fuzzy_sets(), style=st.sampled_from(["lines", "blocks"]))
 def test_only_lines_of_the_changed_set_differ(name: str, entry: FuzzySet, style: str) -> None:
     before, text = _text(style).splitlines(), _edited(style, BEFORE | {name: entry}).splitlines()
-    starts = {key: next(i for i, line in enumerate(before) if line.strip().strip("'").startswith((f"{key}:", f"{key}':")))
-              for key in BEFORE}  # fmt: skip
+    first = {line.strip().partition(":")[0].strip("'"): place for place, line in enumerate(before)}
+    starts = {key: first[key] for key in BEFORE}
     ends = {"low": starts["middle"], "middle": starts["high"], "high": len(before) - len(TAIL.splitlines())}
     after_set = len(before) - ends[name]
     assert text[: starts[name]] == before[: starts[name]]
