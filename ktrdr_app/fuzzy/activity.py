@@ -89,8 +89,8 @@ def activity(fuzzy_input: FuzzyInput, values: NDArray[np.float64]) -> InputActiv
     for name, entry in fuzzy_input.sets.items():
         grades = membership(entry.type, entry.parameters, known, entry.shoulder)
         total += grades
-        shares = (float(np.mean(grades >= level)) for level in (ACTIVE, STRONG))
-        found.append(SetActivity(name, *shares, float(grades.mean())))
+        active, strong = float(np.mean(grades >= ACTIVE)), float(np.mean(grades >= STRONG))
+        found.append(SetActivity(name, active, strong, float(grades.mean())))
     deviation = np.abs(total - 1.0)
     low, median, high = (float(value) for value in np.quantile(known, (0.01, 0.5, 0.99)))
     return InputActivity(
