@@ -143,7 +143,7 @@ def quoted_commands() -> dict[tuple[str, ...], set[str]]:
     return found
 
 
-GROUPS = {"data", "indicators", "models", "strategies"}
+GROUPS = {"data", "fuzzy", "indicators", "models", "strategies"}
 
 
 def depth(command: list[str]) -> int:

@@ -11,7 +11,19 @@ import typer
 
 from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
-from ktrdr_app.cli.commands import backtest, data, demo, indicators, machine, models, series, strategies, train, window
+from ktrdr_app.cli.commands import (
+    backtest,
+    data,
+    demo,
+    fuzzy,
+    indicators,
+    machine,
+    models,
+    series,
+    strategies,
+    train,
+    window,
+)
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_bug, report_error, report_typing_mistake
 from ktrdr_app.cli.options import JSON, WORKSPACE, Choice
 from ktrdr_app.cli.session import Session
@@ -21,7 +33,7 @@ from ktrdr_app.core.log import configure
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
 INTERRUPTED = Cancelled("the command")
-GROUPS = (demo, machine, data, indicators, series, train, backtest, models, strategies, window)
+GROUPS = (demo, machine, data, indicators, fuzzy, series, train, backtest, models, strategies, window)
 
 
 def build() -> typer.Typer:

@@ -225,6 +225,12 @@ SYMBOLS_OPTION = Choice("symbols", "Symbols to learn from.", "--symbols", str, R
 SYMBOLS_TRADED = Choice("symbols", "Symbols to trade, one run each.", "--symbol", str, REQUIRED, "S[,S2..]", names)
 SYMBOL_OPTION = Choice("symbol", "Symbol whose own model may serve.", "--symbol", metavar="S")
 TIMEFRAME_OPTION = Choice("timeframe", "Bar length.", "--timeframe", str, REQUIRED, "TF")
+SYMBOLS_LOOKED_AT = Choice(
+    "symbols", "Symbols whose values are looked at; all of the time frame by default.", "--symbols", str, None,
+    "A,B,C", names,
+)  # fmt: skip
+MAYBE_TIMEFRAME = Choice("timeframe", "Bar length; without it, only the shapes are looked at.", "--timeframe",
+                         metavar="TF")  # fmt: skip
 START = Choice("start", "First bar, ISO date in UTC.", "--start", metavar="DATE")
 END = Choice("end", "Last bar, ISO date in UTC; the whole day counts.", "--end", metavar="DATE")
 SEED = Choice("seed", "Seed of every draw.", "--seed", int, 0, "N")

@@ -103,7 +103,7 @@ def resample_bars(bars: pd.DataFrame, timeframe: str, longer: str) -> LongerBars
     length = longer_than(longer, timeframe)
     opens = nanoseconds(bars.index)
     columns = [_frozen(bars[name].to_numpy(dtype=np.float64)) for name in COLUMNS]
-    starts, last, table = _aggregate(_frozen(opens), *columns, length, MONDAY % length)
+    starts, last, table = _aggregate(_frozen(opens), length, MONDAY % length, *columns)
     index = pd.DatetimeIndex(starts, tz="UTC", name="timestamp").as_unit("ns")
     frame = pd.DataFrame(table.T, index=index, columns=list(COLUMNS))
     ends, closes = starts + length, opens[last] + bar_length(timeframe)
@@ -163,7 +163,7 @@ def _frozen(values: NDArray[Any]) -> NDArray[Any]:
 
 @kernel
 def _aggregate(
-    opens: Stamps, first: Array, high: Array, low: Array, close: Array, volume: Array, length: int, offset: int
+    opens: Stamps, length: int, offset: int, first: Array, high: Array, low: Array, close: Array, volume: Array
 ) -> tuple[Stamps, Stamps, Array]:
     """Return the start of each window, the row of its last bar, and its five columns."""
     n = len(opens)
@@ -193,4 +193,4 @@ def _aggregate(
 @warms_up
 def _warm_up() -> None:
     stamps, ones = _frozen(np.arange(2, dtype=np.int64)), _frozen(np.ones(2))
-    _aggregate(stamps, ones, ones, ones, ones, ones, 2, 0)
+    _aggregate(stamps, 2, 0, ones, ones, ones, ones, ones)

@@ -80,11 +80,10 @@ def longer_columns(bars: pd.DataFrame, plan: FeaturePlan, timeframe: str) -> Ite
         If the length of the bars is not given, or an input's time frame is not longer.
     """
     wanted = longer_timeframes(plan)
-    if wanted and not timeframe:
-        raise InvalidValue(
-            "timeframe", timeframe, f"the length of the bars: this strategy reads {', '.join(wanted)} too"
-        )
     if wanted:
+        if not timeframe:
+            expected = f"the length of the bars, because the strategy reads {', '.join(wanted)} too"
+            raise InvalidValue("timeframe", timeframe, expected)
         check_timeframes(plan, timeframe)
     for longer in wanted:
         made = resample_bars(bars, timeframe, longer).complete()

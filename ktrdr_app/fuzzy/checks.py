@@ -13,17 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ktrdr_app.fuzzy.activity import FAINT, InputActivity, activity
 from ktrdr_app.fuzzy.shapes import membership
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 
-ACTIVE = 0.01
-"""Membership from which a value counts as belonging to a set at all."""
 RARE_SHARE = 0.01
 """A set that fewer values than this share belong to is nearly never active."""
 SATURATED_SHARE = 0.9
 """A set that more values than this share belong to by half or more tells them hardly apart."""
 OVERLAP_LEVEL = 0.75
 """Two sets that both exceed this membership at one value are hard to tell apart there."""
+FAINT_SHARE = 0.01
+"""Share of values that the sets hardly describe (`ktrdr_app.fuzzy.activity.FAINT`) from which it is a problem."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SetProblem:
     Attributes
     ----------
     code : str
-        ``gap``, ``order``, ``overlap``, ``dead``, ``rare``, ``saturated`` or ``uncovered``.
+        ``gap``, ``order``, ``overlap``, ``dead``, ``rare``, ``saturated``, ``uncovered`` or ``faint``.
     message : str
         One sentence with names and numbers.
     sets : tuple of str
@@ -60,16 +61,30 @@ def check_sets(fuzzy_input: FuzzyInput, values: NDArray[np.float64] | None = Non
     list of SetProblem
         From the shapes: ``gap`` (a value between the sets belongs to none), ``order``, ``overlap``.
         From values: ``dead`` (never active), ``rare``, ``saturated`` (nearly always active), ``uncovered``
-        (values that belong to no set). Empty when all is well.
+        (values that belong to no set), ``faint`` (values whose memberships add up to very little). Empty when all
+        is well.
     """
     sets = fuzzy_input.sets
     problems = [*_gaps(sets), *_order(sets), *_overlaps(sets)]
     if values is not None:
-        finite = np.asarray(values, dtype=np.float64)
-        finite = finite[np.isfinite(finite)]
-        if finite.size:
-            problems += _activity(sets, finite)
+        problems += activity_problems(activity(fuzzy_input, values))
     return problems
+
+
+def activity_problems(found: InputActivity) -> list[SetProblem]:
+    """Return what is doubtful about the way values use sets.
+
+    Parameters
+    ----------
+    found : InputActivity
+        Their use; nothing is doubtful without values.
+
+    Returns
+    -------
+    list of SetProblem
+        ``dead``, ``rare``, ``saturated``, ``uncovered``, ``faint``.
+    """
+    return [*_activity(found)] if found.values else []
 
 
 def _cut(entry: FuzzySet, level: float) -> tuple[float, float]:
@@ -125,21 +140,20 @@ def _overlaps(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
             yield SetProblem("overlap", message, (one, other))
 
 
-def _activity(sets: Mapping[str, FuzzySet], values: NDArray[np.float64]) -> Iterator[SetProblem]:
-    highest = np.zeros(values.shape)
-    for name, entry in sets.items():
-        grades = membership(entry.type, entry.parameters, values, entry.shoulder)
-        np.maximum(highest, grades, out=highest)
-        active = float(np.mean(grades >= ACTIVE))
-        strong = float(np.mean(grades >= 0.5))
-        if active == 0.0:
-            yield SetProblem("dead", f"{name} is never active on {values.size} values", (name,))
-        elif active < RARE_SHARE:
-            yield SetProblem("rare", f"{name} is active on only {active:.2%} of {values.size} values", (name,))
-        elif strong > SATURATED_SHARE and len(sets) > 1:
-            message = f"{name} holds by half or more on {strong:.0%} of {values.size} values and tells little"
+def _activity(found: InputActivity) -> Iterator[SetProblem]:
+    values = f"{found.values} values"
+    for entry in found.sets:
+        name = entry.name
+        if entry.active == 0.0:
+            yield SetProblem("dead", f"{name} is never active on {values}", (name,))
+        elif entry.active < RARE_SHARE:
+            yield SetProblem("rare", f"{name} is active on only {entry.active:.2%} of {values}", (name,))
+        elif entry.strong > SATURATED_SHARE and len(found.sets) > 1:
+            message = f"{name} holds by half or more on {entry.strong:.0%} of {values} and tells little"
             yield SetProblem("saturated", message, (name,))
-    outside = float(np.mean(highest == 0.0))
-    if outside > 0.0:
-        message = f"{outside:.2%} of {values.size} values ({values.min():g} to {values.max():g}) belong to no set"
-        yield SetProblem("uncovered", message)
+    span = f"of {values} (1 % to 99 %: {found.low:g} to {found.high:g})"
+    if found.uncovered > 0.0:
+        yield SetProblem("uncovered", f"{found.uncovered:.2%} {span} belong to no set")
+    if found.faint - found.uncovered > FAINT_SHARE:
+        share = found.faint - found.uncovered
+        yield SetProblem("faint", f"{share:.2%} {span} belong to sets by less than {FAINT:g} in all")

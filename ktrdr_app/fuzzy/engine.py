@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.fuzzy.inputs import FuzzySets, fuzzy_inputs_of, membership_names
 from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
+
+_ROWS = 4096
+"""Rows of a block in row order that are evaluated by column, in the second-level cache, before they are written."""
 
 
 class FuzzyEngine:
@@ -30,6 +34,7 @@ class FuzzyEngine:
     def __init__(self, fuzzy_sets: FuzzySets) -> None:
         entries = fuzzy_inputs_of(fuzzy_sets)
         self.inputs: tuple[str, ...] = tuple(entries)
+        self._keys = {name: tuple(entry.sets) for name, entry in entries.items()}
         self._tables = [
             np.array([table_row(s.type, s.parameters, s.shoulder) for s in entry.sets.values()])
             for entry in entries.values()
@@ -61,13 +66,60 @@ class FuzzyEngine:
         if out.dtype != np.float32 or out.ndim != 2 or out.shape[1] != len(self.names):
             expected = f"a float32 array with {len(self.names)} columns"
             raise InvalidValue("out", f"{out.dtype} {out.shape}", expected)
+        columns = [self._column(values, name, len(out)) for name in self.inputs]
+        if out.T.flags.c_contiguous:
+            self._write(columns, out)
+            return
+        space = np.empty(min(len(out), _ROWS) * len(self.names), np.float32)
+        for begin in range(0, len(out), _ROWS):
+            part = out[begin : begin + _ROWS]
+            ready = space[: part.size].reshape(len(self.names), len(part)).T
+            self._write([column[begin : begin + _ROWS] for column in columns], ready)
+            part[...] = ready
+
+    def evaluate_one(
+        self, fuzzy_input: str, key: str, values: NDArray[np.float64], out: NDArray[np.floating[Any]]
+    ) -> None:
+        """Write the memberships in one set: all that a moved vertex changes.
+
+        Parameters
+        ----------
+        fuzzy_input, key : str
+            Input and set.
+        values : ndarray of float64, shape (n,)
+            The input, on the rows of ``out``.
+        out : ndarray of float32 or float64, shape (n,)
+            Written in place; may be a column of a block, `names` tells which.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such input or set.
+        InvalidValue
+            If the shapes differ.
+        """
+        if fuzzy_input not in self._keys:
+            raise UnknownName("fuzzy input", fuzzy_input, list(self._keys))
+        keys = self._keys[fuzzy_input]
+        if key not in keys:
+            raise UnknownName(f"set of {fuzzy_input}", key, keys)
+        if out.ndim != 1 or np.shape(values) != out.shape:
+            raise InvalidValue("out", out.shape, f"one number for each of {np.size(values)} values")
+        place = keys.index(key)
+        table = self._tables[self.inputs.index(fuzzy_input)][place : place + 1]
+        evaluate_sets(readable(values), table, out[:, None], 0)
+
+    def _column(self, values: Mapping[str, NDArray[np.float64]], name: str, rows: int) -> NDArray[np.float64]:
+        if name not in values:
+            raise UnknownName("column of fuzzy input values", name, [str(key) for key in values])
+        column = readable(values[name])
+        if column.shape != (rows,):
+            raise InvalidValue(f"values of {name}", column.shape, f"one value for each of {rows} rows")
+        return column
+
+    def _write(self, columns: Sequence[NDArray[np.float64]], out: NDArray[np.float32]) -> None:
         first = 0
-        for name, table in zip(self.inputs, self._tables, strict=True):
-            if name not in values:
-                raise UnknownName("column of fuzzy input values", name, [str(key) for key in values])
-            column = readable(values[name])
-            if column.shape != (len(out),):
-                raise InvalidValue(f"values of {name}", column.shape, f"one value for each of {len(out)} rows")
+        for column, table in zip(columns, self._tables, strict=True):
             evaluate_sets(column, table, out, first)
             first += len(table)
 

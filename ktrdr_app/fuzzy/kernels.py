@@ -1,4 +1,4 @@
-"""The compiled loop that evaluates fuzzy sets; one row of a small table describes a set of any shape.
+"""The compiled loops that evaluate fuzzy sets; one row of a small table describes a set of any shape.
 
 Values go through in chunks that fit the first-level cache, so that many sets read them from there.
 """
@@ -13,11 +13,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
 
-_CHUNK = 256
+Values = NDArray[np.float64]
+Grades = NDArray[np.floating[Any]]
+
+_CHUNK = 512
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.693147180369123816490
 _LN2_LOW = 1.90821492927058770002e-10
 _SMALLEST = -708.0
+_ROUNDER = 6755399441055744.0
+"""1.5 * 2**52: added and taken away again, it leaves the nearest whole number, whose bits stand in the sum."""
+_SINGLE = np.float32
+_LOG2_E_32, _LN2_HIGH_32, _LN2_LOW_32 = _SINGLE(_LOG2_E), _SINGLE(0.693359375), _SINGLE(-2.12194440e-4)
+_SMALLEST_32, _ROUNDER_32, _HALF_32, _ONE_32, _ZERO_32 = map(_SINGLE, (-87.0, 12582912.0, 0.5, 1.0, 0.0))
+_F3_32, _F4_32, _F5_32, _F6_32, _F7_32 = map(_SINGLE, (1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040))
+
+_BOTH, _RISING, _FALLING, _GAUSSIAN, _STEPPED = 0.0, 1.0, 2.0, 3.0, 4.0
+"""Loops: two slopes, only the left one, only the right one, a bell, and what has a vertical edge."""
 
 
 def table_row(kind: str, parameters: Sequence[float], shoulder: str) -> tuple[float, ...]:
@@ -35,31 +47,37 @@ def table_row(kind: str, parameters: Sequence[float], shoulder: str) -> tuple[fl
     Returns
     -------
     tuple of 7 float
-        Gaussian or not (1 or 0); left foot (gaussian: centre); plateau from, to; right foot; 1/rise, 1/fall
-        (gaussian: 1/width twice). A vertical edge has 0 for its slope, which is then never used.
+        Which loop; left foot (gaussian: centre); plateau from, to; right foot; 1/rise, 1/fall (gaussian: 1/width
+        twice). Slopes are rounded so that the plateau is reached at its corners; a vertical edge has 0 for its
+        slope, which is then never used.
     """
     numbers = [float(value) for value in parameters]
     if kind == "gaussian":
-        gaussian, centre, width = 1.0, numbers[0], numbers[1]
+        loop, centre, width = _GAUSSIAN, numbers[0], numbers[1]
         left, start, end, right, rise, fall = centre, centre, centre, centre, 1.0 / width, 1.0 / width
     else:
-        gaussian, left, start, end, right = 0.0, numbers[0], numbers[1], numbers[-2], numbers[-1]
+        left, start, end, right = numbers[0], numbers[1], numbers[-2], numbers[-1]
         rise, fall = _slope(left, start), _slope(end, right)
+        needed = {"none": (rise, fall), "left": (fall,), "right": (rise,)}[shoulder]
+        sloped = {"none": _BOTH, "left": _FALLING, "right": _RISING}[shoulder]
+        loop = sloped if all(0.0 < slope < np.inf for slope in needed) else _STEPPED
     start = -np.inf if shoulder == "left" else start
     end = np.inf if shoulder == "right" else end
-    return gaussian, left, start, end, right, rise, fall
+    return loop, left, start, end, right, rise, fall
 
 
 def _slope(low: float, high: float) -> float:
-    """Return 1 / (high - low), or 0 for a vertical edge."""
-    return 1.0 / (high - low) if high > low else 0.0
+    """Return 1 / (high - low) as it gives 1 at the corner; 0 for a vertical edge and for one wider than any number."""
+    slope = 1.0 / (high - low) if high > low else 0.0
+    return float(np.nextafter(slope, np.inf)) if 0.0 < slope * (high - low) < 1.0 else slope
 
 
 @kernel
 def _exponential(t: float) -> float:
-    """Return exp(t) for t <= 0, right to 2e-16 relative, in operations that vectorise (libm's does not)."""
-    bounded = t if t > _SMALLEST else _SMALLEST
-    power = np.floor(bounded * _LOG2_E + 0.5)
+    """Return exp(t) for t <= 0, right to 1e-14 relative, in operations that vectorise (libm's does not); NaN stays."""
+    bounded = _SMALLEST if t < _SMALLEST else t
+    shifted = bounded * _LOG2_E + _ROUNDER
+    power = shifted - _ROUNDER
     r = (bounded - power * _LN2_HIGH) - power * _LN2_LOW
     term = 1 / 39916800
     term = 1 / 3628800 + r * term
@@ -73,8 +91,26 @@ def _exponential(t: float) -> float:
     term = 0.5 + r * term
     term = 1.0 + r * term
     term = 1.0 + r * term
-    scale: Any = np.int64((np.int64(power) + 1023) << 52)
-    return term * scale.view(np.float64) if t > _SMALLEST else 0.0
+    bits = (np.float64(shifted).view(np.int64) + 1023) << 52
+    return 0.0 if t < _SMALLEST else term * np.int64(bits).view(np.float64)
+
+
+@kernel
+def _exponential_32(t: np.float32) -> np.float32:
+    """Return exp(t) for t <= 0 in single precision, right to 2e-7 relative; NaN stays."""
+    bounded = _SMALLEST_32 if t < _SMALLEST_32 else t
+    shifted = bounded * _LOG2_E_32 + _ROUNDER_32
+    power = shifted - _ROUNDER_32
+    r = (bounded - power * _LN2_HIGH_32) - power * _LN2_LOW_32
+    term = _F6_32 + r * _F7_32
+    term = _F5_32 + r * term
+    term = _F4_32 + r * term
+    term = _F3_32 + r * term
+    term = _HALF_32 + r * term
+    term = _ONE_32 + r * term
+    term = _ONE_32 + r * term
+    bits = (np.float32(shifted).view(np.int32) + np.int32(127)) << np.int32(23)
+    return _ZERO_32 if t < _SMALLEST_32 else term * np.int32(bits).view(np.float32)
 
 
 def readable(values: ArrayLike) -> NDArray[np.float64]:
@@ -88,13 +124,7 @@ def readable(values: ArrayLike) -> NDArray[np.float64]:
     return np.require(values, np.float64, ["C", "W"])
 
 
-@kernel
-def evaluate_sets(
-    values: NDArray[np.float64],
-    table: NDArray[np.float64],
-    out: NDArray[np.floating[Any]],
-    first: int,
-) -> None:
+def evaluate_sets(values: Values, table: Values, out: Grades, first: int) -> None:
     """Write the memberships of all sets of one input into neighbouring columns.
 
     Parameters
@@ -104,39 +134,85 @@ def evaluate_sets(
     table : ndarray of float64, shape (n_sets, 7)
         Rows of `table_row`.
     out : ndarray of float32 or float64, shape (n, at least first + n_sets)
-        Written in place; column-major is the quickest.
+        Written in place; straight into columns that are contiguous, else by way of such columns.
     first : int
         Column of the first set.
     """
-    chunk = np.empty(_CHUNK, out.dtype)
+    columns = out[:, first : first + len(table)].T
+    if columns.flags.c_contiguous:
+        _into_columns(values, table, columns)
+        return
+    own = np.empty(columns.shape, out.dtype)
+    _into_columns(values, table, own)
+    columns[...] = own
+
+
+@kernel
+def _into_columns(values: Values, table: Values, columns: Grades) -> None:
+    """Write whole columns, each contiguous."""
     for begin in range(0, len(values), _CHUNK):
         part = values[begin : begin + _CHUNK]
         for row in range(len(table)):
-            gaussian, left, start, end, right, rise, fall = table[row]
-            if gaussian != 0.0:
-                for i in range(len(part)):
-                    x = part[i]
-                    distance = (x - left) * rise
-                    grade = 1.0 if start <= x <= end else _exponential(-0.5 * distance * distance)
-                    chunk[i] = grade if x == x else x
-            else:
-                for i in range(len(part)):
-                    x = part[i]
-                    up = 0.0 if x <= left else (x - left) * rise
-                    up = 1.0 if x >= start else up
-                    down = 0.0 if x >= right else (right - x) * fall
-                    down = 1.0 if x <= end else down
-                    grade = up if up < down else down
-                    chunk[i] = grade if x == x else x
-            for i in range(len(part)):
-                out[begin + i, first + row] = chunk[i]
+            _grades(part, table[row], columns[row, begin : begin + _CHUNK])
+
+
+@kernel
+def _bell(values: Values, centre: float, scale: float, start: float, end: float, out: Grades) -> None:
+    """Write exponents, then their exponentials: loops of one width of number each, which vectorise.
+
+    Rounding the exponent to single precision, where ``out`` is, moves the result by 2e-8 at most.
+    """
+    for i in range(len(values)):
+        x = values[i]
+        distance = (x - centre) * scale
+        out[i] = 0.0 if start <= x <= end else -0.5 * distance * distance
+    if out.itemsize == 4:
+        for i in range(len(out)):
+            out[i] = _exponential_32(out[i])
+    else:
+        for i in range(len(out)):
+            out[i] = _exponential(out[i])
+
+
+@kernel
+def _grades(values: Values, entry: Values, out: Grades) -> None:
+    """Write the memberships in one set; comparisons stand so that NaN passes through."""
+    loop, left, start, end, right, rise, fall = entry
+    n = len(values)
+    if loop == _BOTH:
+        for i in range(n):
+            up = (values[i] - left) * rise
+            down = (right - values[i]) * fall
+            grade = up if up < down else down
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
+    elif loop == _RISING:
+        for i in range(n):
+            grade = (values[i] - left) * rise
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
+    elif loop == _FALLING:
+        for i in range(n):
+            grade = (right - values[i]) * fall
+            grade = 1.0 if grade > 1.0 else grade
+            out[i] = 0.0 if grade < 0.0 else grade
+    elif loop == _GAUSSIAN:
+        _bell(values, left, rise, start, end, out)
+    else:
+        for i in range(n):
+            x = values[i]
+            up = 0.0 if x <= left else (x - left) * rise
+            up = 1.0 if x >= start else up
+            down = 0.0 if x >= right else (right - x) * fall
+            down = 1.0 if x <= end else down
+            grade = up if up < down else down
+            out[i] = grade if x == x else x
 
 
 @warms_up
 def _warm_up() -> None:
-    """Compile the kernel for own frames, for columns of a larger block, and for double precision."""
+    """Compile the loops for both precisions."""
     values = np.zeros(2)
     table = np.array([table_row("triangular", (0.0, 1.0, 2.0), "none")])
-    evaluate_sets(values, table, np.empty((3, 2), np.float32).T, 0)
-    evaluate_sets(values, table, np.empty((2, 3), np.float32)[:, :2], 0)
+    evaluate_sets(values, table, np.empty((2, 1), np.float32), 0)
     evaluate_sets(values, table, np.empty((2, 1), np.float64), 0)

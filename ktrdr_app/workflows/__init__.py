@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
+    from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.import_run import import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
@@ -34,9 +35,11 @@ _EXPORTS = {
     "backtest": "backtest_run",
     "backtest_signals": "backtest_run",
     "check_data": "inspect_data",
+    "check_fuzzy": "fuzzy_run",
     "compute_indicator": "inspect_series",
     "demo": "demo_run",
     "doctor": "machine_checks",
+    "evaluate_fuzzy": "fuzzy_run",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
     "import_data": "import_run",
@@ -64,9 +67,11 @@ __all__ = [
     "backtest",
     "backtest_signals",
     "check_data",
+    "check_fuzzy",
     "compute_indicator",
     "demo",
     "doctor",
+    "evaluate_fuzzy",
     "features",
     "fetch_data",
     "import_data",

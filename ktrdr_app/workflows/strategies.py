@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
-from ktrdr_app.core.errors import KtrdrError, UnknownName
+from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.features.plan import FeaturePlan
-from ktrdr_app.strategy.load import LoadedStrategy, load_strategy, parse_strategy, strategy_files
+from ktrdr_app.strategy.edit import with_sets
+from ktrdr_app.strategy.load import LoadedStrategy, find_strategy, load_strategy, strategy_files
 from ktrdr_app.strategy.schema import FuzzySet
 from ktrdr_app.workflows.requests import StrategyInfo
 
@@ -62,7 +61,7 @@ def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets:
     Parameters
     ----------
     workspace : Workspace
-        Where the file goes (``configs/strategies``); comments of the old file are not kept.
+        Where the file goes (``configs/strategies``); comments, order and layout of the old file stay.
     strategy : str
         Strategy name or path.
     fuzzy_input : str
@@ -83,14 +82,8 @@ def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets:
         If the result would not be a valid strategy; nothing is written then.
     """
     loaded = load_strategy(strategy, workspace)
-    if fuzzy_input not in loaded.strategy.fuzzy_sets:
-        raise UnknownName("fuzzy input", fuzzy_input, list(loaded.strategy.fuzzy_sets), where=loaded.where)
-    content = yaml.safe_load(loaded.text)
-    content["fuzzy_sets"][fuzzy_input]["sets"] = {
-        name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in sets.items()
-    }
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    written = find_strategy(strategy, workspace).read_bytes().decode("utf-8")
+    text = with_sets(written, fuzzy_input, sets, loaded.where)
     target = workspace.strategies / f"{Path(strategy).stem}.yaml"
-    parse_strategy(text, target.name)
     write_text(target, text)
     return target

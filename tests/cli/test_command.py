@@ -120,6 +120,8 @@ def test_all_commands_of_the_contract_are_there():
         "data fetch",
         "indicators list",
         "indicators compute",
+        "fuzzy check",
+        "fuzzy evaluate",
         "features",
         "labels",
         "train",

@@ -174,7 +174,15 @@ def test_an_only_set_is_never_called_saturated() -> None:
 def test_values_outside_every_set_are_counted() -> None:
     sets = fuzzy_input(low=("triangular", [0, 1, 3], "none"), high=("triangular", [1, 3, 4], "none"))
     values = np.r_[np.full(30, 1.1), np.full(30, 2.9), np.full(40, 9.0)]
-    assert check_sets(sets, values) == [SetProblem("uncovered", "40.00% of 100 values (1.1 to 9) belong to no set", ())]
+    message = "40.00% of 100 values (1 % to 99 %: 1.1 to 9) belong to no set"
+    assert check_sets(sets, values) == [SetProblem("uncovered", message, ())]
+
+
+def test_values_that_the_sets_hardly_describe_are_counted() -> None:
+    sets = fuzzy_input(low=("triangular", [0, 1, 3], "left"), high=("triangular", [2.9, 4, 5], "right"))
+    values = np.r_[np.full(45, 0.5), np.full(5, 2.8), np.full(50, 4.5)]
+    message = "5.00% of 100 values (1 % to 99 %: 0.5 to 4.5) belong to sets by less than 0.2 in all"
+    assert check_sets(sets, values) == [SetProblem("faint", message, ())]
 
 
 @pytest.mark.parametrize("values", [[], [np.nan], [np.nan, np.inf, -np.inf]])

@@ -81,6 +81,44 @@ def test_evaluate_into_writes_the_columns_of_a_block_in_place() -> None:
     assert (block[:, [0, 1, 2, 8]] == -5).all()
 
 
+@pytest.mark.parametrize("rows", [1, 4095, 4096, 4097, 9000])
+def test_blocks_in_row_order_equal_columns_at_any_length(rows: int) -> None:
+    values = {name: column.to_numpy() for name, column in _values(rows).items()}
+    block, columns = np.full((rows, 7), -1.0, np.float32), np.zeros((5, rows), np.float32).T
+    ENGINE.evaluate_into(values, block[:, 1:6])
+    ENGINE.evaluate_into(values, columns)
+    np.testing.assert_array_equal(block[:, 1:6], columns)
+    assert (block[:, [0, 6]] == -1).all()
+
+
+def test_one_set_alone_is_the_column_it_has_among_all() -> None:
+    values = _values()
+    block = np.full((len(values), len(NAMES)), -1.0, np.float32)
+    everything = ENGINE.evaluate_batch(values)
+    for place, name in enumerate(NAMES):
+        fuzzy_input, key = name.split("_")
+        ENGINE.evaluate_one(fuzzy_input, key, values[fuzzy_input].to_numpy(), block[:, place])
+        np.testing.assert_array_equal(block[:, place], everything[name])
+        assert (block[:, place + 1 :] == -1).all()
+
+
+def test_one_set_in_double_precision_equals_scikit_fuzzy() -> None:
+    x = _values()["rsi"].to_numpy()
+    out = np.empty(len(x))
+    ENGINE.evaluate_one("rsi", "neutral", x, out)
+    np.testing.assert_allclose(out, by_scikit_fuzzy("triangular", [25, 50, 75], x), rtol=0, atol=1e-12)
+
+
+def test_one_set_that_is_not_there_or_does_not_fit_is_refused() -> None:
+    x, out = np.zeros(4), np.zeros(4, np.float32)
+    with pytest.raises(UnknownName, match="rsj"):
+        ENGINE.evaluate_one("rsj", "neutral", x, out)
+    with pytest.raises(UnknownName, match="neutrl"):
+        ENGINE.evaluate_one("rsi", "neutrl", x, out)
+    with pytest.raises(InvalidValue, match="out"):
+        ENGINE.evaluate_one("rsi", "neutral", x, out[:3])
+
+
 def test_appended_rows_do_not_change_earlier_ones() -> None:
     values = _values()
     whole = ENGINE.evaluate_batch(values)

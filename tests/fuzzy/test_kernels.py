@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ktrdr_app.core import kernels as core_kernels
-from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
+from ktrdr_app.fuzzy.kernels import _into_columns, evaluate_sets, readable, table_row
 from tests.fuzzy.shapes import EXAMPLES, by_scikit_fuzzy
 
 TABLE = np.array([table_row(kind, parameters, shoulder) for kind, parameters, shoulder in EXAMPLES])
@@ -54,13 +54,25 @@ def test_only_its_own_columns_are_written() -> None:
     assert (out[:, 2:5] != -1).all()
 
 
-def test_single_precision_is_the_double_rounded_once() -> None:
+def test_single_precision_is_the_double_rounded_once_but_for_the_bell_that_is_computed_in_it() -> None:
     values = _values(1000)
     single = np.empty((1000, len(EXAMPLES)), np.float32)
     double = np.empty((1000, len(EXAMPLES)))
     evaluate_sets(values, TABLE, single, 0)
     evaluate_sets(values, TABLE, double, 0)
-    np.testing.assert_array_equal(single, double.astype(np.float32))
+    bell = np.array([kind == "gaussian" for kind, _, _ in EXAMPLES])
+    np.testing.assert_array_equal(single[:, ~bell], double.astype(np.float32)[:, ~bell])
+    np.testing.assert_allclose(single[:, bell], double[:, bell], rtol=0, atol=1.2e-7)
+
+
+def test_single_precision_bell_keeps_its_digits_and_its_ends() -> None:
+    x = np.concatenate([np.linspace(0, 13, 20_001), [0.0, 1e10, 1e300, math.inf, -math.inf, math.nan]])
+    out = np.empty((len(x), 1), np.float32)
+    evaluate_sets(x, np.array([table_row("gaussian", [0.0, 1.0], "none")]), out, 0)
+    assert out[-6:, 0].tolist()[:5] == [1, 0, 0, 0, 0]
+    assert math.isnan(out[-1, 0])
+    np.testing.assert_allclose(out[:20_001, 0], np.exp(-(x[:20_001] ** 2) / 2), rtol=1e-5)
+    np.testing.assert_allclose(out[:20_001, 0], np.exp(-(x[:20_001] ** 2) / 2), rtol=0, atol=1.2e-7)
 
 
 def test_gaussian_ends_at_0_without_a_warning() -> None:
@@ -73,7 +85,7 @@ def test_gaussian_ends_at_0_without_a_warning() -> None:
 def test_warming_up_reaches_these_kernels() -> None:
     assert any(function.__module__ == "ktrdr_app.fuzzy.kernels" for function in core_kernels._warm_ups)
     assert core_kernels.warm_up() >= 1
-    assert len(evaluate_sets.signatures) >= 3  # type: ignore[attr-defined]
+    assert len(_into_columns.signatures) >= 2  # type: ignore[attr-defined]
 
 
 def test_values_of_any_kind_are_made_readable_and_compile_nothing_anew() -> None:
@@ -82,9 +94,9 @@ def test_values_of_any_kind_are_made_readable_and_compile_nothing_anew() -> None
     frozen.flags.writeable = False
     out = np.empty((50, len(EXAMPLES)))
     evaluate_sets(readable(own), TABLE, out, 0)
-    compiled = list(evaluate_sets.signatures)  # type: ignore[attr-defined]
+    compiled = list(_into_columns.signatures)  # type: ignore[attr-defined]
     for values in (frozen, np.repeat(own, 2)[::2], own.astype(np.float32), [0] * 50):
         evaluate_sets(readable(values), TABLE, out, 0)
-    assert list(evaluate_sets.signatures) == compiled  # type: ignore[attr-defined]
+    assert list(_into_columns.signatures) == compiled  # type: ignore[attr-defined]
     assert readable(own) is own
     assert not frozen.flags.writeable

@@ -75,6 +75,18 @@ def test_a_shipped_strategy_is_copied_not_changed(sample_workspace: Workspace) -
     assert yaml.safe_load(path.read_text())["name"] == "trend_momentum"
 
 
+def test_saving_changes_only_the_numbers_that_were_edited(sample_workspace: Workspace) -> None:
+    text = TEXT.replace("[0, 10, 30, 50], shoulder: left}", "[0, 10, 30, 50],  shoulder: left} # mine")
+    workspace = with_strategy(sample_workspace)
+    (workspace.strategies / "quick.yaml").write_bytes(text.replace("\n", "\r\n").encode())
+    sets = dict(load_strategy(NAME, workspace).strategy.fuzzy_sets["rsi"].sets)
+    sets["low"] = sets["low"].model_copy(update={"parameters": [0, 12.5, 30, 50]})
+    path = save_fuzzy_sets(workspace, NAME, "rsi", sets)
+    assert path.read_bytes().decode() == text.replace("[0, 10, 30, 50],  ", "[0, 12.5, 30, 50],  ").replace(
+        "\n", "\r\n"
+    )
+
+
 def test_an_unknown_input_writes_nothing(sample_workspace: Workspace) -> None:
     with pytest.raises(UnknownName, match="rsj"):
         save_fuzzy_sets(sample_workspace, "trend_momentum", "rsj", SETS)
