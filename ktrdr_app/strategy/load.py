@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, closest
 from ktrdr_app.core.paths import Workspace, shipped
-from ktrdr_app.strategy.marks import Marks, read_marked
+from ktrdr_app.strategy.marks import Marks, place_of, read_marked
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
 
 
@@ -52,7 +52,7 @@ class LoadedStrategy:
             Nearest valid word.
         """
         return StrategyProblem(
-            self.where, [Problem(".".join(path), *_place(path, self.marks), found, expected, suggestion)]
+            self.where, [Problem(".".join(path), *place_of(path, self.marks), found, expected, suggestion)]
         )
 
 
@@ -186,12 +186,12 @@ def _dangling_inputs(strategy: Strategy, marks: Marks) -> Iterator[Problem]:
             path = ("fuzzy_sets", key, "input") if entry.input else ("fuzzy_sets", key)
             expected = f"indicators here: {', '.join(known)}"
             found = f"reads {source!r}, which is not under indicators"
-            yield Problem(".".join(path), *_place(path, marks), found, expected, closest(source, known))
+            yield Problem(".".join(path), *place_of(path, marks), found, expected, closest(source, known))
 
 
 def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     path = tuple(str(part) for part in detail["loc"])
-    place = _place(path, marks)
+    place = place_of(path, marks)
     shown = ".".join(path) or "strategy"
     if detail["type"] == "extra_forbidden":
         allowed = _allowed_keys(path[:-1])
@@ -207,14 +207,6 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     if detail["type"] == "value_error":
         return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
     return Problem(shown, *place, f"is {_short(detail['input'])}", _lower_first(detail["msg"]))
-
-
-def _place(path: tuple[str, ...], marks: Marks) -> tuple[int, int]:
-    """Return the place of the path or, where it is not in the file, of its nearest parent."""
-    for length in range(len(path), -1, -1):
-        if path[:length] in marks:
-            return marks[path[:length]]
-    return (0, 0)
 
 
 def _allowed_keys(path: tuple[str, ...]) -> list[str]:

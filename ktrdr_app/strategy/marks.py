@@ -69,6 +69,22 @@ def read_marked(text: str, where: str) -> tuple[Any, Marks]:
         raise StrategyProblem(where, [Problem("file", 0, 0, f"not valid YAML: {_TOO_LARGE}", _SIZE)]) from error
 
 
+def place_of(path: tuple[str, ...], marks: Marks) -> Place:
+    """Return the place of an entry or, where it is not in the file, of its nearest parent.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Keys down to the entry.
+    marks : dict
+        Places of what is in the file; (0, 0) is returned where there are none.
+    """
+    for length in range(len(path), -1, -1):
+        if path[:length] in marks:
+            return marks[path[:length]]
+    return (0, 0)
+
+
 def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
