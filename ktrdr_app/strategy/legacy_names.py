@@ -37,7 +37,7 @@ _COMMON = {
     **{"stoch": "Stochastic", "bbands": "BollingerBands", "bollinger": "BollingerBands", "kc": "KeltnerChannels"},
     **{"keltner": "KeltnerChannels", "dc": "DonchianChannels", "donchian": "DonchianChannels"},
     **{"fisher": "FisherTransform", "williams": "WilliamsR", "sar": "ParabolicSAR", "psar": "ParabolicSAR"},
-    **{"squeeze": "SqueezeIntensity", "bb_width": "BollingerBandWidth", "volume_sma": "SMA"},
+    **{"ad_line": "ADLine", "squeeze": "SqueezeIntensity", "bb_width": "BollingerBandWidth", "volume_sma": "SMA"},
 }
 
 

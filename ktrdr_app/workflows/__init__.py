@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
+    from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.train_run import train
+    from ktrdr_app.workflows.upgrade_run import upgrade
 
 _EXPORTS = {
     "align_data": "inspect_data",
@@ -52,7 +54,9 @@ _EXPORTS = {
     "resolve_model": "models",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
+    "strategy_schema": "grammar_schema",
     "train": "train_run",
+    "upgrade": "upgrade_run",
     "validate_strategy": "strategies",
     "write_report": "report",
 }
@@ -82,7 +86,9 @@ __all__ = [
     "resolve_model",
     "save_fuzzy_sets",
     "show_model",
+    "strategy_schema",
     "train",
+    "upgrade",
     "validate_strategy",
     "write_report",
 ]
