@@ -24,13 +24,13 @@ from ktrdr_app.workflows.wording import (
 )
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.upgrade_run import UpgradeResult
     import pandas as pd
 
     from ktrdr_app.data.csv_source import SeriesInfo
     from ktrdr_app.indicators.definition import IndicatorInfo
     from ktrdr_app.model_store.registry import ModelInfo
     from ktrdr_app.workflows.requests import Check, LabelsResult, StrategyInfo
+    from ktrdr_app.workflows.upgrade_run import UpgradeResult
 
 Part = Table | Text | str
 

@@ -34,10 +34,21 @@ _IN_TRAINING = {
 _COMMON = {
     **{re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): name for name in TYPES},
     **{alias.lower(): name for alias, name in _ALIASES.items()},
-    **{"stoch": "Stochastic", "bbands": "BollingerBands", "bollinger": "BollingerBands", "kc": "KeltnerChannels"},
-    **{"keltner": "KeltnerChannels", "dc": "DonchianChannels", "donchian": "DonchianChannels"},
-    **{"fisher": "FisherTransform", "williams": "WilliamsR", "sar": "ParabolicSAR", "psar": "ParabolicSAR"},
-    **{"ad_line": "ADLine", "squeeze": "SqueezeIntensity", "bb_width": "BollingerBandWidth", "volume_sma": "SMA"},
+    "ad_line": "ADLine",
+    "bb_width": "BollingerBandWidth",
+    "bbands": "BollingerBands",
+    "bollinger": "BollingerBands",
+    "dc": "DonchianChannels",
+    "donchian": "DonchianChannels",
+    "fisher": "FisherTransform",
+    "kc": "KeltnerChannels",
+    "keltner": "KeltnerChannels",
+    "psar": "ParabolicSAR",
+    "sar": "ParabolicSAR",
+    "squeeze": "SqueezeIntensity",
+    "stoch": "Stochastic",
+    "volume_sma": "SMA",
+    "williams": "WilliamsR",
 }
 
 

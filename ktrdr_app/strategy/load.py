@@ -257,7 +257,9 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
         )
     if detail["type"] == "missing":
         near = closest(path[-1], [str(key) for key in detail["input"]])
-        return Problem(shown, *place, "is missing", f"rename {near}: to {path[-1]}:" if near else f"add {path[-1]}: to it")
+        return Problem(
+            shown, *place, "is missing", f"rename {near}: to {path[-1]}:" if near else f"add {path[-1]}: to it"
+        )
     if detail["type"] == "literal_error":
         allowed_words = str(detail.get("ctx", {}).get("expected", ""))
         near = closest(str(detail["input"]), re.findall(r"'([^']+)'", allowed_words))
@@ -265,8 +267,8 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     if detail["type"] == "value_error":
         return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
     if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
-        keys = _allowed_keys(path) or (["name and the indicator's parameters"] if path[0] == "indicators" else [])
-        return Problem(shown, *place, f"is {_short(detail['input'])}", f"keys and values: {', '.join(keys) or 'name: ..'}")
+        keys = ", ".join(_allowed_keys(path)) or "name: and more"
+        return Problem(shown, *place, f"is {_short(detail['input'])}", f"keys and values: {keys}")
     return Problem(shown, *place, f"is {_short(detail['input'])}", _lower_first(detail["msg"]))
 
 

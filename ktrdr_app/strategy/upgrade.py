@@ -78,7 +78,9 @@ def upgrade_strategy(text: str, where: str) -> Upgraded:
     """
     content, marks = read_marked(text, where)
     if isinstance(content, Mapping) and isinstance(content.get("indicators"), Mapping):
-        fault = Problem("indicators", *marks[("indicators",)], "has ids already", "nothing to upgrade; validate checks it")
+        fault = Problem(
+            "indicators", *marks[("indicators",)], "has ids already", "nothing to upgrade; validate checks it"
+        )
         raise StrategyProblem(where, [fault])
     old = read_legacy(content, where, marks)
     inputs = upgrade_inputs(old)
@@ -132,9 +134,8 @@ def _features(old: LegacyStrategy, indicators: Mapping[str, Any], notes: list[No
         notes.append(Note("features.price_context", "without ratios to means", True, why))
     if not settings.scale_features:
         notes.append(Note("features.scaling", "none", "standard", "features are always scaled"))
-    for key in _mapping(_mapping(old.document.get("model")).get("features")):
-        if key not in vars(settings):
-            notes.append(Note(f"model.features.{key}", "read by nobody", None, "the original had no such setting"))
+    unread = [key for key in _mapping(_mapping(old.document.get("model")).get("features")) if key not in vars(settings)]
+    notes += [Note(f"model.features.{key}", None, None, "the original did not read it either") for key in unread]
     return {
         "price_context": settings.include_price_context,
         "volume_context": settings.include_volume_context,
@@ -190,11 +191,10 @@ def _training(model: Mapping[str, Any], training: Mapping[str, Any], notes: list
     optimizer = str(given.get("optimizer", "adam")).lower()
     if optimizer != "adam":
         notes.append(Note("training.learning_rate", optimizer, "adam", "Adam is the only optimizer"))
-    for key in ("lr_scheduler", "gradient_clip"):
-        if given.get(key):
-            notes.append(Note(f"model.training.{key}", given[key], None, "not needed with the best epoch kept"))
+    gone = [key for key in ("lr_scheduler", "gradient_clip") if given.get(key)]
+    notes += [Note(f"model.training.{key}", given[key], None, "training has no such step") for key in gone]
     if not stopping:
-        notes.append(Note("training.patience", "no early stopping", patience, "as many as epochs: it never stops early"))
+        notes.append(Note("training.patience", "no early stopping", patience, "as many as epochs, so it never stops"))
     elif stopping.get("monitor", "val_loss") != "val_loss":
         notes.append(Note("training.patience", stopping["monitor"], "val_loss", "the validation loss decides"))
     why = (
@@ -215,7 +215,7 @@ def _training(model: Mapping[str, Any], training: Mapping[str, Any], notes: list
 
 def _split(given: Mapping[str, Any], notes: list[Note]) -> dict[str, float]:
     train, validation = _number(given, "train", 0.7), _number(given, "validation", 0.15)
-    if not given or not (0 < train and 0 < validation and train + validation < 0.995):
+    if not given or not (train > 0 and validation > 0 and train + validation < 0.995):
         notes.append(Note("training.split.train", dict(given) or None, 0.7, "each share must be above 0"))
         train, validation = 0.7, 0.15
     test = round(1.0 - train - validation, 6)
@@ -235,7 +235,9 @@ def _decision(document: Mapping[str, Any], notes: list[Note]) -> dict[str, Any]:
         notes.append(Note("decision.confidence_threshold", own, threshold, why))
     bars = int(_number(filters, "min_signal_separation", 4))
     notes.append(
-        Note("decision.min_signal_separation", f"{bars} h", bars, "it is in bars now, as the comments in such files say")
+        Note(
+            "decision.min_signal_separation", f"{bars} h", bars, "it is in bars now, as the comments in such files say"
+        )
     )
     volume = bool(filters.get("volume_filter", False))
     if volume:
@@ -258,9 +260,8 @@ def _backtest(given: Mapping[str, Any], notes: list[Note]) -> dict[str, Any]:
         if found[ours] != usual[ours]:
             why = "the file said so, but the original did not read this section"
             notes.append(Note(f"backtest.{ours}", usual[ours], found[ours], why))
-    for key in given:
-        if key not in names:
-            notes.append(Note(f"backtesting.{key}", given[key], None, "it is an option of the command backtest"))
+    why = "it is an option of the command backtest"
+    notes += [Note(f"backtesting.{key}", given[key], None, why) for key in given if key not in names]
     return found | {"fill": "next_open"}
 
 

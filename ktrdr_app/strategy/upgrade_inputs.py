@@ -16,6 +16,7 @@ from ktrdr_app.strategy.upgrade_targets import PRESETS, TARGETS
 WIDEST_IN_ATR = 2.0
 """Where the outermost number of rescaled sets comes to lie: MACD over ATR stays within two on 98 % of bars."""
 
+
 @dataclass(frozen=True)
 class Inputs:
     """The upgraded sections.
@@ -123,8 +124,8 @@ def _about_indicator(key: str, entry: LegacyIndicator, kind: str) -> Iterator[No
     if None in sides:
         lost = " and ".join(word for word, side in zip(("training", "backtests"), sides, strict=True) if side is None)
         yield Note(path, "left out", target.name, f"the original found no class of that name in its {lost}")
-    elif sides[0] == "SMA" and entry.name == "volume_sma":
-        yield Note(path, "mean of the close", "sma", "so it is kept; for volume take volume_ratio")
+    if sides[0] == "SMA" and entry.name == "volume_sma":
+        yield Note(path, "mean of the close", "sma", "so it stays; the indicator volume_ratio reads the volume")
 
 
 def _source(name: str, sources: Mapping[str, tuple[str, LegacyIndicator, str]]) -> tuple[str, str, str, bool] | None:

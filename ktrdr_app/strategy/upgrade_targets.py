@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _PRICE = "it is a price, so the sets fit one symbol only; try form: atr_distance with sets around 0"
-Parameters = Mapping[str, tuple[str, float]]
+Parameters = dict[str, tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ _LINES = {name: name for name in ("upper", "middle", "lower")}
 _SEEDED = "it began with the first bar; ours begins with a mean of its first bars"
 _DIVISOR = "it divided by n - 1; ours by n, as Bollinger"
 _CHANNEL = "its width was a plain mean of the true range; ours is Wilder's average"
-_ICHIMOKU = {
+_ICHIMOKU: Parameters = {
     "tenkan_period": ("tenkan", 9),
     "kijun_period": ("kijun", 26),
     "senkou_b_period": ("senkou_b", 52),
@@ -109,9 +109,7 @@ TARGETS = {
     ),
     "ADLine": Target("ad_line", {}, unit="it is in volume units and depends on the first bar"),
     "CMF": Target("cmf", _same(period=21)),
-    "ADX": Target(
-        "adx", _same(period=14), outputs={"plus_di": "plus_di", "minus_di": "minus_di"}, formula=_SEEDED
-    ),
+    "ADX": Target("adx", _same(period=14), outputs={"plus_di": "plus_di", "minus_di": "minus_di"}, formula=_SEEDED),
     "SuperTrend": Target(
         "supertrend",
         _same(period=10, multiplier=3.0),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
+    from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.import_run import import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
-    from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.train_run import train
     from ktrdr_app.workflows.upgrade_run import upgrade
 

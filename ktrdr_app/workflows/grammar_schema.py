@@ -1,4 +1,4 @@
-"""The grammar of strategies as JSON Schema, with the catalogue's indicators, for editors that complete and check YAML."""
+"""The grammar of strategies as JSON Schema, with the catalogue's indicators, for editors that check YAML."""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""Holds a strategy's text to the grammar and to the catalogue of indicators at once, so that no problem hides another."""
+"""Holds a strategy's text to grammar and catalogue at once, so that no problem hides another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from ktrdr_app.core.errors import BadInput, Problem, StrategyProblem, closest
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.indicators.definition import Parameters
 from ktrdr_app.indicators.registry import available, get_indicator, parameters_of
 from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.strategy.load import LoadedStrategy, in_file_order, parse_strategy, written_source
@@ -79,21 +82,28 @@ def _indicator_problems(key: str, spec: Mapping[str, Any], marks: Marks) -> Iter
         expected = f"known: {', '.join(sorted(_names()))}"
         yield _problem((*path, "name"), marks, f"there is no indicator {name!r}", expected, closest(name, _names()))
         return
-    allowed = list(get_indicator(name).parameters.model_fields)
+    model = get_indicator(name).parameters
+    allowed = list(model.model_fields)
     given = {str(word): value for word, value in spec.items() if word != "name"}
-    faulty = False
-    for word, value in given.items():
-        if word not in allowed:
-            found = f"unknown parameter {word!r} of {name}"
-            expected = f"allowed: {', '.join(allowed) or 'none'}"
-            yield _problem((*path, word), marks, found, expected, closest(word, allowed))
-        else:
-            for fault in _value_problem(name, {word: value}, (*path, word), marks):
-                faulty = True
-                yield fault
+    for word in [word for word in given if word not in allowed]:
+        del given[word]
+        found = f"unknown parameter {word!r} of {name}"
+        expected = f"allowed: {', '.join(allowed) or 'none'}"
+        yield _problem((*path, word), marks, found, expected, closest(word, allowed))
+    faulty = [word for word, value in given.items() if isinstance(value, bool) or _refused(model, word, given)]
+    for word in faulty:
+        yield from _value_problem(name, {word: given[word]}, (*path, word), marks)
     if not faulty:
-        together = {word: value for word, value in given.items() if word in allowed}
-        yield from _value_problem(name, together, path, marks)
+        yield from _value_problem(name, given, path, marks)
+
+
+def _refused(model: type[Parameters], word: str, given: Mapping[str, Any]) -> bool:
+    """Return whether a value is wrong by itself, not only beside the others."""
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return any(detail["loc"][:1] == (word,) for detail in error.errors())
+    return False
 
 
 def _value_problem(name: str, params: dict[str, Any], path: tuple[str, ...], marks: Marks) -> Iterator[Problem]:

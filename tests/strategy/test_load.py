@@ -30,10 +30,10 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
     ),
     ("network:\n", "netwrok:\n", "netwrok", 22, 1, "unknown key 'netwrok'", TOP_KEYS, "network"),
     ("description: T", "zzz: T", "zzz", 2, 1, "unknown key 'zzz'", TOP_KEYS, ""),
-    ("{name: rsi, ", "{nam: rsi, ", "indicators.rsi.name", 4, 3, "is missing", "add name: to it", ""),
+    ("{name: rsi, ", "{nam: rsi, ", "indicators.rsi.name", 4, 3, "is missing", "rename nam: to name:", ""),
     (
         *("rsi: {name: rsi, period: 14}", "rsi: rsi", "indicators.rsi", 4, 3, "is 'rsi'"),
-        *("input should be a valid dictionary or instance of IndicatorSpec", ""),
+        *("keys and values: name: and more", ""),
     ),
     (
         *("  bands:\n    name: boll", "  b ands:\n    name: boll", "indicators", 3, 1, "does not fit"),
@@ -125,7 +125,7 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
         *("confidence_threshold: 0.4", "confidence_threshold: 40", "decision.confidence_threshold", 29, 3, "is 40"),
         *("input should be less than or equal to 1", ""),
     ),
-    ("backtest:\n  c", "backtest: 5\nc", "backtest", 30, 1, "is 5", "input should be a valid dictionary", ""),
+    ("backtest:\n  c", "backtest: 5\nc", "backtest", 30, 1, "is 5", "keys and values: initial_capital, commission", ""),
     ("commission: 0.002", "1: 0.002", "backtest.1", 31, 3, "is 1", "keys should be strings", ""),
 ]
 
@@ -202,11 +202,20 @@ def test_all_inputs_without_an_indicator_are_listed_at_once() -> None:
     ]
 
 
-def test_keys_given_twice_come_before_all_else() -> None:
+def test_keys_given_twice_are_told_beside_all_else() -> None:
     text = VALID + "network:\n  dropout: 5\n"
-    (problem,) = _problems(text)
-    assert (problem.path, problem.line, problem.found) == ("network", 32, "given twice")
-    assert problem.expected == "it is already on line 22; keep one"
+    wrong, double = _problems(text)
+    assert (double.path, double.line, double.found) == ("network", 32, "given twice")
+    assert double.expected == "it is already on line 22; keep one"
+    assert (wrong.path, wrong.found) == ("network.dropout", "is 5")
+
+
+def test_inputs_without_an_indicator_are_told_beside_mistakes_of_grammar() -> None:
+    found = _problems(changed("input: bands.upper", "input: band.upper").replace("dropout: 0.1", "dropuot: 0.1"))
+    assert [(problem.path, problem.suggestion) for problem in found] == [
+        ("fuzzy_sets.width.input", "bands"),
+        ("network.dropuot", "dropout"),
+    ]
 
 
 def test_a_syntax_error_is_told_with_its_place() -> None:

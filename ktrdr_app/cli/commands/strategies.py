@@ -75,8 +75,8 @@ def upgrade(session: Session, given: dict[str, Any]) -> None:
         file, out.
     """
     result = workflows.upgrade(session.workspace, given["file"], given["out"])
-    document = {"name": result.name, "source": str(result.source), "path": str(result.path)}
-    document |= {"notes": [asdict(note) for note in result.notes]}
+    places = {"name": result.name, "source": str(result.source), "path": str(result.path)}
+    document = {**places, "notes": [asdict(note) for note in result.notes]}
     session.show(document, lambda: render.upgraded(result))
 
 

@@ -22,7 +22,7 @@ def rsi(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         period, source.
     """
     n = p["period"]
-    change = np.diff(bars[p["source"]].to_numpy())
+    change = np.diff(bars[str(p["source"])].to_numpy())
     gains, losses = np.maximum(change, 0.0), np.maximum(-change, 0.0)
     out = np.full(len(bars), np.nan)
     if len(change) >= n:
@@ -93,9 +93,7 @@ def cci(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         period.
     """
     typical = (bars["high"] + bars["low"] + bars["close"]) / 3
-    deviation = windows(
-        typical, p["period"], lambda rows: np.abs(rows - rows.mean(axis=1, keepdims=True)).mean(axis=1)
-    )
+    deviation = windows(typical, p["period"], lambda rows: np.abs(rows - rows.mean(axis=1, keepdims=True)).mean(axis=1))
     return {name: (typical - typical.rolling(p["period"]).mean()) / (0.015 * deviation)}
 
 
@@ -113,7 +111,7 @@ def momentum(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         period, source.
     """
     del name
-    line = bars[p["source"]]
+    line = bars[str(p["source"])]
     return {f"Momentum_{p['period']}_{p['source']}": line - line.shift(p["period"])}
 
 
@@ -131,7 +129,7 @@ def roc(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         period, source.
     """
     del name
-    line = bars[p["source"]]
+    line = bars[str(p["source"])]
     change = 100 * (line / line.shift(p["period"]) - 1)
     return {f"ROC_{p['period']}_{p['source']}": change.replace([np.inf, -np.inf], np.nan)}
 
@@ -181,9 +179,15 @@ def fisher_transform(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Li
     del name
     low, high = bars["low"].rolling(p["period"]).min(), bars["high"].rolling(p["period"]).max()
     place = (2 * ((bars["high"] + bars["low"]) / 2 - low) / (high - low) - 1).clip(-0.999, 0.999)
-    raw = 0.5 * np.log((1 + place) / (1 - place))
+    raw = pd.Series(0.5 * np.log((1 + place) / (1 - place)), index=bars.index)
     line = smoothed(raw, p["smoothing"])
-    lines = {"": line, "_Trigger": line.shift(1), "_Raw": raw, "_Normalized": place, "_Momentum": line.diff(3)}
+    lines: dict[str, Line] = {
+        "": line,
+        "_Trigger": line.shift(1),
+        "_Raw": raw,
+        "_Normalized": place,
+        "_Momentum": line.diff(3),
+    }
     lines |= {"_Histogram": line - line.shift(1), "_Above_Zero": (line > 0).astype(float)}
     lines |= {"_Below_Zero": (line < 0).astype(float), "_Overbought": (line > 2).astype(float)}
     lines |= {"_Oversold": (line < -2).astype(float)}

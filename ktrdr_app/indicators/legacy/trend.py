@@ -22,7 +22,7 @@ def sma(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
     p : mapping
         period, source.
     """
-    return {f"{name.lower()}_{p['period']}": bars[p["source"]].rolling(p["period"]).mean()}
+    return {f"{name.lower()}_{p['period']}": bars[str(p["source"])].rolling(p["period"]).mean()}
 
 
 @formula("EMA", period=20, source="close", adjust=True)
@@ -38,7 +38,7 @@ def ema(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
     p : mapping
         period, source, adjust.
     """
-    mean = bars[p["source"]].ewm(span=p["period"], adjust=p["adjust"]).mean()
+    mean = bars[str(p["source"])].ewm(span=p["period"], adjust=p["adjust"]).mean()
     return {f"{name.lower()}_{p['period']}": mean}
 
 
@@ -56,7 +56,7 @@ def macd(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         fast_period, slow_period, signal_period, source.
     """
     del name
-    close, fast, slow, signal = bars[p["source"]], p["fast_period"], p["slow_period"], p["signal_period"]
+    close, fast, slow, signal = bars[str(p["source"])], p["fast_period"], p["slow_period"], p["signal_period"]
     line = smoothed(close, fast) - smoothed(close, slow)
     trigger = smoothed(line, signal)
     return {
@@ -216,7 +216,7 @@ def zigzag(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Line]:
         threshold as a fraction, source.
     """
     del name
-    prices = bars[p["source"]]
+    prices = bars[str(p["source"])]
     out = pd.Series(np.nan, index=bars.index)
     pivots = turning_points(prices.to_numpy(), p["threshold"])
     out.iloc[pivots] = prices.iloc[pivots]

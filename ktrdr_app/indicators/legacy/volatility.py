@@ -42,7 +42,7 @@ def bollinger_bands(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, Lin
         period, multiplier, source.
     """
     del name
-    upper, middle, lower = _bands(bars[p["source"]], p["period"], p["multiplier"])
+    upper, middle, lower = _bands(bars[str(p["source"])], p["period"], p["multiplier"])
     return {"upper": upper, "middle": middle, "lower": lower}
 
 
@@ -108,7 +108,7 @@ def bollinger_band_width(bars: pd.DataFrame, name: str, p: Settings) -> dict[str
     p : mapping
         period, multiplier, source.
     """
-    upper, middle, lower = _bands(bars[p["source"]], p["period"], p["multiplier"])
+    upper, middle, lower = _bands(bars[str(p["source"])], p["period"], p["multiplier"])
     return {f"{name.lower()}_{p['period']}_{p['multiplier']}": ((upper - lower) / middle).fillna(0.0)}
 
 
@@ -129,7 +129,7 @@ def squeeze_intensity(bars: pd.DataFrame, name: str, p: Settings) -> dict[str, L
     -----
     Bars whose channels are not there yet get 0, later bars whose bands are not there yet stay NaN.
     """
-    close = bars[p["source"]]
+    close = bars[str(p["source"])]
     upper, _, lower = _bands(close, p["bb_period"], p["bb_multiplier"])
     middle = smoothed(close, p["kc_period"])
     reach = p["kc_multiplier"] * true_range(bars).rolling(_SQUEEZE_ATR).mean()
