@@ -59,7 +59,7 @@ decisions: {confidence_threshold: 0.4, position_awareness: false}
 """
 
 VOLUME_SURGE = """\
-name: volume surge!
+name: volume spikes!
 indicators:
   - {name: volume_sma, period: 20}
   - {name: obv}

@@ -225,8 +225,8 @@ def test_sections_without_effect_are_named() -> None:
 
 def test_a_name_that_cannot_be_a_folder_is_changed() -> None:
     result = upgraded("volume_surge")
-    assert result.document["name"] == "volume_surge"
-    assert note(result, "name").was == "volume surge!"
+    assert result.document["name"] == "volume_spikes"
+    assert note(result, "name").was == "volume spikes!"
     nameless = upgrade_strategy(MEAN_REVERSION.replace("name: mean_reversion_strategy\n", ""), "folder/my one.yaml")
     assert nameless.document["name"] == "my_one"
 

@@ -12,6 +12,7 @@ from ktrdr_app.indicators.legacy import FORMULAS
 from ktrdr_app.indicators.legacy.trend import turning_points
 from ktrdr_app.strategy.legacy_names import TYPES
 from tests.legacy_reference import table
+from tests.reference.legacy_indicators import SLOW
 
 GOLDEN = "indicators_golden__default_params"
 INPUT = "indicators_golden__input_MSFT_1h_15000_16500"
@@ -49,6 +50,20 @@ def test_columns_and_values_are_the_originals(type_name: str, golden: tuple[pd.D
         np.testing.assert_allclose(
             found[column].to_numpy(dtype=float), values.to_numpy(dtype=float), rtol=1e-9, atol=1e-9, err_msg=column
         )
+
+
+@pytest.mark.parametrize("type_name", SLOW)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_values_for_other_parameters_against_plain_loops(type_name: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    close = 50 + np.cumsum(rng.normal(size=90)).round(1)  # equal closes occur
+    spread = rng.random(90).round(2)
+    rows = np.column_stack([close - spread / 2, close + spread, close - spread, close, rng.integers(0, 9, 90)])
+    bars = pd.DataFrame(rows, columns=["open", "high", "low", "close", "volume"])
+    params, slow = SLOW[type_name]
+    expected = slow([tuple(row) for row in rows.tolist()])
+    found = next(iter(FORMULAS.get(type_name).columns(bars, "x", params).values()))
+    np.testing.assert_allclose(found.to_numpy(), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_they_are_not_in_the_catalogue() -> None:
