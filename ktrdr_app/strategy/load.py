@@ -17,6 +17,9 @@ from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
 
+FIRST = "neuro_mean_reversion"
+"""Shipped strategy that the demo takes, and that lists begin with."""
+
 
 class LoadedStrategy:
     """A valid strategy with the text it came from.
@@ -57,7 +60,7 @@ class LoadedStrategy:
 
 
 def strategy_files(workspace: Workspace) -> dict[str, Path]:
-    """Return strategy files by stem: the shipped ones, then the workspace's own, which win.
+    """Return strategy files by stem: the shipped ones, `FIRST` in front, then the workspace's own, which win.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ def strategy_files(workspace: Workspace) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for folder in (shipped("configs") / "strategies", workspace.strategies):
-        for path in sorted(folder.glob("*.y*ml")):
+        for path in sorted(folder.glob("*.y*ml"), key=lambda file: (file.stem != FIRST, file.name)):
             if path.is_file():
                 found[path.stem] = path
     return found

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.strategy import from_document, load_strategy, parse_strategy
-from ktrdr_app.strategy.load import LoadedStrategy, find_strategy, strategy_files
+from ktrdr_app.strategy.load import FIRST, LoadedStrategy, find_strategy, strategy_files
 from tests.strategy.texts import SHIPPED, VALID, changed, shipped_text
 
 TOP_KEYS = "allowed: name, description, indicators, fuzzy_sets, features, labels, network, training, decision, backtest"
@@ -249,11 +249,11 @@ def test_shipped_strategies_load_and_are_named_like_their_file(name: str, worksp
     assert loaded.strategy.name == name
     assert loaded.strategy.description
     assert loaded.text == shipped_text(name)
-    assert loaded.strategy.network.hidden_layers == [30, 15, 8]
 
 
 def test_the_table_above_names_all_shipped_strategies(workspace: Workspace) -> None:
-    assert sorted(strategy_files(workspace)) == SHIPPED
+    assert next(iter(strategy_files(workspace))) == FIRST
+    assert sorted(strategy_files(workspace)) == sorted(SHIPPED)
 
 
 @pytest.mark.parametrize("text", [VALID, *map(shipped_text, SHIPPED)], ids=["small", *SHIPPED])
@@ -302,7 +302,7 @@ def test_only_yaml_files_of_the_folder_are_strategies(workspace: Workspace) -> N
 
 
 def test_a_workspace_without_strategies_has_the_shipped_ones(tmp_path: Path) -> None:
-    assert sorted(strategy_files(Workspace(tmp_path / "not made yet"))) == SHIPPED
+    assert sorted(strategy_files(Workspace(tmp_path / "not made yet"))) == sorted(SHIPPED)
 
 
 @pytest.mark.parametrize("ending", [".yaml", ".yml", ".YAML"])
@@ -330,7 +330,7 @@ def test_an_unknown_name_lists_what_there_is_and_the_nearest(name: str, suggesti
         load_strategy(name, workspace)
     (problem,) = caught.value.problems
     assert problem.suggestion == suggestion
-    assert problem.expected == "known strategies: my_own, neuro_mean_reversion, trend_momentum"
+    assert problem.expected == f"known strategies: {', '.join(sorted(['my_own', *SHIPPED]))}"
     assert caught.value.where == name
     assert caught.value.exit_code == 3
 
