@@ -87,12 +87,11 @@ def _scaled_rows(workspace: Workspace, seed: int) -> tuple[TensorDataset, Strate
     from ktrdr_app.data.sample import TIMEFRAME, TRAINING_SYMBOLS
     from ktrdr_app.features.plan import FeaturePlan
     from ktrdr_app.features.scaler import fit_scaler
-    from ktrdr_app.strategy import load_strategy
+    from ktrdr_app.strategy.load import FIRST, load_strategy
     from ktrdr_app.training import combine_multi_symbol_data, pool, process_symbol, split_by_time
-    from ktrdr_app.workflows.demo_run import STRATEGY
     from ktrdr_app.workflows.prepare import loader_of
 
-    plan = FeaturePlan.of(load_strategy(STRATEGY, workspace))
+    plan = FeaturePlan.of(load_strategy(FIRST, workspace))
     settings = plan.strategy.training
     bars = loader_of(workspace).load_combined_data(TRAINING_SYMBOLS, TIMEFRAME)
     block = pool([process_symbol(name, frame, TIMEFRAME, plan).block for name, frame in bars.items()])

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ktrdr_app.indicators.definition import IndicatorInfo
     from ktrdr_app.model_store.registry import ModelInfo
     from ktrdr_app.workflows.requests import Check, LabelsResult, StrategyInfo
+    from ktrdr_app.workflows.upgrade_run import UpgradeResult
 
 Part = Table | Text | str
 
@@ -309,6 +310,19 @@ def strategy_list(found: Sequence[StrategyInfo]) -> list[Part]:
         for info in found
     ]
     return [words_table("Strategies", ("Name", "From", "State", "Description"), rows)]
+
+
+def upgraded(result: UpgradeResult) -> list[Part]:
+    """Return what an upgrade changed.
+
+    Parameters
+    ----------
+    result : UpgradeResult
+        The new file and its notes.
+    """
+    rows = [(note.path, note.sentence) for note in result.notes]
+    caption = f"Changes of meaning in {result.name}"
+    return [words_table(caption, ("Entry", "What changed"), rows), f"Strategy: {result.path}"]
 
 
 def check_list(checks: Sequence[Check]) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from pydantic_core import ErrorDetails
 
 from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, closest
 from ktrdr_app.core.paths import Workspace, shipped
-from ktrdr_app.strategy.marks import Marks, read_marked
+from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
+
+FIRST = "neuro_mean_reversion"
+"""Shipped strategy that the demo takes, and that lists begin with."""
 
 
 class LoadedStrategy:
@@ -52,12 +55,12 @@ class LoadedStrategy:
             Nearest valid word.
         """
         return StrategyProblem(
-            self.where, [Problem(".".join(path), *_place(path, self.marks), found, expected, suggestion)]
+            self.where, [Problem(".".join(path), *place_of(path, self.marks), found, expected, suggestion)]
         )
 
 
 def strategy_files(workspace: Workspace) -> dict[str, Path]:
-    """Return strategy files by stem: the shipped ones, then the workspace's own, which win.
+    """Return strategy files by stem: the shipped ones, `FIRST` in front, then the workspace's own, which win.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ def strategy_files(workspace: Workspace) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for folder in (shipped("configs") / "strategies", workspace.strategies):
-        for path in sorted(folder.glob("*.y*ml")):
+        for path in sorted(folder.glob("*.y*ml"), key=lambda file: (file.stem != FIRST, file.name)):
             if path.is_file():
                 found[path.stem] = path
     return found
@@ -115,15 +118,43 @@ def load_strategy(name: str, workspace: Workspace) -> LoadedStrategy:
     StorageProblem
         If the disk does not let it be read.
     """
+    return parse_strategy(*read_strategy(name, workspace))
+
+
+def read_strategy(name: str, workspace: Workspace) -> tuple[str, str]:
+    """Find and read a strategy's text.
+
+    Parameters
+    ----------
+    name : str
+        File stem or path.
+    workspace : Workspace
+        Where the user's strategies lie.
+
+    Returns
+    -------
+    text : str
+        The YAML.
+    where : str
+        File name, for messages.
+
+    Raises
+    ------
+    StrategyNotFound
+        If there is no such file.
+    StrategyProblem
+        If it is not UTF-8.
+    StorageProblem
+        If the disk does not let it be read.
+    """
     path = find_strategy(name, workspace)
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8"), workspace.relative(path)
     except UnicodeDecodeError as error:
         fault = Problem("file", 0, 0, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
         raise StrategyProblem(str(path), [fault]) from error
     except OSError as error:
         raise StorageProblem(str(path), error.strerror or str(error)) from error
-    return parse_strategy(text, workspace.relative(path))
 
 
 def parse_strategy(text: str, where: str) -> LoadedStrategy:
@@ -141,8 +172,8 @@ def parse_strategy(text: str, where: str) -> LoadedStrategy:
     StrategyProblem
         If it does not follow the grammar.
     """
-    content, marks = read_marked(text, where)
-    return LoadedStrategy(_validated(content, where, marks), where, text, marks)
+    content, marks, doubles = read_with_doubles(text, where)
+    return LoadedStrategy(_validated(content, where, marks, doubles), where, text, marks)
 
 
 def from_document(document: dict[str, Any], where: str) -> LoadedStrategy:
@@ -160,38 +191,67 @@ def from_document(document: dict[str, Any], where: str) -> LoadedStrategy:
     StrategyProblem
         If it does not follow the grammar.
     """
-    return LoadedStrategy(_validated(document, where, {}), where)
+    return LoadedStrategy(_validated(document, where, {}, []), where)
 
 
-def _validated(content: Any, where: str, marks: Marks) -> Strategy:
+def _validated(content: Any, where: str, marks: Marks, problems: list[Problem]) -> Strategy:
     if not isinstance(content, dict):
         kind = "empty" if content is None else f"a {type(content).__name__}"
         raise StrategyProblem(where, [Problem("file", 1, 1, f"the file is {kind}", "expected keys such as name:")])
+    found = [*problems, *_dangling_inputs(content, marks)]
     try:
         strategy = Strategy.model_validate(content)
     except ValidationError as error:
-        found = [_as_problem(detail, marks) for detail in error.errors()]
-        raise StrategyProblem(where, sorted(found, key=lambda problem: (problem.line, problem.column))) from error
-    problems = list(_dangling_inputs(strategy, marks))
-    if problems:
-        raise StrategyProblem(where, problems)
+        found += [_as_problem(detail, marks) for detail in error.errors()]
+        raise StrategyProblem(where, in_file_order(found)) from error
+    if found:
+        raise StrategyProblem(where, in_file_order(found))
     return strategy
 
 
-def _dangling_inputs(strategy: Strategy, marks: Marks) -> Iterator[Problem]:
-    known = list(strategy.indicators)
-    for key, entry in strategy.fuzzy_sets.items():
-        source = strategy.source_of(key)[0]
-        if source not in strategy.indicators:
-            path = ("fuzzy_sets", key, "input") if entry.input else ("fuzzy_sets", key)
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems as they stand in the file, each once.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        In any order.
+    """
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column))
+
+
+def written_source(key: str, entry: Any) -> str:
+    """Return what an entry under ``fuzzy_sets`` reads, as it is written: ``id`` or ``id.output``.
+
+    Parameters
+    ----------
+    key : str
+        Name of the entry.
+    entry : object
+        Its content, checked or not.
+    """
+    written = entry.get("input") if isinstance(entry, dict) else None
+    return written if isinstance(written, str) and written else key
+
+
+def _dangling_inputs(content: dict[Any, Any], marks: Marks) -> Iterator[Problem]:
+    indicators, inputs = content.get("indicators"), content.get("fuzzy_sets")
+    if not isinstance(indicators, dict) or not isinstance(inputs, dict) or not indicators:
+        return
+    known = [str(name) for name in indicators]
+    for key, entry in inputs.items():
+        source = written_source(str(key), entry).partition(".")[0]
+        if source not in known:
+            named = isinstance(entry, dict) and entry.get("input")
+            path = ("fuzzy_sets", str(key), "input") if named else ("fuzzy_sets", str(key))
             expected = f"indicators here: {', '.join(known)}"
             found = f"reads {source!r}, which is not under indicators"
-            yield Problem(".".join(path), *_place(path, marks), found, expected, closest(source, known))
+            yield Problem(".".join(path), *place_of(path, marks), found, expected, closest(source, known))
 
 
 def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     path = tuple(str(part) for part in detail["loc"])
-    place = _place(path, marks)
+    place = place_of(path, marks)
     shown = ".".join(path) or "strategy"
     if detail["type"] == "extra_forbidden":
         allowed = _allowed_keys(path[:-1])
@@ -199,22 +259,20 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
             shown, *place, f"unknown key {path[-1]!r}", f"allowed: {', '.join(allowed)}", closest(path[-1], allowed)
         )
     if detail["type"] == "missing":
-        return Problem(shown, *place, "is missing", f"add {path[-1]}: to it")
+        near = closest(path[-1], [str(key) for key in detail["input"]])
+        return Problem(
+            shown, *place, "is missing", f"rename {near}: to {path[-1]}:" if near else f"add {path[-1]}: to it"
+        )
     if detail["type"] == "literal_error":
         allowed_words = str(detail.get("ctx", {}).get("expected", ""))
         near = closest(str(detail["input"]), re.findall(r"'([^']*)'", allowed_words))
         return Problem(shown, *place, f"is {detail['input']!r}", f"allowed: {allowed_words}", near)
     if detail["type"] == "value_error":
         return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
+    if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        keys = ", ".join(_allowed_keys(path)) or "name: and more"
+        return Problem(shown, *place, f"is {_short(detail['input'])}", f"keys and values: {keys}")
     return Problem(shown, *place, f"is {_short(detail['input'])}", _lower_first(detail["msg"]))
-
-
-def _place(path: tuple[str, ...], marks: Marks) -> tuple[int, int]:
-    """Return the place of the path or, where it is not in the file, of its nearest parent."""
-    for length in range(len(path), -1, -1):
-        if path[:length] in marks:
-            return marks[path[:length]]
-    return (0, 0)
 
 
 def _allowed_keys(path: tuple[str, ...]) -> list[str]:

@@ -54,19 +54,63 @@ def read_marked(text: str, where: str) -> tuple[Any, Marks]:
     StrategyProblem
         For a syntax error, a key that is given twice, or content beyond `MOST_ENTRIES` or `DEEPEST`.
     """
+    content, marks, doubles = read_with_doubles(text, where)
+    if doubles:
+        raise StrategyProblem(where, doubles)
+    return content, marks
+
+
+def read_with_doubles(text: str, where: str) -> tuple[Any, Marks, list[Problem]]:
+    """Parse YAML as `read_marked` does, and return keys that are given twice beside the content.
+
+    Parameters
+    ----------
+    text : str
+        The file's text.
+    where : str
+        Its name, for messages.
+
+    Returns
+    -------
+    content : object
+        As ``yaml.safe_load`` gives it; of a key that is given twice it has the last value.
+    marks : dict
+        Path of keys to 1-based line and column.
+    doubles : list of Problem
+        One for each key that was there already.
+
+    Raises
+    ------
+    StrategyProblem
+        For a syntax error, or content beyond `MOST_ENTRIES` or `DEEPEST`.
+    """
     try:
         node = yaml.compose(text, Loader=_Loader)
         marks: Marks = {}
-        problems = [] if node is None else list(_walk(node, (), marks))
-        if problems:
-            raise StrategyProblem(where, problems)
-        return yaml.load(text, Loader=_Loader), marks  # a safe loader by its base class
+        doubles = [] if node is None else list(_walk(node, (), marks))
+        return yaml.load(text, Loader=_Loader), marks, doubles  # a safe loader by its base class
     except yaml.MarkedYAMLError as error:
         raise StrategyProblem(where, [_syntax_problem(error)]) from error
     except yaml.reader.ReaderError as error:
         raise StrategyProblem(where, [_character_problem(error, text)]) from error
     except RecursionError as error:
         raise StrategyProblem(where, [Problem("file", 0, 0, f"not valid YAML: {_TOO_LARGE}", _SIZE)]) from error
+
+
+def place_of(path: tuple[str, ...], marks: Marks) -> Place:
+    """Return the place of an entry or, where it is not in the file, of its nearest parent.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Keys down to the entry.
+    marks : dict
+        Places of what is in the file; (0, 0) is returned where there are none.
+    """
+    for length in range(len(path), -1, -1):
+        if path[:length] in marks:
+            return marks[path[:length]]
+    return (0, 0)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
+    from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.import_run import import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
     from ktrdr_app.workflows.train_run import train
+    from ktrdr_app.workflows.upgrade_run import upgrade
 
 _EXPORTS = {
     "align_data": "inspect_data",
@@ -55,7 +57,9 @@ _EXPORTS = {
     "resolve_model": "models",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
+    "strategy_schema": "grammar_schema",
     "train": "train_run",
+    "upgrade": "upgrade_run",
     "validate_strategy": "strategies",
     "write_report": "report",
 }
@@ -87,7 +91,9 @@ __all__ = [
     "resolve_model",
     "save_fuzzy_sets",
     "show_model",
+    "strategy_schema",
     "train",
+    "upgrade",
     "validate_strategy",
     "write_report",
 ]

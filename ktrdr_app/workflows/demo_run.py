@@ -5,11 +5,10 @@ from __future__ import annotations
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress, silent
 from ktrdr_app.data.sample import TIMEFRAME, TRAINING_SYMBOLS, UNSEEN_SYMBOL, install_sample
+from ktrdr_app.strategy.load import FIRST
 from ktrdr_app.workflows.backtest_run import backtest
 from ktrdr_app.workflows.requests import BacktestRequest, DemoRequest, DemoResult, TrainRequest
 from ktrdr_app.workflows.train_run import train
-
-STRATEGY = "neuro_mean_reversion"
 
 
 def demo(request: DemoRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> DemoResult:
@@ -32,10 +31,10 @@ def demo(request: DemoRequest, progress: Progress = silent, cancel: CancelToken 
     token = cancel or CancelToken("the demo")
     install_sample(request.workspace)
     trained = train(
-        TrainRequest(request.workspace, STRATEGY, TRAINING_SYMBOLS, TIMEFRAME, seed=request.seed), progress, token
+        TrainRequest(request.workspace, FIRST, TRAINING_SYMBOLS, TIMEFRAME, seed=request.seed), progress, token
     )
     judged = backtest(
-        BacktestRequest(request.workspace, STRATEGY, UNSEEN_SYMBOL, TIMEFRAME, model=str(trained.model_path)),
+        BacktestRequest(request.workspace, FIRST, UNSEEN_SYMBOL, TIMEFRAME, model=str(trained.model_path)),
         progress,
         token,
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import Workspace, shipped
-from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.edit import with_sets
-from ktrdr_app.strategy.load import LoadedStrategy, find_strategy, load_strategy, strategy_files
+from ktrdr_app.strategy.load import LoadedStrategy, find_strategy, load_strategy, read_strategy, strategy_files
 from ktrdr_app.strategy.schema import FuzzySet
 from ktrdr_app.workflows.requests import StrategyInfo
+from ktrdr_app.workflows.strategy_check import check_text
 
 
 def list_strategies(workspace: Workspace) -> list[StrategyInfo]:
@@ -48,11 +48,10 @@ def validate_strategy(workspace: Workspace, strategy: str) -> LoadedStrategy:
     Raises
     ------
     StrategyNotFound, StrategyProblem
-        With line and column.
+        With line and column of every problem, of grammar and catalogue alike.
     """
-    loaded = load_strategy(strategy, workspace)
-    FeaturePlan.of(loaded)
-    return loaded
+    text, where = read_strategy(strategy, workspace)
+    return check_text(text, where)
 
 
 def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets: Mapping[str, FuzzySet]) -> Path:

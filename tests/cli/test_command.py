@@ -131,5 +131,7 @@ def test_all_commands_of_the_contract_are_there():
         "models resolve",
         "strategies list",
         "strategies validate",
+        "strategies upgrade",
+        "strategies schema",
         "screenshot",
     }

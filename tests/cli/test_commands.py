@@ -12,6 +12,7 @@ import pytest
 
 from ktrdr_app.core.paths import shipped
 from tests.cli.conftest import STRATEGY
+from tests.strategy.legacy_texts import TEXTS
 
 SERIES = [("AAPL", "1d"), ("EURUSD", "1h"), ("GOOG", "1d"), ("IBM", "1d"), ("MSFT", "1d")]
 
@@ -302,6 +303,27 @@ def test_strategies_are_listed_with_what_is_wrong(cli, tmp_path):
     shown = cli("strategies", "list", cwd=tmp_path).out
     assert "shipped" in shown
     assert "workspace" in shown
+
+
+def test_a_strategy_of_the_original_is_upgraded_and_told_about(cli, tmp_path):
+    (tmp_path / "old.yaml").write_text(TEXTS["no_training"])
+    document = cli("strategies", "upgrade", "old.yaml", json=True, cwd=tmp_path).document
+    assert set(document) == {"name", "source", "path", "notes"}
+    assert all(set(note) == {"path", "was", "now", "why"} for note in document["notes"])
+    assert "macd" in {note["path"].split(".")[1] for note in document["notes"] if "." in note["path"]}
+    assert cli("strategies", "validate", document["name"], json=True, cwd=tmp_path).document["valid"] is True
+    again = cli("strategies", "upgrade", "old.yaml", "--out", "new.yaml", cwd=tmp_path)
+    assert "Changes of meaning in trend_momentum_strategy" in again.out
+    assert (tmp_path / "new.yaml").is_file()
+    taken = cli("strategies", "upgrade", "old.yaml", "--out", "old.yaml", json=True, cwd=tmp_path)
+    assert (taken.code, taken.document["error"]["code"]) == (2, "invalid_value")
+
+
+def test_the_grammar_is_exported_for_editors(cli, tmp_path):
+    printed = cli("strategies", "schema", json=True).document
+    assert json.loads(cli("strategies", "schema").out) == printed
+    said = cli("strategies", "schema", "--out", "s.json", json=True, cwd=tmp_path).document
+    assert json.loads((tmp_path / said["path"]).read_text(encoding="utf-8")) == printed
 
 
 def test_a_valid_strategy_is_said_to_be(cli):

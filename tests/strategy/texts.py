@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ktrdr_app.core.paths import shipped
 
-SHIPPED = ["neuro_mean_reversion", "trend_momentum"]
+SHIPPED = ["neuro_mean_reversion", "trend_momentum", "pure_fuzzy", "band_breakout"]
 
 VALID = """\
 name: small

@@ -13,6 +13,7 @@ from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.table import RecordTable
 from tests.gui.helpers import QUICK_STRATEGY, TYPO_STRATEGY, child, click, settle
+from tests.strategy.texts import SHIPPED
 
 pytestmark = pytest.mark.gui
 
@@ -37,7 +38,7 @@ def choose(qtbot: QtBot, panel: StrategyPanel, name: str) -> None:
 
 def test_shipped_and_own_strategies_are_listed(panel: StrategyPanel) -> None:
     names = [panel.list.item(row).text() for row in range(panel.list.count())]
-    assert set(names) == {"neuro_mean_reversion", "trend_momentum", "quick", "typo"}
+    assert set(names) == {*SHIPPED, "quick", "typo"}
     assert panel.list is child(panel, QListWidget, "strategyPanel.list")
 
 
