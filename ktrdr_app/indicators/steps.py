@@ -36,7 +36,9 @@ def wilder_step(average: float, value: float, number: int, period: int) -> float
     period : int
         The new value weighs ``1 / period``.
     """
-    return average + (value if number < period else value - average) * (1.0 / period)
+    share = 1.0 / period
+    keep = 1.0 if number < period else 1.0 - share
+    return average * keep + value * share
 
 
 @kernel
@@ -54,5 +56,6 @@ def ema_step(average: float, value: float, number: int, period: int) -> float:
     period : int
         The new value weighs ``2 / (period + 1)``.
     """
-    share = 1.0 / period if number < period else 2.0 / (period + 1)
-    return average + (value if number < period else value - average) * share
+    seeding, weight = number < period, 2.0 / (period + 1)
+    keep, share = (1.0, 1.0 / period) if seeding else (1.0 - weight, weight)
+    return average * keep + value * share
