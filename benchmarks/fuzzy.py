@@ -53,6 +53,8 @@ CASES: dict[str, list[tuple[str, list[float], str]]] = {
 }
 OTHER_FEATURES = 20
 """Columns of the block that are not memberships."""
+LEAST_MEMBERSHIPS = 5_000_000
+"""Memberships per timing: a short series is evaluated again and again, as an editor does."""
 Columns = list[np.ndarray]
 
 
@@ -137,8 +139,8 @@ def _differences(columns: Columns) -> list[str]:
 
 
 def _timed(work: Callable[[], object], memberships: int) -> float:
-    """Return nanoseconds of CPU time per membership; what is too quick for the clock is repeated."""
-    turns = max(1, 1_000_000 // memberships)
+    """Return nanoseconds of CPU time per membership, over at least `LEAST_MEMBERSHIPS`."""
+    turns = max(1, LEAST_MEMBERSHIPS // memberships)
     began = time.process_time_ns()
     for _ in range(turns):
         work()
