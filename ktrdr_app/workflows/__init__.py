@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
-    from ktrdr_app.workflows.import_run import import_data, preview_import
+    from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
         compute_indicator,
@@ -39,6 +39,7 @@ _EXPORTS = {
     "doctor": "machine_checks",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
+    "files_to_import": "import_run",
     "import_data": "import_run",
     "labels": "inspect_series",
     "list_data": "inspect_series",
@@ -69,6 +70,7 @@ __all__ = [
     "doctor",
     "features",
     "fetch_data",
+    "files_to_import",
     "import_data",
     "labels",
     "list_data",

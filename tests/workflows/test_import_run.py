@@ -51,7 +51,8 @@ def test_a_preview_shows_questions_and_bars_and_writes_nothing(tmp_path: Path) -
     found = preview_import(ImportRequest(Workspace(tmp_path / "workspace"), path))
     assert [question.key for question in found.questions] == ["symbol", "timezone"]
     assert found.timeframe == "1h"
-    assert len(found.bars) == 60
+    assert found.span is not None
+    assert found.span.bars == 60
     assert not (tmp_path / "workspace").exists()
 
 

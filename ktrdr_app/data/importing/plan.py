@@ -87,7 +87,7 @@ def detect(path: Path, options: ImportOptions | None = None) -> Detection:
     """
     chosen = options or ImportOptions()
     chosen.check()
-    raw = _open(path)
+    raw = open_rows(path)
     layout = lay_out(raw.content, path.name)
     facts = _facts(raw, layout)
     columns, question = _columns(layout, chosen, path.name)
@@ -101,7 +101,19 @@ def detect(path: Path, options: ImportOptions | None = None) -> Detection:
     return _read(path, chosen, layout, columns, style, facts, raw)
 
 
-def _open(path: Path) -> RawText:
+def open_rows(path: Path) -> RawText:
+    """Return the text of a file; the rows of a Parquet file as CSV.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+
+    Raises
+    ------
+    FileMissing, StorageProblem, EmptyData, MalformedBars, EnvironmentProblem
+        If it cannot be read, or holds no table.
+    """
     if path.suffix.lower() not in (".parquet", ".pq"):
         return open_text(path)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,37 @@ def _written(values: NDArray[np.float64], whole: bool) -> list[str]:
     return list(np.array(texts, dtype=object)[codes].tolist())
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """How new bars meet a series that is there.
+
+    Attributes
+    ----------
+    new : ndarray of bool, shape (n_bars,)
+        New bars whose stamp the series lacks.
+    same, other : int
+        Bars whose stamp is in both, with the same numbers and with other ones.
+    """
+
+    new: NDArray[np.bool_]
+    same: int
+    other: int
+
+
+def overlap(old: pd.DataFrame, bars: pd.DataFrame) -> Overlap:
+    """Return how new bars meet a series that is there.
+
+    Parameters
+    ----------
+    old, bars : DataFrame
+        The series, and the new bars.
+    """
+    both = old.index.intersection(bars.index)
+    before, after = old.loc[both, list(COLUMNS)].to_numpy(), bars.loc[both, list(COLUMNS)].to_numpy()
+    other = ~((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=1)
+    return Overlap(np.asarray(~bars.index.isin(old.index)), int((~other).sum()), int(other.sum()))
+
+
 def merged_with(path: Path, bars: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Return the series that is there with the bars that it lacks.
 
@@ -64,14 +96,12 @@ def merged_with(path: Path, bars: pd.DataFrame) -> tuple[pd.DataFrame, list[Find
         If the file that is there cannot be read.
     """
     old = read_bars(path)
-    both = old.index.intersection(bars.index)
-    new = bars.loc[~bars.index.isin(old.index)]
-    before, after = old.loc[both, list(COLUMNS)].to_numpy(), bars.loc[both, list(COLUMNS)].to_numpy()
-    other = ~((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=1)
+    met = overlap(old, bars)
+    new = bars.loc[met.new]
     words = f"{len(new):,} bars were added to the {len(old):,} that were there"
     told = [finding("appended", words)]
-    if other.any():
-        words = f"{other.sum():,} bars were there already with other numbers and stayed as they were"
+    if met.other:
+        words = f"{met.other:,} bars were there already with other numbers and stayed as they were"
         told.append(finding("kept_existing", words))
     whole = pd.concat([old[list(COLUMNS)], new[list(COLUMNS)]]).sort_index()
     whole.index.name = "timestamp"
