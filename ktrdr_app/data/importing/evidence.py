@@ -73,8 +73,8 @@ def _symbol(found: Detection, options: ImportOptions) -> Evidence:
     if options.symbol is not None:
         return Evidence(found.symbol, "given", "you gave it")
     if read_name(found.file)[0] == found.symbol:
-        return Evidence(found.symbol, "told", "from the file's name")
-    return Evidence(found.symbol, "told", "from the rows of the file")
+        return Evidence(found.symbol, "told", "its name says so")
+    return Evidence(found.symbol, "told", "its rows name it")
 
 
 def _timeframe(found: Detection, options: ImportOptions, told: Mapping[str, str]) -> Evidence:
@@ -97,7 +97,9 @@ def _share(bars: pd.DataFrame, timeframe: str) -> str:
 
 def _asset_class(found: Detection, options: ImportOptions) -> Evidence:
     if not len(found.bars):
-        return Evidence(options.asset_class or "", "given" if options.asset_class else "open", "the rows are not read yet")
+        return Evidence(
+            options.asset_class or "", "given" if options.asset_class else "open", "the rows are not read yet"
+        )
     if options.asset_class is not None:
         return Evidence(found.asset_class, "given", f"you gave it; {_hours(found.bars)}")
     if found.asset_class in ("metal", "index"):
@@ -145,7 +147,7 @@ def _date_order(found: Detection, options: ImportOptions, told: Mapping[str, str
         return Evidence(order, "given", "you gave it")
     if "date_order_inferred" in told:
         return Evidence(order, "inferred", told["date_order_inferred"])
-    return Evidence(order, "told", "only one order of day and month fits the dates of the file")
+    return Evidence(order, "told", "no other order of day and month fits its dates")
 
 
 def _decimal(found: Detection, options: ImportOptions) -> Evidence:
@@ -153,12 +155,12 @@ def _decimal(found: Detection, options: ImportOptions) -> Evidence:
     if options.decimal is not None:
         return Evidence(mark, "given", "you gave it")
     between = f", with {'a space' if thousands == ' ' else repr(thousands)} between thousands" if thousands else ""
-    return Evidence(mark, "told", f"that is how the numbers are written{between}")
+    return Evidence(mark, "told", f"its numbers are written so{between}")
 
 
 def _columns(found: Detection, options: ImportOptions) -> Evidence:
     if options.columns:
         return Evidence("", "given", f"you chose {', '.join(options.columns)}")
     if found.detected["header"]:
-        return Evidence("", "told", "by the headings of the file")
+        return Evidence("", "told", "its headings name them")
     return Evidence("", "inferred", "there are no headings; by what highs and lows must be")

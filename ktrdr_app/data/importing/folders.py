@@ -54,7 +54,7 @@ def _below(folder: Path, cancel: CancelToken) -> Iterator[Path]:
     except OSError as error:
         raise StorageProblem(str(folder), error.strerror or str(error)) from error
     for entry in entries:
-        if entry.name.startswith(".") or entry.is_symlink() and entry.is_dir():
+        if entry.name.startswith(".") or (entry.is_symlink() and entry.is_dir()):
             continue
         if entry.is_dir():
             yield from _below(entry, cancel)

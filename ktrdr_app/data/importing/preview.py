@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import EmptyData, KtrdrError, MalformedBars, StorageProblem
-from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.data.csv_source import CSVDataSource, read_bars
 from ktrdr_app.data.importing.evidence import Evidence, evidence_of
 from ktrdr_app.data.importing.findings import Finding, Question
@@ -234,7 +234,7 @@ def thinned(closes: NDArray[np.float64]) -> NDArray[np.float64]:
         return closes.copy()
     edges = np.linspace(0, len(closes), CURVE_POINTS // 2 + 1).astype(np.int64)
     kept = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges.tolist()):
         part = closes[start:end]
         kept += sorted((start + int(part.argmin()), start + int(part.argmax())))
     return closes[kept]
@@ -290,16 +290,16 @@ def places_of(columns: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, i
     return found
 
 
-def whole_mapping(preview: ImportPreview, chosen: Mapping[str, int]) -> dict[str, str]:
+def whole_mapping(raw: RawTable, detected: Mapping[str, int], chosen: Mapping[str, int]) -> dict[str, str]:
     """Return the columns to read once the user has chosen some: the others stay as they were detected.
 
     A file without headings needs them all, a time of day needs its date.
 
     Parameters
     ----------
-    preview : ImportPreview
-        The file before the choice.
-    chosen : mapping of str to int
+    raw : RawTable
+        The file.
+    detected, chosen : mapping of str to int
         Role to place of the column.
 
     Returns
@@ -307,7 +307,20 @@ def whole_mapping(preview: ImportPreview, chosen: Mapping[str, int]) -> dict[str
     dict of str to str
         As `ImportOptions.columns` takes it.
     """
-    kept = preview.columns if not any(preview.raw.names) else {}
-    if "time" in chosen or "date" in chosen:
-        kept = {**kept, **{role: preview.columns[role] for role in ("date", "time") if role in preview.columns}}
+    if not chosen:
+        return {}
+    stamp = {role: detected[role] for role in ("date", "time") if role in detected}
+    kept = detected if not any(raw.names) else stamp if "date" in chosen or "time" in chosen else {}
     return {role: str(place + 1) for role, place in {**kept, **chosen}.items()}
+
+
+def places_in(text: str) -> dict[str, int]:
+    """Return the columns of an answer such as ``timestamp=1,open=2``.
+
+    Parameters
+    ----------
+    text : str
+        An option of the question about columns.
+    """
+    pairs = (part.partition("=") for part in text.split(","))
+    return {role.replace("timestamp", "date"): int(number) - 1 for role, _, number in pairs}

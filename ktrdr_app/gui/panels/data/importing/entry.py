@@ -41,6 +41,8 @@ class Entry:
         What the user said, by field of `ImportRequest`.
     columns : dict of str to int
         Role to the place of the column that the user chose.
+    detected : dict of str to int
+        Role to the place of the column that the file tells.
     preview : ImportPreview or None
         What was read last; while ``stale``, with older answers.
     asked : dict of str to Question
@@ -60,6 +62,7 @@ class Entry:
     path: Path
     answers: dict[str, str] = field(default_factory=dict)
     columns: dict[str, int] = field(default_factory=dict)
+    detected: dict[str, int] = field(default_factory=dict)
     preview: ImportPreview | None = None
     asked: dict[str, Question] = field(default_factory=dict)
     error: KtrdrError | TaskError | None = None
@@ -102,11 +105,21 @@ class Entry:
         workspace : Workspace
             Where the series goes.
         """
-        columns: dict[str, str] = {}
-        if self.columns and self.preview is not None:
-            columns = whole_mapping(self.preview, self.columns)
-        given = {key: value for key, value in self.answers.items() if key != "columns"}
-        return ImportRequest(workspace, self.path, columns=columns, **given)
+        raw = self.preview.raw if self.preview else None
+        columns = whole_mapping(raw, self.detected, self.columns) if raw else {}
+        given = self.answers.get
+        return ImportRequest(
+            workspace,
+            self.path,
+            symbol=given("symbol"),
+            timeframe=given("timeframe"),
+            timezone=given("timezone"),
+            asset_class=given("asset_class"),
+            columns=columns,
+            on_conflict=given("on_conflict"),
+            date_order=given("date_order"),
+            decimal=given("decimal"),
+        )
 
     def take(self, preview: ImportPreview) -> None:
         """Keep what was read.
@@ -117,6 +130,8 @@ class Entry:
             Read with the answers as they are now.
         """
         self.preview, self.stale, self.error = preview, False, None
+        if not self.columns:
+            self.detected = dict(preview.columns)
         if preview.conflict is None:
             self.asked.pop("on_conflict", None)
         self.asked |= {question.key: question for question in preview.questions}

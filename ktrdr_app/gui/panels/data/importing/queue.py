@@ -15,7 +15,7 @@ from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.data.importing.findings import ImportQuestions
-from ktrdr_app.data.importing.preview import ImportPreview
+from ktrdr_app.data.importing.preview import ImportPreview, places_in
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.data.importing.entry import SHARED, Entry
 from ktrdr_app.gui.tasks.task import Task, TaskState, Work
@@ -129,7 +129,9 @@ class ImportQueue(QObject):
         if entry.answers.get(key, "") == value or entry.writing:
             return
         entry.answers.pop(key, None)
-        if value:
+        if key == "columns":
+            entry.columns = places_in(value) if value else {}
+        elif value:
             entry.answers[key] = value
         self._changed(entry)
 

@@ -1,0 +1,136 @@
+"""First and last rows of a file, as bars in UTC and as the text has them, with the curve of the closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import methodcaller
+
+import pandas as pd
+from PySide6.QtWidgets import QHeaderView, QTabWidget, QVBoxLayout, QWidget
+
+from ktrdr_app.core.timeframes import NANOSECONDS
+from ktrdr_app.data.importing.preview import ImportPreview, RawTable, Span
+from ktrdr_app.gui.panels.data.importing.choices import role_words
+from ktrdr_app.gui.panels.data.importing.sparkline import Sparkline
+from ktrdr_app.gui.ui import accessibility, numbers
+from ktrdr_app.gui.ui.table import Column, RecordTable
+from ktrdr_app.gui.ui.widgets import GRID, label
+
+GAP = "⋮"
+_MOST_PLACES = 8
+_PRICES = ("open", "high", "low", "close")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table.
+
+    Attributes
+    ----------
+    cells : tuple of str
+        Its texts.
+    """
+
+    cells: tuple[str, ...]
+
+    def cell(self, place: int) -> str:
+        """Return one text; empty where the line is shorter.
+
+        Parameters
+        ----------
+        place : int
+            Which one.
+        """
+        return self.cells[place] if place < len(self.cells) else ""
+
+
+class PreviewView(QWidget):
+    """What would be imported."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("importDialog.preview")
+        self.summary = label("", "heading", wrap=True)
+        self.curve = Sparkline()
+        self.bars = _table("importDialog.bars", self.tr("First and last bars, in UTC"))
+        self.rows = _table("importDialog.rows", self.tr("First and last rows of the file"))
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("importDialog.tabs")
+        self.tabs.addTab(self.bars, self.tr("Bars in UTC"))
+        self.tabs.addTab(self.rows, self.tr("Rows in the file"))
+        accessibility.name(self.tabs.tabBar(), self.tr("Preview"), self.tr("as bars, or as the file has them"))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GRID)
+        box.addWidget(self.summary)
+        box.addWidget(self.curve)
+        box.addWidget(self.tabs, 1)
+
+    def show_preview(self, seen: ImportPreview) -> None:
+        """Show a file.
+
+        Parameters
+        ----------
+        seen : ImportPreview
+            What was read.
+        """
+        daily = bool(seen.timeframe) and NANOSECONDS[seen.timeframe] >= NANOSECONDS["1d"]
+        self._show_span(seen.span, daily)
+        self._show_rows(seen.raw, {place: role for role, place in seen.columns.items()})
+
+    def _show_span(self, span: Span | None, daily: bool) -> None:
+        if span is None or not span.bars:
+            self.summary.setText(self.tr("No bars can be read yet"))
+            self.curve.show_values(pd.Series(dtype=float).to_numpy())
+            self.bars.records.set_records([])
+            return
+        whole = pd.concat([span.first, span.last])
+        ends = [numbers.moment(stamp.to_pydatetime(), time=not daily) for stamp in (whole.index[0], whole.index[-1])]
+        self.summary.setText(self.tr("{0} bars, {1} to {2} UTC").format(numbers.integer(span.bars), *ends))
+        self.curve.show_values(span.closes)
+        places = max(_places(value) for value in whole[list(_PRICES)].to_numpy().ravel().tolist())
+        first, last = _as_lines(span.first, places, daily), _as_lines(span.last, places, daily)
+        gap = [Line((GAP,) * 6)] if span.bars > len(whole) else []
+        titles = (self.tr("Bar opens (UTC)"), *map(role_words, (*_PRICES, "volume")))
+        _fill(self.bars, titles, [*first, *gap, *last], numbers_from=1)
+
+    def _show_rows(self, raw: RawTable, roles: dict[int, str]) -> None:
+        titles = [self.tr("Line")]
+        for place, name in enumerate(raw.names):
+            heading = name or str(place + 1)
+            role = roles.get(place, "")
+            titles.append(f"{heading} → {role}" if role and role != heading.lower() else heading)
+        first = [Line((numbers.integer(number), *cells)) for number, cells in raw.first]
+        last = [Line((numbers.integer(number), *cells)) for number, cells in raw.last]
+        gap = [Line((GAP,) * len(titles))] if raw.rows > len(first) + len(last) else []
+        _fill(self.rows, tuple(titles), [*first, *gap, *last])
+
+
+def _table(object_name: str, accessible_name: str) -> RecordTable:
+    table = RecordTable([], object_name, accessible_name)
+    table.setSortingEnabled(False)
+    table.verticalHeader().setDefaultSectionSize(26)
+    table.setMinimumHeight(140)
+    return table
+
+
+def _fill(table: RecordTable, titles: tuple[str, ...], lines: list[Line], numbers_from: int = 10**6) -> None:
+    table.records.columns = tuple(
+        Column(title, methodcaller("cell", place), number=place >= numbers_from) for place, title in enumerate(titles)
+    )
+    table.records.set_records(lines)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    table.horizontalHeader().setStretchLastSection(True)
+
+
+def _as_lines(bars: pd.DataFrame, places: int, daily: bool) -> list[Line]:
+    lines = []
+    for stamp, *prices, volume in bars.reset_index().itertuples(index=False):
+        figures = [numbers.decimal(price, places) for price in prices]
+        amount = numbers.decimal(volume, min(_places(volume), 4)) if volume == volume else numbers.NONE
+        lines.append(Line((numbers.moment(stamp.to_pydatetime(), time=not daily), *figures, amount)))
+    return lines
+
+
+def _places(value: float) -> int:
+    return next((places for places in range(_MOST_PLACES) if round(value, places) == value), _MOST_PLACES)
