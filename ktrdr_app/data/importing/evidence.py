@@ -16,6 +16,7 @@ from ktrdr_app.data.importing.file_names import read_name
 from ktrdr_app.data.importing.infer import looks_like_crypto, looks_like_forex
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.plan import Detection
+from ktrdr_app.data.importing.zones import clock_named
 
 Sure = Literal["given", "told", "inferred", "open"]
 
@@ -54,6 +55,8 @@ def evidence_of(found: Detection, options: ImportOptions) -> dict[str, Evidence]
     """
     told = {entry.code: entry.message for entry in found.findings}
     asked = {question.key: question.message for question in found.questions}
+    if not len(found.bars):
+        return _unread(found, options, asked)
     return {
         "symbol": _asked(asked, "symbol") or _symbol(found, options),
         "timeframe": _asked(asked, "timeframe") or _timeframe(found, options, told),
@@ -63,6 +66,20 @@ def evidence_of(found: Detection, options: ImportOptions) -> dict[str, Evidence]
         "decimal": _asked(asked, "decimal") or _decimal(found, options),
         "columns": _asked(asked, "columns") or _columns(found, options),
     }
+
+
+def _unread(found: Detection, options: ImportOptions, asked: Mapping[str, str]) -> dict[str, Evidence]:
+    """Return what is known while a question hides the rows: what the file is called, and what the user said."""
+    known = {}
+    for key in ("symbol", "timeframe", "asset_class", "timezone", "date_order", "decimal"):
+        given, named = getattr(options, key), getattr(found, key, "")
+        if given is not None:
+            known[key] = Evidence(given, "given", "you gave it")
+        elif key not in asked and named:
+            known[key] = Evidence(named, "told", "its name says so")
+        else:
+            known[key] = Evidence("", "open", asked.get(key, "the rows are not read yet"))
+    return known | {"columns": _asked(asked, "columns") or _columns(found, options)}
 
 
 def _asked(asked: Mapping[str, str], key: str) -> Evidence | None:
@@ -96,10 +113,6 @@ def _share(bars: pd.DataFrame, timeframe: str) -> str:
 
 
 def _asset_class(found: Detection, options: ImportOptions) -> Evidence:
-    if not len(found.bars):
-        return Evidence(
-            options.asset_class or "", "given" if options.asset_class else "open", "the rows are not read yet"
-        )
     if options.asset_class is not None:
         return Evidence(found.asset_class, "given", f"you gave it; {_hours(found.bars)}")
     if found.asset_class in ("metal", "index"):
@@ -125,15 +138,13 @@ def _timezone(found: Detection, options: ImportOptions, told: Mapping[str, str])
     for code in ("naive_as_utc", "naive_among_offsets"):
         if code in told:
             return Evidence(zone, "inferred", told[code])
-    if not form:
-        return Evidence(options.timezone or "", "given" if options.timezone else "open", "the stamps are not read yet")
     if zone == "none (dates only)":
         return Evidence("", "told", "the bars are whole days and tell no time of day", fixed=True)
     if form.startswith("epoch"):
         return Evidence("UTC", "told", "the stamps are numbers since 1970, which count in UTC", fixed=True)
-    if form.endswith(("Z", "%z")) or zone == "offsets in the stamps":
-        return Evidence(zone, "told", "every stamp carries its own offset", fixed=True)
-    return Evidence(zone, "given", "you gave it; the stamps tell no offset")
+    if options.timezone is not None and zone == clock_named(options.timezone).name:
+        return Evidence(zone, "given", "you gave it, for the stamps that tell no offset")
+    return Evidence(zone, "told", "every stamp carries its own offset", fixed=True)
 
 
 def _date_order(found: Detection, options: ImportOptions, told: Mapping[str, str]) -> Evidence:

@@ -85,8 +85,8 @@ def _arranged(values: NDArray[np.float64], four: Sequence[int]) -> tuple[int, in
         (first, high, low, last)
         for high in highs
         for low in lows
-        for first, last in permutations([k for k in range(4) if k not in (high, low)])
         if high != low
+        for first, last in permutations([k for k in range(4) if k not in (high, low)])
     ]
     if not 1 <= len(fits) <= 2:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import EmptyData, KtrdrError, MalformedBars, StorageProblem
 from ktrdr_app.data.csv_source import CSVDataSource, read_bars
+from ktrdr_app.data.importing.columns import role_of
 from ktrdr_app.data.importing.evidence import Evidence, evidence_of
 from ktrdr_app.data.importing.findings import Finding, Question
 from ktrdr_app.data.importing.lines import Lines, split_lines
-from ktrdr_app.data.importing.options import CONFLICTS, ImportOptions
+from ktrdr_app.data.importing.options import CONFLICTS, ROLES, ImportOptions
 from ktrdr_app.data.importing.plan import Detection, detect, open_rows
 from ktrdr_app.data.importing.save import overlap
 from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
@@ -179,7 +180,9 @@ def look_at_file(path: Path, options: ImportOptions, target_dir: Path) -> Import
         found = detect(path, options)
         conflict = _conflict(found, target_dir)
     except KtrdrError as error:
-        return ImportPreview(raw, options.symbol or "", options.timeframe or "", problem=error.with_traceback(None))
+        known = places_by_heading(layout.names)
+        named = (options.symbol or "", options.timeframe or "")
+        return ImportPreview(raw, *named, columns=known, problem=error.with_traceback(None))
     return ImportPreview(
         raw,
         found.symbol,
@@ -287,6 +290,24 @@ def places_of(columns: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, i
         found |= {"date": by_name[date], "time": by_name[time]}
     elif "timestamp" in found:
         found["date"] = found.pop("timestamp")
+    return found
+
+
+def places_by_heading(names: Sequence[str]) -> dict[str, int]:
+    """Return the places of the columns whose headings are known, where a table has not all that a series needs.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The headings.
+    """
+    as_stamp = {"epoch": "date", "timestamp": "date", "last": "close", "ticks": "volume"}
+    found: dict[str, int] = {}
+    for place, name in enumerate(names):
+        role = role_of(name)
+        role = as_stamp.get(role, role)
+        if role in ROLES:
+            found.setdefault(role, place)
     return found
 
 

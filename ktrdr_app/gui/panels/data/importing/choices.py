@@ -220,5 +220,5 @@ def column_words(names: Sequence[str], cells: Sequence[str], place: int) -> str:
         Which column.
     """
     sample = cells[place] if place < len(cells) else ""
-    heading = names[place] or _tr("no heading")
-    return f"{place + 1}. {heading}  ({sample})" if sample else f"{place + 1}. {heading}"
+    heading = names[place]
+    return f"{place + 1}. {heading}  ({sample})" if heading and sample else f"{place + 1}. {heading or sample}"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import KtrdrError
+from ktrdr_app.gui.panels.data.importing.elided import ElidedLabel
 from ktrdr_app.gui.panels.data.importing.entry import Entry
 from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.findings_view import FindingsView
@@ -19,9 +20,11 @@ from ktrdr_app.gui.panels.data.importing.settings_form import SettingsForm
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.notices import Notice, error_text
-from ktrdr_app.gui.ui.widgets import GRID, EmptyState, label
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState
 
 _SIZE = (1240, 800)
+_LEAST = (880, 560)
+_FORM_WIDTH = 340
 _COMMAND_LINE = "; say which with --"
 
 
@@ -58,14 +61,15 @@ class ImportDialog(QDialog):
         self.findings = FindingsView()
         self.footer = Footer()
         self.notice = Notice()
+        self.setMinimumSize(*_LEAST)
         self.drop = FileDrop(self, self.files_dropped.emit)
         self._lay_out()
         self._connect()
         self._show_list()
 
     def _lay_out(self) -> None:
-        self._name = label("", "title")
-        self._place = label("", "muted")
+        self._name = ElidedLabel("", "title", Qt.TextElideMode.ElideMiddle)
+        self._place = ElidedLabel("", "muted", Qt.TextElideMode.ElideMiddle)
         self._reading = EmptyState("search", self.tr("Reading the file…"), "")
         self._refused = EmptyState("danger", self.tr("This file cannot be imported"), "")
         self._pages = QStackedWidget()
@@ -91,27 +95,28 @@ class ImportDialog(QDialog):
         box.addWidget(self.footer)
 
     def _make_page(self) -> QWidget:
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setObjectName("importDialog.settingsScroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(_FORM_WIDTH)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self.form)
-        seen = QSplitter(Qt.Orientation.Vertical)
-        seen.setChildrenCollapsible(False)
-        seen.addWidget(self.preview)
-        seen.addWidget(self.findings)
-        seen.setStretchFactor(0, 3)
-        seen.setStretchFactor(1, 2)
+        seen = QWidget()
+        right = QVBoxLayout(seen)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(GRID + GRID // 2)
+        right.addWidget(self.preview)
+        right.addWidget(self.findings, 1)
         page = QSplitter(Qt.Orientation.Horizontal)
         page.setChildrenCollapsible(False)
         page.setHandleWidth(2 * GRID)
         page.addWidget(scroll)
         page.addWidget(seen)
         page.setSizes([430, 750])
-        page.setStretchFactor(1, 1)
-        for handle in (page.handle(1), seen.handle(1)):
-            accessibility.name(handle, self.tr("Divider"))
+        page.setStretchFactor(0, 2)
+        page.setStretchFactor(1, 3)
+        accessibility.name(page.handle(1), self.tr("Divider"))
         return page
 
     def _connect(self) -> None:
@@ -197,8 +202,8 @@ class ImportDialog(QDialog):
         entry = self.current
         if entry is None:
             return
-        self._name.setText(entry.path.name)
-        self._place.setText(str(entry.path.parent))
+        self._name.show_text(entry.path.name)
+        self._place.show_text(str(entry.path.parent))
         self._show_errors(entry)
         self.questions.show_entry(entry)
         if entry.preview is None:
@@ -214,14 +219,11 @@ class ImportDialog(QDialog):
 
     def _show_errors(self, entry: Entry) -> None:
         error = entry.error
-        if entry.preview is None:
-            self.notice.hide()
-            if error is not None:
-                self._refused.text.setText("\n".join(self._told(error)))
-            return
-        if error is None and not entry.stale:
+        if entry.preview is None and error is not None:
+            self._refused.text.setText("\n".join(self._told(error)))
+        elif entry.preview is not None and error is None and not entry.stale:
             error = entry.preview.problem
-        if error is None:
+        if error is None or (entry.preview is None and not isinstance(error, TaskError)):
             self.notice.hide()
             return
         text, hint = self._told(error)
@@ -234,7 +236,13 @@ class ImportDialog(QDialog):
         return text, before + (self.tr("; choose it under Columns") if found else "")
 
     def _focus_first(self) -> None:
-        if not self.questions.focus_open() and self.footer.import_.isEnabled():
+        problem = self.current.preview.problem if self.current and self.current.preview else None
+        if problem is not None:
+            missing = self.form.missing_column()
+            if missing is not None:
+                missing.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._scroll.ensureWidgetVisible(missing)
+        elif not self.questions.focus_open() and self.footer.import_.isEnabled():
             self.footer.import_.setFocus()
 
     @Slot()

@@ -66,7 +66,9 @@ class FileDrop(QObject):
             return True
         if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
             return self._take(event)
-        if event.type() in (QEvent.Type.DragLeave, QEvent.Type.Hide):
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        elif event.type() in (QEvent.Type.DragLeave, QEvent.Type.Hide):
             self.zone.hide()
         return False
 
@@ -81,7 +83,10 @@ class FileDrop(QObject):
         self._begin(files)
         return True
 
-    def _show(self) -> None:
+    def _place(self) -> None:
         self.zone.setGeometry(self._target.rect().adjusted(GRID, GRID, -GRID, -GRID))
+
+    def _show(self) -> None:
+        self._place()
         self.zone.show()
         self.zone.raise_()

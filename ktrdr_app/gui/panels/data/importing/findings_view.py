@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ktrdr_app.data.importing.findings import Finding
 from ktrdr_app.data.importing.preview import EXAMPLES, ImportPreview
+from ktrdr_app.gui.panels.data.importing.elided import ElidedLabel
 from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
 
-
-class RawLine(QLabel):
-    """A line of a file, cut at the edge with an ellipsis.
-
-    Parameters
-    ----------
-    text : str
-        The line.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", "muted")
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(text)
-        self._whole = text
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the text to the new width.
-
-        Parameters
-        ----------
-        event : QResizeEvent
-            Old and new size.
-        """
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
+_LEAST = 112
 
 
 class FindingsView(QWidget):
@@ -63,7 +32,8 @@ class FindingsView(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)
         box.addWidget(self.heading)
-        box.addWidget(self._scroll, 1)
+        box.addWidget(self._scroll, 100)
+        box.addStretch(1)
 
     def show_preview(self, seen: ImportPreview) -> None:
         """Show what was found in a file.
@@ -74,7 +44,8 @@ class FindingsView(QWidget):
             What was read.
         """
         count = len(seen.findings)
-        none = self.tr("Nothing was dropped, changed or looks wrong") if seen.span else ""
+        read = seen.span is not None and seen.span.bars > 0
+        none = self.tr("Nothing was dropped or changed, and nothing looks wrong") if read else ""
         self.heading.setText(self.tr("Findings ({0})").format(count) if count else none)
         holder = QWidget()
         box = QVBoxLayout(holder)
@@ -85,6 +56,7 @@ class FindingsView(QWidget):
         box.addStretch(1)
         self._scroll.setWidget(holder)
         self._scroll.setVisible(bool(count))
+        self.setMinimumHeight(_LEAST if count else 0)
         self._scroll.setAccessibleDescription("; ".join(entry.message for entry in seen.findings))
 
     def _card(self, entry: Finding, seen: ImportPreview) -> QFrame:
@@ -101,7 +73,9 @@ class FindingsView(QWidget):
         shown = [row for row in entry.rows[:EXAMPLES] if row in seen.examples]
         for row in shown:
             text = seen.examples[row].replace("\t", "  ")
-            box.addWidget(RawLine(self.tr("line {0}: {1}").format(numbers.integer(row), text)))
+            line = ElidedLabel(self.tr("line {0}: {1}").format(numbers.integer(row), text), "muted")
+            line.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            box.addWidget(line)
         if shown and entry.count > len(shown):
             rest = self.tr("and {0} more").format(numbers.integer(entry.count - len(shown)))
             box.addWidget(label(rest, "muted"))

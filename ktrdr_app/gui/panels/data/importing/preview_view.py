@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import methodcaller
 
 import pandas as pd
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.importing.preview import ImportPreview, RawTable, Span
+from ktrdr_app.data.importing.preview import EDGE, ImportPreview, RawTable, Span
 from ktrdr_app.gui.panels.data.importing.choices import role_words
 from ktrdr_app.gui.panels.data.importing.sparkline import Sparkline
 from ktrdr_app.gui.ui import accessibility, numbers
@@ -18,6 +21,7 @@ from ktrdr_app.gui.ui.widgets import GRID, label
 
 GAP = "⋮"
 _MOST_PLACES = 8
+_ROW = 26
 _PRICES = ("open", "high", "low", "close")
 
 
@@ -44,6 +48,68 @@ class Line:
         return self.cells[place] if place < len(self.cells) else ""
 
 
+class FittedTable(RecordTable):
+    """A table whose columns fill its width, or keep their own where that is not enough.
+
+    Parameters
+    ----------
+    object_name : str
+        Qt object name.
+    accessible_name : str
+        What a screen reader calls it.
+    """
+
+    def __init__(self, object_name: str, accessible_name: str) -> None:
+        super().__init__([], object_name, accessible_name)
+        self.setSortingEnabled(False)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.setMinimumHeight(_ROW * 5)
+        self.setMaximumHeight(_ROW * (2 * EDGE + 1) + 6 * GRID)
+
+    def show_lines(self, titles: Sequence[str], lines: Sequence[Line], numbers_from: int) -> None:
+        """Show other columns and lines.
+
+        Parameters
+        ----------
+        titles : sequence of str
+            Headings.
+        lines : sequence of Line
+            From top to bottom.
+        numbers_from : int
+            First column whose texts stand at the right.
+        """
+        self.records.columns = tuple(
+            Column(title, methodcaller("cell", place), number=place >= numbers_from)
+            for place, title in enumerate(titles)
+        )
+        self.records.set_records(lines)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Return the size at which every line is seen."""
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width.
+
+        Parameters
+        ----------
+        event : QResizeEvent
+            Old and new size.
+        """
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        places = range(header.count())
+        wanted = [max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) for place in places]
+        spare = max(0, self.viewport().width() - sum(wanted)) // max(1, len(wanted))
+        for place, width in enumerate(wanted):
+            header.resizeSection(place, width + spare)
+
+
 class PreviewView(QWidget):
     """What would be imported."""
 
@@ -52,11 +118,11 @@ class PreviewView(QWidget):
         self.setObjectName("importDialog.preview")
         self.summary = label("", "heading", wrap=True)
         self.curve = Sparkline()
-        self.bars = _table("importDialog.bars", self.tr("First and last bars, in UTC"))
-        self.rows = _table("importDialog.rows", self.tr("First and last rows of the file"))
+        self.bars = FittedTable("importDialog.bars", self.tr("First and last bars, in UTC"))
+        self.rows = FittedTable("importDialog.rows", self.tr("First and last rows of the file"))
         self.tabs = QTabWidget()
         self.tabs.setObjectName("importDialog.tabs")
-        self.tabs.addTab(self.bars, self.tr("Bars in UTC"))
+        self.tabs.addTab(self.bars, self.tr("As bars"))
         self.tabs.addTab(self.rows, self.tr("Rows in the file"))
         accessibility.name(self.tabs.tabBar(), self.tr("Preview"), self.tr("as bars, or as the file has them"))
         box = QVBoxLayout(self)
@@ -64,7 +130,8 @@ class PreviewView(QWidget):
         box.setSpacing(GRID)
         box.addWidget(self.summary)
         box.addWidget(self.curve)
-        box.addWidget(self.tabs, 1)
+        box.addWidget(self.tabs, 100)
+        box.addStretch(1)
 
     def show_preview(self, seen: ImportPreview) -> None:
         """Show a file.
@@ -75,10 +142,12 @@ class PreviewView(QWidget):
             What was read.
         """
         daily = bool(seen.timeframe) and NANOSECONDS[seen.timeframe] >= NANOSECONDS["1d"]
-        self._show_span(seen.span, daily)
+        self.tabs.setCurrentWidget(self.rows if seen.span is None or not seen.span.bars else self.tabs.currentWidget())
+        clock_open = any(question.key == "timezone" for question in seen.questions)
+        self._show_span(seen.span, daily, clock_open)
         self._show_rows(seen.raw, {place: role for role, place in seen.columns.items()})
 
-    def _show_span(self, span: Span | None, daily: bool) -> None:
+    def _show_span(self, span: Span | None, daily: bool, clock_open: bool) -> None:
         if span is None or not span.bars:
             self.summary.setText(self.tr("No bars can be read yet"))
             self.curve.show_values(pd.Series(dtype=float).to_numpy())
@@ -86,13 +155,19 @@ class PreviewView(QWidget):
             return
         whole = pd.concat([span.first, span.last])
         ends = [numbers.moment(stamp.to_pydatetime(), time=not daily) for stamp in (whole.index[0], whole.index[-1])]
-        self.summary.setText(self.tr("{0} bars, {1} to {2} UTC").format(numbers.integer(span.bars), *ends))
+        words = (
+            self.tr("{0} bars, {1} to {2} on the file's own clock")
+            if clock_open
+            else self.tr("{0} bars, {1} to {2} UTC")
+        )
+        self.summary.setText(words.format(numbers.integer(span.bars), *ends))
         self.curve.show_values(span.closes)
         places = max(_places(value) for value in whole[list(_PRICES)].to_numpy().ravel().tolist())
         first, last = _as_lines(span.first, places, daily), _as_lines(span.last, places, daily)
         gap = [Line((GAP,) * 6)] if span.bars > len(whole) else []
-        titles = (self.tr("Bar opens (UTC)"), *map(role_words, (*_PRICES, "volume")))
-        _fill(self.bars, titles, [*first, *gap, *last], numbers_from=1)
+        opens = self.tr("Bar opens (file's clock)") if clock_open else self.tr("Bar opens (UTC)")
+        titles = (opens, *map(role_words, (*_PRICES, "volume")))
+        self.bars.show_lines(titles, [*first, *gap, *last], 1)
 
     def _show_rows(self, raw: RawTable, roles: dict[int, str]) -> None:
         titles = [self.tr("Line")]
@@ -103,24 +178,7 @@ class PreviewView(QWidget):
         first = [Line((numbers.integer(number), *cells)) for number, cells in raw.first]
         last = [Line((numbers.integer(number), *cells)) for number, cells in raw.last]
         gap = [Line((GAP,) * len(titles))] if raw.rows > len(first) + len(last) else []
-        _fill(self.rows, tuple(titles), [*first, *gap, *last])
-
-
-def _table(object_name: str, accessible_name: str) -> RecordTable:
-    table = RecordTable([], object_name, accessible_name)
-    table.setSortingEnabled(False)
-    table.verticalHeader().setDefaultSectionSize(26)
-    table.setMinimumHeight(140)
-    return table
-
-
-def _fill(table: RecordTable, titles: tuple[str, ...], lines: list[Line], numbers_from: int = 10**6) -> None:
-    table.records.columns = tuple(
-        Column(title, methodcaller("cell", place), number=place >= numbers_from) for place, title in enumerate(titles)
-    )
-    table.records.set_records(lines)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setStretchLastSection(True)
+        self.rows.show_lines(titles, [*first, *gap, *last], len(titles))
 
 
 def _as_lines(bars: pd.DataFrame, places: int, daily: bool) -> list[Line]:

@@ -21,6 +21,8 @@ from ktrdr_app.gui.panels.data.importing.fields import ChoiceField, Field, field
 from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, label
 
+_NEEDED = ("date", "open", "high", "low", "close")
+
 
 class SettingsForm(QWidget):
     """What was detected of a file; what was asked stands in the question box instead."""
@@ -92,6 +94,12 @@ class SettingsForm(QWidget):
             form.addRow(label(words, "muted"), self._facts[key])
         return form
 
+    def missing_column(self) -> ChoiceField | None:
+        """Return the first field of a column that every series needs and that is not known."""
+        return next(
+            (field for role, field in self.columns.items() if role in _NEEDED and not field.property("known")), None
+        )
+
     def show_entry(self, entry: Entry) -> None:
         """Show what is known of a file.
 
@@ -105,7 +113,7 @@ class SettingsForm(QWidget):
             return
         free = entry.document is None and not entry.writing
         for key in SETTINGS:
-            known = seen.settings.get(key) or Evidence(entry.answers.get(key, ""), "open", self.tr("not read yet"))
+            known = seen.settings.get(key) or Evidence(entry.answers.get(key, ""), "open", "")
             self._show(key, known, entry.answers.get(key, ""), hidden=key in entry.asked, free=free)
         self._show_columns(entry, free)
         raw = seen.raw
@@ -125,7 +133,7 @@ class SettingsForm(QWidget):
         entries = [] if key in ("symbol", "timezone") else choices(key)
         field.offer(entries, value, "" if value or key in ("symbol", "timezone") else numbers.NONE)
         field.setEnabled(free and not known.fixed)
-        text = self.tr("{0}: {1}").format(sure_words(known.sure), known.words)
+        text = self.tr("{0}: {1}").format(sure_words(known.sure), known.words) if known.words else ""
         words.setText(text)
         accessibility.name(field, title_of(key), text)
 
@@ -135,18 +143,19 @@ class SettingsForm(QWidget):
             return
         known = seen.settings.get("columns")
         self._mapping.setText(self.tr("{0}: {1}").format(sure_words(known.sure), known.words) if known else "")
-        self._mapping.setVisible(known is not None)
+        self._mapping.setVisible(known is not None and known.sure != "open")
         names = seen.raw.names
         cells = seen.raw.first[0][1] if seen.raw.first else ()
         entries = [(column_words(names, cells, place), str(place)) for place in range(len(names))]
         for role, field in self.columns.items():
             place = entry.detected.get(role)
             auto = self.tr("Automatic: {0}").format(
-                self.tr("none") if place is None else column_words(names, (), place)
+                self.tr("none") if place is None else column_words(names, () if names[place] else cells, place)
             )
             chosen = entry.columns.get(role)
             field.offer(entries, "" if chosen is None else str(chosen), auto)
             field.setEnabled(free)
+            field.setProperty("known", place is not None or chosen is not None)
             accessibility.name(field, self.tr("Column of: {0}").format(role_words(role)), field.currentText())
 
     @Slot(str, str)
