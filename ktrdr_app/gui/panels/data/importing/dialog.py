@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QSplitter, QSta
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.panels.data.importing.elided import ElidedLabel
 from ktrdr_app.gui.panels.data.importing.entry import Entry
+from ktrdr_app.gui.panels.data.importing.fields import ChoiceField
 from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.findings_view import FindingsView
 from ktrdr_app.gui.panels.data.importing.footer import Footer
@@ -85,7 +86,7 @@ class ImportDialog(QDialog):
         right.addWidget(self._pages, 1)
         middle = QHBoxLayout()
         middle.setSpacing(2 * GRID)
-        self.files.setFixedWidth(270)
+        self.files.setFixedWidth(310)
         middle.addWidget(self.files)
         middle.addLayout(right, 1)
         box = QVBoxLayout(self)
@@ -142,13 +143,21 @@ class ImportDialog(QDialog):
     @Slot()
     def import_current(self) -> None:
         """Import the file that is shown, if nothing is open."""
+        self._settle_fields()
         if self.current is not None:
             self.queue.write([self.current])
 
     @Slot()
     def import_all(self) -> None:
         """Import every file without an open question."""
+        self._settle_fields()
         self.queue.write(self.queue.entries)
+
+    def _settle_fields(self) -> None:
+        """Take what is still being typed; the file is then read again first, and not written with the old name."""
+        for field in (*self.form.fields.values(), *(row.field for row in self.questions.rows.values())):
+            if not isinstance(field, ChoiceField) and field.isVisible():
+                field.settle()
 
     @Slot(object)
     def show_entry(self, entry: Entry) -> None:

@@ -97,6 +97,12 @@ class Entry:
         """What must be answered before the file can be imported."""
         return self.preview.questions if self.preview is not None else ()
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Keys of the questions that are open; those answered since the file was read are left out."""
+        given = {*self.answers, *(("columns",) if self.columns else ())} if self.stale else set()
+        return tuple(question.key for question in self.open_questions if question.key not in given)
+
     def request(self, workspace: Workspace) -> ImportRequest:
         """Return what to ask of the workflows.
 

@@ -92,9 +92,9 @@ class ZoneField(CalmComboBox):
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
         self._edit.setPlaceholderText(self.tr("Type a city or an offset…"))
-        self.activated.connect(self._tell)
-        completer.activated.connect(self._tell)
-        self._edit.editingFinished.connect(self._tell)
+        self.activated.connect(self.settle)
+        completer.activated.connect(self.settle)
+        self._edit.editingFinished.connect(self.settle)
 
     def offer(self, entries: Sequence[Choice], value: str, nothing: str) -> None:
         """Show the clock that counts, with the likely ones first in the list.
@@ -125,7 +125,14 @@ class ZoneField(CalmComboBox):
             self._edit.setCursorPosition(0)
 
     @Slot()
-    def _tell(self, _chosen: object = None) -> None:
+    def settle(self, _chosen: object = None) -> None:
+        """Take what stands in the field as the answer, if it is a clock.
+
+        Parameters
+        ----------
+        _chosen : object
+            What Qt's signals bring along; the text is what counts.
+        """
         text = self.currentText().strip()
         if text == self._value:
             return
@@ -160,10 +167,10 @@ class NameField(QLineEdit):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer.timeout.connect(self.settle)
         self._told = ""
         self.textEdited.connect(self._rest)
-        self.editingFinished.connect(self._tell)
+        self.editingFinished.connect(self.settle)
 
     def offer(self, _entries: Sequence[Choice], value: str, nothing: str) -> None:
         """Show the name that counts; what is being typed stays.
@@ -187,7 +194,8 @@ class NameField(QLineEdit):
         self._timer.start()
 
     @Slot()
-    def _tell(self) -> None:
+    def settle(self) -> None:
+        """Take what stands in the field as the answer."""
         self._timer.stop()
         text = self.text().strip()
         if text != self._told:

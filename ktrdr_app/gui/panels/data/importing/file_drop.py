@@ -39,6 +39,7 @@ class FileDrop(QObject):
         self._target = target
         self._begin = begin
         self.zone = QLabel(self.tr("Drop the files here to import them"), target)
+        self.zone.setTextFormat(Qt.TextFormat.PlainText)
         self.zone.setObjectName("fileDrop.zone")
         self.zone.setProperty("role", "drop")
         self.zone.setAlignment(Qt.AlignmentFlag.AlignCenter)

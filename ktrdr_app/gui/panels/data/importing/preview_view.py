@@ -124,12 +124,14 @@ class PreviewView(QWidget):
         self.tabs.setObjectName("importDialog.tabs")
         self.tabs.addTab(self.bars, self.tr("As bars"))
         self.tabs.addTab(self.rows, self.tr("Rows in the file"))
-        accessibility.name(self.tabs.tabBar(), self.tr("Preview"), self.tr("as bars, or as the file has them"))
+        for part in (self.tabs, self.tabs.tabBar()):
+            accessibility.name(part, self.tr("Preview"), self.tr("as bars, or as the file has them"))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)
         box.addWidget(self.summary)
         box.addWidget(self.curve)
+        self._forced = False
         box.addWidget(self.tabs, 100)
         box.addStretch(1)
 
@@ -142,10 +144,16 @@ class PreviewView(QWidget):
             What was read.
         """
         daily = bool(seen.timeframe) and NANOSECONDS[seen.timeframe] >= NANOSECONDS["1d"]
-        self.tabs.setCurrentWidget(self.rows if seen.span is None or not seen.span.bars else self.tabs.currentWidget())
+        self._show_tab(seen.span is not None and seen.span.bars > 0)
         clock_open = any(question.key == "timezone" for question in seen.questions)
         self._show_span(seen.span, daily, clock_open)
         self._show_rows(seen.raw, {place: role for role, place in seen.columns.items()})
+
+    def _show_tab(self, has_bars: bool) -> None:
+        """Turn to the rows where there are no bars, and back again once there are."""
+        if not has_bars or self._forced:
+            self.tabs.setCurrentWidget(self.bars if has_bars else self.rows)
+        self._forced = not has_bars
 
     def _show_span(self, span: Span | None, daily: bool, clock_open: bool) -> None:
         if span is None or not span.bars:

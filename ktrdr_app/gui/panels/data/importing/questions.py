@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ktrdr_app.data.importing.findings import Question
+from ktrdr_app.data.importing.preview import places_in
 from ktrdr_app.gui.panels.data.importing.choices import answers_to, consequence, title_of
 from ktrdr_app.gui.panels.data.importing.entry import Entry
 from ktrdr_app.gui.panels.data.importing.fields import Field, NameField, field_for
@@ -69,7 +70,7 @@ class QuestionBox(QFrame):
         if wanted != self._shown:
             self._rebuild(list(entry.asked.values()))
             self._shown = wanted
-        left = [question.key for question in entry.open_questions if not entry.answers.get(question.key)]
+        left = entry.unanswered
         for key, question in entry.asked.items():
             self._fill(self.rows[key], entry, question, key in left)
         self.setVisible(bool(entry.asked) and entry.document is None)
@@ -127,8 +128,8 @@ class QuestionBox(QFrame):
 
     def _fill(self, row: QuestionRow, entry: Entry, question: Question, required: bool) -> None:
         key, answer = question.key, entry.answers.get(question.key, "")
-        if key == "columns" and entry.columns:
-            answer = next((value for _, value in answers_to(question)), "") if not required else ""
+        if key == "columns":
+            answer = next((text for _, text in answers_to(question) if places_in(text) == entry.columns), "")
         empty = self.tr("such as EURUSD") if key == "symbol" and not answers_to(question) else self.tr("Choose…")
         row.field.offer(answers_to(question), answer, empty)
         message = question.message

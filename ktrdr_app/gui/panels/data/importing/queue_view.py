@@ -38,7 +38,6 @@ class QueueView(QWidget):
         self.heading = label("", "heading")
         self.table = RecordTable(columns, "importDialog.files", self.tr("Files to import"))
         self.table.setSortingEnabled(False)
-        self.table.fit(0)
         self.table.selectionModel().selectionChanged.connect(self._tell)
         self.add = button(self.tr("Add files…"), "importDialog.add", icon="add")
         accessibility.name(self.add, self.tr("Add files"), self.tr("choose more files to import"))
@@ -61,13 +60,16 @@ class QueueView(QWidget):
         entry : Entry
             The file.
         """
+        error = entry.error or (entry.preview.problem if entry.preview else None)
+        if entry.state is State.FAILED and error is not None:
+            return self.tr("failed: {0}").format(error.message)
         return {
             State.READING: self.tr("reading…"),
             State.ASKS: self.tr("needs an answer"),
             State.READY: self.tr("ready"),
             State.IMPORTING: self.tr("importing…"),
             State.IMPORTED: self.tr("imported"),
-            State.FAILED: self.tr("failed") if entry.preview and not entry.preview.problem else self.tr("refused"),
+            State.FAILED: self.tr("failed"),
         }[entry.state]
 
     def show_entries(self, entries: list[Entry], current: Entry | None) -> None:
