@@ -81,6 +81,7 @@ class ZoneField(CalmComboBox):
         super().__init__(object_name, accessible_name)
         self.key = key
         self._edit = QLineEdit()
+        self._edit.setAcceptDrops(False)
         self.setLineEdit(self._edit)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(14)
@@ -164,6 +165,8 @@ class NameField(QLineEdit):
         self.key = key
         self.setObjectName(object_name)
         accessibility.name(self, accessible_name)
+        # a file that is dropped here is for the dialog, and no text
+        self.setAcceptDrops(False)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_MS)

@@ -92,7 +92,8 @@ class QuestionBox(QFrame):
         return False
 
     def _rebuild(self, questions: list[Question]) -> None:
-        focused = next((key for key, row in self.rows.items() if row.field.hasFocus()), "")
+        cursor = self.window().focusWidget()
+        focused = next((key for key, row in self.rows.items() if cursor in (row.field, row.field.focusProxy())), "")
         self._box.removeWidget(self._holder)
         self._holder.hide()
         self._holder.deleteLater()
@@ -135,7 +136,10 @@ class QuestionBox(QFrame):
         message = question.message
         conflict = entry.preview.conflict if entry.preview else None
         if key == "on_conflict" and conflict is not None:
-            message = f"{message} {consequence(conflict, '')}".strip() if not answer else consequence(conflict, answer)
+            message = consequence(conflict, answer)
+            if not answer:
+                each = [f"{words}: {consequence(conflict, value)}" for words, value in answers_to(question)]
+                message = "\n".join((f"{question.message} {message}", *each))
         row.message.setText(message)
         row.mark.setText(self.tr("Required") if required else self.tr("Answered"))
         set_tone(row.mark, "warning" if required else "success")

@@ -40,7 +40,9 @@ def importer(dark: object, tasks: TaskManager, empty_workspace: Workspace, windo
     from ktrdr_app.gui.documents.context import AppContext
     from ktrdr_app.gui.panels.data.importing.importer import Importer
 
-    return Importer(AppContext(empty_workspace, tasks, window), window)
+    made = Importer(AppContext(empty_workspace, tasks, window), window)
+    made.queue._timer.setInterval(20)
+    return made
 
 
 @pytest.fixture

@@ -323,7 +323,7 @@ def test_escape_closes_in_the_middle_of_reading_and_nothing_is_left(
     qtbot: QtBot, importer: Importer, empty_workspace: Workspace, tmp_path: Path
 ) -> None:
     path = tmp_path / "XYZ_1m.csv"
-    path.write_text(VENDORS["tradingview, iso"].text(series(20_000, "1min")))
+    path.write_text(VENDORS["tradingview, iso"].text(series(3_000, "1min")))
     importer.begin([path, path])
     qtbot.waitUntil(lambda: bool(importer.queue._reads), timeout=60_000)
     dialog = importer.dialog
@@ -339,7 +339,7 @@ def test_closing_while_it_writes_leaves_a_whole_file_or_none(
     qtbot: QtBot, importer: Importer, open_files: Opener, empty_workspace: Workspace, tmp_path: Path
 ) -> None:
     path = tmp_path / "XYZ_1m.csv"
-    path.write_text(VENDORS["tradingview, iso"].text(series(5_000, "1min")))
+    path.write_text(VENDORS["tradingview, iso"].text(series(1_500, "1min")))
     announced: list[tuple[dict[str, object], ...]] = []
     importer.imported.connect(announced.append)
     dialog = open_files([path])
@@ -349,7 +349,7 @@ def test_closing_while_it_writes_leaves_a_whole_file_or_none(
     target = empty_workspace.data / "XYZ_1m.csv"
     assert target.exists() == bool(announced)
     if target.exists():
-        assert len(CSVDataSource(empty_workspace.data).load("XYZ", "1m")) == 5_000
+        assert len(CSVDataSource(empty_workspace.data).load("XYZ", "1m")) == 1_500
 
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(open_files: Opener, plain: Path, naive: Path) -> None:
