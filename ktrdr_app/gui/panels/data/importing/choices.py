@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -12,7 +11,7 @@ from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.importing.findings import Question
 from ktrdr_app.data.importing.preview import Conflict
-from ktrdr_app.data.importing.zones import COMMON, clock_named
+from ktrdr_app.data.importing.zones import COMMON, clock_named, zone_names
 from ktrdr_app.gui.ui import numbers
 
 Choice = tuple[str, str]
@@ -163,7 +162,7 @@ def is_clock(name: str) -> bool:
 @cache
 def all_zones() -> tuple[str, ...]:
     """Return the zones to search: the common ones, then every IANA name with a place in it."""
-    named = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    named = sorted(name for name in zone_names() if "/" in name and not name.startswith("Etc/"))
     return tuple(dict.fromkeys((*COMMON, *named)))
 
 
