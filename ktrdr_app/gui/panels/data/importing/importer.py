@@ -42,6 +42,7 @@ class Importer(QObject):
         self.queue = ImportQueue(context, self)
         self.dialog: ImportDialog | None = None
         self.queue.imported.connect(self._announce)
+        context.workspaceChanged.connect(self._close)
 
     @Slot()
     def choose_files(self) -> None:
@@ -101,6 +102,12 @@ class Importer(QObject):
         self.dialog.activateWindow()
 
     @Slot()
+    def _close(self) -> None:
+        """Close the dialog: what it shows is about the workspace that was left."""
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    @Slot()
     def _closed(self) -> None:
         self.dialog = None
         self.queue.close()
@@ -110,7 +117,10 @@ class Importer(QObject):
         if len(documents) == 1:
             name = f"{documents[0]['symbol']} {documents[0]['timeframe']}"
             rows = numbers.integer(documents[0]["rows_written"])
-            text = self.tr("{0} imported: the series holds {1} bars").format(name, rows)
+            words = self.tr("{0} imported: the series holds {1} bars")
+            if not documents[0]["rows_written"]:
+                words = self.tr("{0} was left as it is")
+            text = words.format(name, rows)
         else:
             text = self.tr("{0} files imported").format(len(documents))
         self._context.notify("success", text)

@@ -207,6 +207,8 @@ def test_a_series_that_is_there_is_settled_by_choice(
     empty_workspace.data.mkdir()
     write_series(empty_workspace.data / "XYZ_1d.csv", there)
     dialog = open_files([plain])
+    told: list[str] = []
+    importer._context.notified.connect(lambda _level, text, _details: told.append(text))
     question = dialog.questions.rows["on_conflict"]
     assert "It holds 30 bars, 2021-03-21" in question.message.text()
     assert "30 are new, 28 equal, 2 differ" in question.message.text()
@@ -218,6 +220,7 @@ def test_a_series_that_is_there_is_settled_by_choice(
         click(qtbot, dialog.footer.import_)
     found = CSVDataSource(empty_workspace.data).load("XYZ", "1d")
     assert len(found) == rows
+    assert told == ["XYZ 1d was left as it is" if choice == "skip" else "XYZ 1d imported: the series holds 60 bars"]
     changed = there.index[3:5]
     expected = bars if choice == "replace" else there
     assert found.loc[changed, "volume"].tolist() == expected.loc[changed, "volume"].tolist()

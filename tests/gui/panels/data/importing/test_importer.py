@@ -9,7 +9,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import EmptyData
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.data.importing.importer import Importer
+from ktrdr_app.gui.tasks.manager import TaskManager
+from tests.gui.helpers import settle
 from tests.gui.panels.data.importing.conftest import Opener
 
 pytestmark = pytest.mark.gui
@@ -62,3 +66,22 @@ def test_a_new_dialog_begins_empty(
     second = open_files([plain])
     assert second is not first
     assert [entry.path for entry in importer.queue.entries] == [plain]
+
+
+def test_another_workspace_closes_the_dialog(importer: Importer, open_files: Opener, plain: Path) -> None:
+    open_files([plain])
+    importer._context.workspaceChanged.emit()
+    assert importer.dialog is None
+    assert importer.queue.entries == []
+
+
+def test_a_window_that_goes_away_while_files_are_read_leaves_nothing(
+    qtbot: QtBot, dark: object, tasks: TaskManager, empty_workspace: Workspace, plain: Path, naive: Path
+) -> None:
+    window = QWidget()
+    importer = Importer(AppContext(empty_workspace, tasks, window), window)
+    importer.begin([plain, naive])
+    qtbot.waitUntil(lambda: bool(importer.queue._reads), timeout=60_000)
+    window.deleteLater()
+    settle(qtbot, tasks)
+    assert tasks.running == ()

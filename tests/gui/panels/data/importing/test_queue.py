@@ -165,3 +165,44 @@ def test_many_files_are_read_a_few_at_a_time(qtbot: QtBot, importer: Importer, t
     importer.queue.add(files)
     qtbot.waitUntil(lambda: states(importer) == [State.READY] * 12, timeout=60_000)
     assert max(seen) <= 2
+
+
+def test_chosen_columns_go_to_the_files_with_the_same_headings(
+    qtbot: QtBot, importer: Importer, open_files: Opener, still: Still, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"2020-01-{day:02d},10,12,9,11,11.5,7" for day in range(1, 29))
+    heads = {"AAA": "Date,Open,High,Low,Close,Fixing,Volume", "CCC": "Date,Open,High,Low,Fixing,Close,Volume"}
+    files = []
+    for name in ("AAA", "BBB", "CCC"):
+        files.append(tmp_path / f"{name}_1d.csv")
+        files[-1].write_text(f"{heads.get(name, heads['AAA'])}\n{rows}\n")
+    dialog = open_files(files)
+    first, same, other = importer.queue.entries
+    importer.queue.choose_column(first, "close", 5)
+    still()
+    click(qtbot, dialog.footer.for_all)
+    still()
+    assert (same.columns, other.columns) == ({"close": 5}, {})
+    closes = [entry.preview.span.closes[0] for entry in (first, same, other) if entry.preview and entry.preview.span]
+    assert closes == [11.5, 11.5, 11.5]
+    importer.queue.choose_column(first, "close", None)
+    still()
+    assert first.preview is not None
+    assert first.preview.columns["close"] == 4
+
+
+def test_each_file_keeps_its_own_answers(
+    importer: Importer, open_files: Opener, still: Still, naive: Path, plain: Path
+) -> None:
+    dialog = open_files([naive, plain])
+    asking, clear = importer.queue.entries
+    importer.queue.answer(asking, "timezone", "Europe/Athens")
+    still()
+    dialog.show_entry(clear)
+    assert dialog.questions.isHidden()
+    assert dialog.form.fields["symbol"].text() == "XYZ"  # type: ignore[union-attr]
+    assert clear.answers == {}
+    dialog.show_entry(asking)
+    assert dialog.questions.rows["timezone"].field.currentText() == "Europe/Athens"  # type: ignore[union-attr]
+    assert dialog.form.fields["symbol"].text() == "ABC"  # type: ignore[union-attr]
+    assert dialog._name.accessibleName() == naive.name
