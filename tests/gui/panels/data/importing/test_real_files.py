@@ -167,3 +167,28 @@ def test_a_file_is_imported_with_the_keyboard_alone(
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     lines = path.read_text().splitlines()
     assert len(CSVDataSource(empty_workspace.data).load("GBPUSD", "1h")) == len(lines) - 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"chart": {"error": "rate limit"}}', "a JSON document"),
+        (b"<?xml version='1.0'?><rows/>", "an XML document"),
+        (b"%PDF-1.7 report", "a PDF document"),
+        (bytes(range(256)) * 40, "binary data"),
+        (b"", "the file is empty"),
+        (b"PK\x03\x04 torn", "a damaged zip archive"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_name_and_the_next_file_goes_on(
+    importer: Importer, open_files: Opener, plain: Path, tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "AAPL_1d.csv"
+    path.write_bytes(content)
+    dialog = open_files([path, plain])
+    refused, good = importer.queue.entries
+    assert words in dialog._refused.text.text()
+    assert dialog.files.words(refused).startswith("failed: ")
+    assert not dialog.footer.import_.isEnabled()
+    assert dialog.footer.all.isEnabled()
+    assert good.state is State.READY
