@@ -278,11 +278,14 @@ class _Join:
         if calendar is None:
             return [*said, f"{within.size:,} at times without a bar of {other}"]
         spans = calendar.spans(int(within.min()), int(within.max()) + self.length)
-        open_then = int(spans.meet(within, self.length).sum())
+        certain = calendar.certain_spans(int(within.min()), int(within.max()) + self.length)
+        open_then, certain_then = (int(found.meet(within, self.length).sum()) for found in (spans, certain))
         if within.size - open_then:
             said.append(f"{within.size - open_then:,} while the market of {other} is closed ({calendar.words})")
-        if open_then:
-            said.append(f"{open_then:,} missing from the data of {other}, though its market is open")
+        if open_then - certain_then:
+            said.append(f"{open_then - certain_then:,} over holidays, when the market of {other} may be closed")
+        if certain_then:
+            said.append(f"{certain_then:,} missing from the data of {other}, though its market is open")
         return said
 
 

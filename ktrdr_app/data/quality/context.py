@@ -73,8 +73,8 @@ class Context:
         return self.bars.take(np.asarray((np.isfinite(prices) & (prices > 0)).all(axis=1)))
 
     @cached_property
-    def expected(self) -> NDArray[np.int64]:
-        """Opens of the bars that a complete series would have between the first bar and the last.
+    def scheduled(self) -> NDArray[np.int64]:
+        """Opens of the bars that the calendar has between the first bar and the last, holidays or not.
 
         Bars may be counted from the session's open or lie on a fixed grid (hourly shares stamped on the hour);
         the way that meets more of the bars is taken, the market's own where both meet the same.
@@ -87,11 +87,22 @@ class Context:
         return grid if among(stamp, grid).sum() > among(stamp, usual).sum() else usual
 
     @cached_property
+    def expected(self) -> NDArray[np.int64]:
+        """Opens of the bars that a complete series has; of holidays that some venues keep, those that are there."""
+        due = self.scheduled
+        if not due.size:
+            return due
+        certain = self.calendar.certain_spans(int(due[0]), int(due[-1]) + self.length).meet(due, self.length)
+        return due[certain | self._there(due)]
+
+    @cached_property
     def present(self) -> NDArray[np.bool_]:
         """Which of the expected bars are there: a bar begins at that time or before the next is due."""
+        return self._there(self.expected)
+
+    def _there(self, opens: NDArray[np.int64]) -> NDArray[np.bool_]:
         stamp = self.bars.stamp
-        begins = np.searchsorted(stamp, self.expected)
-        return np.searchsorted(stamp, self.expected + self.length) > begins
+        return np.searchsorted(stamp, opens + self.length) > np.searchsorted(stamp, opens)
 
     @cached_property
     def steps(self) -> NDArray[np.int64]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.calendars.spans import Spans
+from ktrdr_app.data.calendars.spans import Spans, among
 from ktrdr_app.data.quality.context import Context
 from ktrdr_app.data.quality.findings import Finding, counted, finding, moment
 from ktrdr_app.data.quality.raw import RawSeries
@@ -24,6 +25,8 @@ _LEAST_BARS = 20
 _SAMPLE = 20_000
 _LEAST_WEEKS = 8
 """Weeks that it takes to call a hole a habit."""
+_HABIT_WEEKS = 13
+"""Weeks over which a habit is looked for: sources change their hours over the years."""
 
 
 def check_timing(context: Context) -> list[Finding]:
@@ -73,11 +76,18 @@ def _gaps(context: Context) -> list[Finding]:
 
     largest = rows[np.argsort(-missing, kind="stable")]
     words = f"while the market is open, {counted(int(missing.sum()), 'bar')} missing in all; largest first"
-    rest = f"while the market is closed ({context.calendar.words}), as it should be"
+    rest = f"while the market is closed ({context.calendar.words}), as it should be{_over_holidays(context, expected)}"
     return [
         *finding("gaps_unexpected", "warning", words, bars, largest, hole, noun="gap"),
         *finding("gaps_expected", "info", rest, bars, expected, closed, noun="gap"),
     ]
+
+
+def _over_holidays(context: Context, gaps: NDArray[np.intp]) -> str:
+    """Say how many of the expected gaps lack bars of holidays that some venues keep."""
+    resting = context.scheduled[~among(context.scheduled, context.expected)]
+    number = int(np.isin(gaps, np.searchsorted(context.bars.stamp, resting, side="right") - 1).sum())
+    return f"; {number:,} of them over Christmas or New Year, when venues differ" if number else ""
 
 
 def _weekly_closure(context: Context) -> list[Finding]:
@@ -86,23 +96,22 @@ def _weekly_closure(context: Context) -> list[Finding]:
     kept = weeks[bars_of_week > 1]
     if kept.size < _LEAST_WEEKS:
         return []
-    week, hour = np.divmod(context.expected // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
-    counted_weeks = np.isin(week, kept)
-    due = np.bincount(hour[counted_weeks], minlength=_WEEK_HOURS)
-    there = np.bincount(hour[counted_weeks & context.present], minlength=_WEEK_HOURS)
-    shut = (due > 0) & (there < 0.2 * due)
+    due = _by_week(context.expected, kept)
+    shut = _habits(due, _by_week(context.expected[context.present], kept))
     if 2 * np.count_nonzero(shut) > np.count_nonzero(due):
         return []
     lost = context.expected[~context.present]
     rows = np.searchsorted(context.bars.stamp, lost, side="right") - 1
-    in_shut = shut[(lost // _HOUR - _MONDAY_HOUR) % _WEEK_HOURS]
+    week, hour = np.divmod(lost // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
+    in_shut = shut[np.minimum(np.searchsorted(kept, week), kept.size - 1), hour] & np.isin(week, kept)
     touched, places = np.unique(rows, return_inverse=True)
     regular = np.bincount(places, weights=in_shut) > 0.5 * np.bincount(places) if touched.size else touched > 0
     if not regular.any():
         return []
-    hours = np.flatnonzero(shut)
+    often = np.bincount(hour[in_shut], minlength=_WEEK_HOURS)
+    hours = np.flatnonzero(often > 0.1 * often.max())
     words = (
-        f"they come back every week ({_hours_in_words(hours)} UTC): this source keeps "
+        f"they come back week after week ({_hours_in_words(hours)} UTC): this source keeps "
         f"other hours than {context.calendar.name}; if that is right, give the symbol another calendar in symbols.yaml"
     )
     until = context.bars.stamp
@@ -111,6 +120,23 @@ def _weekly_closure(context: Context) -> list[Finding]:
         return f"no bar until {moment(until[row + 1])}"
 
     return finding("weekly_closure", "warning", words, context.bars, touched[regular], hole, noun="gap")
+
+
+def _by_week(stamps: NDArray[np.int64], weeks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many stamps fall into each hour (column) of each of these weeks (row)."""
+    week, hour = np.divmod(stamps // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
+    row = np.minimum(np.searchsorted(weeks, week), weeks.size - 1)
+    cell = (row * _WEEK_HOURS + hour)[weeks[row] == week]
+    return np.bincount(cell, minlength=weeks.size * _WEEK_HOURS).reshape(weeks.size, _WEEK_HOURS)
+
+
+def _habits(due: NDArray[np.int64], there: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the hours of each week that lie in a stretch of `_HABIT_WEEKS` weeks in which they are hardly kept."""
+    span = min(_HABIT_WEEKS, len(due))
+    in_all, in_fact = (sliding_window_view(counts, span, axis=0).sum(axis=-1) for counts in (due, there))
+    shut = (in_all > 0) & (in_fact < 0.2 * in_all)
+    around = np.pad(shut, ((span - 1, span - 1), (0, 0)))
+    return np.asarray((due > 0) & sliding_window_view(around, span, axis=0).any(axis=-1))
 
 
 def _hours_in_words(hours: NDArray[np.intp]) -> str:
