@@ -49,17 +49,7 @@ class Context:
     @cached_property
     def stray(self) -> NDArray[np.bool_]:
         """Which of `every_bar` are a few at either end, over a year from the rest: an empty date read as 1970."""
-        bars = len(self.every_bar)
-        few = min(max(bars // 100, 1), 10)
-        holes = np.flatnonzero(np.diff(self.every_bar.stamp) > FAR)
-        stray = np.zeros(bars, dtype=np.bool_)
-        if bars < 10:
-            return stray
-        for hole in holes[holes < few]:
-            stray[: hole + 1] = True
-        for hole in holes[holes >= bars - 1 - few]:
-            stray[hole + 1 :] = True
-        return stray
+        return stray_stamps(self.every_bar.stamp)
 
     @cached_property
     def bars(self) -> RawSeries:
@@ -127,3 +117,28 @@ class Context:
         held = (place > 0).astype(np.float64) + (place < change.size)
         around = (total[last] - total[first] - own) / np.maximum(last - first - held, 1.0)
         return np.asarray(np.maximum(around, usual / 2))
+
+
+def stray_stamps(stamps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which stamps are a few at either end, over a year from the rest.
+
+    Parameters
+    ----------
+    stamps : ndarray of int64, shape (n,)
+        Nanoseconds UTC, rising, each once.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        At most ten at each end, and at most one in a hundred; none of fewer than ten stamps.
+    """
+    few = min(max(stamps.size // 100, 1), 10)
+    holes = np.flatnonzero(np.diff(stamps) > FAR)
+    stray = np.zeros(stamps.size, dtype=np.bool_)
+    if stamps.size < 10:
+        return stray
+    for hole in holes[holes < few]:
+        stray[: hole + 1] = True
+    for hole in holes[holes >= stamps.size - 1 - few]:
+        stray[hole + 1 :] = True
+    return stray
