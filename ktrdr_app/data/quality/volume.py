@@ -77,6 +77,9 @@ def _scale_breaks(context: Context) -> list[Finding]:
     moved = np.abs(np.median(after, axis=1) - np.median(before, axis=1))
     jump = np.abs(after[:, 0] - before[:, -1])
     broken = (moved > np.log(BREAK)) & (apart > 0) & (jump > np.log(BREAK) / 2)
-    rows = firsts[np.flatnonzero(broken) + _SIDE]
+    places = np.flatnonzero(broken)
+    # A change in the middle of a period shows at both of its ends: the greater jump is the one.
+    changes = np.split(places, np.flatnonzero(np.diff(places) >= _SIDE) + 1) if places.size else []
+    rows = firsts[np.array([part[jump[part].argmax()] for part in changes], dtype=np.intp) + _SIDE]
     words = f"the usual volume changes {BREAK:g}-fold or more, and for good; another unit?"
     return finding("volume_scale_breaks", "warning", words, bars, rows, _volume, noun="time")
