@@ -14,7 +14,7 @@ from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.alignment import MODES, align_trading_calendars, alignment_report, as_of, known_at
 from ktrdr_app.data.calendars.choose import calendar_named
-from tests.data.calendars.clocks import minutes, new_york_is_open
+from tests.data.calendars.clocks import forex_may_rest, minutes, new_york_is_open
 from tests.data.quality.planted import clean
 
 HOUR = NANOSECONDS["1h"]
@@ -274,3 +274,15 @@ def test_new_york_and_london_of_2024_by_the_published_numbers() -> None:
     pair = {name: pd.DataFrame(index=pd.DatetimeIndex(opens, tz="UTC")) for name, opens in days.items()}
     assert len(align_trading_calendars(pair, "1d", "intersection")) == 248
     assert len(align_trading_calendars(pair, "1d", "union")) == 258
+
+
+def test_holidays_of_a_currency_are_a_reason_of_their_own() -> None:
+    start, end = "2019-12-02", "2020-02-03"
+    coin, pair = clean("24/7", "1h", start, end), clean("forex", "1h", start, end)
+    resting = np.array([forex_may_rest(stamp) for stamp in pair.index.asi8.tolist()])
+    resting[300] = True
+    loaded = {"BTC": coin, "EURUSD": pair[~resting]}
+    calendars = {"BTC": calendar_named("24/7"), "EURUSD": calendar_named("forex")}
+    said = alignment_report(loaded, "1h", "intersection", calendars).symbols[0].reasons
+    assert f"{resting.sum() - 1:,} over holidays, when the market of EURUSD may be closed" in said
+    assert "1 missing from the data of EURUSD, though its market is open" in said
