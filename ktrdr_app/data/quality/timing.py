@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.calendars.spans import Spans, among
+from ktrdr_app.data.calendars.spans import Spans, among, distinct
 from ktrdr_app.data.quality.context import Context
 from ktrdr_app.data.quality.findings import Finding, counted, finding, moment
 from ktrdr_app.data.quality.raw import RawSeries
@@ -19,6 +19,8 @@ _MONDAY_HOUR = 96
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SUSPICIOUS = 0.01
 """Share of bars outside all trading hours from which the time zone is doubted."""
+SUSPICIOUS_WEEKS = 0.3
+"""Share of weeks with such a bar: a shift of one hour shows in no more than the hour after each week's close."""
 CLEAR_GAIN = 0.1
 """Share of bars that a move brings into the session from which the time zone is doubted."""
 _LEAST_BARS = 20
@@ -183,7 +185,8 @@ def _wrong_zone(context: Context, session: Spans, wide: Spans) -> list[Finding]:
     outside = 1.0 - float(wide.meet(stamp, length).mean())
     left = 1.0 - float(wide.meet(moved, length).mean())
     gain = float(session.meet(moved, length).mean() - session.meet(stamp, length).mean())
-    nightly = outside > SUSPICIOUS and left <= 0.5 * outside
+    often = outside > SUSPICIOUS or _in_many_weeks(context.bars.stamp, ~wide.meet(context.bars.stamp, length))
+    nightly = often and left <= 0.5 * outside
     # Extended hours hide a shift of a few hours; but then hardly a bar would lie outside the session after all.
     hidden = gain > CLEAR_GAIN and float(session.meet(moved, length).mean()) > 0.9
     if not (nightly or hidden) or (moved == stamp).all():
@@ -194,6 +197,13 @@ def _wrong_zone(context: Context, session: Spans, wide: Spans) -> list[Finding]:
         f"outside {hours}; they would fit if moved by {advice}: the stamps are probably in another time zone than UTC"
     )
     return finding("wrong_time_zone", "error", words, context.bars, wrong, _weekday)
+
+
+def _in_many_weeks(stamp: NDArray[np.int64], flags: NDArray[np.bool_]) -> bool:
+    """Whether the weeks with a flag are too many to be chance."""
+    week = (stamp // _HOUR - _MONDAY_HOUR) // _WEEK_HOURS
+    all_weeks, flagged = distinct(week).size, distinct(week[flags]).size
+    return all_weeks >= _LEAST_WEEKS and flagged > SUSPICIOUS_WEEKS * all_weeks
 
 
 def _moved(stamp: NDArray[np.int64], length: int, session: Spans) -> tuple[NDArray[np.int64], str]:

@@ -141,7 +141,8 @@ def test_another_unit_of_volume_is_found_to_the_period(factor: float, share: flo
 
 
 @pytest.mark.parametrize(
-    ("calendar", "hours"), [("XNYS", 5), ("XNYS", -4), ("XNYS", 9), ("forex", 2), ("forex", -5), ("forex", 3)]
+    ("calendar", "hours"),
+    [("XNYS", 5), ("XNYS", -4), ("XNYS", 9), ("forex", 2), ("forex", -5), ("forex", 1), ("forex", -1)],
 )
 @settings(max_examples=4)
 @given(seed=st.integers(0, 10_000))
@@ -181,3 +182,16 @@ def test_dates_read_as_1970_are_stray(rows: int, seed: int) -> None:
     found = report(frame.set_axis(pd.DatetimeIndex(index, name="timestamp")))
     assert codes(found) == {"stray_stamps"}
     assert only(found, "stray_stamps").count == rows
+
+
+@settings(max_examples=4)
+@given(seed=st.integers(0, 10_000))
+def test_a_clock_without_summer_time_is_found(seed: int) -> None:
+    """HistData and the like: New York's winter time all year, so that the summer is an hour late."""
+    frame = clean("forex", "1h", "2023-01-09", "2024-01-08", seed)
+    local = frame.index.tz_convert("America/New_York")
+    late = np.array([bool(stamp.dst()) for stamp in local])
+    index = frame.index + pd.to_timedelta(np.where(late, 1, 0), unit="h")
+    kept = ~index.duplicated()
+    zone = only(report(frame[kept].set_axis(index[kept]), "forex"), "wrong_time_zone")
+    assert "+0 h in winter and -1 h in summer" in zone.message
