@@ -10,7 +10,6 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, silent
-from ktrdr_app.data.symbols import read_symbols
 
 if TYPE_CHECKING:
     from ktrdr_app.data.ib.source import FetchOutcome
@@ -100,5 +99,10 @@ def fetch_data(request: FetchRequest, progress: Progress = silent, cancel: Cance
 
 def _told_class(request: FetchRequest) -> str | None:
     """Return the class that ``symbols.yaml`` gives the symbol, if it does."""
-    told = read_symbols(request.workspace).entries.get(request.symbol, {}).get("asset_class")
+    told = (
+        load("ktrdr_app.data.symbols")
+        .read_symbols(request.workspace)
+        .entries.get(request.symbol, {})
+        .get("asset_class")
+    )
     return None if told is None else str(told)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ktrdr_app.data.quality.repairs import REPAIRS
+from tests.cli.conftest import Ended, run_process
 from tests.data.quality.planted import clean, write
 
 
@@ -20,13 +21,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_list_names_every_repair(cli, folder: Path) -> None:
+def cli(*words: str, cwd: Path, json: bool = False) -> Ended:
+    """Run the command in a workspace of its own; no model is needed."""
+    return run_process(["-m", "ktrdr_app", *words, *(["--json"] if json else [])], cwd)
+
+
+def test_the_list_names_every_repair(folder: Path) -> None:
     known = cli("data", "repair", "--list", json=True, cwd=folder).document["repairs"]
     assert [entry["name"] for entry in known] == list(REPAIRS)
-    assert all(name in cli("data", "repair", "--list", cwd=folder).out for name in REPAIRS)
+    shown = cli("data", "repair", "--list", cwd=folder).out
+    assert all(name in shown for name in REPAIRS)
 
 
-def test_dry_then_done_then_nothing_left_to_do(cli, folder: Path) -> None:
+def test_dry_then_done_then_nothing_left_to_do(folder: Path) -> None:
     words = ("data", "repair", "BTCUSDT", "1h", "--repair", "drop_nonpositive", "--repair", "sort_rows")
     before = (folder / "data" / "BTCUSDT_1h.csv").read_bytes()
     dry = cli(*words, "--dry-run", json=True, cwd=folder).document
@@ -50,7 +57,7 @@ def test_dry_then_done_then_nothing_left_to_do(cli, folder: Path) -> None:
         (("NONE", "1h", "--repair", "sort_rows"), 3, "BTCUSDT"),
     ],
 )
-def test_what_cannot_be_done_is_said(cli, folder: Path, words: tuple[str, ...], code: int, said: str) -> None:
+def test_what_cannot_be_done_is_said(folder: Path, words: tuple[str, ...], code: int, said: str) -> None:
     ended = cli("data", "repair", *words, json=True, cwd=folder)
     assert ended.code == code
     assert said in ended.document["error"]["hint"]

@@ -13,8 +13,6 @@ from ktrdr_app.cli.options import Choice
 from ktrdr_app.cli.render import Part, words_table
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.lazy import load
-from ktrdr_app.data.quality.repair_log import STATES
-from ktrdr_app.data.quality.repairs import HELPS
 from ktrdr_app.workflows.report_tables import Cell, Table
 from ktrdr_app.workflows.wording import percent
 
@@ -106,15 +104,16 @@ def quality(report: QualityReport) -> list[Part]:
 
 def _repairs(report: QualityReport) -> list[Part]:
     """Return the repairs that were done, and those that would mend a finding."""
+    states, helps = load("ktrdr_app.data.quality.repair_log").STATES, load("ktrdr_app.data.quality.repairs").HELPS
     parts: list[Part] = []
     rows = [
-        (entry.when, done.name, STATES[entry.state], f"{done.dropped:,}", f"{done.changed:,}")
+        (entry.when, done.name, states[entry.state], f"{done.dropped:,}", f"{done.changed:,}")
         for entry in report.repairs
         for done in entry.repairs
     ]
     if rows:
         parts.append(words_table("Repairs", ("When", "Repair", "State", "Dropped", "Changed"), rows, figures=2))
-    known = [f"--repair {' or '.join(HELPS[found.code])}" for found in report.findings if found.code in HELPS]
+    known = [f"--repair {' or '.join(helps[found.code])}" for found in report.findings if found.code in helps]
     if known:
         parts.append(f"ktrdr-app data repair can help: {', '.join(dict.fromkeys(known))}.")
     return parts
