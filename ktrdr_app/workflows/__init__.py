@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.reopen import reopen_run
+    from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
@@ -45,11 +46,13 @@ _EXPORTS = {
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
     "list_models": "models",
+    "list_repairs": "repair_run",
     "list_strategies": "strategies",
     "load_fuzzy_view": "inspect_series",
     "newest_run": "run_folders",
     "preview_import": "import_run",
     "reopen_run": "reopen",
+    "repair_data": "repair_run",
     "resolve_model": "models",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
@@ -76,11 +79,13 @@ __all__ = [
     "list_data",
     "list_indicators",
     "list_models",
+    "list_repairs",
     "list_strategies",
     "load_fuzzy_view",
     "newest_run",
     "preview_import",
     "reopen_run",
+    "repair_data",
     "resolve_model",
     "save_fuzzy_sets",
     "show_model",

@@ -116,6 +116,7 @@ def test_all_commands_of_the_contract_are_there():
         "data list",
         "data import",
         "data check",
+        "data repair",
         "data align",
         "data fetch",
         "indicators list",

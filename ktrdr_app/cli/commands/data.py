@@ -10,7 +10,7 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import render
 from ktrdr_app.cli.command import command, group
-from ktrdr_app.cli.commands import data_check, data_fetch, data_import
+from ktrdr_app.cli.commands import data_check, data_fetch, data_import, data_repair
 from ktrdr_app.cli.session import Session
 
 
@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     command(data, "list")(list_series)
     data_import.add_to(data)
     data_check.add_to(data)
+    data_repair.add_to(data)
     data_fetch.add_to_group(data)
 
 
