@@ -18,11 +18,11 @@ from ktrdr_app.data.importing.stamps import (
     Stamps,
     date_texts,
     open_orders,
-    read_canonical,
     read_epochs,
     read_stamps,
     times_of_day,
 )
+from ktrdr_app.data.importing.text_column import TextColumn
 from ktrdr_app.data.importing.zones import clock_named, to_utc
 
 _FAR = 5 * DAY
@@ -58,13 +58,13 @@ class Timed:
 
 
 def read_times(
-    cells: tuple[list[str], ...], line: NDArray[np.int64], options: ImportOptions, around: Sequence[str], where: str
+    cells: tuple[TextColumn, ...], line: NDArray[np.int64], options: ImportOptions, around: Sequence[str], where: str
 ) -> Timed:
     """Return the moments of rows.
 
     Parameters
     ----------
-    cells : tuple of list of str
+    cells : tuple of TextColumn
         One column of stamps, or dates and times of day.
     line : ndarray of int64, shape (n,)
         Line numbers.
@@ -86,13 +86,12 @@ def read_times(
     told: list[Finding] = []
     asked: list[Question] = []
     if stamps is None:
-        stamps = read_canonical(cells[0]) if len(cells) == 1 else None
-    if stamps is None:
-        dates, times = date_texts(cells[0]) if len(cells) == 1 else (list(cells[0]), times_of_day(cells[1]))
-        stamps = _in_order(dates, times, options, told, asked, where)
+        dates, times = date_texts(cells[0]) if len(cells) == 1 else (cells[0], times_of_day(cells[1]))
+        joint = "T" if len(cells) == 1 and cells[0].text(0)[10:11] == "T" else " "
+        stamps = _in_order(dates, times, options, joint, told, asked, where)
     bad = stamps.unreadable
     if bad.mean() > 0.5:
-        shown = " ".join(column[int(np.argmax(bad))] for column in cells)[:60]
+        shown = " ".join(column.text(int(np.argmax(bad))) for column in cells)[:60]
         expected = "dates and times, numbers since 1970, or Excel's day numbers"
         raise MalformedBars(f"{where}, line {line[np.argmax(bad)]}", f"{shown!r} where the stamp should be", expected)
     if bad.any():
@@ -101,22 +100,22 @@ def read_times(
 
 
 def _in_order(
-    dates: list[str],
-    times: list[str],
+    dates: TextColumn,
+    times: TextColumn,
     options: ImportOptions,
+    joint: str,
     told: list[Finding],
     asked: list[Question],
     where: str,
 ) -> Stamps:
     if options.date_order is not None:
-        return read_stamps(dates, times, options.date_order)
-    orders = open_orders(dates)
-    if not orders:
-        orders = _mostly(dates)
+        return read_stamps(dates, times, options.date_order, joint)
+    texts = dates.distinct()[1]
+    orders = open_orders(texts) or _mostly(texts)
     if not orders:
         found = "dates of which some can only be day first and others only month first"
         raise MalformedBars(where, found, "one order of day and month; say which with --date-order dmy or mdy")
-    readings = {order: read_stamps(dates, times, order) for order in orders}
+    readings = {order: read_stamps(dates, times, order, joint) for order in orders}
     if len(orders) == 1:
         return readings[orders[0]]
     far = {order: _far_steps(reading) for order, reading in readings.items()}
@@ -126,7 +125,7 @@ def _in_order(
         text = f"no day above 12 tells the order of the dates; read with the {words}, which leaves no holes in the bars"
         told.append(finding("date_order_inferred", text))
         return readings[fits[0]]
-    message = f"Does {dates[0]!r} begin with the day or with the month?"
+    message = f"Does {dates.text(0)!r} begin with the day or with the month?"
     asked.append(Question("date_order", message, ("dmy", "mdy"), "--date-order"))
     return readings[orders[0]]
 

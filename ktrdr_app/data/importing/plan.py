@@ -29,6 +29,7 @@ from ktrdr_app.data.importing.order import by_content, stamp_columns
 from ktrdr_app.data.importing.raw import RawText, open_text, read_bytes
 from ktrdr_app.data.importing.stamps import date_texts, read_epochs, read_stamps
 from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
+from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 500
 
@@ -157,7 +158,7 @@ def _as_numbers(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
 def _runs_backwards(rows: Sequence[Sequence[str]], stamp: tuple[int, ...]) -> bool:
     if not stamp:
         return False
-    cells = [" ".join(row[place] for place in stamp) for row in rows]
+    cells = TextColumn.of([" ".join(row[place] for place in stamp) for row in rows])
     stamps = read_epochs(cells) or read_stamps(*date_texts(cells), "dmy")
     steps = np.diff(stamps.wall)
     return bool((steps < 0).sum() > (steps > 0).sum())
@@ -247,15 +248,16 @@ def _about_table(path: Path, raw: RawText, layout: Layout, columns: Columns) -> 
 def _one_series(
     path: Path, options: ImportOptions, layout: Layout, cells: Cells
 ) -> tuple[str, tuple[Question, ...], Cells]:
-    names = one_symbol(cells.symbols or ())
+    codes, written = cells.symbols.distinct() if cells.symbols is not None else (np.empty(0, dtype=np.int64), [])
+    names = one_symbol(written)
     symbol, question = _symbol(path, options, layout, names)
     if len(names) > 1 and symbol:
         wanted = next((name for name in names if name.upper() == symbol.upper()), None)
         if wanted is None:
             question = (Question("symbol", f"The file holds {len(names)} symbols.", tuple(names[:20]), "--symbol"),)
         else:
-            kept = np.array([plain_symbol(name) == wanted for name in cells.symbols or ()], dtype=np.bool_)
-            cells = cells.select(kept)
+            meant = np.array([plain_symbol(name) == wanted for name in written], dtype=np.bool_)
+            cells = cells.select(meant[codes])
     return symbol, question, cells
 
 

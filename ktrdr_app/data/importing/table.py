@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import EmptyData, MalformedBars
 from ktrdr_app.data.importing.columns import is_heading, plain_name
-from ktrdr_app.data.importing.lines import Lines, split_lines
+from ktrdr_app.data.importing.lines import Lines, Marks, split_lines
 from ktrdr_app.data.importing.numbers import is_number
 
 _SAMPLE = 120
@@ -30,6 +30,8 @@ class Layout:
     ----------
     lines : Lines
         The rows that have as many cells as the table has columns.
+    marks : Marks
+        Their delimiters.
     delimiter : str
         What stands between cells.
     names : tuple of str
@@ -49,6 +51,7 @@ class Layout:
     """
 
     lines: Lines
+    marks: Marks
     delimiter: str
     names: tuple[str, ...]
     has_header: bool
@@ -182,24 +185,27 @@ def _rows(
 ) -> Layout:
     if not len(lines):
         raise EmptyData(where, "it has headings and no rows" if names else "it holds no rows of numbers")
-    count, closed = lines.separators(delimiter)
+    marks = lines.marks(delimiter)
+    count, closed = marks.count, marks.closed
     widths = np.bincount(np.minimum(count, 999)[closed]) if closed.any() else np.zeros(1, dtype=np.int64)
     width = int(widths.argmax()) + 1
     if names and width != len(names):
         names = _fitted(lines, delimiter, names, width, where)
-    whole = closed & (count + 1 == width)
+    rows, whole = len(lines), closed & (count + 1 == width)
     broken = lines.numbers[~whole]
     cut = int(lines.numbers[-1]) if lines.unfinished and not whole[-1] else 0
-    chosen = lines if whole.all() else lines.select(whole)
+    if not whole.all():
+        lines, marks = lines.select(whole), marks.select(whole)
     return Layout(
-        chosen,
+        lines,
+        marks,
         delimiter,
         names or ("",) * width,
         bool(names),
         preface,
         broken[broken != cut],
         cut,
-        len(lines),
+        rows,
         ticker,
     )
 
