@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import MalformedBars
 from ktrdr_app.data.importing.calendar_text import DAY
 from ktrdr_app.data.importing.findings import Finding, Question, finding
-from ktrdr_app.data.importing.infer import fits_forex_week, likely_clocks
+from ktrdr_app.data.importing.infer import each_once, fits_forex_week, likely_clocks
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.stamps import (
     Stamps,
@@ -142,7 +142,7 @@ def _mostly(dates: Sequence[str]) -> tuple[str, ...]:
 
 
 def _far_steps(stamps: Stamps) -> int:
-    return int((np.diff(np.unique(stamps.wall[~stamps.unreadable])) > _FAR).sum())
+    return int((np.diff(each_once(stamps.wall[~stamps.unreadable])) > _FAR).sum())
 
 
 def _in_utc(
@@ -169,7 +169,7 @@ def _in_utc(
         told.append(finding("naive_as_utc", "the file says that its stamps are in UTC, so they were read as UTC"))
     if name is None and stamps.told.any():
         name = _between_offsets(utc, naive, good, line, told)
-    ordered = np.unique(stamps.wall[naive])
+    ordered = each_once(stamps.wall[naive])
     if name is None and fits_forex_week(ordered):
         name = "UTC"
         words = "the stamps tell no time zone; read as UTC, in which the weekends are those of the forex market"
