@@ -17,6 +17,9 @@ from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.stamps import (
     Stamps,
     date_texts,
+    is_epoch,
+    is_stamp,
+    is_time_of_day,
     open_orders,
     read_epochs,
     read_stamps,
@@ -26,7 +29,11 @@ from ktrdr_app.data.importing.text_column import TextColumn
 from ktrdr_app.data.importing.zones import clock_named, to_utc
 
 _FAR = 5 * DAY
-_IN_UTC = re.compile(r"\b(?:utc|gmt|gmt time|utc time)\b", re.IGNORECASE)
+_SAMPLE = 500
+_TOLD = re.compile(r"\b(?:utc|gmt)\b(?:\s*([+-]\d{1,2}(?::?\d{2})?)\b)?", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"0?0:00(?::00(?:\.0+)?)?|")
+_EXCEL_DAY = re.compile(r"[2-8]\d{4}")
+_EXCEL_TIME = re.compile(r"0?(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ def read_times(
     UnknownName
         If the user named a zone that does not exist.
     """
+    cells = _one_or_two(cells)
     stamps = read_epochs(cells[0]) if len(cells) == 1 else None
     told: list[Finding] = []
     asked: list[Question] = []
@@ -97,6 +105,32 @@ def read_times(
     if bad.any():
         told.append(finding("bad_stamp", "{n} rows whose stamp cannot be read were dropped", line[bad]))
     return _in_utc(stamps, line, options, around, told, asked)
+
+
+def _one_or_two(cells: tuple[TextColumn, ...]) -> tuple[TextColumn, ...]:
+    """Return dates and times of day without what spreadsheets add to either, or one column that tells both."""
+    if len(cells) == 1:
+        return cells
+    codes, dates = cells[0].distinct()
+    places, times = cells[1].distinct()
+    if all(map(_EXCEL_DAY.fullmatch, dates)):
+        if all(map(_EXCEL_TIME.fullmatch, times)):
+            behind = np.array([text.lstrip("0") for text in times], dtype=object)[places]
+            before = np.array(dates, dtype=object)[codes]
+            return (TextColumn.of([day + time for day, time in zip(before, behind, strict=True)]),)
+        days = read_epochs(TextColumn.of(dates))
+        wall = [] if days is None else days.wall.astype("datetime64[ns]").astype("datetime64[D]").astype(str).tolist()
+        return TextColumn(TextColumn.of(wall).signs[codes]), cells[1]
+    if all(is_stamp(text) and not is_time_of_day(text) for text in times[:_SAMPLE]):
+        own, clock = date_texts(cells[1])
+        if len(own.distinct()[1]) > 1 or not times or is_epoch(times[0]):
+            return (cells[1],)
+        cells = (cells[0], clock)
+    if any(" " in text or "T" in text for text in dates):
+        days, midnight = date_texts(cells[0])
+        if all(map(_MIDNIGHT.fullmatch, midnight.distinct()[1])):
+            return days, cells[1]
+    return cells
 
 
 def _in_order(
@@ -121,12 +155,13 @@ def _in_order(
     far = {order: _far_steps(reading) for order, reading in readings.items()}
     fits = [order for order, steps in far.items() if steps == 0]
     if len(fits) == 1 and max(far.values()) > 0:
-        words = {"dmy": "day before month", "mdy": "month before day"}[fits[0]]
-        text = f"no day above 12 tells the order of the dates; read with the {words}, which leaves no holes in the bars"
+        words = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}[fits[0]]
+        text = f"the dates could be read in several orders; read with the {words}, which leaves no holes in the bars"
         told.append(finding("date_order_inferred", text))
         return readings[fits[0]]
-    message = f"Does {dates.text(0)!r} begin with the day or with the month?"
-    asked.append(Question("date_order", message, ("dmy", "mdy"), "--date-order"))
+    known = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
+    message = f"Does {dates.text(0)!r} begin with {' or with '.join(known[order] for order in orders)}?"
+    asked.append(Question("date_order", message, orders, "--date-order"))
     return readings[orders[0]]
 
 
@@ -164,9 +199,11 @@ def _in_utc(
     if stamps.dates_only:
         return Timed(utc, ~good, stamps.form, "none (dates only)", tuple(told), tuple(asked))
     name = options.timezone
-    if name is None and any(_IN_UTC.search(text) for text in around):
-        name = "UTC"
-        told.append(finding("naive_as_utc", "the file says that its stamps are in UTC, so they were read as UTC"))
+    if name is None and (found := _clock_told(around)):
+        name = found
+        told.append(
+            finding("naive_as_utc", f"the file says that its stamps are in {name}, so they were read as {name}")
+        )
     if name is None and stamps.told.any():
         name = _between_offsets(utc, naive, good, line, told)
     ordered = each_once(stamps.wall[naive])
@@ -179,6 +216,15 @@ def _in_utc(
         return Timed(utc, ~good, stamps.form, "", tuple(told), tuple(asked))
     utc, missing = _localized(stamps, utc, naive, name, line, told)
     return Timed(utc, ~good | missing, stamps.form, clock_named(name).name, tuple(told), tuple(asked))
+
+
+def _clock_told(around: Sequence[str]) -> str:
+    """Return the one clock that preface and headings name, ``UTC`` or an offset from it; empty if none or several."""
+    offsets = {matched[1] or "" for text in around for matched in _TOLD.finditer(text)}
+    if len(offsets) != 1:
+        return ""
+    offset = offsets.pop()
+    return f"{offset[:3]}:{offset[3:].strip(':') or '00'}" if len(offset) == 3 else offset or "UTC"
 
 
 def _whole_days(

@@ -33,6 +33,7 @@ _NAMES: dict[str, str] = {
     "symbol": "symbol|ticker|tic|instrument|pair|product|asset|stock|security|contract",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split("|")}
+_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "ó": "o"})
 _QUOTES = ("usdt", "usdc", "busd", "tusd", "usd", "eur", "gbp", "jpy", "krw", "try", "brl", "aud", "chf", "cad")
 
@@ -59,6 +60,13 @@ def role_of(name: str) -> str:
         As the file has it.
     """
     plain = plain_name(name)
+    if plain not in _ROLE_OF and (bare := plain_name(_BRACKETS.sub("", name))) in (
+        "time",
+        "date",
+        "timestamp",
+        "datetime",
+    ):
+        plain = bare
     if plain.startswith(("volume ", "vol ")) or plain.endswith(" volume"):
         return _ROLE_OF.get(plain, "volume of")
     return _ROLE_OF.get(plain, "")
@@ -143,6 +151,25 @@ def by_name(names: Sequence[str], given: Mapping[str, str], where: str) -> Colum
     chosen = tuple(place for place in prices.values() if place is not None)
     symbol, adjusted = _first(places, told, "symbol"), _first(places, {}, "adjusted")
     return Columns(stamp, chosen, volumes, symbol, None if adjusted in chosen else adjusted)
+
+
+def said_twice(names: Sequence[str], given: Mapping[str, str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the places of a price that two headings name and that differ, if the user did not say which counts.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The headings.
+    given : mapping of str to str
+        Roles that the user told.
+    rows : sequence of sequence of str
+        A sample of rows.
+    """
+    for role in PRICES:
+        places = tuple(place for place, name in enumerate(names) if role_of(name) == role)
+        if role not in given and len(places) > 1 and any(len({row[place] for place in places}) > 1 for row in rows):
+            return places
+    return ()
 
 
 def place_of(column: str, names: Sequence[str], where: str) -> int:

@@ -100,6 +100,8 @@ class Lines:
             owner = np.repeat(before, np.diff(np.append(self.starts, len(self.data))))
             offset = int(self.starts[0])
             marks[offset:] &= (seen[offset:] - owner) % 2 == 0
+        empty = np.searchsorted(self.starts, np.flatnonzero(self.data == 0), "right") - 1
+        closed[empty[empty >= 0]] = False
         places = np.flatnonzero(marks)
         first = np.searchsorted(places, self.starts).astype(np.int64)
         return Marks(places, first, np.searchsorted(places, self.ends) - first, closed)
@@ -118,7 +120,7 @@ class Marks:
     count : ndarray of int64, shape (n,)
         How many each line has.
     closed : ndarray of bool, shape (n,)
-        Whether each line's quotation marks are closed.
+        Whether each line's quotation marks are closed, and no NUL is in it.
     """
 
     places: NDArray[np.int64]

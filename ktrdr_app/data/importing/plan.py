@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,21 @@ from ktrdr_app.data.importing.cells import Cells, read_cells
 from ktrdr_app.data.importing.checks import as_frame, look_at, volume_swaps
 from ktrdr_app.data.importing.clean import Rows, drop_unusable, merge_repeats, put_in_order
 from ktrdr_app.data.importing.clocks import Timed, read_times
-from ktrdr_app.data.importing.columns import PRICES, Columns, by_name, is_heading
+from ktrdr_app.data.importing.columns import PRICES, Columns, by_name, is_heading, role_of, said_twice
 from ktrdr_app.data.importing.file_names import one_symbol, plain_symbol, read_name
 from ktrdr_app.data.importing.findings import Finding, Question, finding
 from ktrdr_app.data.importing.infer import asset_class_of, looks_like_crypto, step_of
 from ktrdr_app.data.importing.numbers import NumberStyle, is_number, parse_numbers, style_of
 from ktrdr_app.data.importing.options import ImportOptions
-from ktrdr_app.data.importing.order import by_content, stamp_columns
+from ktrdr_app.data.importing.order import by_content, stamp_columns, with_its_date
 from ktrdr_app.data.importing.raw import RawText, open_text, read_bytes
 from ktrdr_app.data.importing.stamps import date_texts, read_epochs, read_stamps
 from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
 from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 500
+_MOST_CLASHES = 1 / 3
+_FEWEST_COLUMNS = 1 + len(PRICES)
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,19 @@ def _facts(raw: RawText, layout: Layout) -> dict[str, Any]:
 
 
 def _columns(layout: Layout, options: ImportOptions, where: str) -> tuple[Columns | None, tuple[Question, ...]]:
-    if (layout.has_header and is_heading(layout.names)) or set(options.columns) >= {*PRICES}:
-        return by_name(layout.names, options.columns, where), ()
-    rows = [cut_cells(line, layout.delimiter, where) for line in layout.lines.texts(0, _SAMPLE)]
     width = len(layout.names)
+    rows = [cut_cells(line, layout.delimiter, where) for line in layout.lines.texts(0, _SAMPLE)]
     rows = [[*row, *[""] * width][:width] for row in rows]
+    if (layout.has_header and is_heading(layout.names)) or set(options.columns) >= {*PRICES}:
+        columns = by_name(layout.names, options.columns, where)
+        twice = said_twice(layout.names, options.columns, rows)
+        if twice:
+            message = f"Columns {' and '.join(str(place + 1) for place in twice)} have one name and other numbers."
+            role = role_of(layout.names[twice[0]])
+            return None, (Question("columns", message, tuple(f"{role}={place + 1}" for place in twice), "--columns"),)
+        return replace(columns, stamp=with_its_date(columns.stamp, layout.names, rows)), ()
     stamp = stamp_columns(rows)
-    if not stamp:
+    if not stamp or width < _FEWEST_COLUMNS:
         by_name(layout.names, options.columns, where)
     found = by_content(rows, _as_numbers(rows), _runs_backwards(rows, stamp))
     if found is not None:
@@ -207,8 +215,10 @@ def _read(
     symbol, questions, cells = _one_series(path, options, layout, cells)
     headings = [layout.names[place] for place in columns.stamp]
     timed = read_times(cells.stamps, cells.line, options, (*layout.preface, *headings), path.name)
-    volume, about_volume = _volume(cells, columns, layout, facts)
+    volume, about_volume = _volume(cells, columns, layout, facts, ~timed.unusable)
     rows, dropped = _series(cells, timed, volume)
+    if not questions and not timed.questions:
+        _refuse_clashes(dropped, layout.rows, path.name)
     told += [*timed.findings, *about_volume, *dropped]
     if not len(rows):
         raise EmptyData(path.name, f"none of its {layout.rows} rows can be used: {told[-1].message}")
@@ -238,6 +248,9 @@ def _about_table(path: Path, raw: RawText, layout: Layout, columns: Columns) -> 
         told.append(finding("broken_row", words, layout.broken))
     if layout.cut:
         told.append(finding("cut_row", "the last row breaks off and was dropped", [layout.cut]))
+    if layout.doubtful:
+        words = "the last line has no line end and its last number is shorter than all others; it may be cut"
+        told.append(finding("cut_cell", words, [layout.doubtful]))
     if columns.adjusted is not None:
         taken, left = layout.names[columns.prices[3]], layout.names[columns.adjusted]
         words = f"the closes are those of column {taken.strip()}; column {left.strip()} was not read"
@@ -280,7 +293,7 @@ def _symbol(
 
 
 def _volume(
-    cells: Cells, columns: Columns, layout: Layout, facts: dict[str, Any]
+    cells: Cells, columns: Columns, layout: Layout, facts: dict[str, Any], usable: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], list[Finding]]:
     """Return the volume: the first column that may be it and is not 0 in most rows."""
     if not cells.volumes:
@@ -296,9 +309,10 @@ def _volume(
         others = ", ".join(layout.names[place].strip() for place in columns.volumes[1:])
         told.append(finding("volume_column", f"the volumes are those of column {name}; not read: {others}"))
     facts["columns"]["volume"] = name or str(columns.volumes[chosen] + 1)
-    if chosen == 0 and cells.bad_volume.any():
+    bad = cells.bad_volume & usable & ~cells.unreadable
+    if chosen == 0 and bad.any():
         words = "{n} volumes that are no number were left empty"
-        told.append(finding("bad_volume_text", words, cells.line[cells.bad_volume]))
+        told.append(finding("bad_volume_text", words, cells.line[bad]))
     if len(cells.volumes) > 1:
         swapped = volume_swaps(cells.prices[:, 3], cells.volumes[chosen], cells.volumes[1 - min(chosen, 1)])
         if swapped.any():
@@ -315,6 +329,15 @@ def _series(cells: Cells, timed: Timed, volume: NDArray[np.float64]) -> tuple[Ro
     rows, sorted_rows = put_in_order(rows)
     rows, merged = merge_repeats(rows)
     return rows, [*dropped, *sorted_rows, *merged]
+
+
+def _refuse_clashes(told: Sequence[Finding], rows: int, where: str) -> None:
+    """Refuse a file of which a third of the rows clash: its stamps do not tell the bars apart."""
+    clashes = sum(entry.count for entry in told if entry.code == "duplicate_conflicting")
+    if clashes > _MOST_CLASHES * rows:
+        found = f"{clashes:,} of {rows:,} rows with the stamp of another row and other numbers"
+        expected = "one row per bar; is the time of day missing, or are several series in the file?"
+        raise MalformedBars(where, found, expected)
 
 
 def _timeframe(path: Path, options: ImportOptions, rows: Rows) -> tuple[str, list[Finding], tuple[Question, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +21,23 @@ from ktrdr_app.data.importing.calendar_text import (
 from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 500
-_EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
-_COMPACT_FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_EPOCH = re.compile(r"[0-9]{9,19}(?:[.,][0-9]*)?|[0-9](?:[.,][0-9]+)?[eE]\+?[01]?[0-9]")
+_NUMBER = re.compile(r"[0-9]{1,19}(?:[.,][0-9]*)?(?:[eE]\+?[01]?[0-9])?")
+_COMPACT_FORMS = (10, 12, 14)
+"""Digits of ``%Y%m%d%H``, ``%Y%m%d%H%M`` and ``%Y%m%d%H%M%S``; seconds since 1970 of these digits lie beyond 2032."""
 _SERIAL = re.compile(r"[2-8]\d{4}(?:[.,]\d+)?")
 _EXCEL_DAY_0 = 25_569
 """Excel's serial number of 1970-01-01."""
+_MINUTE_DECIMALS = 4
 _LARGEST = 9_000_000_000_000_000_000
 _EPOCH_UNITS = ((1e11, "s", 1_000_000_000), (1e14, "ms", 1_000_000), (1e17, "us", 1_000), (np.inf, "ns", 1))
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s+", re.IGNORECASE)
 _MONTH_WORD = r"[A-Za-zä]{3,9}\.?"
 _SPACED_DATE = re.compile(
-    rf"^(?:[A-Za-z]{{3}},? )?((?:\d{{1,2}}\.? {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}}),? \d{{4}}),?\s*"
+    rf"^((?:\d{{1,2}}\.? {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}}),? \d{{4}}|\d{{4}} {_MONTH_WORD} \d{{1,2}}),?\s*"
+)
+_MARKED = re.compile(
+    r"(\d{8}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[_;]|-(?=\d{2}[:-]|\d{6}))\s*(\d.*)"
 )
 _JOINTS = np.array([ord("T"), ord(" ")], dtype=np.uint8)
 _NOTHING = np.iinfo(np.int64).min
@@ -78,7 +86,8 @@ def is_epoch(text: str) -> bool:
 
 
 def _is_compact(text: str) -> bool:
-    return text[:2] in ("19", "20") and read_date(text[:8], "ymd") is not None and read_time(text[8:]) is not None
+    plausible = "1970" <= text[:4] <= "2069"
+    return plausible and read_date(text[:8], "ymd") is not None and read_time(text[8:]) is not None
 
 
 def is_stamp(text: str) -> bool:
@@ -110,6 +119,9 @@ def is_time_of_day(text: str) -> bool:
 
 def _halves(text: str) -> tuple[str, str]:
     """Return the date and the time of day of one stamp."""
+    text = _WEEKDAY.sub("", text)
+    if matched := _MARKED.fullmatch(text):
+        return matched[1], matched[2]
     if matched := _SPACED_DATE.match(text):
         return matched[1], text[matched.end() :]
     if len(text) in _COMPACT_FORMS and text.isdecimal():
@@ -119,9 +131,9 @@ def _halves(text: str) -> tuple[str, str]:
     date, _, time = text.partition(" ")
     if not time and "T" in date:
         date, _, time = date.partition("T")
-    if date.endswith(","):
-        date = date[:-1]
-    return date, time.strip()
+    if ":" in date and ":" not in time.partition(" ")[0]:
+        date, time = time, date
+    return date.removesuffix(","), time.strip()
 
 
 def date_texts(cells: TextColumn) -> tuple[TextColumn, TextColumn]:
@@ -134,7 +146,9 @@ def date_texts(cells: TextColumn) -> tuple[TextColumn, TextColumn]:
     """
     signs = cells.signs
     if len(cells) and signs.shape[1] > 11 and np.isin(signs[:, 10], _JOINTS).all() and (signs[:, 11] != 0).all():
-        return cells.part(0, 10), cells.part(11)
+        dates = cells.part(0, 10)
+        if _are_figures(dates):
+            return dates, cells.part(11)
     dates, times = cells.partition(" ")
     if len(cells) and (times.lengths > 0).all() and _are_figures(dates) and not (signs[:, 10] == ord("T")).any():
         return dates, times.part(0)
@@ -185,11 +199,11 @@ def open_orders(dates: Sequence[str]) -> tuple[str, ...]:
         for order, place in (("dmy", 1), ("mdy", 0))
         if all(1 <= pair[place] <= 12 and pair[1 - place] <= 31 for pair in pairs)
     ]
-    if not orders and all(read_date(text, "ymd") is not None for text in unique):
-        return ("ymd",)
-    if len(orders) == 2 and all(is_dotted(text) for text in unique if parts_of(text)):
+    if all(read_date(text, "ymd") is not None for text in unique):
+        orders.append("ymd")
+    if orders[:2] == ["dmy", "mdy"] and all(is_dotted(text) for text in unique if parts_of(text)):
         return ("dmy",)
-    if len(orders) == 2 and all(first == second for first, second in pairs):
+    if orders == ["dmy", "mdy"] and all(first == second for first, second in pairs):
         return ("dmy",)
     return tuple(orders)
 
@@ -279,22 +293,21 @@ def _digits(cells: TextColumn) -> NDArray[np.int64] | None:
 
 def _epochs(cells: TextColumn) -> Stamps:
     plain = _digits(cells)
-    if plain is not None:
-        number = plain
-        fraction, bad = np.zeros(len(cells)), np.zeros(len(cells), dtype=np.bool_)
-    else:
+    exact: list[Decimal] | None = None
+    if plain is None:
         texts = cells.texts()
-        readable = [bool(re.fullmatch(r"[0-9]{1,19}(?:\.[0-9]+)?", cell)) for cell in texts]
-        pairs = [cell.partition(".") if good else ("0", "", "") for cell, good in zip(texts, readable, strict=True)]
-        number = np.array([min(int(whole), _LARGEST + 1) for whole, _, _ in pairs], dtype=np.int64)
-        fraction = np.array([float(f"0.{rest or 0}") for _, _, rest in pairs])
-        bad = ~np.array(readable, dtype=np.bool_)
-    limits = np.array([limit for limit, _, _ in _EPOCH_UNITS])
-    unit = np.searchsorted(limits, number, side="right").clip(max=3)
+        readable = np.array([bool(_NUMBER.fullmatch(cell)) for cell in texts], dtype=np.bool_)
+        exact = [Decimal(cell.replace(",", ".") if good else 0) for cell, good in zip(texts, readable, strict=True)]
+        plain = np.array([min(int(value), _LARGEST + 1) for value in exact], dtype=np.int64)
+    else:
+        readable = np.ones(len(cells), dtype=np.bool_)
+    unit = np.searchsorted([limit for limit, _, _ in _EPOCH_UNITS], plain, side="right").clip(max=3)
     scale = np.array([size for _, _, size in _EPOCH_UNITS], dtype=np.int64)[unit]
-    too_large = number > _LARGEST // scale
-    wall = np.where(too_large, 0, number) * scale + (fraction * scale).astype(np.int64)
-    bad |= too_large
+    bad = ~readable | (plain > _LARGEST // scale)
+    wall = np.where(bad, 0, plain) * scale
+    if exact is not None:
+        known = zip(exact, scale.tolist(), bad.tolist(), strict=True)
+        wall = np.array([0 if lost else int(value * size) for value, size, lost in known], dtype=np.int64)
     names = [_EPOCH_UNITS[place][1] for place in np.unique(unit[~bad])]
     none = np.zeros(len(cells), dtype=np.int64)
     return Stamps(wall, none, ~bad, bad, f"epoch {' and '.join(names)}")
@@ -305,7 +318,10 @@ def _serials(cells: TextColumn) -> Stamps:
     readable = np.array([bool(_SERIAL.fullmatch(cell)) for cell in texts], dtype=np.bool_)
     pairs = zip(texts, readable, strict=True)
     days = np.array([float(cell.replace(",", ".")) if good else 0.0 for cell, good in pairs])
-    seconds = np.round((days - _EXCEL_DAY_0) * (DAY // SECOND)).astype(np.int64)
+    # Four decimals of a day are 8.64 seconds: enough to tell the minute that was meant, not the second.
+    decimals = max((len(re.split("[.,]", cell)[1]) for cell in texts if re.search("[.,]", cell)), default=9)
+    unit = 60 if decimals == _MINUTE_DECIMALS else 1
+    seconds = np.round((days - _EXCEL_DAY_0) * (DAY // SECOND) / unit).astype(np.int64) * unit
     none = np.zeros(len(cells), dtype=np.int64)
     told = np.zeros(len(cells), dtype=np.bool_)
     return Stamps(np.where(readable, seconds * SECOND, 0), none, told, ~readable, "Excel day numbers")

@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import EmptyData, MalformedBars
 from ktrdr_app.data.importing.columns import is_heading, plain_name
 from ktrdr_app.data.importing.lines import Lines, Marks, split_lines
 from ktrdr_app.data.importing.numbers import is_number
+from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 120
 _HEADING_WITHIN = 40
@@ -48,6 +49,8 @@ class Layout:
         Lines after the headings.
     ticker : str
         Symbol that a heading line names (yfinance), else empty.
+    doubtful : int
+        Line number of a last row whose last cell may be cut, 0 if nothing says so.
     """
 
     lines: Lines
@@ -60,6 +63,7 @@ class Layout:
     cut: int
     rows: int
     ticker: str = ""
+    doubtful: int = 0
 
 
 def lay_out(content: bytes, where: str) -> Layout:
@@ -79,6 +83,8 @@ def lay_out(content: bytes, where: str) -> Layout:
     MalformedBars
         If the text is no table.
     """
+    if content[:1] == b"'":
+        content = content.replace(b"'", b'"')
     lines = split_lines(content)
     sample = lines.texts(0, _SAMPLE)
     delimiter = find_delimiter(sample)
@@ -192,8 +198,17 @@ def _rows(
     if names and width != len(names):
         names = _fitted(lines, delimiter, names, width, where)
     rows, whole = len(lines), closed & (count + 1 == width)
+    doubtful = 0
+    if lines.unfinished and whole[-1]:
+        lacking = _last_cell(lines, marks, whole, width)
+        whole[-1] &= lacking > 0
+        doubtful = int(lines.numbers[-1]) if lacking == 1 else 0
     broken = lines.numbers[~whole]
     cut = int(lines.numbers[-1]) if lines.unfinished and not whole[-1] else 0
+    if not whole.any():
+        raise MalformedBars(
+            where, f"no row that is whole ({_shown([lines.text(0)])})", "rows of cells with a delimiter"
+        )
     if not whole.all():
         lines, marks = lines.select(whole), marks.select(whole)
     return Layout(
@@ -207,7 +222,17 @@ def _rows(
         cut,
         rows,
         ticker,
+        doubtful,
     )
+
+
+def _last_cell(lines: Lines, marks: Marks, whole: NDArray[np.bool_], width: int) -> int:
+    """Return 0 if the last cell of a file without a last line end is cut, 1 if it may be, 2 if nothing says so."""
+    starts, ends = marks.select(whole).cells(lines.select(whole), width - 1)
+    length = TextColumn.cut(lines.data, starts, ends, lines.quoted).lengths
+    if len(length) < _FEWEST or length[-1] >= length[:-1].min():
+        return 2
+    return 1 if length[-1] else 0
 
 
 def _fitted(lines: Lines, delimiter: str, names: tuple[str, ...], width: int, where: str) -> tuple[str, ...]:
