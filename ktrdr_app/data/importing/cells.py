@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import MalformedBars
 from ktrdr_app.data.importing.columns import Columns
 from ktrdr_app.data.importing.numbers import MISSING_SPELLINGS, NumberStyle, parse_numbers
+from ktrdr_app.data.importing.stamps import Stamps
 from ktrdr_app.data.importing.table import Layout
 from ktrdr_app.data.importing.text_column import TextColumn
 
@@ -27,8 +28,8 @@ class Cells:
     ----------
     line : ndarray of int64, shape (n,)
         Line numbers, 1-based.
-    stamps : tuple of TextColumn
-        One column, or dates and times of day.
+    stamps : tuple of TextColumn, or Stamps
+        One column, or dates and times of day; or moments that the file stores as such.
     prices : ndarray of float64, shape (n, 4)
         Open, high, low, close; NaN where there is no number.
     volumes : tuple of ndarray of float64
@@ -42,7 +43,7 @@ class Cells:
     """
 
     line: NDArray[np.int64]
-    stamps: tuple[TextColumn, ...]
+    stamps: tuple[TextColumn, ...] | Stamps
     prices: NDArray[np.float64]
     volumes: tuple[NDArray[np.float64], ...]
     unreadable: NDArray[np.bool_]
@@ -57,7 +58,8 @@ class Cells:
         kept : ndarray of bool, shape (n,)
             Which ones.
         """
-        stamps = tuple(column.select(kept) for column in self.stamps)
+        texts = () if isinstance(self.stamps, Stamps) else tuple(column.select(kept) for column in self.stamps)
+        stamps = self.stamps.select(kept) if isinstance(self.stamps, Stamps) else texts
         volumes = tuple(volume[kept] for volume in self.volumes)
         masks = (self.unreadable[kept], self.bad_volume[kept])
         symbols = None if self.symbols is None else self.symbols.select(kept)

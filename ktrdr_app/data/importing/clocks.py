@@ -15,6 +15,7 @@ from ktrdr_app.data.importing.findings import Finding, Question, finding
 from ktrdr_app.data.importing.infer import each_once, fits_forex_week, likely_clocks
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.stamps import (
+    EXCEL_DAY_0,
     Stamps,
     date_texts,
     is_epoch,
@@ -65,14 +66,18 @@ class Timed:
 
 
 def read_times(
-    cells: tuple[TextColumn, ...], line: NDArray[np.int64], options: ImportOptions, around: Sequence[str], where: str
+    cells: tuple[TextColumn, ...] | Stamps,
+    line: NDArray[np.int64],
+    options: ImportOptions,
+    around: Sequence[str],
+    where: str,
 ) -> Timed:
     """Return the moments of rows.
 
     Parameters
     ----------
-    cells : tuple of TextColumn
-        One column of stamps, or dates and times of day.
+    cells : tuple of TextColumn, or Stamps
+        One column of stamps, or dates and times of day; or stamps that need no reading.
     line : ndarray of int64, shape (n,)
         Line numbers.
     options : ImportOptions
@@ -89,22 +94,29 @@ def read_times(
     UnknownName
         If the user named a zone that does not exist.
     """
-    cells = _one_or_two(cells)
-    stamps = read_epochs(cells[0]) if len(cells) == 1 else None
     told: list[Finding] = []
     asked: list[Question] = []
-    if stamps is None:
-        dates, times = date_texts(cells[0]) if len(cells) == 1 else (cells[0], times_of_day(cells[1]))
-        joint = "T" if len(cells) == 1 and cells[0].text(0)[10:11] == "T" else " "
-        stamps = _in_order(dates, times, options, joint, told, asked, where)
+    stamps = cells if isinstance(cells, Stamps) else _from_text(_one_or_two(cells), options, told, asked, where)
     bad = stamps.unreadable
     if bad.mean() > 0.5:
-        shown = " ".join(column.text(int(np.argmax(bad))) for column in cells)[:60]
+        row = int(np.argmax(bad))
+        shown = "" if isinstance(cells, Stamps) else " ".join(column.text(row) for column in cells)[:60]
         expected = "dates and times, numbers since 1970, or Excel's day numbers"
         raise MalformedBars(f"{where}, line {line[np.argmax(bad)]}", f"{shown!r} where the stamp should be", expected)
     if bad.any():
         told.append(finding("bad_stamp", "{n} rows whose stamp cannot be read were dropped", line[bad]))
     return _in_utc(stamps, line, options, around, told, asked)
+
+
+def _from_text(
+    cells: tuple[TextColumn, ...], options: ImportOptions, told: list[Finding], asked: list[Question], where: str
+) -> Stamps:
+    numbers = read_epochs(cells[0]) if len(cells) == 1 else None
+    if numbers is not None:
+        return numbers
+    dates, times = date_texts(cells[0]) if len(cells) == 1 else (cells[0], times_of_day(cells[1]))
+    joint = "T" if len(cells) == 1 and cells[0].text(0)[10:11] == "T" else " "
+    return _in_order(dates, times, options, joint, told, asked, where)
 
 
 def _one_or_two(cells: tuple[TextColumn, ...]) -> tuple[TextColumn, ...]:
@@ -118,9 +130,8 @@ def _one_or_two(cells: tuple[TextColumn, ...]) -> tuple[TextColumn, ...]:
             behind = np.array([text.lstrip("0") for text in times], dtype=object)[places]
             before = np.array(dates, dtype=object)[codes]
             return (TextColumn.of([day + time for day, time in zip(before, behind, strict=True)]),)
-        days = read_epochs(TextColumn.of(dates))
-        wall = [] if days is None else days.wall.astype("datetime64[ns]").astype("datetime64[D]").astype(str).tolist()
-        return TextColumn(TextColumn.of(wall).signs[codes]), cells[1]
+        named = [str(np.datetime64(int(text) - EXCEL_DAY_0, "D")) for text in dates]
+        return TextColumn(TextColumn.of(named).signs[codes]), cells[1]
     if all(is_stamp(text) and not is_time_of_day(text) for text in times[:_SAMPLE]):
         own, clock = date_texts(cells[1])
         if len(own.distinct()[1]) > 1 or not times or is_epoch(times[0]):

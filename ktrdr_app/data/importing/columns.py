@@ -13,7 +13,7 @@ PRICES = ("open", "high", "low", "close")
 _NAMES: dict[str, str] = {
     "epoch": "unix|unix time|unix timestamp|unixtime|epoch|open time|opentime|time ms|timestamp ms|window start|mts",
     "timestamp": "timestamp|datetime|date time|datetime utc|date utc|time utc|gmt time|utc time|local time|utc|gmt|"
-    "ts|t|dt|index|bar time|start|start time|begin|begins at|bar start|zeitstempel|datum zeit|datum uhrzeit|"
+    "ts|t|dt|bar time|start|start time|begin|begins at|bar start|zeitstempel|datum zeit|datum uhrzeit|"
     "date gmt|time gmt|date timestamp|timestamp utc|period start|interval start|tradetime",
     "date": "date|day|dtyyyymmdd|yyyymmdd|datum|tag|trade date|trading day|trading date|fecha|data",
     "time": "time|hour|zeit|uhrzeit|hhmm|hhmmss|timestr|time of day|bar time of day|hora|heure",
@@ -30,6 +30,7 @@ _NAMES: dict[str, str] = {
     "adj schluss|adj schlusskurs|schluss bereinigt",
     "volume": "volume|vol|v|volumen|stuecke|stueck|anzahl|qty|quantity|total volume|volume traded|shares|volume shares",
     "ticks": "tickvol|tick volume|tickvolume|ticks|tick vol|umsatz|real volume|realvolume|bidvolume|bid volume",
+    "index": "index",
     "symbol": "symbol|ticker|tic|instrument|pair|product|asset|stock|security|contract",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split("|")}
@@ -213,6 +214,8 @@ def _stamp(names: Sequence[str], places: Mapping[str, list[int]], told: Mapping[
     date, time = places.get("date", []), places.get("time", [])
     if date or time:
         return (*date[:1], *time[:1])
+    if "index" in places:
+        return (places["index"][0],)
     return (0,) if names and not plain_name(names[0]) else ()
 
 

@@ -30,10 +30,11 @@ def canonical(bars: pd.DataFrame) -> bytes:
         Bars, in order.
     """
     columns = [*_stamps(nanoseconds(bars.index)), *(_written(bars[name], name == "volume") for name in COLUMNS)]
-    parts = [f"{HEADER}\n".encode("ascii")]
-    for begin in range(0, len(bars), _CHUNK):
-        parts.append(_joined([(texts, codes[begin : begin + _CHUNK]) for texts, codes in columns]))
-    return b"".join(parts)
+    parts = (
+        _joined([(texts, codes[begin : begin + _CHUNK]) for texts, codes in columns])
+        for begin in range(0, len(bars), _CHUNK)
+    )
+    return f"{HEADER}\n".encode("ascii") + b"".join(parts)
 
 
 def _joined(columns: Sequence[_Column]) -> bytes:

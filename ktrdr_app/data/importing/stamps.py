@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[0-9]{1,19}(?:[.,][0-9]*)?(?:[eE]\+?[01]?[0-9])?")
 _COMPACT_FORMS = (10, 12, 14)
 """Digits of ``%Y%m%d%H``, ``%Y%m%d%H%M`` and ``%Y%m%d%H%M%S``; seconds since 1970 of these digits lie beyond 2032."""
 _SERIAL = re.compile(r"[2-8]\d{4}(?:[.,]\d+)?")
-_EXCEL_DAY_0 = 25_569
+EXCEL_DAY_0 = 25_569
 """Excel's serial number of 1970-01-01."""
 _MINUTE_DECIMALS = 4
 _LARGEST = 9_000_000_000_000_000_000
@@ -66,6 +66,16 @@ class Stamps:
     told: NDArray[np.bool_]
     unreadable: NDArray[np.bool_]
     form: str
+
+    def select(self, kept: NDArray[np.bool_]) -> Stamps:
+        """Return those of some rows.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n,)
+            Which ones.
+        """
+        return Stamps(self.wall[kept], self.offset[kept], self.told[kept], self.unreadable[kept], self.form)
 
     @property
     def dates_only(self) -> bool:
@@ -321,7 +331,7 @@ def _serials(cells: TextColumn) -> Stamps:
     # Four decimals of a day are 8.64 seconds: enough to tell the minute that was meant, not the second.
     decimals = max((len(re.split("[.,]", cell)[1]) for cell in texts if re.search("[.,]", cell)), default=9)
     unit = 60 if decimals == _MINUTE_DECIMALS else 1
-    seconds = np.round((days - _EXCEL_DAY_0) * (DAY // SECOND) / unit).astype(np.int64) * unit
+    seconds = np.round((days - EXCEL_DAY_0) * (DAY // SECOND) / unit).astype(np.int64) * unit
     none = np.zeros(len(cells), dtype=np.int64)
     told = np.zeros(len(cells), dtype=np.bool_)
     return Stamps(np.where(readable, seconds * SECOND, 0), none, told, ~readable, "Excel day numbers")

@@ -95,7 +95,8 @@ class TextColumn:
         row : int
             Its row.
         """
-        return self.signs[row].tobytes().rstrip(b"\0").decode("utf-8", "replace")
+        written: bytes = self.signs[row].tobytes()
+        return written.rstrip(b"\0").decode("utf-8", "replace")
 
     def texts(self, rows: int | None = None) -> list[str]:
         """Return the cells, or the first of them.
