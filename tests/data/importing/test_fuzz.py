@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.data.bars import check_bars
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.run import import_file
+from tests.data.importing.mutations import restructured
 from tests.data.importing.vendors import VENDORS, series
 from tests.shared_data import SHARED, shared_path
 
@@ -93,6 +94,17 @@ def test_vendor_files_with_changed_bytes(name: str, tmp_path: Path) -> None:
         path.write_bytes(mutated(content, random))
         accepted += attempt(path, ANSWERS, tmp_path / "data")
     assert accepted > 0
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_vendor_files_with_changed_columns_and_lines(name: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    path = tmp_path / VENDORS[name].name
+    for _ in range(15):
+        other = VENDORS[list(VENDORS)[int(random.integers(0, len(VENDORS)))]]
+        texts = [vendor.text(series(24, "1D" if vendor.daily else "1h")) for vendor in (VENDORS[name], other)]
+        path.write_text(restructured(*texts, random), encoding="utf-8")
+        attempt(path, ANSWERS if random.random() < 0.7 else ImportOptions(), tmp_path / "data")
 
 
 @pytest.mark.parametrize("seed", range(6))
