@@ -111,6 +111,8 @@ def find_delimiter(sample: Sequence[str]) -> str:
     sample : sequence of str
         Lines.
     """
+    if _is_spaced_with_decimal_commas(sample):
+        return " "
     for delimiter in _DELIMITERS:
         found = Counter(_count(line, delimiter) for line in sample)
         width, often = max(found.items(), key=lambda entry: (entry[1], entry[0]), default=(0, 0))
@@ -122,6 +124,19 @@ def find_delimiter(sample: Sequence[str]) -> str:
     if width >= _FEWEST and often >= 0.6 * len(sample):
         return " "
     return next((sign for sign in _DELIMITERS if sample and all(sign in line for line in sample)), "")
+
+
+def _is_spaced_with_decimal_commas(sample: Sequence[str]) -> bool:
+    if any(sign in line for line in sample for sign in '\t;|"') or not any("," in line for line in sample):
+        return False
+    widths = Counter(len(line.split()) for line in sample)
+    width, often = max(widths.items(), key=lambda entry: entry[1])
+    commas = sum(line.count(",") for line in sample)
+    return (
+        width >= _FEWEST
+        and often >= 0.9 * len(sample)
+        and commas == len(re.findall(r"(?<=\d),(?=\d)", " ".join(sample)))
+    )
 
 
 def _count(line: str, delimiter: str) -> int:

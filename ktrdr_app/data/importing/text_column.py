@@ -27,7 +27,7 @@ class TextColumn:
     Attributes
     ----------
     signs : ndarray of uint8, shape (n, width)
-        UTF-8, one row a cell, NUL behind its end.
+        UTF-8, one row a cell, NUL behind its end; a byte or more wide.
     """
 
     signs: NDArray[np.uint8]
@@ -42,7 +42,7 @@ class TextColumn:
             One a row.
         """
         encoded = [text.encode("utf-8", "replace") for text in texts]
-        width = max(map(len, encoded), default=0)
+        width = max(map(len, encoded), default=0) or 1
         joined = b"".join(text.ljust(width, b"\0") for text in encoded)
         return cls(np.frombuffer(joined, dtype=np.uint8).reshape(len(encoded), width))
 
@@ -64,7 +64,7 @@ class TextColumn:
         starts, ends = _stripped(data, starts, ends, (*_BLANKS, *((_QUOTE,) if quoted else ())))
         too_long = ends - starts > LONGEST
         length = np.minimum(ends - starts, LONGEST)
-        width = -(-int(length.max(initial=0)) // _WORD)
+        width = -(-int(length.max(initial=1)) // _WORD)
         signs = np.zeros((len(starts), width * _WORD), dtype=np.uint8)
         if len(data) >= _WORD:
             words = np.ndarray((len(data) - _WORD + 1,), dtype=np.uint64, buffer=data, strides=(1,))
@@ -83,8 +83,6 @@ class TextColumn:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Bytes of each cell, int64 of shape (n,)."""
-        if not self.signs.shape[1]:
-            return np.zeros(len(self), dtype=np.int64)
         return np.asarray(self.signs.shape[1] - (self.signs[:, ::-1] != 0).argmax(axis=1)) * self.signs.any(axis=1)
 
     def text(self, row: int) -> str:
