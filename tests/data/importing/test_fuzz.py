@@ -117,6 +117,16 @@ def test_packed_files_with_changed_bytes(seed: int, tmp_path: Path) -> None:
         attempt(path, ANSWERS, tmp_path / "data")
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_parquet_files_with_changed_bytes(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "X_1h.parquet"
+    series(40).to_parquet(path)
+    content, random = path.read_bytes(), np.random.default_rng(seed)
+    for _ in range(20):
+        path.write_bytes(mutated(content, random))
+        attempt(path, ANSWERS, tmp_path / "data")
+
+
 @settings(max_examples=150)
 @given(content=st.binary(max_size=400))
 def test_any_bytes(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
