@@ -17,11 +17,10 @@ from ktrdr_app.data.csv_source import CSVDataSource, read_bars
 from ktrdr_app.data.importing.columns import role_of
 from ktrdr_app.data.importing.evidence import Evidence, evidence_of
 from ktrdr_app.data.importing.findings import Finding, Question
-from ktrdr_app.data.importing.lines import Lines, split_lines
 from ktrdr_app.data.importing.options import CONFLICTS, ROLES, ImportOptions
-from ktrdr_app.data.importing.plan import Detection, detect, open_rows
+from ktrdr_app.data.importing.plan import Detection, detect_in, open_source
 from ktrdr_app.data.importing.save import overlap
-from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
+from ktrdr_app.data.importing.sources import Source
 
 EDGE = 5
 """First and last rows that are shown."""
@@ -44,7 +43,7 @@ class RawTable:
     first, last : tuple of (int, tuple of str)
         The first and last rows: line number in the file, and the cells. No row is in both.
     rows : int
-        Rows of the table.
+        Rows of the table, the unusable ones counted.
     delimiter, encoding, packed : str
         How the text is written.
     preface : tuple of str
@@ -173,14 +172,14 @@ def look_at_file(path: Path, options: ImportOptions, target_dir: Path) -> Import
     FileMissing, StorageProblem, EmptyData, MalformedBars, EnvironmentProblem
         If it holds no table, whatever the settings.
     """
-    text = open_rows(path)
-    layout = lay_out(text.content, path.name)
-    raw = _raw(layout, text.encoding, text.packed, path.name)
+    source = open_source(path)
+    raw = _raw(source)
     try:
-        found = detect(path, options)
+        options.check()
+        found = detect_in(source, path, options)
         conflict = _conflict(found, target_dir)
     except KtrdrError as error:
-        known = places_by_heading(layout.names)
+        known = places_by_heading(source.names)
         named = (options.symbol or "", options.timeframe or "")
         return ImportPreview(raw, *named, columns=known, problem=error.with_traceback(None))
     return ImportPreview(
@@ -188,36 +187,19 @@ def look_at_file(path: Path, options: ImportOptions, target_dir: Path) -> Import
         found.symbol,
         found.timeframe,
         evidence_of(found, options),
-        places_of(found.detected["columns"], layout.names),
+        places_of(found.detected["columns"], source.names),
         _span(found.bars),
         found.findings,
-        _examples(split_lines(text.content), found.findings),
+        _examples(source, found.findings),
         (*found.questions, *_about(conflict, options)),
         conflict,
     )
 
 
-def _raw(layout: Layout, encoding: str, packed: str, where: str) -> RawTable:
-    lines, rows = layout.lines, len(layout.lines)
-
-    def cut(first: int, last: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        return tuple(
-            (int(lines.numbers[place]), tuple(cut_cells(lines.text(place), layout.delimiter, where)))
-            for place in range(first, last)
-        )
-
-    head = min(EDGE, rows)
-    preface = tuple(layout.preface)
-    return RawTable(
-        tuple(name.strip() for name in layout.names),
-        cut(0, head),
-        cut(max(rows - EDGE, head), rows),
-        rows,
-        layout.delimiter,
-        encoding,
-        packed,
-        preface,
-    )
+def _raw(source: Source) -> RawTable:
+    names = tuple(name.strip() for name in source.names)
+    first, last = source.edges(EDGE)
+    return RawTable(names, tuple(first), tuple(last), source.rows, *source.written_as, tuple(source.preface))
 
 
 def _span(bars: pd.DataFrame) -> Span:
@@ -243,14 +225,8 @@ def thinned(closes: NDArray[np.float64]) -> NDArray[np.float64]:
     return closes[kept]
 
 
-def _examples(lines: Lines, findings: tuple[Finding, ...]) -> dict[int, str]:
-    wanted = sorted({row for entry in findings for row in entry.rows[:EXAMPLES]})
-    places = np.searchsorted(lines.numbers, wanted)
-    found = {}
-    for number, place in zip(wanted, places.tolist(), strict=True):
-        if place < len(lines) and lines.numbers[place] == number:
-            found[number] = lines.text(place)
-    return found
+def _examples(source: Source, findings: tuple[Finding, ...]) -> dict[int, str]:
+    return source.written_lines(sorted({row for entry in findings for row in entry.rows[:EXAMPLES]}))
 
 
 def _conflict(found: Detection, target_dir: Path) -> Conflict | None:

@@ -120,7 +120,9 @@ def to_utc(wall: NDArray[np.int64], clock: Clock, newest_first: bool) -> Moments
     second = index.tz_localize(clock.zone, ambiguous=np.zeros(len(index), dtype=bool), nonexistent="NaT")
     early, late = first.as_unit("ns").asi8, second.as_unit("ns").asi8
     missing = np.asarray(first.isna())
-    twice = (early != late) & ~missing
-    passes = pd.Series(local).groupby(local).cumcount().to_numpy()
-    rows = pd.Series(local).groupby(local).transform("size").to_numpy()
-    return Moments(np.where(twice & (passes >= 1), late, early), missing, twice & (rows == 1))
+    twice = np.flatnonzero((early != late) & ~missing)
+    repeated = pd.Series(local[twice]).groupby(local[twice])
+    utc, single = early.copy(), none.copy()
+    utc[twice] = np.where(repeated.cumcount().to_numpy() >= 1, late[twice], early[twice])
+    single[twice] = repeated.transform("size").to_numpy() == 1
+    return Moments(utc, missing, single)
