@@ -313,7 +313,11 @@ def _counted(path: Path) -> dict[str, Any]:
         count, first, last = len(rows), *((rows[0], rows[-1]) if rows else (b"", b""))
     else:
         count = max(len(begins) - 1, 0)
-        first, last = (content[begins[1] : begins[1] + _STAMP], content[begins[-1] : begins[-1] + _STAMP]) if count else (b"", b"")
+        first, last = (
+            (content[begins[1] : begins[1] + _STAMP], content[begins[-1] : begins[-1] + _STAMP])
+            if count
+            else (b"", b"")
+        )
     return {"rows": count, "first": _stamp_of(first), "last": _stamp_of(last)}
 
 

@@ -118,6 +118,8 @@ def test_all_commands_of_the_contract_are_there():
         "data check",
         "data align",
         "data fetch",
+        "data delete",
+        "data restore",
         "indicators list",
         "indicators compute",
         "features",
