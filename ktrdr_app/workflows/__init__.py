@@ -9,7 +9,7 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
-    from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality
+    from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.import_run import import_data, preview_import
@@ -56,6 +56,7 @@ _EXPORTS = {
     "load_fuzzy_view": "inspect_series",
     "map_coverage": "series_view",
     "measure_quality": "data_inventory",
+    "measure_some": "data_inventory",
     "newest_run": "run_folders",
     "preview_import": "import_run",
     "reopen_run": "reopen",
@@ -94,6 +95,7 @@ __all__ = [
     "load_fuzzy_view",
     "map_coverage",
     "measure_quality",
+    "measure_some",
     "newest_run",
     "preview_import",
     "reopen_run",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import DataNotFound, DataProblem
+from ktrdr_app.core.errors import DataNotFound, DataProblem, StorageProblem
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.data.asset_class import from_name
@@ -57,6 +58,25 @@ class QualityRequest:
     workspace: Workspace
     symbol: str
     timeframe: str
+
+
+@dataclass(frozen=True)
+class QualityBatch:
+    """Count the quality figures of some series, as many as a while allows.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Where the data and ``symbols.yaml`` are read.
+    names : tuple of (str, str)
+        Symbol and time frame of each, most wanted first.
+    seconds : float
+        No series is begun after so long; at least one is done.
+    """
+
+    workspace: Workspace
+    names: tuple[tuple[str, str], ...]
+    seconds: float
 
 
 def list_inventory(
@@ -135,6 +155,37 @@ def measure_quality(
         cache.keep(path, note, given, known)
     progress(SymbolDone(symbol, 1, 1))
     return known
+
+
+def measure_some(
+    request: QualityBatch, progress: Progress = silent, cancel: CancelToken | None = None
+) -> tuple[QualityFigures, ...]:
+    """Return the quality figures of the first of some series; those that time did not allow are not in it.
+
+    Parameters
+    ----------
+    request : QualityBatch
+        Which series, and for how long.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Checked before each series and between its steps.
+
+    Raises
+    ------
+    InvalidValue
+        If ``symbols.yaml`` is wrong.
+    """
+    began = time.monotonic()
+    found: list[QualityFigures] = []
+    for symbol, timeframe in request.names:
+        if found and time.monotonic() - began > request.seconds:
+            break
+        try:
+            found.append(measure_quality(QualityRequest(request.workspace, symbol, timeframe), progress, cancel))
+        except (DataNotFound, StorageProblem) as error:  # gone or locked since it was listed: told, not fatal
+            found.append(QualityFigures.unreadable(symbol, timeframe, error))
+    return tuple(found)
 
 
 def figure_cache(workspace: Workspace) -> FigureCache:

@@ -103,10 +103,10 @@ def view_series(
     covered = coverage_map(context, symbol)
     token.check()
     bars = context.sound
-    prices = (np.ascontiguousarray(column) for column in bars.prices.T)
+    open_, high, low, close = (np.ascontiguousarray(column) for column in bars.prices.T)
     path = source_of(request.workspace).path(symbol, timeframe)
     progress(SymbolDone(symbol, 1, 1))
-    return SeriesView(path, symbol, timeframe, settings, bars.stamp, *prices, coverage=covered)
+    return SeriesView(path, symbol, timeframe, settings, bars.stamp, open_, high, low, close, covered)
 
 
 def map_coverage(

@@ -14,7 +14,13 @@ from ktrdr_app.core.progress import SymbolDone
 from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.data.quality.inspect import inspect_file
 from ktrdr_app.workflows import data_inventory
-from ktrdr_app.workflows.data_inventory import QualityRequest, list_inventory, measure_quality
+from ktrdr_app.workflows.data_inventory import (
+    QualityBatch,
+    QualityRequest,
+    list_inventory,
+    measure_quality,
+    measure_some,
+)
 from ktrdr_app.workflows.inspect_data import DataCheckRequest
 
 
@@ -95,6 +101,18 @@ def test_both_can_be_stopped(sample_workspace: Workspace) -> None:
         list_inventory(sample_workspace, cancel=token)
     with pytest.raises(Cancelled):
         measure_quality(QualityRequest(sample_workspace, "IBM", "1d"), cancel=token)
+
+
+def test_a_batch_begins_nothing_after_its_time(sample_workspace: Workspace) -> None:
+    names = (("IBM", "1d"), ("NOPE", "1d"), ("MSFT", "1d"))
+    assert [found.symbol for found in measure_some(QualityBatch(sample_workspace, names, 0.0))] == ["IBM"]
+    found = measure_some(QualityBatch(sample_workspace, names, 600.0))
+    assert [(entry.symbol, entry.verdict == "unreadable") for entry in found] == [
+        ("IBM", False),
+        ("NOPE", True),
+        ("MSFT", False),
+    ]
+    assert found[0] == measure_quality(QualityRequest(sample_workspace, "IBM", "1d"))
 
 
 def test_the_document_has_the_figures(sample_workspace: Workspace) -> None:
