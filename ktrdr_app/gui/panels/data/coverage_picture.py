@@ -116,5 +116,5 @@ def blend(first: QColor, second: QColor, share: float) -> QColor:
     share : float
         0 is the first, 1 the second.
     """
-    parts = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[arg-type]
+    parts = ((first.red(), second.red()), (first.green(), second.green()), (first.blue(), second.blue()))
     return QColor(*(round(one + (other - one) * share) for one, other in parts))

@@ -88,10 +88,8 @@ def slot_words(covered: CoverageMap, start: int, end: int) -> str:
         return say("{0} {1}: market closed").format(covered.symbol, when)
     until = stamp_words(covered.timeframe, end)
     span = when if until == when else say("{0} to {1}").format(when, until)
-    due = (
-        say("1 bar is due and there") if expected == 1 else say("all {0} bars there").format(numbers.integer(expected))
-    )
-    if present == expected:
-        return f"{covered.symbol} {span}: {due}"
     lost, all_ = numbers.integer(expected - present), numbers.integer(expected)
+    if present == expected:
+        there = say("the bar is there") if expected == 1 else say("all {0} bars are there").format(all_)
+        return f"{covered.symbol} {span}: {there}"
     return say("{0} {1}: {2} of {3} bars missing").format(covered.symbol, span, lost, all_)

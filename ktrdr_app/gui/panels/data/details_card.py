@@ -7,7 +7,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHeaderView,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ktrdr_app.data.quality.findings import SEVERITIES, Example, Finding
 from ktrdr_app.data.quality.inspect import QualityReport
@@ -21,6 +30,7 @@ from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row, set_tone
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 
 WIDTH = 344
+_MOST_FINDINGS, _LINE = 8, 26
 _SIGNS = {"info": "·", "warning": "▲", "error": "■"}
 _VERDICTS = {"clean": "Nothing wrong was found", "warning": "May mislead a model", "error": "Something is wrong"}
 
@@ -28,7 +38,7 @@ _VERDICTS = {"clean": "Nothing wrong was found", "warning": "May mislead a model
 class DetailsCard(Card):
     """The card at the right of the data station.
 
-    Actions on the series (delete, and what is added to `actions`) stand at its foot.
+    Actions on the series (delete, and what is added to `foot`) stand at its foot.
     """
 
     exampleChosen = Signal(object)
@@ -49,7 +59,7 @@ class DetailsCard(Card):
         self.examples = self._make_examples()
         self.delete = button(say("Delete…"), "dataPanel.deleteButton")
         accessibility.name(self.delete, say("Delete the series"), say("Moves it to the trash; it can be undone"))
-        self.actions = row(1, self.delete)
+        self.foot = row(1, self.delete)
         self._fill()
 
     def _make_findings(self) -> RecordTable:
@@ -66,17 +76,17 @@ class DetailsCard(Card):
             Column(say("Count"), lambda found: numbers.integer(found.count), lambda found: found.count, number=True),
         ]
         table = RecordTable(columns, "dataPanel.findingsTable", say("Findings of the quality check"))
-        table.verticalHeader().setDefaultSectionSize(26)
+        table.verticalHeader().setDefaultSectionSize(_LINE)
         table.fit(1)
         table.horizontalHeader().setMinimumSectionSize(28)
-        table.setMinimumHeight(112)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        table.setColumnWidth(0, 28)
         table.selectionModel().selectionChanged.connect(self._explain)
         return table
 
     def _make_examples(self) -> QListWidget:
         found = QListWidget()
         found.setObjectName("dataPanel.examplesList")
-        found.setMinimumHeight(64)
         found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         found.setTextElideMode(Qt.TextElideMode.ElideRight)
         accessibility.name(found, say("First examples of the finding"), say("Enter shows an example in the charts"))
@@ -92,9 +102,10 @@ class DetailsCard(Card):
         box.setSpacing(GRID // 2)
         for widget in (self._facts, self._models, self.market, self._verdict, self._gaps):
             box.addWidget(widget)
-        box.addWidget(self.findings, 3)
+        box.addWidget(self.findings)
         box.addWidget(self._message)
-        box.addWidget(self.examples, 2)
+        box.addWidget(self.examples)
+        box.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -106,7 +117,7 @@ class DetailsCard(Card):
         self._message.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.body.addWidget(self._symbol)
         self.body.addWidget(area, 1)
-        self.body.addLayout(self.actions)
+        self.body.addLayout(self.foot)
 
     def show_entry(self, entry: InventoryEntry, models: int, place: str) -> None:
         """Show what the list knows of a series.
@@ -162,6 +173,7 @@ class DetailsCard(Card):
         gaps = (numbers.integer(report.count(code)) for code in ("gaps_unexpected", "gaps_expected"))
         self._gaps.setText(words.format(share, numbers.integer(expected), *gaps))
         self.findings.records.set_records(report.findings)
+        self.findings.setFixedHeight(min(len(report.findings), _MOST_FINDINGS) * _LINE + 36)
         if report.findings:
             self.findings.selectRow(0)
         else:
@@ -184,6 +196,7 @@ class DetailsCard(Card):
             item.setToolTip(example.detail)
             item.setData(Qt.ItemDataRole.UserRole, example)
             self.examples.addItem(item)
+        self.examples.setFixedHeight(self.examples.count() * max(self.examples.sizeHintForRow(0), 1) + 8)
 
     def _example_words(self, example: Example) -> str:
         if not example.timestamp:

@@ -28,14 +28,12 @@ class FilterBar(QWidget):
         self.search.setMinimumWidth(140)
         self.search.setMaximumWidth(260)
         accessibility.name(
-            self.search,
-            say("Search symbols"),
-            say("Finds series by symbol, asset class and bar length; Ctrl+K comes here"),
+            self.search, say("Search symbols"), say("Finds series by symbol, asset class and bar length")
         )
         self.timeframe = CalmComboBox("dataPanel.timeframeFilter", say("Bar lengths that are listed"))
         self.asset_class = CalmComboBox("dataPanel.classFilter", say("Asset classes that are listed"))
         for combo in (self.timeframe, self.asset_class):
-            combo.setMinimumWidth(112)
+            combo.setFixedWidth(126)
             combo.currentIndexChanged.connect(self._say)
         self.search.textChanged.connect(self._say)
         box = QHBoxLayout(self)

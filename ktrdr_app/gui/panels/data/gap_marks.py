@@ -42,7 +42,7 @@ class GapMarks(ChartItem):
             Last bar before each hole, rising.
         """
         self.prepareGeometryChange()
-        self._bars = bars + 0.5
+        self._bars = bars.astype(np.float64) + np.float64(0.5)
         self.update()
 
     def dress(self, theme: Tokens) -> None:

@@ -16,6 +16,7 @@ from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.data.csv_source import SeriesInfo
+from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.data.sample import install_sample
 from ktrdr_app.data.trash import TrashedSeries
 from ktrdr_app.gui.documents.context import AppContext
@@ -33,7 +34,7 @@ from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
-from ktrdr_app.workflows.data_inventory import InventoryEntry, QualityFigures
+from ktrdr_app.workflows.data_inventory import InventoryEntry
 from ktrdr_app.workflows.symbol_change import SymbolChange
 
 LIST, EMPTY, LOADING = range(3)
@@ -99,6 +100,7 @@ class DataPanel(Station):
         for widget, weight in ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4)):
             self.split.addWidget(widget)
             self.split.setStretchFactor(self.split.count() - 1, weight)
+        self.split.setSizes([230, 70, 150, 260])
         page = QWidget()
         box = QHBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
@@ -114,8 +116,8 @@ class DataPanel(Station):
             "data",
             self.tr("No data yet — drop files here, or open the sample data"),
             self.tr(
-                "Files of brokers and exchanges are read as they are and land in {0}. The sample data are real: four US "
-                "shares, daily, and EURUSD, hourly."
+                "Files of brokers and exchanges are read as they are and land in {0}. The sample data are real: four "
+                "US shares, daily, and EURUSD, hourly."
             ).format(self.context.workspace.data),
         )
         offer = button(self.tr("Open the sample data"), "dataPanel.emptySampleButton", role="primary", icon="add")
@@ -267,9 +269,9 @@ class DataPanel(Station):
         if shown != all_:
             words = self.tr("{0} of {1} series").format(shown, all_)
         waiting = len(self.queue.waiting)
-        self._count.setText(
-            self.tr("{0} · {1} to look at").format(words, numbers.integer(waiting)) if waiting else words
-        )
+        if waiting:
+            words = self.tr("{0} · {1} to look at").format(words, numbers.integer(waiting))
+        self._count.setText(words)
 
     def _models_of(self, symbol: str) -> int:
         return sum(symbol in model.training_symbols for model in self.context.catalog.models.items)

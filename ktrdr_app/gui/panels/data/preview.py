@@ -149,7 +149,8 @@ class SeriesPreview(ThemedPlot):
         self.spanChanged.emit((int(self._times[first]), int(self._times[max(last - 1, first)]) + self._length))
 
     def _scale_values(self) -> None:
-        first, last = visible_slice(*self.view.viewRange()[0], len(self._times))
+        left, right = self.view.viewRange()[0]
+        first, last = visible_slice(left, right, len(self._times))
         if first >= last:
             return
         low, high = self._candles.extent(first, last)

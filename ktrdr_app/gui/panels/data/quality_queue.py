@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktrdr_app import workflows
+from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.data.series_row import Key
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.workflows.data_inventory import QualityBatch, QualityFigures
+from ktrdr_app.workflows.data_inventory import QualityBatch
 
 BATCH_SECONDS = 0.25
 """How long one task counts before the figures are shown and the rows on screen are asked for again."""

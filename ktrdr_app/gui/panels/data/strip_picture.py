@@ -178,19 +178,17 @@ class StripPicture(QWidget):
             self._paint_row(painter, covered, rect, colours)
             self._paint_marks(painter, row, rect)
             painter.setPen(color("text"))
-            beside = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(
-                QRectF(0, rect.top(), rect.left() - 8, ROW), beside | Qt.AlignmentFlag.AlignRight, covered.symbol
-            )
+            middle = Qt.AlignmentFlag.AlignVCenter
+            names = QRectF(0, rect.top(), rect.left() - 8, ROW)
+            painter.drawText(names, middle | Qt.AlignmentFlag.AlignRight, covered.symbol)
             painter.setPen(color("text_muted"))
-            figure = covered_words(covered)
-            painter.drawText(
-                QRectF(rect.right() + 8, rect.top(), 200, ROW), beside | Qt.AlignmentFlag.AlignLeft, figure
-            )
+            figures = QRectF(rect.right() + 8, rect.top(), 200, ROW)
+            painter.drawText(figures, middle | Qt.AlignmentFlag.AlignLeft, covered_words(covered))
         if self._maps:
             self._paint_dates(painter)
         outline = QPen(color("focus" if self.hasFocus() else "border"), 2)
         painter.setPen(outline)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def _paint_row(self, painter: QPainter, covered: CoverageMap, rect: QRectF, colours: NDArray[np.uint32]) -> None:

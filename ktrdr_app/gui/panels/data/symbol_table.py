@@ -21,7 +21,7 @@ from ktrdr_app.gui.panels.data.series_row import (
     say,
     short_moment,
 )
-from ktrdr_app.gui.ui import accessibility, numbers
+from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.table import Column, Index, RecordModel, RecordTable
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.workflows.data_inventory import InventoryEntry
@@ -29,16 +29,8 @@ from ktrdr_app.workflows.data_inventory import InventoryEntry
 _CHECK = Qt.ItemDataRole.CheckStateRole
 QUALITY = 7
 """Number of the quality column."""
-_WIDTHS = (
-    "EURUSDT WW",
-    "15m",
-    "stock W",
-    "1 234 567",
-    "2024-03-12 01:00",
-    "2024-03-12 01:00",
-    "12 345 W",
-    "99.99 % WWWW",
-)
+_STAMP = "2024-03-12 01:00"
+_WIDTHS = ("DEUIDXEUR", "15m", "stock W", "1 234 567", _STAMP, _STAMP, "1 234", "99.99 % WWWW")
 """What each column must have room for; the last column takes the rest."""
 
 
@@ -214,11 +206,7 @@ class SymbolTable(RecordTable):
     def __init__(self) -> None:
         self.symbols = SymbolModel()
         super().__init__(self.symbols.columns, "dataPanel.symbolTable", say("Series in the workspace"), self.symbols)
-        accessibility.name(
-            self,
-            say("Series in the workspace"),
-            say("Space ticks a series for alignment, Delete moves it to the trash"),
-        )
+        self.setAccessibleDescription(say("Space ticks a series for alignment, Delete moves it to the trash"))
         self.setItemDelegateForColumn(QUALITY, QualityDelegate(self))
         self.verticalHeader().setDefaultSectionSize(28)
         self._kept: Key | None = None
@@ -227,15 +215,14 @@ class SymbolTable(RecordTable):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
+        header.setMinimumSectionSize(40)
         self._set_widths()
 
     def _set_widths(self) -> None:
         for column, widest in enumerate(_WIDTHS):
             title = self.symbols.columns[column].title
-            room = 44 if column == 0 else 26
-            self.setColumnWidth(
-                column, max(self.fontMetrics().horizontalAdvance(text) for text in (widest, title)) + room
-            )
+            wide = max(self.fontMetrics().horizontalAdvance(text) for text in (widest, title))
+            self.setColumnWidth(column, wide + (36 if column == 0 else 20))
 
     @property
     def chosen(self) -> Key | None:
