@@ -217,6 +217,12 @@ class MainWindow(QMainWindow):
         cast(DataPanel, self.panels["dataPanel"]).add_sample()
 
     @Slot()
+    def find_symbol(self) -> None:
+        """Go to the search field of the data station."""
+        self.show_panel("dataPanel")
+        cast(DataPanel, self.panels["dataPanel"]).run_main_action()
+
+    @Slot()
     def open_folder(self) -> None:
         """Show the workspace in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.root)))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktrdr_app import workflows
+from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import KtrdrError
+from ktrdr_app.core.progress import Progress
 from ktrdr_app.data.csv_source import SeriesInfo
 from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.data.quality.inspect import QualityReport
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.data.coverage_card import CoverageCard
 from ktrdr_app.gui.panels.data.details_card import DetailsCard
+from ktrdr_app.gui.panels.data.market_form import Market
 from ktrdr_app.gui.panels.data.preview import SeriesPreview
 from ktrdr_app.gui.panels.data.series_row import say
 from ktrdr_app.gui.tasks.latest import Latest
@@ -82,7 +85,12 @@ class ChosenSeries(QObject):
         view = SeriesViewRequest(workspace, symbol, timeframe)
         check = DataCheckRequest(workspace, symbol, timeframe)
         self.viewing.ask(say("Read a series"), lambda *told: workflows.view_series(view, *told))
-        self.checking.ask(say("Check a series"), lambda *told: workflows.check_data(check, *told))
+
+        def work(progress: Progress, cancel: CancelToken) -> tuple[QualityReport, Market]:
+            report = workflows.check_data(check, progress, cancel)
+            return report, Market.of(report.settings)
+
+        self.checking.ask(say("Check a series"), work)
         return True
 
     @Slot(object)
@@ -96,8 +104,9 @@ class ChosenSeries(QObject):
         self.failed.emit(error)
 
     @Slot(object)
-    def _take_report(self, report: QualityReport) -> None:
-        self._details.show_report(report)
+    def _take_report(self, found: tuple[QualityReport, Market]) -> None:
+        report, market = found
+        self._details.show_report(report, market)
         self.reported.emit(QualityFigures.of(report))
 
     @Slot(object)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from ktrdr_app.data.quality.findings import SEVERITIES, Example, Finding
 from ktrdr_app.data.quality.inspect import QualityReport
 from ktrdr_app.gui.panels.data.finding_words import TONES, finding_words
-from ktrdr_app.gui.panels.data.market_form import MarketForm
+from ktrdr_app.gui.panels.data.market_form import Market, MarketForm
 from ktrdr_app.gui.panels.data.series_row import TONES as VERDICT_TONES
 from ktrdr_app.gui.panels.data.series_row import say, share_text, short_moment
 from ktrdr_app.gui.ui import accessibility, numbers
@@ -30,6 +31,7 @@ from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row, set_tone
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 
 WIDTH = 344
+_STAMPS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MOST_FINDINGS, _LINE = 8, 26
 _SIGNS = {"info": "·", "warning": "▲", "error": "■"}
 _VERDICTS = {"clean": "Nothing wrong was found", "warning": "May mislead a model", "error": "Something is wrong"}
@@ -155,17 +157,19 @@ class DetailsCard(Card):
         self.examples.clear()
         self.findings.records.set_records(())
 
-    def show_report(self, report: QualityReport) -> None:
+    def show_report(self, report: QualityReport, market: Market) -> None:
         """Show what was found.
 
         Parameters
         ----------
         report : QualityReport
             The report on the series that is shown.
+        market : Market
+            What it was held against.
         """
         self.report = report
         self.market.setEnabled(True)
-        self.market.show_settings(report.settings)
+        self.market.show_market(market)
         self._say_verdict(say(_VERDICTS[report.verdict]), VERDICT_TONES[report.verdict])
         expected, present = int(report.coverage.expected.sum()), int(report.coverage.present.sum())
         words = say("{0} of {1} expected bars are there. Gaps: {2} unexpected, {3} while the market was closed.")
@@ -202,7 +206,8 @@ class DetailsCard(Card):
         if not example.timestamp:
             return say("line {0}: {1}").format(example.line, example.detail)
         timeframe = self.report.timeframe if self.report else "1h"
-        return f"{short_moment(timeframe, example.timestamp)}  {example.detail}"
+        detail = _STAMPS.sub(lambda found: short_moment(timeframe, found[0]), example.detail)
+        return f"{short_moment(timeframe, example.timestamp)}  {detail}"
 
     @Slot(QListWidgetItem)
     def _go(self, item: QListWidgetItem) -> None:

@@ -13,6 +13,9 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import GRID
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 
+_COMBO, _WIDEST = 126, 520
+"""Pixels of each choice, and of the whole."""
+
 
 class FilterBar(QWidget):
     """What the list shows: names that hold a text, one bar length, one asset class."""
@@ -26,14 +29,13 @@ class FilterBar(QWidget):
         self.search.setPlaceholderText(say("Search symbols…"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(140)
-        self.search.setMaximumWidth(260)
         accessibility.name(
             self.search, say("Search symbols"), say("Finds series by symbol, asset class and bar length")
         )
         self.timeframe = CalmComboBox("dataPanel.timeframeFilter", say("Bar lengths that are listed"))
         self.asset_class = CalmComboBox("dataPanel.classFilter", say("Asset classes that are listed"))
         for combo in (self.timeframe, self.asset_class):
-            combo.setFixedWidth(126)
+            combo.setFixedWidth(_COMBO)
             combo.currentIndexChanged.connect(self._say)
         self.search.textChanged.connect(self._say)
         box = QHBoxLayout(self)
@@ -42,6 +44,7 @@ class FilterBar(QWidget):
         box.addWidget(self.search, 1)
         box.addWidget(self.timeframe)
         box.addWidget(self.asset_class)
+        self.setMaximumWidth(_WIDEST)
         self.offer(())
 
     def offer(self, entries: Iterable[InventoryEntry]) -> None:

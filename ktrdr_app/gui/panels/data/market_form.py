@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QWidget
 
@@ -14,6 +17,36 @@ from ktrdr_app.gui.panels.data.series_row import say
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import GRID, label
+
+
+@dataclass(frozen=True)
+class Market:
+    """What a symbol is held against, in words; made off the GUI thread, for calendars take their time to load.
+
+    Attributes
+    ----------
+    settings : SymbolSettings
+        Asset class and calendar, and where they come from.
+    hours : str
+        When the calendar's market is open.
+    calendars : tuple of str
+        Every calendar there is.
+    """
+
+    settings: SymbolSettings
+    hours: str
+    calendars: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: SymbolSettings) -> Self:
+        """Return what there is to say of a symbol's market.
+
+        Parameters
+        ----------
+        settings : SymbolSettings
+            Its class and calendar.
+        """
+        return cls(settings, settings.open_hours().words, calendar_names())
 
 
 class MarketForm(QWidget):
@@ -41,25 +74,25 @@ class MarketForm(QWidget):
         form.addRow(label(say("Calendar"), "muted"), self.calendar)
         form.addRow(self._reason)
 
-    def show_settings(self, settings: SymbolSettings) -> None:
+    def show_market(self, market: Market) -> None:
         """Show what holds for a symbol.
 
         Parameters
         ----------
-        settings : SymbolSettings
+        market : Market
             Its class and calendar, and where they come from.
         """
+        settings = market.settings
         given = settings.reason == FILE
         own = BY_CLASS[settings.asset_class] == settings.calendar
         classes: list[tuple[str, object]] = [(name, name) for name in ASSET_CLASSES]
         back: list[tuple[str, object]] = [(say("as inferred"), None)] if given else []
         self.asset_class.fill([*classes, *back], settings.asset_class)
-        named: list[tuple[str, object]] = [(name, name) for name in calendar_names()]
+        named: list[tuple[str, object]] = [(name, name) for name in market.calendars]
         usual: list[tuple[str, object]] = [] if own else [(say("as usual for the class"), None)]
         self.calendar.fill([*usual, *named], settings.calendar)
         why = say("Set in {0}").format(FILE) if given else settings.reason
-        hours = settings.open_hours().words
-        self._reason.setText(say("Why: {0}. Hours: {1}.").format(why, hours))
+        self._reason.setText(say("Why: {0}. Hours: {1}.").format(why, market.hours))
         accessibility.name(self.asset_class, say("Asset class"), self._reason.text())
 
     @Slot()

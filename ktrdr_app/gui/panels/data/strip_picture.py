@@ -69,12 +69,13 @@ class StripPicture(QWidget):
         maps : sequence of CoverageMap
             Top to bottom; those beyond `MOST_ROWS` are left out.
         keep_range : bool
-            Whether the span in view stays, if it still touches a series.
+            Whether the span in view stays, if it is a part and still touches a series.
         """
+        whole = self._range == self._whole()
         self._maps = tuple(maps[:MOST_ROWS])
         self._row, self._hole = 0, -1
         first, last = self._whole()
-        inside = self._range[0] < last and self._range[1] > first
+        inside = self._range[0] < last and self._range[1] > first and not whole
         self.updateGeometry()
         self._describe()
         if not (keep_range and inside):
@@ -209,8 +210,9 @@ class StripPicture(QWidget):
         if row == self._row and 0 <= self._hole < len(covered.holes):
             painter.setPen(QPen(color("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            x = self.hole_point(row, self._hole).x()
-            painter.drawRect(QRectF(x - 5, rect.top() - 2, 10, ROW + 4))
+            ends = (covered.holes.start[self._hole], covered.holes.end[self._hole])
+            left, right = (min(max(self._x(int(end), rect), rect.left()), rect.right()) for end in ends)
+            painter.drawRect(QRectF(left - 3, rect.top() - 2, right - left + 6, ROW + 4))
 
     def _paint_dates(self, painter: QPainter) -> None:
         rect = self.row_rect(len(self._maps) - 1)

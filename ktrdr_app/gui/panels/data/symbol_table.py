@@ -29,8 +29,8 @@ from ktrdr_app.workflows.data_inventory import InventoryEntry
 _CHECK = Qt.ItemDataRole.CheckStateRole
 QUALITY = 7
 """Number of the quality column."""
-_STAMP = "2024-03-12 01:00"
-_WIDTHS = ("DEUIDXEUR", "15m", "stock W", "1 234 567", _STAMP, _STAMP, "1 234", "99.99 % WWWW")
+_DAY = "2024-03-12 "
+_WIDTHS = ("DEUIDXEUR W", "15m", "stock W", "1 234 567", _DAY, _DAY, "1 234", "99.99 % WWWW")
 """What each column must have room for; the last column takes the rest."""
 
 
@@ -41,8 +41,20 @@ def columns() -> list[Column]:
         Column(say("Bar"), lambda row: row.series.timeframe, lambda row: ORDER.index(row.series.timeframe)),
         Column(say("Class"), lambda row: row.asset_class or "…"),
         Column(say("Bars"), lambda row: numbers.integer(row.series.rows), lambda row: row.series.rows, number=True),
-        Column(say("From"), lambda row: short_moment(row.series.timeframe, row.series.first), help=say("UTC")),
-        Column(say("To"), lambda row: short_moment(row.series.timeframe, row.series.last), help=say("UTC")),
+        Column(
+            say("From"),
+            lambda row: numbers.moment(row.series.first, time=False),
+            lambda row: row.series.first,
+            help=say("Day of the first bar, UTC"),
+            tip=lambda row: short_moment(row.series.timeframe, row.series.first),
+        ),
+        Column(
+            say("To"),
+            lambda row: numbers.moment(row.series.last, time=False),
+            lambda row: row.series.last,
+            help=say("Day of the last bar, UTC"),
+            tip=lambda row: short_moment(row.series.timeframe, row.series.last),
+        ),
         Column(
             say("Gaps"),
             lambda row: numbers.integer(row.quality.gaps_unexpected) if row.quality else "…",
