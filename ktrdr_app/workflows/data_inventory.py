@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.cancel import CancelToken
@@ -36,6 +37,21 @@ class InventoryEntry:
     series: SeriesInfo
     asset_class: str
     quality: QualityFigures | None
+
+    @property
+    def symbol(self) -> str:
+        """Symbol of the series."""
+        return self.series.symbol
+
+    @property
+    def timeframe(self) -> str:
+        """Bar length of the series."""
+        return self.series.timeframe
+
+    @property
+    def path(self) -> Path:
+        """File of the series."""
+        return self.series.path
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that ``data list --json`` prints."""

@@ -60,7 +60,7 @@ class Notice(QFrame):
             words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._more = button(self.tr("Details"), role="quiet")
         self._more.clicked.connect(self._show_details)
-        self.action = button("", "noticeAction")
+        self.action = button(self.tr("Act on it"), "noticeAction")
         self.action.clicked.connect(self.chosen)
         self._close = QToolButton()
         self._close.setProperty("role", "tool")

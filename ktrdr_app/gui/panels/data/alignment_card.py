@@ -93,7 +93,7 @@ class AlignmentCard(QWidget):
         table = RecordTable(columns, "dataPanel.alignmentTable", say("Rows kept and lost per symbol"))
         table.fit(5)
         table.verticalHeader().setDefaultSectionSize(26)
-        table.setMinimumHeight(88)
+        table.setMinimumHeight(86)
         return table
 
     def show_ticked(self, keys: Sequence[Key]) -> None:

@@ -175,7 +175,7 @@ class CoverageStrip(StripPicture):
             self._hole = min(max(self._hole + step, 0), len(holes) - 1)
         start, end = int(holes.start[self._hole]), int(holes.end[self._hole])
         if start < self._range[0] or end > self._range[1]:
-            half = (self._range[1] - self._range[0]) // 2
+            half = max((self._range[1] - self._range[0]) // 2, end - start)
             self.show_range((start + end) // 2 - half, (start + end) // 2 + half)
         self.told.emit(self._hole_told())
         self.update()

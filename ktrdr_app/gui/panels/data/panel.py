@@ -95,8 +95,8 @@ class DataPanel(Station):
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.setHandleWidth(GRID)
-        self.table.setMinimumHeight(146)
-        self.preview.setMinimumHeight(96)
+        self.table.setMinimumHeight(124)
+        self.preview.setMinimumHeight(84)
         for widget, weight in ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4)):
             self.split.addWidget(widget)
             self.split.setStretchFactor(self.split.count() - 1, weight)

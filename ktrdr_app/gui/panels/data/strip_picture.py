@@ -206,7 +206,8 @@ class StripPicture(QWidget):
         for pixel, hole in zip(pixels.tolist(), holes.tolist(), strict=True):
             x, high = rect.left() + pixel + 0.5, 3.0 + min(np.log10(covered.holes.missing[hole]) * 2.0, 4.0)
             painter.drawPolygon(_arrow(x, rect.top() - 1, high))
-            painter.drawRect(QRectF(x - 0.75, rect.top(), 1.5, ROW))  # a hole narrower than a pixel is seen too
+            # a hole narrower than a pixel is seen too
+            painter.fillRect(QRectF(round(x - 1), rect.top(), 2, ROW), color("danger"))
         if row == self._row and 0 <= self._hole < len(covered.holes):
             painter.setPen(QPen(color("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

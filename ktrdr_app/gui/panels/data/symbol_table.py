@@ -229,6 +229,7 @@ class SymbolTable(RecordTable):
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(40)
         self._set_widths()
+        self.setColumnWidth(len(_WIDTHS), 60)
 
     def _set_widths(self) -> None:
         for column, widest in enumerate(_WIDTHS):
