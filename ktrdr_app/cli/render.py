@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ktrdr_app.data.quality.figures import cut
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, model_table, trace_table
 from ktrdr_app.workflows.wording import (
     Verdict,
@@ -158,7 +159,7 @@ def series_list(found: Sequence[InventoryEntry]) -> list[Part]:
             entry.series.last,
             f"{entry.series.rows:,}",
             f"{entry.quality.gaps_unexpected:,}" if entry.quality else "",
-            percent(entry.quality.share, 2) if entry.quality and entry.quality.expected else "",
+            percent(cut(entry.quality.share), 2) if entry.quality and entry.quality.expected else "",
         )
         for entry in found
     ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.core.timeframes import NANOSECONDS
+from ktrdr_app.data.quality.figures import cut
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 
@@ -37,7 +36,7 @@ def key_of(entry: InventoryEntry) -> Key:
     entry : InventoryEntry
         The entry.
     """
-    return entry.series.symbol, entry.series.timeframe
+    return entry.symbol, entry.timeframe
 
 
 def is_daily(timeframe: str) -> bool:
@@ -72,8 +71,7 @@ def share_text(share: float) -> str:
     share : float
         0 to 1; NaN is a dash.
     """
-    shown = share if share >= 1.0 or math.isnan(share) else math.floor(share * 10_000) / 10_000
-    return numbers.percent(shown, 1 if shown >= 1.0 else 2)
+    return numbers.percent(cut(share), 1 if share >= 1.0 else 2)
 
 
 def quality_text(entry: InventoryEntry) -> str:
