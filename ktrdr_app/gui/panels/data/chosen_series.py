@@ -18,10 +18,11 @@ from ktrdr_app.gui.panels.data.market_form import Market
 from ktrdr_app.gui.panels.data.preview import SeriesPreview
 from ktrdr_app.gui.panels.data.series_row import say
 from ktrdr_app.gui.tasks.latest import Latest
-from ktrdr_app.gui.tasks.task import TaskError
+from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.workflows.inspect_data import DataCheckRequest
 from ktrdr_app.workflows.series_view import SeriesView, SeriesViewRequest
+from ktrdr_app.workflows.symbol_change import SymbolChange
 
 
 class ChosenSeries(QObject):
@@ -62,6 +63,7 @@ class ChosenSeries(QObject):
         coverage.strip.rangeChanged.connect(self._follow_strip)
         preview.spanChanged.connect(self._follow_preview)
         details.exampleChosen.connect(self._go)
+        details.market.changeWanted.connect(self._change_market)
 
     def forget(self) -> None:
         """Read again what is shown when it is asked for next: the file or its calendar may have changed."""
@@ -127,6 +129,20 @@ class ChosenSeries(QObject):
             self._linking = True
             self._coverage.strip.show_range(*span)
             self._linking = False
+
+    @Slot(str, object)
+    def _change_market(self, field: str, value: object) -> None:
+        if self._series is None:
+            return
+        request = SymbolChange(self._context.workspace, self._series.symbol, {field: value})
+        task = Task(say("Change symbols.yaml"), lambda *told: workflows.change_symbol(request, *told), quiet=True)
+        task.succeeded.connect(self._market_changed)
+        task.failed.connect(self.failed)
+        self._context.submit(task)
+
+    @Slot(object)
+    def _market_changed(self, _settings: object) -> None:
+        self._context.dataChanged.emit()
 
     @Slot(object)
     def _go(self, span: tuple[int, int]) -> None:

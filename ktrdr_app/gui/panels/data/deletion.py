@@ -12,6 +12,7 @@ from ktrdr_app.data.trash import TrashedSeries
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.data.series_row import Key, say
 from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui.notices import Notice
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 from ktrdr_app.workflows.trash_run import DeleteRequest, RestoreRequest
 
@@ -62,20 +63,23 @@ class Deletion(QObject):
         The window's shared state.
     parent : QWidget
         The station.
+    notice : Notice
+        Where the way back is offered.
     """
 
-    deleted = Signal(object)
-    """TrashedSeries: it has moved into the trash."""
     restored = Signal(object)
     """TrashedSeries: it is back."""
     failed = Signal(object)
     """KtrdrError or TaskError."""
 
-    def __init__(self, context: AppContext, parent: QWidget) -> None:
+    def __init__(self, context: AppContext, parent: QWidget, notice: Notice) -> None:
         super().__init__(parent)
         self._context = context
         self._station = parent
+        self._notice = notice
         self._key: Key | None = None
+        self._deleted: TrashedSeries | None = None
+        notice.chosen.connect(self._restore)
 
     def ask(self, key: Key, models: int) -> None:
         """Ask whether a series is to go, and move it if so.
@@ -106,14 +110,11 @@ class Deletion(QObject):
         task.failed.connect(self.failed)
         self._context.submit(task)
 
-    def restore(self, entry: TrashedSeries) -> None:
-        """Bring a series back.
-
-        Parameters
-        ----------
-        entry : TrashedSeries
-            What was deleted.
-        """
+    @Slot()
+    def _restore(self) -> None:
+        entry = self._deleted
+        if entry is None:
+            return
         request = RestoreRequest(self._context.workspace, entry.symbol, entry.timeframe, entry.folder)
 
         def work(progress: Progress, cancel: CancelToken) -> TrashedSeries:
@@ -126,10 +127,16 @@ class Deletion(QObject):
 
     @Slot(object)
     def _gone(self, entry: TrashedSeries) -> None:
-        self.deleted.emit(entry)
+        self._deleted = entry
+        text = say("{0} {1} is in the trash").format(entry.symbol, entry.timeframe)
+        self._notice.show_text("success", text, self._context.workspace.relative(entry.folder))
+        self._notice.offer(say("Undo"))
         self._context.dataChanged.emit()
 
     @Slot(object)
     def _back(self, entry: TrashedSeries) -> None:
+        self._deleted = None
+        self._notice.dismiss()
+        self._context.notify("success", say("{0} {1} is back").format(entry.symbol, entry.timeframe))
         self.restored.emit(entry)
         self._context.dataChanged.emit()

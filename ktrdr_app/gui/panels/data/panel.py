@@ -35,7 +35,6 @@ from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
 from ktrdr_app.workflows.data_inventory import InventoryEntry
-from ktrdr_app.workflows.symbol_change import SymbolChange
 
 LIST, EMPTY, LOADING = range(3)
 
@@ -58,7 +57,6 @@ class DataPanel(Station):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._entries: dict[Key, InventoryEntry] = {}
-        self._deleted: TrashedSeries | None = None
         self.filters = FilterBar()
         self.search = self.filters.search
         self.table = SymbolTable()
@@ -69,7 +67,7 @@ class DataPanel(Station):
         self.chosen = ChosenSeries(context, self.coverage, self.preview, self.details)
         self.inventory = Latest(context.tasks, self)
         self.queue = QualityQueue(context, self.table.visible_keys, self)
-        self.deletion = Deletion(context, self)
+        self.deletion = Deletion(context, self, self.notice)
         self._fill_heading()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
@@ -140,7 +138,6 @@ class DataPanel(Station):
         self.table.symbols.ticksChanged.connect(self._ticked)
         self.table.deleteRequested.connect(self._ask_delete)
         self.details.delete.clicked.connect(self._ask_delete)
-        self.details.market.changeWanted.connect(self._change_market)
         self.alignment.cleared.connect(self._untick)
         self.inventory.arrived.connect(self._inventory)
         self.inventory.failed.connect(self.show_error)
@@ -150,10 +147,8 @@ class DataPanel(Station):
         self.chosen.failed.connect(self.show_error)
         self.chosen.shown.connect(self._series_shown)
         self.chosen.reported.connect(self._reported)
-        self.deletion.deleted.connect(self._series_deleted)
         self.deletion.restored.connect(self._series_restored)
         self.deletion.failed.connect(self.show_error)
-        self.notice.chosen.connect(self._undo_delete)
         self._sample.clicked.connect(self.add_sample)
         self.importButton.clicked.connect(self.importRequested)
 
@@ -307,23 +302,6 @@ class DataPanel(Station):
         self.table.symbols.tick(())
         self.table.setFocus()
 
-    @Slot(str, object)
-    def _change_market(self, field: str, value: object) -> None:
-        chosen = self.table.chosen
-        if chosen is None:
-            return
-        request = SymbolChange(self.context.workspace, chosen[0], {field: value})
-        self.start(
-            self.tr("Change symbols.yaml"),
-            lambda progress, cancel: workflows.change_symbol(request, progress, cancel),
-            self._market_changed,
-            quiet=True,
-        )
-
-    @Slot(object)
-    def _market_changed(self, _settings: object) -> None:
-        self.context.dataChanged.emit()
-
     @Slot()
     def _ask_delete(self) -> None:
         chosen = self.table.chosen
@@ -331,20 +309,5 @@ class DataPanel(Station):
             self.deletion.ask(chosen, self._models_of(chosen[0]))
 
     @Slot(object)
-    def _series_deleted(self, entry: TrashedSeries) -> None:
-        self._deleted = entry
-        text = self.tr("{0} {1} is in the trash").format(entry.symbol, entry.timeframe)
-        self.notice.show_text("success", text, self.context.workspace.relative(entry.folder))
-        self.notice.offer(self.tr("Undo"))
-
-    @Slot()
-    def _undo_delete(self) -> None:
-        if self._deleted is not None:
-            self.deletion.restore(self._deleted)
-
-    @Slot(object)
     def _series_restored(self, entry: TrashedSeries) -> None:
-        self._deleted = None
-        self.notice.dismiss()
-        self.context.notify("success", self.tr("{0} {1} is back").format(entry.symbol, entry.timeframe))
         self.table.choose((entry.symbol, entry.timeframe))
