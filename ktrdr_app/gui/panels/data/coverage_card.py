@@ -41,12 +41,21 @@ class CoverageLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room that the words need."""
-        metrics = self.fontMetrics()
-        wide = sum(metrics.horizontalAdvance(words) + 30 for _, words in self._entries)
-        return QSize(wide, metrics.height() + 2)
+        return QSize(self._width_of(self._entries), self.fontMetrics().height() + 2)
+
+    def shown(self) -> tuple[tuple[int, str], ...]:
+        """Return the shades that there is room for, with their words; the plainest are left out first."""
+        entries = self._entries
+        for dropped in (MOST, ALL, CLOSED):
+            if self._width_of(entries) > self.width():
+                entries = tuple(entry for entry in entries if entry[0] != dropped)
+        return entries
+
+    def _width_of(self, entries: tuple[tuple[int, str], ...]) -> int:
+        return sum(self.fontMetrics().horizontalAdvance(words) + 30 for _, words in entries)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least room: the legend may be cut off at the right."""
+        """Return the least room: entries are left out where there is too little."""
         return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, _event: object) -> None:
@@ -59,8 +68,9 @@ class CoverageLegend(QWidget):
         """
         painter, metrics = QPainter(self), self.fontMetrics()
         colours = palette(tokens())
-        x = self.width() - self.sizeHint().width() + 8.0
-        for shade, words in self._entries:
+        shown = self.shown()
+        x = self.width() - self._width_of(shown) + 8.0
+        for shade, words in shown:
             painter.fillRect(QRectF(x, self.height() / 2 - 5, 10, 10), int(colours[shade]))
             painter.setPen(color("text_muted"))
             painter.drawText(round(x) + 16, (self.height() + metrics.ascent() - metrics.descent()) // 2, words)

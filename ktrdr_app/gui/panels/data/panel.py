@@ -93,8 +93,8 @@ class DataPanel(Station):
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.setHandleWidth(GRID)
-        self.table.setMinimumHeight(124)
-        self.preview.setMinimumHeight(84)
+        self.table.setMinimumHeight(96)
+        self.preview.setMinimumHeight(72)
         for widget, weight in ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4)):
             self.split.addWidget(widget)
             self.split.setStretchFactor(self.split.count() - 1, weight)
@@ -120,10 +120,7 @@ class DataPanel(Station):
         )
         offer = button(self.tr("Open the sample data"), "dataPanel.emptySampleButton", role="primary", icon="add")
         offer.clicked.connect(self.add_sample)
-        bring = button(self.tr("Import…"), "dataPanel.emptyImportButton")
-        bring.clicked.connect(self.importRequested)
         self.empty.offer(offer)
-        self.empty.offer(bring)
         box.addWidget(self.empty)
         return holder
 
@@ -218,7 +215,7 @@ class DataPanel(Station):
         self.table.symbols.set_records(list(found.values()))
         self.table.symbols.tick(key for key in self.table.symbols.ticked if key in found)
         self._pages.setCurrentIndex(LIST if items else EMPTY)
-        for widget in (self.filters, self._sample, self.importButton):
+        for widget in (self.filters, self._sample):
             widget.setVisible(bool(items))
         self.filters.offer(found.values())
         if items and self.table.chosen is None:
