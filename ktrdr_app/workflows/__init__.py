@@ -9,6 +9,7 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.run_folders import newest_run
+    from ktrdr_app.workflows.series_view import map_coverage, view_series
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
+    from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.train_run import train
+    from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
 
 _EXPORTS = {
     "align_data": "inspect_data",
     "backtest": "backtest_run",
     "backtest_signals": "backtest_run",
+    "change_symbol": "symbol_change",
     "check_data": "inspect_data",
     "compute_indicator": "inspect_series",
+    "delete_data": "trash_run",
     "demo": "demo_run",
     "doctor": "machine_checks",
     "features": "inspect_series",
@@ -45,19 +51,26 @@ _EXPORTS = {
     "labels": "inspect_series",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
+    "list_inventory": "data_inventory",
     "list_models": "models",
     "list_repairs": "repair_run",
     "list_strategies": "strategies",
+    "list_trash": "trash_run",
     "load_fuzzy_view": "inspect_series",
+    "map_coverage": "series_view",
+    "measure_quality": "data_inventory",
+    "measure_some": "data_inventory",
     "newest_run": "run_folders",
     "preview_import": "import_run",
     "reopen_run": "reopen",
     "repair_data": "repair_run",
     "resolve_model": "models",
+    "restore_data": "trash_run",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
     "train": "train_run",
     "validate_strategy": "strategies",
+    "view_series": "series_view",
     "write_report": "report",
 }
 
@@ -67,8 +80,10 @@ __all__ = [
     "align_data",
     "backtest",
     "backtest_signals",
+    "change_symbol",
     "check_data",
     "compute_indicator",
+    "delete_data",
     "demo",
     "doctor",
     "features",
@@ -78,18 +93,25 @@ __all__ = [
     "labels",
     "list_data",
     "list_indicators",
+    "list_inventory",
     "list_models",
     "list_repairs",
     "list_strategies",
+    "list_trash",
     "load_fuzzy_view",
+    "map_coverage",
+    "measure_quality",
+    "measure_some",
     "newest_run",
     "preview_import",
     "reopen_run",
     "repair_data",
     "resolve_model",
+    "restore_data",
     "save_fuzzy_sets",
     "show_model",
     "train",
     "validate_strategy",
+    "view_series",
     "write_report",
 ]

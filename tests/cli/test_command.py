@@ -119,6 +119,8 @@ def test_all_commands_of_the_contract_are_there():
         "data repair",
         "data align",
         "data fetch",
+        "data delete",
+        "data restore",
         "indicators list",
         "indicators compute",
         "features",
