@@ -61,7 +61,11 @@ class DetailsCard(Card):
         self.examples = self._make_examples()
         self.delete = button(say("Delete…"), "dataPanel.deleteButton")
         accessibility.name(self.delete, say("Delete the series"), say("Moves it to the trash; it can be undone"))
-        self.foot = row(1, self.delete)
+        self.repair = button(say("Repair…"), "dataPanel.repairButton")
+        accessibility.name(
+            self.repair, say("Repair the series"), say("Offers repairs by name and counts what each does")
+        )
+        self.foot = row(1, self.repair, self.delete)
         self._fill()
 
     def _make_findings(self) -> RecordTable:

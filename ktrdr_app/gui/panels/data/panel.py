@@ -1,14 +1,12 @@
 """The data station: what series there are, how good they are, how they fit together."""
 
-# ruff: noqa: N815 - Qt signals are named as Qt names them
-
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,8 +24,11 @@ from ktrdr_app.gui.panels.data.coverage_card import CoverageCard
 from ktrdr_app.gui.panels.data.deletion import Deletion
 from ktrdr_app.gui.panels.data.details_card import DetailsCard
 from ktrdr_app.gui.panels.data.filters import FilterBar
+from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
+from ktrdr_app.gui.panels.data.importing.importer import Importer
 from ktrdr_app.gui.panels.data.preview import SeriesPreview
 from ktrdr_app.gui.panels.data.quality_queue import QualityQueue
+from ktrdr_app.gui.panels.data.repairing import Repairing
 from ktrdr_app.gui.panels.data.series_row import Key, key_of
 from ktrdr_app.gui.panels.data.symbol_table import SymbolTable
 from ktrdr_app.gui.panels.station import Station
@@ -51,12 +52,10 @@ class DataPanel(Station):
     title: ClassVar[str] = "Data"
     object_name: ClassVar[str] = "dataPanel"
 
-    importRequested = Signal()
-    """The user wants to choose files to import."""
-
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._entries: dict[Key, InventoryEntry] = {}
+        self._wanted: Key | None = None
         self.filters = FilterBar()
         self.search = self.filters.search
         self.table = SymbolTable()
@@ -68,6 +67,9 @@ class DataPanel(Station):
         self.inventory = Latest(context.tasks, self)
         self.queue = QualityQueue(context, self.table.visible_keys, self)
         self.deletion = Deletion(context, self, self.notice)
+        self.repairing = Repairing(context, self)
+        self.importer = Importer(context, self)
+        self.drop = FileDrop(self, self.importer.begin)
         self._fill_heading()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
@@ -120,7 +122,10 @@ class DataPanel(Station):
         )
         offer = button(self.tr("Open the sample data"), "dataPanel.emptySampleButton", role="primary", icon="add")
         offer.clicked.connect(self.add_sample)
+        choose = button(self.tr("Import…"), "dataPanel.emptyImportButton", icon="add")
+        choose.clicked.connect(self.importer.choose_files)
         self.empty.offer(offer)
+        self.empty.offer(choose)
         box.addWidget(self.empty)
         return holder
 
@@ -147,7 +152,11 @@ class DataPanel(Station):
         self.deletion.restored.connect(self._series_restored)
         self.deletion.failed.connect(self.show_error)
         self._sample.clicked.connect(self.add_sample)
-        self.importButton.clicked.connect(self.importRequested)
+        self.details.repair.clicked.connect(self._ask_repair)
+        self.repairing.failed.connect(self.show_error)
+        self.importButton.clicked.connect(self.importer.choose_files)
+        self.importer.imported.connect(self._imported)
+        self.importer.failed.connect(self.show_error)
 
     def refresh(self) -> None:
         """Read the data folder again."""
@@ -218,7 +227,10 @@ class DataPanel(Station):
         for widget in (self.filters, self._sample):
             widget.setVisible(bool(items))
         self.filters.offer(found.values())
-        if items and self.table.chosen is None:
+        if self._wanted in found:
+            self.table.choose(self._wanted)
+            self._wanted = None
+        elif items and self.table.chosen is None:
             self.table.selectRow(0)
         self._describe()
         self._say_count()
@@ -304,6 +316,17 @@ class DataPanel(Station):
         chosen = self.table.chosen
         if chosen is not None:
             self.deletion.ask(chosen, self._models_of(chosen[0]))
+
+    @Slot()
+    def _ask_repair(self) -> None:
+        chosen, report = self.table.chosen, self.details.report
+        if chosen is not None:
+            self.repairing.ask(chosen, [found.code for found in report.findings] if report else [])
+
+    @Slot(object)
+    def _imported(self, documents: tuple[dict[str, Any], ...]) -> None:
+        self._wanted = (documents[-1]["symbol"], documents[-1]["timeframe"])
+        self.context.dataChanged.emit()
 
     @Slot(object)
     def _series_restored(self, entry: TrashedSeries) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 import yaml
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
@@ -19,7 +20,10 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
 from ktrdr_app.workflows import list_trash
+from tests.conftest import make_bars
 from tests.gui.helpers import child, click, settle
+from tests.gui.panels.data.conftest import write
+from tests.gui.panels.data.importing.test_file_drop import drop, enter, urls
 
 if TYPE_CHECKING:
     from ktrdr_app.gui.main_window import MainWindow
@@ -222,12 +226,36 @@ def test_the_last_one_gone_shows_the_empty_state(open_panel: Open, sample_worksp
     assert states[-1] == ("dataPanel", "ready")
 
 
-def test_the_import_buttons_ask_for_files(open_panel: Open, markets: Workspace, qtbot: QtBot) -> None:
+def test_the_import_button_opens_the_file_chooser(open_panel: Open, markets: Workspace, qtbot: QtBot) -> None:
     panel = open_panel(markets)
-    asked: list[bool] = []
-    panel.importRequested.connect(lambda: asked.append(True))
     click(qtbot, child(panel, QPushButton, "dataPanel.importButton"))
-    assert asked == [True]
+    chooser = panel.window().findChild(QFileDialog, "importFileDialog")
+    assert chooser is not None
+    assert chooser.isVisible()
+    chooser.reject()
+
+
+def test_a_file_dropped_on_the_empty_station_is_imported_and_selected(
+    open_panel: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    panel = open_panel(Workspace(tmp_path / "empty"))
+    assert panel.empty.isVisible()
+    bars = make_bars(300, seed=5, start="2024-03-01")
+    vendor = write(tmp_path / "downloads", "SOLUSDT_1h", bars)
+    mime = urls(vendor)
+    enter(panel, mime)
+    drop(panel, mime)
+    qtbot.waitUntil(lambda: panel.importer.dialog is not None)
+    dialog = panel.importer.dialog
+    assert dialog is not None
+    write_it = child(dialog, QPushButton, "importDialog.import")
+    qtbot.waitUntil(write_it.isEnabled)
+    click(qtbot, write_it)
+    qtbot.waitUntil(lambda: listed(panel) == ["SOLUSDT_1h"])
+    settle(qtbot, panel.context.tasks)
+    assert panel.table.chosen == ("SOLUSDT", "1h")
+    written = pd.read_csv(panel.context.workspace.data / "SOLUSDT_1h.csv", index_col=0)
+    assert (written["close"].to_numpy() == bars["close"].to_numpy()).all()
 
 
 def test_ctrl_k_finds_a_symbol_from_anywhere(
