@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ktrdr_app.data.quality.figures import cut
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, model_table, trace_table
 from ktrdr_app.workflows.wording import (
     Verdict,
@@ -26,9 +27,9 @@ from ktrdr_app.workflows.wording import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ktrdr_app.data.csv_source import SeriesInfo
     from ktrdr_app.indicators.definition import IndicatorInfo
     from ktrdr_app.model_store.registry import ModelInfo
+    from ktrdr_app.workflows.data_inventory import InventoryEntry
     from ktrdr_app.workflows.requests import Check, LabelsResult, StrategyInfo
     from ktrdr_app.workflows.upgrade_run import UpgradeResult
 
@@ -140,18 +141,34 @@ def _step(step: object) -> str:
     return f"step {step} of the resolver" if isinstance(step, int) else "as it was named"
 
 
-def series_list(found: Sequence[SeriesInfo]) -> list[Part]:
+def series_list(found: Sequence[InventoryEntry]) -> list[Part]:
     """Return the inventory of a workspace.
 
     Parameters
     ----------
-    found : sequence of SeriesInfo
+    found : sequence of InventoryEntry
         Its series.
     """
     if not found:
         return ["No data yet: put {SYMBOL}_{timeframe}.csv files into the data folder, or run ktrdr-app demo."]
-    rows = [(info.symbol, info.timeframe, info.first, info.last, f"{info.rows:,}") for info in found]
-    return [words_table("Series", ("Symbol", "Time frame", "First bar", "Last bar", "Bars"), rows, figures=1)]
+    rows = [
+        (
+            entry.series.symbol,
+            entry.series.timeframe,
+            entry.asset_class,
+            entry.series.first,
+            entry.series.last,
+            f"{entry.series.rows:,}",
+            f"{entry.quality.gaps_unexpected:,}" if entry.quality else "",
+            percent(cut(entry.quality.share), 2) if entry.quality and entry.quality.expected else "",
+        )
+        for entry in found
+    ]
+    columns = ("Symbol", "Time frame", "Class", "First bar", "Last bar", "Bars", "Unexpected gaps", "Bars there")
+    table = words_table("Series", columns, rows, figures=3)
+    unknown = sum(entry.quality is None for entry in found)
+    hint = "ktrdr-app data check SYMBOL TF tells what is wrong with a series."
+    return [table, *([f"{unknown} of {len(found)} not looked at yet: {hint}"] if unknown else [])]
 
 
 def indicator_list(found: Sequence[IndicatorInfo]) -> list[Part]:

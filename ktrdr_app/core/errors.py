@@ -3,7 +3,7 @@
 KtrdrError
  ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
- │                             TooFewRows · SignalsMismatch
+ │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3)
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -299,6 +299,47 @@ class SignalsMismatch(DataProblem):
 
     def __init__(self, where: str, found: str, expected: str) -> None:
         super().__init__(f"found {found}", hint=f"expected {expected}", where=where)
+
+
+class SeriesExists(DataProblem):
+    """A series that stands where another one should go.
+
+    Parameters
+    ----------
+    symbol : str
+        Symbol of the series.
+    timeframe : str
+        Its time frame.
+    path : str
+        The file that is there.
+    """
+
+    code = "series_exists"
+
+    def __init__(self, symbol: str, timeframe: str, path: str) -> None:
+        hint = "delete or rename the one that is there first; nothing was changed"
+        super().__init__(f"there is a series {symbol} {timeframe} again", hint=hint, where=path)
+
+
+class NothingInTrash(DataProblem):
+    """The trash holds nothing of what should be brought back.
+
+    Parameters
+    ----------
+    wanted : str
+        What was asked for, in words.
+    available : sequence of str
+        What the trash holds.
+    path : str
+        The trash.
+    """
+
+    code = "nothing_in_trash"
+    exit_code = 3
+
+    def __init__(self, wanted: str, available: Sequence[str], path: str) -> None:
+        there = f"the trash holds: {', '.join(available)}" if available else "the trash is empty"
+        super().__init__(f"{wanted} is not in the trash", hint=there, where=path)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,11 @@ class Workspace:
         """Folder of what can be computed again."""
         return self.root / ".cache"
 
+    @property
+    def trash(self) -> Path:
+        """Folder of what was deleted and can be brought back."""
+        return self.root / ".trash"
+
     def relative(self, path: Path) -> str:
         """Return a path as the user should read it: below the workspace if it lies there.
 

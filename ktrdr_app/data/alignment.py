@@ -278,11 +278,14 @@ class _Join:
         if calendar is None:
             return [*said, f"{within.size:,} at times without a bar of {other}"]
         spans = calendar.spans(int(within.min()), int(within.max()) + self.length)
-        open_then = int(spans.meet(within, self.length).sum())
+        certain = calendar.certain_spans(int(within.min()), int(within.max()) + self.length)
+        open_then, certain_then = (int(found.meet(within, self.length).sum()) for found in (spans, certain))
         if within.size - open_then:
             said.append(f"{within.size - open_then:,} while the market of {other} is closed ({calendar.words})")
-        if open_then:
-            said.append(f"{open_then:,} missing from the data of {other}, though its market is open")
+        if open_then - certain_then:
+            said.append(f"{open_then - certain_then:,} over holidays, when the market of {other} may be closed")
+        if certain_then:
+            said.append(f"{certain_then:,} missing from the data of {other}, though its market is open")
         return said
 
 
@@ -342,10 +345,30 @@ def _sentences(mode: str, rows: int, join: _Join) -> tuple[str, ...]:
             f"The axis has {rows:,} rows, every bar of any symbol; values are carried as they were known, prices never."
         )
         return (first, *(f"{words}." for words in apart))
+    if len(names) == 1:
+        return (f"{names[0]} is alone: all its {rows:,} bars stay.",)
     if rows:
         return (f"{rows:,} bars are common to all {len(names)} symbols.",)
-    advice = "Use the mode own, which joins symbols by the time at which bars become known."
-    return ("Not one bar is common to all symbols.", *(f"{words}." for words in apart), advice)
+    never = [words for place, one in enumerate(names) for other in names[place + 1 :]
+             if (words := _dates_apart(one, other, join))]  # fmt: skip
+    more = ", or import bars of the same dates" if never else ""
+    advice = f"Use the mode own, which joins symbols by the time at which bars become known{more}."
+    return ("Not one bar is common to all symbols.", *(f"{words}." for words in (*apart, *never)), advice)
+
+
+def _dates_apart(one: str, other: str, join: _Join) -> str:
+    """Say that one symbol's bars end before the other's begin, or nothing."""
+    for early, late in ((one, other), (other, one)):
+        ended, begun = join.opens[early], join.opens[late]
+        if ended.size and begun.size and ended[-1] < begun[0]:
+            return (
+                f"{early} ends on {_day(ended[-1])} and {late} begins on {_day(begun[0])}: their dates do not overlap"
+            )
+    return ""
+
+
+def _day(stamp: np.int64) -> str:
+    return str(stamp.astype("datetime64[ns]").astype("datetime64[D]"))
 
 
 def _common(parts: Sequence[Stamps]) -> Stamps:

@@ -35,6 +35,9 @@ SETTLED_NS = 2_000_000_000
 LEFTOVER_SECONDS = 3600
 """Age from which the unfinished folder of a killed process is removed."""
 STAMPS, SUMS = "timestamp.npy", "sums.npy"
+_LF, _SPACE = 10, 32
+_STAMP = 80
+"""Bytes at the head of a row that hold its stamp."""
 _ENTRY = {"size": int, "mtime_ns": int, "rows": int, "first": str, "last": str}
 
 
@@ -79,13 +82,27 @@ class Note:
         path : Path
             The JSON file.
         """
-        document = _read_json(path)
+        document = read_note(path)
+        if not document:
+            return None
+        found = cls.of_document(document)
+        if found is None:
+            logger.warning("the cache note %s is passed over: it is of another form", path.name)
+        return found
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any]) -> Self | None:
+        """Return the note that a JSON document holds, None if it is of another form.
+
+        Parameters
+        ----------
+        document : dict
+            As `dataclasses.asdict` makes it of a note.
+        """
         kinds = {name: type(value) for name, value in document.items()}
         expected = {field.name: str if field.type == "str" else int for field in fields(cls)}
         if kinds == expected and document["format"] == FORMAT:
             return cls(**document)
-        if document:
-            logger.warning("the cache note %s is passed over: it is of another form", path.name)
         return None
 
     def is_of(self, source: Path) -> bool:
@@ -97,10 +114,46 @@ class Note:
             The file now.
         """
         settled = self.checked_ns - self.mtime_ns > SETTLED_NS
-        return settled and (self.source, self.size, self.mtime_ns) == _identity(source)
+        return settled and (self.source, self.size, self.mtime_ns) == identity(source)
+
+    @classmethod
+    def of(cls, source: Path, rows: int) -> Self:
+        """Return the note of a file as it is now.
+
+        Parameters
+        ----------
+        source : Path
+            The file.
+        rows : int
+            Bars in it.
+        """
+        checked, found = time.time_ns(), identity(source)
+        return cls(FORMAT, *found, checked, sha256(source), rows)
+
+    def renewed(self, source: Path) -> Note | None:
+        """Return a note that holds for the file now: itself, one with the new times of an equal content, or None.
+
+        Parameters
+        ----------
+        source : Path
+            The file now.
+        """
+        if self.is_of(source):
+            return self
+        checked, found = time.time_ns(), identity(source)
+        if self.size != found[1] or self.sha256 != sha256(source):
+            return None
+        return Note(FORMAT, *found, checked, self.sha256, self.rows)
 
 
-def _identity(source: Path) -> tuple[str, int, int]:
+def identity(source: Path) -> tuple[str, int, int]:
+    """Return what tells quickly whether a file is the one it was: its path, size and time of change.
+
+    Parameters
+    ----------
+    source : Path
+        The file.
+    """
     found = source.stat()
     return str(source.resolve()), found.st_size, found.st_mtime_ns
 
@@ -219,7 +272,14 @@ def _log_damage(source: Path, error: DamagedCacheError) -> None:
     logger.warning("the cache of %s is damaged and is built again: %s", source.name, error)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_note(path: Path) -> dict[str, Any]:
+    """Return a JSON object of the cache; empty, and logged, where it cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -233,7 +293,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _inventory_entry(path: Path, known: Any) -> dict[str, Any]:
     """Return rows, first and last stamp of a file, counted anew only if it is not the one that is known."""
     try:
-        _, size, mtime_ns = _identity(path)
+        _, size, mtime_ns = identity(path)
         kinds = {name: type(value) for name, value in known.items()} if isinstance(known, dict) else {}
         if kinds == _ENTRY and (known["size"], known["mtime_ns"]) == (size, mtime_ns):
             return dict(known)
@@ -243,17 +303,26 @@ def _inventory_entry(path: Path, known: Any) -> dict[str, Any]:
 
 
 def _counted(path: Path) -> dict[str, Any]:
-    rows, first, last = 0, "", ""
-    with open(path, encoding="utf-8", errors="replace") as lines:
-        next(lines, None)
-        for line in lines:
-            if line.strip():
-                rows, first, last = rows + 1, first or line, line
-    return {"rows": rows, "first": _stamp_of(first), "last": _stamp_of(last)}
+    content = path.read_bytes()
+    signs = np.frombuffer(content, dtype=np.uint8)
+    begins = np.concatenate([[0], np.flatnonzero(signs == _LF) + 1])
+    begins = begins[begins < len(content)]
+    if b"\r" in content or (signs[begins] <= _SPACE).any():
+        # Blank lines, or ends other than LF: counted line by line.
+        rows = [line for line in content.splitlines()[1:] if line.strip()]
+        count, first, last = len(rows), *((rows[0], rows[-1]) if rows else (b"", b""))
+    else:
+        count = max(len(begins) - 1, 0)
+        first, last = (
+            (content[begins[1] : begins[1] + _STAMP], content[begins[-1] : begins[-1] + _STAMP])
+            if count
+            else (b"", b"")
+        )
+    return {"rows": count, "first": _stamp_of(first), "last": _stamp_of(last)}
 
 
-def _stamp_of(line: str) -> str:
-    return line.rstrip("\r\n").split(",", 1)[0]
+def _stamp_of(line: bytes) -> str:
+    return line.split(b"\n", 1)[0].split(b",", 1)[0].decode("utf-8", "replace")
 
 
 class CachedCSVSource(CSVDataSource):
@@ -309,7 +378,7 @@ class CachedCSVSource(CSVDataSource):
     def series(self) -> list[SeriesInfo]:
         """Return every series of the folder, by symbol, then shortest time frame first; unchanged files stay unread."""
         inventory = self.cache_dir / "inventory.json"
-        known = _read_json(inventory)
+        known = read_note(inventory)
         found, entries = [], {}
         for path in sorted(self.data_dir.glob("*.csv")):
             symbol, _, timeframe = path.stem.rpartition("_")
@@ -328,13 +397,11 @@ class CachedCSVSource(CSVDataSource):
         if note is None:
             return None
         try:
-            if not note.is_of(source):
-                identity = _identity(source)
-                checked = time.time_ns()
-                if note.size != identity[1] or note.sha256 != sha256(source):
-                    return None
-                moved = Note(FORMAT, *identity, checked, note.sha256, note.rows)
-                self._quietly(lambda: write_json(note_path, asdict(moved)), source.name)
+            valid = note.renewed(source)
+            if valid is None:
+                return None
+            if valid is not note:
+                self._quietly(lambda: write_json(note_path, asdict(valid)), source.name)
             return Columns(self._folder(source, note.sha256), note.rows)
         except OSError as error:
             raise StorageProblem(str(source), error.strerror or str(error)) from error
@@ -344,11 +411,11 @@ class CachedCSVSource(CSVDataSource):
 
     def _parsed(self, source: Path) -> pd.DataFrame:
         """Parse a file and keep its columns, if the disk lets us."""
-        checked, before = time.time_ns(), _identity(source)
+        checked, before = time.time_ns(), identity(source)
         frame = parse_bars(source)
         check_bars(frame, source.name)
         digest = sha256(source)
-        if _identity(source) == before:
+        if identity(source) == before:
             note = Note(FORMAT, *before, checked, digest, len(frame))
             self._quietly(lambda: self._keep(source, frame, note), source.name)
         return frame

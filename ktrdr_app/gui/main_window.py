@@ -64,8 +64,7 @@ class MainWindow(QMainWindow):
         self.rules.install()
         self.tasks = TaskManager(self)
         self.context = AppContext(workspace, self.tasks, self)
-        self._clean_exit = True
-        self._quitting = False
+        self._clean_exit, self._quitting = True, False
         self._log_queue = LogQueue()
         logging.getLogger(LOGGER).addHandler(self._log_queue)
         self._build_center()
@@ -212,9 +211,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def add_sample(self) -> None:
         """Add the sample data, and show them."""
-        self.show_panel("dataPanel")
-        self.stack.setFocus()
+        self.show_dataPanel()
         cast(DataPanel, self.panels["dataPanel"]).add_sample()
+
+    @Slot()
+    def find_symbol(self) -> None:
+        """Go to the search field of the data station."""
+        self.show_dataPanel()
+        self.run_main_action()
 
     @Slot()
     def open_folder(self) -> None:

@@ -9,11 +9,12 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
-    from ktrdr_app.workflows.import_run import import_data, preview_import
+    from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
         compute_indicator,
@@ -26,41 +27,57 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.reopen import reopen_run
+    from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.run_folders import newest_run
+    from ktrdr_app.workflows.series_view import map_coverage, view_series
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
+    from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.train_run import train
     from ktrdr_app.workflows.upgrade_run import upgrade
+    from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
 
 _EXPORTS = {
     "align_data": "inspect_data",
     "backtest": "backtest_run",
     "backtest_signals": "backtest_run",
+    "change_symbol": "symbol_change",
     "check_data": "inspect_data",
     "check_fuzzy": "fuzzy_run",
     "compute_indicator": "inspect_series",
+    "delete_data": "trash_run",
     "demo": "demo_run",
     "doctor": "machine_checks",
     "evaluate_fuzzy": "fuzzy_run",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
+    "files_to_import": "import_run",
     "import_data": "import_run",
     "labels": "inspect_series",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
+    "list_inventory": "data_inventory",
     "list_models": "models",
+    "list_repairs": "repair_run",
     "list_strategies": "strategies",
+    "list_trash": "trash_run",
     "load_fuzzy_view": "inspect_series",
+    "map_coverage": "series_view",
+    "measure_quality": "data_inventory",
+    "measure_some": "data_inventory",
     "newest_run": "run_folders",
     "preview_import": "import_run",
     "reopen_run": "reopen",
+    "repair_data": "repair_run",
     "resolve_model": "models",
+    "restore_data": "trash_run",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
     "strategy_schema": "grammar_schema",
     "train": "train_run",
     "upgrade": "upgrade_run",
     "validate_strategy": "strategies",
+    "view_series": "series_view",
     "write_report": "report",
 }
 
@@ -70,30 +87,42 @@ __all__ = [
     "align_data",
     "backtest",
     "backtest_signals",
+    "change_symbol",
     "check_data",
     "check_fuzzy",
     "compute_indicator",
+    "delete_data",
     "demo",
     "doctor",
     "evaluate_fuzzy",
     "features",
     "fetch_data",
+    "files_to_import",
     "import_data",
     "labels",
     "list_data",
     "list_indicators",
+    "list_inventory",
     "list_models",
+    "list_repairs",
     "list_strategies",
+    "list_trash",
     "load_fuzzy_view",
+    "map_coverage",
+    "measure_quality",
+    "measure_some",
     "newest_run",
     "preview_import",
     "reopen_run",
+    "repair_data",
     "resolve_model",
+    "restore_data",
     "save_fuzzy_sets",
     "show_model",
     "strategy_schema",
     "train",
     "upgrade",
     "validate_strategy",
+    "view_series",
     "write_report",
 ]

@@ -39,7 +39,8 @@ class FetchRequest:
     client_id : int
         Our number at the gateway.
     asset_class : str, optional
-        ``forex``, ``stock``, ``crypto`` or ``metal`` where the symbol alone would be read otherwise.
+        ``forex``, ``stock``, ``crypto`` or ``metal`` where the symbol alone would be read otherwise; by default what
+        ``symbols.yaml`` says.
     """
 
     workspace: Workspace
@@ -74,7 +75,7 @@ def fetch_data(request: FetchRequest, progress: Progress = silent, cancel: Cance
     DataProblem
         If the broker refuses, or the connection is cut.
     InvalidValue, UnknownName, UnsafeName
-        For a source, mode, date, symbol or time frame that is none.
+        For a source, mode, date, symbol or time frame that is none, or a wrong ``symbols.yaml``.
     Cancelled
         If the token was raised.
     """
@@ -89,8 +90,19 @@ def fetch_data(request: FetchRequest, progress: Progress = silent, cancel: Cance
         request.mode,
         request.start,
         request.end,
-        asset_class=request.asset_class,
+        asset_class=request.asset_class or _told_class(request),
         progress=progress,
         cancel=cancel,
     )
     return found
+
+
+def _told_class(request: FetchRequest) -> str | None:
+    """Return the class that ``symbols.yaml`` gives the symbol, if it does."""
+    told = (
+        load("ktrdr_app.data.symbols")
+        .read_symbols(request.workspace)
+        .entries.get(request.symbol, {})
+        .get("asset_class")
+    )
+    return None if told is None else str(told)

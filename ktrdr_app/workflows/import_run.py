@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Note, Progress, silent, stage
+from ktrdr_app.data.importing.folders import files_of
 from ktrdr_app.data.importing.options import ImportOptions
-from ktrdr_app.data.importing.plan import Detection, detect
+from ktrdr_app.data.importing.preview import ImportPreview, look_at_file
 from ktrdr_app.data.importing.run import import_file
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def import_data(request: ImportRequest, progress: Progress = silent, cancel: Can
     return ImportResult(report.to_document(), report.path, report.bars)
 
 
-def preview_import(request: ImportRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> Detection:
+def preview_import(
+    request: ImportRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> ImportPreview:
     """Read a file and write nothing; open questions are in the result instead of being raised.
 
     Parameters
@@ -127,8 +130,39 @@ def preview_import(request: ImportRequest, progress: Progress = silent, cancel: 
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Checked before reading.
+        Checked before reading and after it.
+
+    Raises
+    ------
+    KtrdrError
+        If the file holds no table, whatever the settings.
     """
-    (cancel or CancelToken("the preview")).check()
+    token = cancel or CancelToken("the preview")
+    token.check()
     with stage("load", progress):
-        return detect(request.file, request.options())
+        seen = look_at_file(request.file, request.options(), request.workspace.data)
+    token.check()
+    return seen
+
+
+def files_to_import(
+    paths: Sequence[Path], progress: Progress = silent, cancel: CancelToken | None = None
+) -> tuple[Path, ...]:
+    """Return files, and those of folders that may hold bars, each once.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders, as a user drops them.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Checked at every file.
+
+    Raises
+    ------
+    EmptyData
+        If there is no such file.
+    """
+    with stage("load", progress):
+        return files_of(paths, cancel or CancelToken("the search for files"))

@@ -13,8 +13,11 @@ from ktrdr_app.core.progress import Progress, SymbolDone, silent, stage
 from ktrdr_app.data.alignment import MODES, AlignmentReport, alignment_report
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.data.calendars.base import Calendar
+from ktrdr_app.data.column_cache import Note
+from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.data.quality.inspect import QualityReport, inspect_file
 from ktrdr_app.data.symbols import read_symbols
+from ktrdr_app.workflows.data_inventory import figure_cache
 from ktrdr_app.workflows.prepare import source_of
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ class AlignRequest:
 def check_data(
     request: DataCheckRequest, progress: Progress = silent, cancel: CancelToken | None = None
 ) -> QualityReport:
-    """Return the quality report of one series; nothing is changed.
+    """Return the quality report of one series; nothing is changed, and the list of series knows its figures then.
 
     Parameters
     ----------
@@ -90,7 +93,9 @@ def check_data(
         known = sorted({info.symbol for info in source.series() if info.timeframe == timeframe})
         raise DataNotFound(symbol, timeframe, str(path), known)
     with stage("check", progress):
-        report = inspect_file(path, symbol, timeframe, read_symbols(request.workspace), token)
+        note, book = Note.of(path, rows=0), read_symbols(request.workspace)
+        report = inspect_file(path, symbol, timeframe, book, token)
+        figure_cache(request.workspace).keep(path, note, book.entries.get(symbol, {}), QualityFigures.of(report))
     progress(SymbolDone(symbol, 1, 1))
     return report
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.alignment import MODES, align_trading_calendars, alignment_report, as_of, known_at
 from ktrdr_app.data.calendars.choose import calendar_named
+from tests.data.calendars.clocks import forex_may_rest, minutes, new_york_is_open
 from tests.data.quality.planted import clean
 
 HOUR = NANOSECONDS["1h"]
@@ -227,3 +230,59 @@ def test_what_cannot_be_joined_is_refused() -> None:
         align_trading_calendars({"A": _frame([0])}, "2h")
     with pytest.raises(InvalidValue):
         align_trading_calendars({}, "1h")
+
+
+@pytest.mark.parametrize("mode", ["intersection", "union"])
+def test_one_symbol_keeps_all_its_bars(mode: str) -> None:
+    bars = clean("XNYS", "30m")
+    report = alignment_report({"ACME": bars}, "30m", mode)
+    assert (report.rows, report.symbols[0].lost, report.symbols[0].reasons) == (len(bars), 0, ())
+    if mode == "intersection":
+        assert report.sentences == (f"ACME is alone: all its {len(bars):,} bars stay.",)
+
+
+def test_symbols_of_other_years_are_told_so_with_a_way_out() -> None:
+    early, late = clean("XNYS", "1d", "2010-01-04", "2011-01-03"), clean("24/7", "1d", "2017-08-17", "2018-08-17")
+    for pair in ({"OLD": early, "NEW": late}, {"NEW": late, "OLD": early}):
+        report = alignment_report(pair, "1d", "intersection")
+        assert report.rows == 0
+        words = "OLD ends on 2010-12-31 and NEW begins on 2017-08-17: their dates do not overlap."
+        assert words in report.sentences
+        assert "import bars of the same dates" in report.sentences[-1]
+
+
+def test_shares_and_currencies_meet_in_every_half_hour_of_the_session() -> None:
+    """Over changes of clocks on both sides of the ocean, holidays and early closes, by the wall clock of New York."""
+    start, end = "2024-02-26", "2024-12-30"
+    holidays = {
+        date.fromisoformat(f"2024-{day}") for day in ("03-29", "05-27", "06-19", "07-04", "09-02", "11-28", "12-25")
+    }
+    early = dict.fromkeys((date(2024, 7, 3), date(2024, 11, 29), date(2024, 12, 24)), 13)
+    wanted = [at for at in minutes(start, end, 30).tolist() if new_york_is_open(at, holidays, early)]
+    pair = {"ACME": clean("XNYS", "30m", start, end), "EURUSD": clean("forex", "30m", start, end)}
+    assert align_trading_calendars(pair, "30m", "intersection").asi8.tolist() == wanted
+    calendars = {"ACME": calendar_named("XNYS"), "EURUSD": calendar_named("forex")}
+    lost = alignment_report(pair, "30m", "intersection", calendars).symbols[1]
+    assert lost.lost == len(pair["EURUSD"]) - len(wanted)
+    # The last currency bars lie after the last share bar.
+    assert sum("market of ACME is closed" in reason for reason in lost.reasons) == 1
+
+
+def test_new_york_and_london_of_2024_by_the_published_numbers() -> None:
+    start, end = pd.Timestamp("2024-01-01").value, pd.Timestamp("2025-01-01").value
+    days = {name: calendar_named(name).expected_opens(start, end, "1d") for name in ("XNYS", "XLON")}
+    pair = {name: pd.DataFrame(index=pd.DatetimeIndex(opens, tz="UTC")) for name, opens in days.items()}
+    assert len(align_trading_calendars(pair, "1d", "intersection")) == 248
+    assert len(align_trading_calendars(pair, "1d", "union")) == 258
+
+
+def test_holidays_of_a_currency_are_a_reason_of_their_own() -> None:
+    start, end = "2019-12-02", "2020-02-03"
+    coin, pair = clean("24/7", "1h", start, end), clean("forex", "1h", start, end)
+    resting = np.array([forex_may_rest(stamp) for stamp in pair.index.asi8.tolist()])
+    resting[300] = True
+    loaded = {"BTC": coin, "EURUSD": pair[~resting]}
+    calendars = {"BTC": calendar_named("24/7"), "EURUSD": calendar_named("forex")}
+    said = alignment_report(loaded, "1h", "intersection", calendars).symbols[0].reasons
+    assert f"{resting.sum() - 1:,} over holidays, when the market of EURUSD may be closed" in said
+    assert "1 missing from the data of EURUSD, though its market is open" in said

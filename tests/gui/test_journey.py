@@ -55,5 +55,5 @@ def test_a_stranger_trains_a_model_and_sees_where_it_is_used(
     click(qtbot, window.rail.button("dataPanel"))
     data = child(window, RecordTable, "dataPanel.symbolTable")
     data.select(lambda entry: entry.symbol == "GOOG")
-    assert "honest backtest" in window.panel._facts["models"].text()  # type: ignore[attr-defined]
+    assert "honest backtest" in window.panel.details._models.text()  # type: ignore[attr-defined]
     settle(qtbot, window.tasks)

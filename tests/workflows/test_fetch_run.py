@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, EnvironmentProblem, InvalidValue
+from ktrdr_app.core.errors import Cancelled, DataProblem, EnvironmentProblem, InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import ProgressEvent, StageStarted
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.workflows.fetch_run import FetchRequest, fetch_data
-from tests.data.ib.gateway import Gateway, running, walk
+from tests.data.ib.gateway import Contract, Gateway, running, walk
 
 DAYS = walk("2024-01-01", 60, 86_400)
 
@@ -49,6 +49,15 @@ def test_client_id_and_asset_class_reach_the_wire(gateway: Gateway, tmp_path: Pa
     fetch_data(FetchRequest(Workspace(tmp_path), "AAPL", "1d", **place))  # type: ignore[arg-type]
     assert gateway.seen[0][2] == "99"
     assert {request.kind for request in gateway.history} == {"STK"}
+
+
+def test_the_class_that_the_workspace_gives_a_symbol_counts(gateway: Gateway, tmp_path: Path) -> None:
+    gateway.contracts = [Contract("EURUSD", "STK", "SMART", "USD")]
+    (tmp_path / "symbols.yaml").write_text("EURUSD: {asset_class: stock}\n")
+    fetch_data(FetchRequest(Workspace(tmp_path), "EURUSD", "1d", start="2024-01-01", port=gateway.port))
+    assert {request.kind for request in gateway.history} == {"STK"}
+    with pytest.raises(DataProblem, match=r"there is no EUR USD \(CASH"):
+        fetch_data(FetchRequest(Workspace(tmp_path), "EURUSD", "1d", port=gateway.port, asset_class="forex"))
 
 
 def test_an_unknown_source_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Note, ProgressEvent, StageFinished, StageStarted
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.data.importing.findings import ImportQuestions
-from ktrdr_app.workflows.import_run import ImportRequest, import_data, preview_import
+from ktrdr_app.workflows.import_run import ImportRequest, files_to_import, import_data, preview_import
 from tests.data.importing.vendors import VENDORS, series
 
 
@@ -51,8 +51,24 @@ def test_a_preview_shows_questions_and_bars_and_writes_nothing(tmp_path: Path) -
     found = preview_import(ImportRequest(Workspace(tmp_path / "workspace"), path))
     assert [question.key for question in found.questions] == ["symbol", "timezone"]
     assert found.timeframe == "1h"
-    assert len(found.bars) == 60
+    assert found.span is not None
+    assert found.span.bars == 60
     assert not (tmp_path / "workspace").exists()
+
+
+def test_a_preview_knows_what_is_in_the_workspace(request_of: ImportRequest) -> None:
+    assert preview_import(request_of).conflict is None
+    import_data(request_of)
+    seen = preview_import(request_of)
+    assert seen.conflict is not None
+    assert (seen.conflict.rows, seen.conflict.same, seen.conflict.new) == (60, 60, 0)
+
+
+def test_files_are_found_in_folders_and_told_as_a_stage(request_of: ImportRequest, tmp_path: Path) -> None:
+    events: list[ProgressEvent] = []
+    (tmp_path / "notes.md").write_text("no bars")
+    assert files_to_import([tmp_path], events.append) == (request_of.file,)
+    assert [type(event) for event in events] == [StageStarted, StageFinished]
 
 
 @pytest.mark.parametrize("function", [import_data, preview_import])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import typer
 
-from ktrdr_app import workflows
 from ktrdr_app.cli import render
 from ktrdr_app.cli.command import command, group
-from ktrdr_app.cli.commands import data_check, data_fetch, data_import
+from ktrdr_app.cli.commands import data_check, data_fetch, data_import, data_repair, data_trash
 from ktrdr_app.cli.session import Session
+from ktrdr_app.core.lazy import load
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,11 +25,13 @@ def add_to(app: typer.Typer) -> None:
     command(data, "list")(list_series)
     data_import.add_to(data)
     data_check.add_to(data)
+    data_repair.add_to(data)
     data_fetch.add_to_group(data)
+    data_trash.add_to(data)
 
 
 def list_series(session: Session, _given: dict[str, Any]) -> None:
-    """List every series: symbol, time frame, first and last bar, number of bars.
+    """List every series: bars, first and last bar, and what is known of its quality without reading it again.
 
     Parameters
     ----------
@@ -39,6 +40,6 @@ def list_series(session: Session, _given: dict[str, Any]) -> None:
     _given : dict
         Nothing.
     """
-    found = workflows.list_data(session.workspace)
-    document = {"workspace": str(session.workspace.root), "series": [asdict(info) for info in found]}
+    found = load("ktrdr_app.workflows.data_inventory").list_inventory(session.workspace)
+    document = {"workspace": str(session.workspace.root), "series": [entry.to_document() for entry in found]}
     session.show(document, lambda: render.series_list(found))

@@ -95,10 +95,28 @@ def quality(report: QualityReport) -> list[Part]:
     return [
         words_table(caption, ("Fact", "Value"), facts),
         Table("Findings", columns, rows, words=4) if rows else "Nothing was found.",
+        *_repairs(report),
         words_table(
             "Share of expected bars, by year; one sign a month", ("Year", "Months", "Share"), _strip(report), 1
         ),
     ]
+
+
+def _repairs(report: QualityReport) -> list[Part]:
+    """Return the repairs that were done, and those that would mend a finding."""
+    states, helps = load("ktrdr_app.data.quality.repair_log").STATES, load("ktrdr_app.data.quality.repairs").HELPS
+    parts: list[Part] = []
+    rows = [
+        (entry.when, done.name, states[entry.state], f"{done.dropped:,}", f"{done.changed:,}")
+        for entry in report.repairs
+        for done in entry.repairs
+    ]
+    if rows:
+        parts.append(words_table("Repairs", ("When", "Repair", "State", "Dropped", "Changed"), rows, figures=2))
+    known = [f"--repair {' or '.join(helps[found.code])}" for found in report.findings if found.code in helps]
+    if known:
+        parts.append(f"ktrdr-app data repair can help: {', '.join(dict.fromkeys(known))}.")
+    return parts
 
 
 def _finding_row(found: Finding) -> tuple[Cell, ...]:

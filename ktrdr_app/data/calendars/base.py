@@ -41,6 +41,10 @@ class Calendar(Protocol):
         """Return the same with trading before and after the session."""
         ...
 
+    def certain_spans(self, start: int, end: int) -> Spans:
+        """Return the same without the holidays on which some venues trade and others do not."""
+        ...
+
     def is_open(self, moments: Stamps) -> NDArray[np.bool_]:
         """Return which ``moments`` (nanoseconds UTC) the market is open at."""
         ...
@@ -91,6 +95,16 @@ class SpanCalendar(ABC):
 
     def wide_spans(self, start: int, end: int) -> Spans:
         """Return the open stretches with trading before and after the session; here there is none.
+
+        Parameters
+        ----------
+        start, end : int
+            Nanoseconds UTC; the end is not part of the range.
+        """
+        return self.spans(start, end)
+
+    def certain_spans(self, start: int, end: int) -> Spans:
+        """Return the open stretches in which every venue trades; here those are all.
 
         Parameters
         ----------

@@ -57,6 +57,19 @@ class Spans:
         later = self.opens[np.minimum(place, self.opens.size - 1)]
         return np.asarray((place < self.opens.size) & (later < opens + length))
 
+    def without(self, others: Spans) -> Spans:
+        """Return what is left of the stretches when others are cut out; touching stretches are not joined.
+
+        Parameters
+        ----------
+        others : Spans
+            What is cut out.
+        """
+        edges = distinct(np.concatenate([self.opens, self.closes, others.opens, others.closes]))
+        starts, ends = edges[:-1], edges[1:]
+        kept = self.hold(starts) & ~others.hold(starts)
+        return Spans(starts[kept], ends[kept])
+
     def slots(self, length: int, phase: int) -> Stamps:
         """Return the opens of all bars of a fixed grid that share any time with a span.
 

@@ -18,7 +18,9 @@ from ktrdr_app.data.ib.plan import DAY, MONDAY, Span
 if TYPE_CHECKING:
     from ib_async import BarData
 
-NO_DEFINITION, HISTORY_PROBLEM, PACING = 200, 162, 420
+NO_DEFINITION, HISTORY_PROBLEM = 200, 162
+TOO_OFTEN = frozenset({100, 322, 420})
+"""Too many messages in a second, too many requests at once, a pacing violation."""
 NO_PERMISSION = frozenset({354, 10089, 10090, 10168, 10186, 10187, 10197})
 _WEEK = 7 * DAY
 
@@ -42,7 +44,7 @@ class RefusedError(Exception):
     @property
     def means_pacing(self) -> bool:
         """Whether we asked too often."""
-        return self.code == PACING or (self.code == HISTORY_PROBLEM and "pacing" in self.text.lower())
+        return self.code in TOO_OFTEN or (self.code == HISTORY_PROBLEM and "pacing" in self.text.lower())
 
     @property
     def means_no_bars(self) -> bool:

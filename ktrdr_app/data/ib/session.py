@@ -24,8 +24,10 @@ logging.getLogger("ib_async").addHandler(logging.NullHandler())
 
 SECOND = 1_000_000_000
 CONNECT_SECONDS = 10.0
-WARNINGS = range(2100, 2200)
+WARNINGS = frozenset({165, *range(2100, 2200)})
 """Numbers of the broker's notices, which end nothing."""
+DOWN, UP = frozenset({1100, 2103, 2105, 2110}), frozenset({1101, 1102, 2104, 2106})
+"""Numbers of the notices that the gateway's own line to the broker is lost, and that it is back."""
 CLOSE_LOOKS, CLOSE_LOOK_SECONDS = 100, 0.01
 EPOCH_SECONDS = 2
 """The broker's word for stamps as seconds since 1970; days come as dates all the same."""
@@ -71,7 +73,11 @@ class Session:
         self._pacer = pacer
         self._timeout = timeout
         self._on_wait = on_wait
+        self._trouble = ""
         self.requests = 0
+        # The library's own listener asks for account data when the broker is back; we want none.
+        ib.errorEvent.clear()
+        ib.errorEvent += self._hear
 
     @classmethod
     async def connect(cls, gateway: Gateway, pacer: Pacer, on_wait: Callable[[float], None]) -> Self:
@@ -176,10 +182,11 @@ class Session:
         DataProblem
             If the broker refuses.
         """
-        await self._wait_turn(("beginning", contract.conId), market)
         ib = self._ib
         try:
-            found = await self._ask(
+            found = await self._patiently(
+                ("beginning", contract.conId),
+                market,
                 lambda: ib.reqHeadTimeStampAsync(contract, market.prices, market.regular_hours, EPOCH_SECONDS),
                 ib.client.cancelHeadTimeStamp,
             )
@@ -208,30 +215,48 @@ class Session:
             If the broker refuses, or the connection is cut.
         """
         until = request_end(span, step)
+        try:
+            return await self._patiently(
+                (contract.conId, market.prices, step.bar_size, until),
+                market,
+                lambda: self._ib.reqHistoricalDataAsync(
+                    contract,
+                    dt.datetime.fromtimestamp(until, dt.UTC),
+                    step.duration,
+                    step.bar_size,
+                    market.prices,
+                    market.regular_hours,
+                    EPOCH_SECONDS,
+                    timeout=0,
+                ),
+                self._ib.client.cancelHistoricalData,
+            )
+        except RefusedError as error:
+            if error.means_no_bars:
+                return []
+            raise refusal(error, market) from error
+
+    async def _patiently(
+        self, key: object, market: Market, request: Callable[[], Awaitable[T]], give_up: Callable[[int], Any]
+    ) -> T:
+        """Send a request when its turn comes, and again after a silence where the broker finds we ask too often."""
         violations = 0
         while True:
-            await self._wait_turn((contract.conId, market.prices, step.bar_size, until), market)
+            await self._wait_turn(key, market)
             try:
-                return await self._ask(
-                    lambda: self._ib.reqHistoricalDataAsync(
-                        contract,
-                        dt.datetime.fromtimestamp(until, dt.UTC),
-                        step.duration,
-                        step.bar_size,
-                        market.prices,
-                        market.regular_hours,
-                        EPOCH_SECONDS,
-                        timeout=0,
-                    ),
-                    self._ib.client.cancelHistoricalData,
-                )
+                return await self._ask(request, give_up)
             except RefusedError as error:
-                if error.means_no_bars:
-                    return []
                 violations += 1
                 if not error.means_pacing or violations > len(PENALTIES):
-                    raise refusal(error, market) from error
+                    raise
                 self._pacer.penalize(violations)
+
+    def _hear(self, _number: int, code: int, text: str, _contract: object) -> None:
+        """Remember that the gateway has lost the broker: it answers nothing then, and does not say so again."""
+        if code in DOWN:
+            self._trouble = f"; the gateway says: {text}"
+        elif code in UP:
+            self._trouble = ""
 
     async def _wait_turn(self, request: object, market: Market) -> None:
         seconds = self._pacer.reserve(request, market)
@@ -261,7 +286,7 @@ class Session:
         except TimeoutError as error:
             if ib.client.isReady():
                 give_up(before + 1)
-            raise broken_line(f"no answer within {self._timeout:g} s") from error
+            raise broken_line(f"no answer within {self._timeout:g} s{self._trouble}") from error
         except asyncio.CancelledError:
             if ib.client.isReady():
                 give_up(before + 1)

@@ -19,15 +19,37 @@ _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})\.?[-/ ]?([A-Za-zä]{3,9})\.?[-/, ]*(\d{4}|\d{2})")
+_YEAR_MONTH = re.compile(r"(\d{4})[-/ ]([A-Za-zä]{3,9})\.?[-/ ](\d{1,2})")
 _MONTH_DAY = re.compile(r"([A-Za-zä]{3,9})\.?[-/ ]?(\d{1,2})[-/, ]+(\d{4})")
-_ZONE = r"(?:\s*(?P<zone>Z|z|UTC|GMT|EST|EDT|CET|CEST|EET|EEST|(?:UTC|GMT)?\s*[+-]\d{1,2}:?(?:\d{2})?))?"
+_ZONE = r"(?:\s*(?P<zone>[+-]\d{1,2}:?(?:\d{2})?|(?:UTC|GMT)\s*[+-]\d{1,2}:?(?:\d{2})?|[A-Z]{3,5}|Z|z))?"
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2})(?::(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?"
-    r"(?:[\s-]*(?P<half>[AaPp])\.?[Mm]\.?)?" + _ZONE
+    r"(?:[\s-]*(?P<half>[AaPp])\.?[Mm]\.?)?(?: Uhr)?" + _ZONE
 )
 _DIGITS = re.compile(r"(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})?(?P<f>\d{3})?" + _ZONE)
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?")
-_NAMED = {"Z": 0, "z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
+_NAMED = {
+    "Z": 0,
+    "z": 0,
+    "UTC": 0,
+    "GMT": 0,
+    "WET": 0,
+    "CET": 1,
+    "CEST": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "EST": -5,
+    "EDT": -4,
+    "CDT": -5,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
+"""Hours that a zone's short name is ahead of UTC; one that several zones share (CST, IST, BST) is left out."""
+_OTHER_MARKS = re.compile(r"(\d{1,2})[.h-](\d{2})(?:[.m-](\d{2})s?)?")
+_BEHIND_OFFSET = re.compile(r"(?<=[0-9Zz])\s*[\[(][A-Za-z/_ +-]+[\])]$")
 
 
 def parts_of(text: str) -> tuple[int, int] | None:
@@ -75,6 +97,8 @@ def read_date(text: str, order: str) -> int | None:
         return _midnight(third, int(month), int(day))
     if matched := _DAY_MONTH.fullmatch(text):
         return _midnight(matched[3], _MONTH.get(matched[2].lower().replace("ä", "a")[:3], 0), int(matched[1]))
+    if matched := _YEAR_MONTH.fullmatch(text):
+        return _midnight(matched[1], _MONTH.get(matched[2].lower().replace("ä", "a")[:3], 0), int(matched[3]))
     if matched := _MONTH_DAY.fullmatch(text):
         return _midnight(matched[3], _MONTH.get(matched[1].lower().replace("ä", "a")[:3], 0), int(matched[2]))
     return None
@@ -98,11 +122,15 @@ def read_time(text: str) -> tuple[int, int | None] | None:
     Parameters
     ----------
     text : str
-        ``14:00``, ``14:00:00.000``, ``140000``, ``02-PM``, ``2:00 PM``, with ``Z``, ``+02:00``, ``UTC`` or nothing
-        behind it; empty for midnight.
+        ``14:00``, ``14:00:00.000``, ``140000``, ``14.00``, ``02-PM``, ``2:00 PM``, with ``Z``, ``+02:00``, ``UTC`` or
+        nothing behind it; empty for midnight. A zone's short name that is not known, or not one zone's alone, tells
+        no offset.
     """
     if not text:
         return 0, None
+    text = _BEHIND_OFFSET.sub("", text)
+    if other := _OTHER_MARKS.fullmatch(text):
+        text = ":".join(part for part in other.groups() if part)
     matched = _CLOCK.fullmatch(text) or _DIGITS.fullmatch(text)
     if matched is None:
         return None
@@ -116,7 +144,7 @@ def read_time(text: str) -> tuple[int, int | None] | None:
         return None
     fraction = int((found["f"] or "0").ljust(9, "0"))
     offset = _offset(found["zone"]) if found["zone"] else None
-    if found["zone"] and offset is None:
+    if offset is None and found["zone"] and not found["zone"].isalpha():
         return None
     return hour * HOUR + minute * MINUTE + second * SECOND + fraction, offset
 

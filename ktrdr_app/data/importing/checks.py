@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.importing.calendar_text import DAY, HOUR
+from ktrdr_app.data.importing.calendar_text import DAY, HOUR, MINUTE
 from ktrdr_app.data.importing.clean import Rows
 from ktrdr_app.data.importing.findings import Finding, finding
 from ktrdr_app.data.importing.infer import step_of
@@ -85,6 +85,10 @@ def _times(rows: Rows, timeframe: str | None) -> list[Finding]:
     if odd.any():
         words = "{n} bars lie in the future or on the first day of 1970, which computers write for no date; kept"
         found.append(finding("implausible_time", words, rows.line[odd]))
+    seconds = rows.utc % MINUTE != 0
+    if seconds.any():
+        words = "{n} bars do not begin at a whole minute; are they stamped by their close, or still forming? kept"
+        found.append(finding("odd_seconds", words, rows.line[seconds]))
     steps = np.diff(rows.utc)
     holes = np.flatnonzero((steps > _HOLE) & (steps > 10 * (NANOSECONDS[timeframe] if timeframe else 0)))
     if len(holes):

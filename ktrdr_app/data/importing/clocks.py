@@ -12,21 +12,29 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import MalformedBars
 from ktrdr_app.data.importing.calendar_text import DAY
 from ktrdr_app.data.importing.findings import Finding, Question, finding
-from ktrdr_app.data.importing.infer import fits_forex_week, likely_clocks
+from ktrdr_app.data.importing.infer import each_once, fits_forex_week, likely_clocks
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.stamps import (
+    EXCEL_DAY_0,
     Stamps,
     date_texts,
+    is_epoch,
+    is_stamp,
+    is_time_of_day,
     open_orders,
-    read_canonical,
     read_epochs,
     read_stamps,
     times_of_day,
 )
+from ktrdr_app.data.importing.text_column import TextColumn
 from ktrdr_app.data.importing.zones import clock_named, to_utc
 
 _FAR = 5 * DAY
-_IN_UTC = re.compile(r"\b(?:utc|gmt|gmt time|utc time)\b", re.IGNORECASE)
+_SAMPLE = 500
+_TOLD = re.compile(r"\b(?:utc|gmt)\b(?:\s*([+-]\d{1,2}(?::?\d{2})?)\b)?", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"0?0:00(?::00(?:\.0+)?)?|")
+_EXCEL_DAY = re.compile(r"[2-8]\d{4}")
+_EXCEL_TIME = re.compile(r"0?(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,18 @@ class Timed:
 
 
 def read_times(
-    cells: tuple[list[str], ...], line: NDArray[np.int64], options: ImportOptions, around: Sequence[str], where: str
+    cells: tuple[TextColumn, ...] | Stamps,
+    line: NDArray[np.int64],
+    options: ImportOptions,
+    around: Sequence[str],
+    where: str,
 ) -> Timed:
     """Return the moments of rows.
 
     Parameters
     ----------
-    cells : tuple of list of str
-        One column of stamps, or dates and times of day.
+    cells : tuple of TextColumn, or Stamps
+        One column of stamps, or dates and times of day; or stamps that need no reading.
     line : ndarray of int64, shape (n,)
         Line numbers.
     options : ImportOptions
@@ -82,17 +94,13 @@ def read_times(
     UnknownName
         If the user named a zone that does not exist.
     """
-    stamps = read_epochs(cells[0]) if len(cells) == 1 else None
     told: list[Finding] = []
     asked: list[Question] = []
-    if stamps is None:
-        stamps = read_canonical(cells[0]) if len(cells) == 1 else None
-    if stamps is None:
-        dates, times = date_texts(cells[0]) if len(cells) == 1 else (list(cells[0]), times_of_day(cells[1]))
-        stamps = _in_order(dates, times, options, told, asked, where)
+    stamps = cells if isinstance(cells, Stamps) else _from_text(_one_or_two(cells), options, told, asked, where)
     bad = stamps.unreadable
     if bad.mean() > 0.5:
-        shown = " ".join(column[int(np.argmax(bad))] for column in cells)[:60]
+        row = int(np.argmax(bad))
+        shown = "" if isinstance(cells, Stamps) else " ".join(column.text(row) for column in cells)[:60]
         expected = "dates and times, numbers since 1970, or Excel's day numbers"
         raise MalformedBars(f"{where}, line {line[np.argmax(bad)]}", f"{shown!r} where the stamp should be", expected)
     if bad.any():
@@ -100,34 +108,71 @@ def read_times(
     return _in_utc(stamps, line, options, around, told, asked)
 
 
+def _from_text(
+    cells: tuple[TextColumn, ...], options: ImportOptions, told: list[Finding], asked: list[Question], where: str
+) -> Stamps:
+    numbers = read_epochs(cells[0]) if len(cells) == 1 else None
+    if numbers is not None:
+        return numbers
+    dates, times = date_texts(cells[0]) if len(cells) == 1 else (cells[0], times_of_day(cells[1]))
+    joint = "T" if len(cells) == 1 and cells[0].text(0)[10:11] == "T" else " "
+    return _in_order(dates, times, options, joint, told, asked, where)
+
+
+def _one_or_two(cells: tuple[TextColumn, ...]) -> tuple[TextColumn, ...]:
+    """Return dates and times of day without what spreadsheets add to either, or one column that tells both."""
+    if len(cells) == 1:
+        return cells
+    codes, dates = cells[0].distinct()
+    places, times = cells[1].distinct()
+    if all(map(_EXCEL_DAY.fullmatch, dates)):
+        if all(map(_EXCEL_TIME.fullmatch, times)):
+            behind = np.array([text.lstrip("0") for text in times], dtype=object)[places]
+            before = np.array(dates, dtype=object)[codes]
+            return (TextColumn.of([day + time for day, time in zip(before, behind, strict=True)]),)
+        named = [str(np.datetime64(int(text) - EXCEL_DAY_0, "D")) for text in dates]
+        return TextColumn(TextColumn.of(named).signs[codes]), cells[1]
+    if all(is_stamp(text) and not is_time_of_day(text) for text in times[:_SAMPLE]):
+        own, clock = date_texts(cells[1])
+        if len(own.distinct()[1]) > 1 or not times or is_epoch(times[0]):
+            return (cells[1],)
+        cells = (cells[0], clock)
+    if any(" " in text or "T" in text for text in dates):
+        days, midnight = date_texts(cells[0])
+        if all(map(_MIDNIGHT.fullmatch, midnight.distinct()[1])):
+            return days, cells[1]
+    return cells
+
+
 def _in_order(
-    dates: list[str],
-    times: list[str],
+    dates: TextColumn,
+    times: TextColumn,
     options: ImportOptions,
+    joint: str,
     told: list[Finding],
     asked: list[Question],
     where: str,
 ) -> Stamps:
     if options.date_order is not None:
-        return read_stamps(dates, times, options.date_order)
-    orders = open_orders(dates)
-    if not orders:
-        orders = _mostly(dates)
+        return read_stamps(dates, times, options.date_order, joint)
+    texts = dates.distinct()[1]
+    orders = open_orders(texts) or _mostly(texts)
     if not orders:
         found = "dates of which some can only be day first and others only month first"
         raise MalformedBars(where, found, "one order of day and month; say which with --date-order dmy or mdy")
-    readings = {order: read_stamps(dates, times, order) for order in orders}
+    readings = {order: read_stamps(dates, times, order, joint) for order in orders}
     if len(orders) == 1:
         return readings[orders[0]]
     far = {order: _far_steps(reading) for order, reading in readings.items()}
     fits = [order for order, steps in far.items() if steps == 0]
     if len(fits) == 1 and max(far.values()) > 0:
-        words = {"dmy": "day before month", "mdy": "month before day"}[fits[0]]
-        text = f"no day above 12 tells the order of the dates; read with the {words}, which leaves no holes in the bars"
+        words = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}[fits[0]]
+        text = f"the dates could be read in several orders; read with the {words}, which leaves no holes in the bars"
         told.append(finding("date_order_inferred", text))
         return readings[fits[0]]
-    message = f"Does {dates[0]!r} begin with the day or with the month?"
-    asked.append(Question("date_order", message, ("dmy", "mdy"), "--date-order"))
+    known = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
+    message = f"Does {dates.text(0)!r} begin with {' or with '.join(known[order] for order in orders)}?"
+    asked.append(Question("date_order", message, orders, "--date-order"))
     return readings[orders[0]]
 
 
@@ -143,7 +188,7 @@ def _mostly(dates: Sequence[str]) -> tuple[str, ...]:
 
 
 def _far_steps(stamps: Stamps) -> int:
-    return int((np.diff(np.unique(stamps.wall[~stamps.unreadable])) > _FAR).sum())
+    return int((np.diff(each_once(stamps.wall[~stamps.unreadable])) > _FAR).sum())
 
 
 def _in_utc(
@@ -165,12 +210,14 @@ def _in_utc(
     if stamps.dates_only:
         return Timed(utc, ~good, stamps.form, "none (dates only)", tuple(told), tuple(asked))
     name = options.timezone
-    if name is None and any(_IN_UTC.search(text) for text in around):
-        name = "UTC"
-        told.append(finding("naive_as_utc", "the file says that its stamps are in UTC, so they were read as UTC"))
+    if name is None and (found := _clock_told(around)):
+        name = found
+        told.append(
+            finding("naive_as_utc", f"the file says that its stamps are in {name}, so they were read as {name}")
+        )
     if name is None and stamps.told.any():
         name = _between_offsets(utc, naive, good, line, told)
-    ordered = np.unique(stamps.wall[naive])
+    ordered = each_once(stamps.wall[naive])
     if name is None and fits_forex_week(ordered):
         name = "UTC"
         words = "the stamps tell no time zone; read as UTC, in which the weekends are those of the forex market"
@@ -180,6 +227,15 @@ def _in_utc(
         return Timed(utc, ~good, stamps.form, "", tuple(told), tuple(asked))
     utc, missing = _localized(stamps, utc, naive, name, line, told)
     return Timed(utc, ~good | missing, stamps.form, clock_named(name).name, tuple(told), tuple(asked))
+
+
+def _clock_told(around: Sequence[str]) -> str:
+    """Return the one clock that preface and headings name, ``UTC`` or an offset from it; empty if none or several."""
+    offsets = {matched[1] or "" for text in around for matched in _TOLD.finditer(text)}
+    if len(offsets) != 1:
+        return ""
+    offset = offsets.pop()
+    return f"{offset[:3]}:{offset[3:].strip(':') or '00'}" if len(offset) == 3 else offset or "UTC"
 
 
 def _whole_days(

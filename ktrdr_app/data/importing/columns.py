@@ -13,7 +13,7 @@ PRICES = ("open", "high", "low", "close")
 _NAMES: dict[str, str] = {
     "epoch": "unix|unix time|unix timestamp|unixtime|epoch|open time|opentime|time ms|timestamp ms|window start|mts",
     "timestamp": "timestamp|datetime|date time|datetime utc|date utc|time utc|gmt time|utc time|local time|utc|gmt|"
-    "ts|t|dt|index|bar time|start|start time|begin|begins at|bar start|zeitstempel|datum zeit|datum uhrzeit|"
+    "ts|t|dt|bar time|start|start time|begin|begins at|bar start|zeitstempel|datum zeit|datum uhrzeit|"
     "date gmt|time gmt|date timestamp|timestamp utc|period start|interval start|tradetime",
     "date": "date|day|dtyyyymmdd|yyyymmdd|datum|tag|trade date|trading day|trading date|fecha|data",
     "time": "time|hour|zeit|uhrzeit|hhmm|hhmmss|timestr|time of day|bar time of day|hora|heure",
@@ -30,9 +30,11 @@ _NAMES: dict[str, str] = {
     "adj schluss|adj schlusskurs|schluss bereinigt",
     "volume": "volume|vol|v|volumen|stuecke|stueck|anzahl|qty|quantity|total volume|volume traded|shares|volume shares",
     "ticks": "tickvol|tick volume|tickvolume|ticks|tick vol|umsatz|real volume|realvolume|bidvolume|bid volume",
+    "index": "index",
     "symbol": "symbol|ticker|tic|instrument|pair|product|asset|stock|security|contract",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split("|")}
+_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "ó": "o"})
 _QUOTES = ("usdt", "usdc", "busd", "tusd", "usd", "eur", "gbp", "jpy", "krw", "try", "brl", "aud", "chf", "cad")
 
@@ -59,6 +61,13 @@ def role_of(name: str) -> str:
         As the file has it.
     """
     plain = plain_name(name)
+    if plain not in _ROLE_OF and (bare := plain_name(_BRACKETS.sub("", name))) in (
+        "time",
+        "date",
+        "timestamp",
+        "datetime",
+    ):
+        plain = bare
     if plain.startswith(("volume ", "vol ")) or plain.endswith(" volume"):
         return _ROLE_OF.get(plain, "volume of")
     return _ROLE_OF.get(plain, "")
@@ -145,6 +154,25 @@ def by_name(names: Sequence[str], given: Mapping[str, str], where: str) -> Colum
     return Columns(stamp, chosen, volumes, symbol, None if adjusted in chosen else adjusted)
 
 
+def said_twice(names: Sequence[str], given: Mapping[str, str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the places of a price that two headings name and that differ, if the user did not say which counts.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The headings.
+    given : mapping of str to str
+        Roles that the user told.
+    rows : sequence of sequence of str
+        A sample of rows.
+    """
+    for role in PRICES:
+        places = tuple(place for place, name in enumerate(names) if role_of(name) == role)
+        if role not in given and len(places) > 1 and any(len({row[place] for place in places}) > 1 for row in rows):
+            return places
+    return ()
+
+
 def place_of(column: str, names: Sequence[str], where: str) -> int:
     """Return the place of a column that the user named.
 
@@ -186,6 +214,8 @@ def _stamp(names: Sequence[str], places: Mapping[str, list[int]], told: Mapping[
     date, time = places.get("date", []), places.get("time", [])
     if date or time:
         return (*date[:1], *time[:1])
+    if "index" in places:
+        return (places["index"][0],)
     return (0,) if names and not plain_name(names[0]) else ()
 
 

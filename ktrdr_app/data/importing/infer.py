@@ -28,6 +28,20 @@ _BY_NAME = {
 }
 
 
+def each_once(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return numbers in rising order, each once; what is so already is not sorted again.
+
+    Parameters
+    ----------
+    values : ndarray of int64
+        In any order.
+    """
+    if (values[1:] > values[:-1]).all():
+        return values
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 def step_of(utc: NDArray[np.int64]) -> str | None:
     """Return the bar length that the median step is, or that most steps are; None if it is none of ours.
 
@@ -89,13 +103,18 @@ def asset_class_of(utc: NDArray[np.int64], symbol: str) -> str:
     weekday = (utc // DAY + 3) % 7
     step = int(np.median(np.diff(utc))) if len(utc) > 1 else DAY
     intraday = step < DAY
-    around_the_clock = intraday and len(np.unique(utc % DAY // HOUR)) >= min(20, 24 * HOUR // max(step, 1))
+    around_the_clock = intraday and _hours(utc) >= min(20, 24 * HOUR // max(step, 1))
     if (weekday == 5).mean() > 0.05 and (around_the_clock or not intraday):
         return "crypto"
     if looks_like_forex(symbol) or around_the_clock or (not intraday and (weekday == 6).mean() > 0.05):
         never_shut = not intraday or not (np.diff(utc) > 36 * HOUR).any()
         return "crypto" if looks_like_crypto(symbol) and never_shut else "forex"
     return "crypto" if looks_like_crypto(symbol) else "stock"
+
+
+def _hours(utc: NDArray[np.int64]) -> int:
+    """Return how many of the hours of a day have stamps."""
+    return int(np.count_nonzero(np.bincount(utc % DAY // HOUR)))
 
 
 def fits_forex_week(utc: NDArray[np.int64]) -> bool:
@@ -118,7 +137,7 @@ def forex_weekends(utc: NDArray[np.int64]) -> float:
         Intraday stamps in order of time.
     """
     steps = np.diff(utc)
-    if not len(steps) or np.median(steps) >= DAY or len(np.unique(utc % DAY // HOUR)) < 20:
+    if not len(steps) or np.median(steps) >= DAY or _hours(utc) < 20:
         return 0.0
     length = int(np.median(steps))
     weekends = np.flatnonzero((steps > 36 * HOUR) & (steps < 80 * HOUR))
@@ -145,8 +164,8 @@ def likely_clocks(wall: NDArray[np.int64]) -> tuple[tuple[str, ...], tuple[str, 
     wall : ndarray of int64
         Wall-clock stamps.
     """
-    ordered = np.unique(wall)
-    share = {name: forex_weekends(np.unique(to_utc(ordered, clock_named(name), False).utc)) for name in COMMON}
+    ordered = each_once(wall)
+    share = {name: forex_weekends(each_once(to_utc(ordered, clock_named(name), False).utc)) for name in COMMON}
     fitting = sorted((name for name in COMMON if share[name] >= 0.75), key=lambda name: -share[name])
     if not fitting and _is_new_york_session(ordered):
         fitting = [_NEW_YORK]

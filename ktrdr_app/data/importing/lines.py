@@ -83,28 +83,74 @@ class Lines:
         chosen: NDArray[np.uint8] = self.data[np.cumsum(kept[:-1], dtype=np.int8).astype(bool)]
         return chosen.tobytes()
 
-    def separators(self, delimiter: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return how many delimiters outside quotation marks each line has, and whether its quotes are closed.
+    def marks(self, delimiter: str) -> Marks:
+        """Return where the delimiters outside quotation marks are.
 
         Parameters
         ----------
         delimiter : str
             One ASCII sign.
         """
-        if not len(self):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_)
         marks = self.data == ord(delimiter)
         closed = np.ones(len(self), dtype=np.bool_)
-        if self.quoted:
+        if self.quoted and len(self):
             seen = np.cumsum(self.data == _QUOTE, dtype=np.uint8)
             before = np.where(self.starts > 0, seen[self.starts - 1], 0).astype(np.uint8)
             closed = (seen[self.ends] - before) % 2 == 0
             owner = np.repeat(before, np.diff(np.append(self.starts, len(self.data))))
             offset = int(self.starts[0])
             marks[offset:] &= (seen[offset:] - owner) % 2 == 0
+        empty = np.searchsorted(self.starts, np.flatnonzero(self.data == 0), "right") - 1
+        closed[empty[empty >= 0]] = False
         places = np.flatnonzero(marks)
-        count = np.searchsorted(places, self.ends) - np.searchsorted(places, self.starts)
-        return count.astype(np.int64), closed
+        first = np.searchsorted(places, self.starts).astype(np.int64)
+        return Marks(places, first, np.searchsorted(places, self.ends) - first, closed)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Delimiters of some lines.
+
+    Attributes
+    ----------
+    places : ndarray of int64
+        Where they are in the text, those of other lines among them.
+    first : ndarray of int64, shape (n,)
+        Which of the places is each line's first.
+    count : ndarray of int64, shape (n,)
+        How many each line has.
+    closed : ndarray of bool, shape (n,)
+        Whether each line's quotation marks are closed, and no NUL is in it.
+    """
+
+    places: NDArray[np.int64]
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+
+    def select(self, kept: NDArray[np.bool_]) -> Marks:
+        """Return those of some of the lines.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n,)
+            Which ones.
+        """
+        return Marks(self.places, self.first[kept], self.count[kept], self.closed[kept])
+
+    def cells(self, lines: Lines, column: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the cells of a column begin, and the places behind them.
+
+        Parameters
+        ----------
+        lines : Lines
+            The lines of these marks; each has that column.
+        column : int
+            0-based.
+        """
+        starts = lines.starts if column == 0 else self.places[self.first + column - 1] + 1
+        following = np.minimum(self.first + column, len(self.places) - 1)
+        return starts, np.where(self.count > column, self.places[following], lines.ends)
 
 
 def split_lines(content: bytes) -> Lines:

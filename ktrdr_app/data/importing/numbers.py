@@ -16,10 +16,12 @@ MISSING = (
 """Words, in lower case, that stand for no value."""
 MISSING_SPELLINGS = sorted({"NaN", *(spelt for word in MISSING for spelt in (word, word.upper(), word.title()))})
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _ENDLESS = re.compile(r"[+-]?(?:inf|infinity)", re.IGNORECASE)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+")
-_SPACED = re.compile(r"[ \u00a0\u202f']")
+_SPACES = " '\u2019\u00a0\u2009\u202f"
+_GROUPED = re.compile(rf"[+-]?\d{{1,3}}(?:[.,{_SPACES}]\d{{3}})+", re.ASCII)
+_SPACED_GROUPS = re.compile(rf"[+-]?\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d*)?[a-zA-Z]?", re.ASCII)
+_SPACED = re.compile(rf"[{_SPACES}]")
 _SIGNS = "$€£¥₿%"
 _SUFFIX = {"k": "e3", "m": "e6", "b": "e9", "t": "e12"}
 
@@ -48,8 +50,13 @@ def is_number(text: str) -> bool:
     text : str
         A cell.
     """
-    plain = text.strip().strip(_SIGNS)
+    plain = _bare(text)
     return bool(_NUMBER.fullmatch(plain.replace(",", ".", 1)) or _GROUPED.fullmatch(_head(plain)))
+
+
+def _bare(text: str) -> str:
+    """Return a number without currency and percent signs and the spaces around them."""
+    return text.strip().strip(_SIGNS).strip()
 
 
 def _head(text: str) -> str:
@@ -71,7 +78,7 @@ def style_of(cells: Iterable[str]) -> NumberStyle | None:
     """
     commas, dots, both_comma_last, both_dot_last, spaced = [], [], False, False, False
     for cell in cells:
-        text = cell.strip().strip(_SIGNS)
+        text = _bare(cell)
         spaced = spaced or bool(_SPACED.search(text) and _GROUPED.match(text))
         text = _SPACED.sub("", text)
         comma, dot = text.rfind(","), text.rfind(".")
@@ -124,7 +131,7 @@ def parse_numbers(cells: NDArray[np.object_], style: NumberStyle) -> tuple[NDArr
 
 
 def _parse(text: str, style: NumberStyle) -> tuple[float, bool]:
-    plain = text.strip().strip(_SIGNS).strip()
+    plain = _bare(text)
     if plain.lower() in MISSING:
         return np.nan, False
     if _ENDLESS.fullmatch(plain):
@@ -133,7 +140,10 @@ def _parse(text: str, style: NumberStyle) -> tuple[float, bool]:
         plain = plain.replace(",", "")
     elif style.thousands == "." and re.search(r"\.\d{3}(?!\d)", plain):
         plain = plain.replace(".", "")
-    plain = _SPACED.sub("", plain)
+    if _SPACED.search(plain):
+        if not _SPACED_GROUPS.fullmatch(plain):
+            return np.nan, True
+        plain = _SPACED.sub("", plain)
     if style.decimal == ",":
         if "." in plain:
             return np.nan, True

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ktrdr_app.data.importing.columns import Columns
+from ktrdr_app.data.importing.columns import Columns, role_of
 from ktrdr_app.data.importing.stamps import is_epoch, is_stamp, is_time_of_day
 
 _ENOUGH = 0.98
 """Share of rows in which a high must enclose the others."""
+_CLEARLY = 1.25
+"""How many times farther from the closes before them the wrong opens must lie than the right ones."""
+_FEWEST = 3
+"""Rows from which an order is told."""
 
 
 def by_content(
@@ -22,7 +25,8 @@ def by_content(
 
     The first column that reads as a date is the stamp, with a time of day beside it if there is one. Of the first
     four price columns after it, the high is the one that is never below the others, the low the one never above;
-    the open is the one that follows the close of the row before more closely than the other way round.
+    the open is the one that follows the close of the row before more closely than the other way round. A second
+    group of such four (another symbol, or asks behind bids) leaves open which is meant.
 
     Parameters
     ----------
@@ -38,10 +42,14 @@ def by_content(
         return None
     after = [place for place in range(numbers.shape[1]) if place not in stamp and not _is_empty(numbers[:, place])]
     after = [place for place in after if not all(is_epoch(row[place]) for row in rows)]
-    prices = _prices(numbers[::-1] if newest_first else numbers, after)
+    four = _four(numbers, after)
+    if not four or _four(numbers, [place for place in after if place > max(four)]):
+        return None
+    prices = _arranged(_whole(numbers[::-1] if newest_first else numbers, four), four)
     if prices is None:
         return None
-    rest = [place for place in after if place > max(prices)]
+    others = [place for place in after if place not in prices and not _is_running(numbers[:, place])]
+    rest = [place for place in others if place > max(prices)] or others
     names = [place for place in range(numbers.shape[1]) if place < min(prices) and place not in stamp]
     symbol = next((place for place in names if all(row[place][:1].isalpha() for row in rows)), None)
     return Columns(stamp, prices, tuple(rest[:1]), symbol)
@@ -59,45 +67,77 @@ def stamp_columns(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     for place in range(width):
         if all(is_stamp(row[place]) for row in rows):
             follows = place + 1 < width and all(is_time_of_day(row[place + 1]) for row in rows)
+            follows = follows or (place + 1 < width and _are_hours(rows, place))
             return (place, place + 1) if follows and not all(is_epoch(row[place]) for row in rows) else (place,)
     return ()
+
+
+def _are_hours(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Return whether dates come again and again, with another hour beside them each time."""
+    pairs = [(row[place], row[place + 1]) for row in rows]
+    days = {date for date, _ in pairs}
+    hours = all(hour.isdecimal() and len(hour) <= 2 and int(hour) < 24 for _, hour in pairs)
+    return hours and len(days) < len(pairs) == len(set(pairs))
+
+
+def _is_running(column: NDArray[np.float64]) -> bool:
+    """Return whether a column numbers the rows or is the same in all."""
+    return bool(len(column) > 1 and (np.diff(column) == column[1] - column[0]).all())
+
+
+def with_its_date(stamp: tuple[int, ...], names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the places of the stamps, with the date's where a column named for moments holds times of day.
+
+    Parameters
+    ----------
+    stamp : tuple of int
+        Places by name.
+    names : sequence of str
+        The headings.
+    rows : sequence of sequence of str
+        A sample of rows.
+    """
+    if len(stamp) != 1 or not all(is_time_of_day(row[stamp[0]]) for row in rows):
+        return stamp
+    dates = [place for place, name in enumerate(names) if role_of(name) == "date" and place != stamp[0]]
+    return (dates[0], stamp[0]) if dates and all(is_stamp(row[dates[0]]) for row in rows) else stamp
 
 
 def _is_empty(column: NDArray[np.float64]) -> bool:
     return bool(np.isnan(column).mean() > 0.5)
 
 
-def _prices(numbers: NDArray[np.float64], after: Sequence[int]) -> tuple[int, int, int, int] | None:
+def _four(numbers: NDArray[np.float64], after: Sequence[int]) -> tuple[int, ...]:
+    """Return the first four columns in a row that are prices of one thing; nothing if there are none."""
     for begin in range(max(len(after) - 3, 0)):
-        four = list(after[begin : begin + 4])
-        values = numbers[:, four]
-        values = values[np.isfinite(values).all(axis=1)]
+        four = tuple(after[begin : begin + 4])
+        values = _whole(numbers, four)
         if len(values) and (values > 0).all() and np.median(values.max(axis=1) / values.min(axis=1)) < 1.5:
-            return _arranged(values, four)
-    return None
+            return four
+    return ()
+
+
+def _whole(numbers: NDArray[np.float64], places: Sequence[int]) -> NDArray[np.float64]:
+    values = numbers[:, list(places)]
+    return values[np.isfinite(values).all(axis=1)]
 
 
 def _arranged(values: NDArray[np.float64], four: Sequence[int]) -> tuple[int, int, int, int] | None:
     top, bottom = values.max(axis=1), values.min(axis=1)
     highs = [k for k in range(4) if (values[:, k] >= top).mean() >= _ENOUGH]
     lows = [k for k in range(4) if (values[:, k] <= bottom).mean() >= _ENOUGH]
-    fits = [
-        (first, high, low, last)
-        for high in highs
-        for low in lows
-        for first, last in permutations([k for k in range(4) if k not in (high, low)])
-        if high != low
-    ]
-    if not 1 <= len(fits) <= 2:
+    if len(highs) != 1 or len(lows) != 1 or highs == lows:
         return None
-    best = _by_continuity(values, fits)
-    return (four[best[0]], four[best[1]], four[best[2]], four[best[3]])
+    first, last = (k for k in range(4) if k not in (highs[0], lows[0]))
+    forwards, backwards = _distance(values, first, last), _distance(values, last, first)
+    if (values[:, first] != values[:, last]).any() and max(forwards, backwards) < _CLEARLY * min(forwards, backwards):
+        return None
+    if len(values) < _FEWEST:
+        return None
+    opened, closed = (first, last) if forwards <= backwards else (last, first)
+    return (four[opened], four[highs[0]], four[lows[0]], four[closed])
 
 
-def _by_continuity(values: NDArray[np.float64], fits: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
-    """Return the arrangement in which opens lie nearest to the closes before; open before close where equal."""
-
-    def distance(fit: tuple[int, int, int, int]) -> tuple[float, int]:
-        return float(np.abs(values[1:, fit[0]] - values[:-1, fit[3]]).sum()), fit[0]
-
-    return min(fits, key=distance)
+def _distance(values: NDArray[np.float64], opened: int, closed: int) -> float:
+    """Return how far opens lie from the closes before them, if these columns are opens and closes."""
+    return float(np.abs(values[1:, opened] - values[:-1, closed]).sum())

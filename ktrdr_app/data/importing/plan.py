@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +11,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import EmptyData, EnvironmentProblem, MalformedBars, UnsafeName
+from ktrdr_app.core.errors import EmptyData, MalformedBars, UnsafeName
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.importing.cells import Cells, read_cells
+from ktrdr_app.data.importing.cells import Cells
 from ktrdr_app.data.importing.checks import as_frame, look_at, volume_swaps
 from ktrdr_app.data.importing.clean import Rows, drop_unusable, merge_repeats, put_in_order
 from ktrdr_app.data.importing.clocks import Timed, read_times
-from ktrdr_app.data.importing.columns import PRICES, Columns, by_name, is_heading
+from ktrdr_app.data.importing.columns import PRICES, Columns, by_name, is_heading, role_of, said_twice
 from ktrdr_app.data.importing.file_names import one_symbol, plain_symbol, read_name
 from ktrdr_app.data.importing.findings import Finding, Question, finding
 from ktrdr_app.data.importing.infer import asset_class_of, looks_like_crypto, step_of
 from ktrdr_app.data.importing.numbers import NumberStyle, is_number, parse_numbers, style_of
 from ktrdr_app.data.importing.options import ImportOptions
-from ktrdr_app.data.importing.order import by_content, stamp_columns
-from ktrdr_app.data.importing.raw import RawText, open_text, read_bytes
+from ktrdr_app.data.importing.order import by_content, stamp_columns, with_its_date
+from ktrdr_app.data.importing.parquet import ENDINGS, ParquetSource
+from ktrdr_app.data.importing.sources import Source, TextSource
 from ktrdr_app.data.importing.stamps import date_texts, read_epochs, read_stamps
-from ktrdr_app.data.importing.table import Layout, cut_cells, lay_out
+from ktrdr_app.data.importing.text_column import TextColumn
 
-_SAMPLE = 500
+_MOST_CLASHES = 1 / 3
+_FEWEST_COLUMNS = 1 + len(PRICES)
 
 
 @dataclass(frozen=True)
@@ -87,42 +88,62 @@ def detect(path: Path, options: ImportOptions | None = None) -> Detection:
     """
     chosen = options or ImportOptions()
     chosen.check()
-    raw = _open(path)
-    layout = lay_out(raw.content, path.name)
-    facts = _facts(raw, layout)
-    columns, question = _columns(layout, chosen, path.name)
+    return detect_in(open_source(path), path, chosen)
+
+
+def open_source(path: Path) -> Source:
+    """Return the table in a file, not yet understood.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    FileMissing, StorageProblem, EmptyData, MalformedBars, EnvironmentProblem
+        If it cannot be read, or holds no table.
+    """
+    return ParquetSource.open(path) if path.suffix.lower() in ENDINGS else TextSource.open(path)
+
+
+def detect_in(source: Source, path: Path, chosen: ImportOptions) -> Detection:
+    """Read a table that is open already.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+    path : Path
+        Its file.
+    chosen : ImportOptions
+        What the user says of it, checked.
+
+    Raises
+    ------
+    EmptyData, MalformedBars, UnknownName, InvalidValue, UnsafeName
+        As `detect` raises them.
+    """
+    facts = _facts(source)
+    columns, question = _columns(source, chosen, path.name)
     if columns is None:
-        return _unread(path, chosen, layout, facts, question)
-    style = _style(layout, columns, chosen, path.name)
+        return _unread(path, chosen, source, facts, question)
+    style = _style(source, columns, chosen)
     if style is None:
         words = "A comma in the prices may be the decimal mark or group thousands."
-        return _unread(path, chosen, layout, facts, (Question("decimal", words, (",", "."), "--decimal"),))
-    facts |= {"decimal": style.decimal, "thousands": style.thousands, "columns": _named(columns, layout)}
-    return _read(path, chosen, layout, columns, style, facts, raw)
+        return _unread(path, chosen, source, facts, (Question("decimal", words, (",", "."), "--decimal"),))
+    facts |= {"decimal": style.decimal, "thousands": style.thousands, "columns": _named(columns, source)}
+    return _read(path, chosen, source, columns, style, facts)
 
 
-def _open(path: Path) -> RawText:
-    if path.suffix.lower() not in (".parquet", ".pq"):
-        return open_text(path)
-    try:
-        frame = pd.read_parquet(io.BytesIO(read_bytes(path)))
-    except ImportError as error:
-        hint = "pip install pyarrow, or export the bars as CSV"
-        raise EnvironmentProblem("Parquet", "the library pyarrow that reads it is not installed", hint) from error
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        raise MalformedBars(path.name, f"a Parquet file that cannot be read ({error})", "a Parquet table") from error
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
-    return RawText(frame.to_csv(index=False).encode(), "parquet", "")
-
-
-def _facts(raw: RawText, layout: Layout) -> dict[str, Any]:
+def _facts(source: Source) -> dict[str, Any]:
+    delimiter, encoding, packed = source.written_as
     return {
-        "delimiter": layout.delimiter,
-        "encoding": raw.encoding,
-        "packed": raw.packed,
-        "header": layout.has_header,
-        "preface": list(layout.preface[:5]),
+        "delimiter": delimiter,
+        "encoding": encoding,
+        "packed": packed,
+        "header": source.has_header,
+        "preface": list(source.preface[:5]),
         "timestamp_format": "",
         "timezone": "",
         "timeframe": "",
@@ -130,15 +151,19 @@ def _facts(raw: RawText, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _columns(layout: Layout, options: ImportOptions, where: str) -> tuple[Columns | None, tuple[Question, ...]]:
-    if (layout.has_header and is_heading(layout.names)) or set(options.columns) >= {*PRICES}:
-        return by_name(layout.names, options.columns, where), ()
-    rows = [cut_cells(line, layout.delimiter, where) for line in layout.lines.texts(0, _SAMPLE)]
-    width = len(layout.names)
-    rows = [[*row, *[""] * width][:width] for row in rows]
+def _columns(source: Source, options: ImportOptions, where: str) -> tuple[Columns | None, tuple[Question, ...]]:
+    rows = source.sample()
+    if (source.has_header and is_heading(source.names)) or set(options.columns) >= {*PRICES}:
+        columns = by_name(source.names, options.columns, where)
+        twice = said_twice(source.names, options.columns, rows)
+        if twice:
+            message = f"Columns {' and '.join(str(place + 1) for place in twice)} have one name and other numbers."
+            role = role_of(source.names[twice[0]])
+            return None, (Question("columns", message, tuple(f"{role}={place + 1}" for place in twice), "--columns"),)
+        return replace(columns, stamp=with_its_date(columns.stamp, source.names, rows)), ()
     stamp = stamp_columns(rows)
-    if not stamp:
-        by_name(layout.names, options.columns, where)
+    if not stamp or len(source.names) < _FEWEST_COLUMNS:
+        by_name(source.names, options.columns, where)
     found = by_content(rows, _as_numbers(rows), _runs_backwards(rows, stamp))
     if found is not None:
         return found, ()
@@ -157,27 +182,22 @@ def _as_numbers(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
 def _runs_backwards(rows: Sequence[Sequence[str]], stamp: tuple[int, ...]) -> bool:
     if not stamp:
         return False
-    cells = [" ".join(row[place] for place in stamp) for row in rows]
+    cells = TextColumn.of([" ".join(row[place] for place in stamp) for row in rows])
     stamps = read_epochs(cells) or read_stamps(*date_texts(cells), "dmy")
     steps = np.diff(stamps.wall)
     return bool((steps < 0).sum() > (steps > 0).sum())
 
 
-def _style(layout: Layout, columns: Columns, options: ImportOptions, where: str) -> NumberStyle | None:
-    stride = max(len(layout.lines) // (2 * _SAMPLE), 1)
-    places = sorted({*range(min(_SAMPLE, len(layout.lines))), *range(0, len(layout.lines), stride)})
-    rows = [cut_cells(layout.lines.text(place), layout.delimiter, where) for place in places]
-    places = [*columns.prices, *columns.volumes]
-    cells = [row[place] for row in rows for place in places if place < len(row)]
-    style = style_of(cell for cell in cells if is_number(cell))
+def _style(source: Source, columns: Columns, options: ImportOptions) -> NumberStyle | None:
+    style = style_of(cell for cell in source.figures([*columns.prices, *columns.volumes]) if is_number(cell))
     if options.decimal is not None and (style is None or style.decimal != options.decimal):
         return NumberStyle(options.decimal, "," if options.decimal == "." else ".")
     return style
 
 
-def _named(columns: Columns, layout: Layout) -> dict[str, str]:
+def _named(columns: Columns, source: Source) -> dict[str, str]:
     def name(place: int) -> str:
-        return layout.names[place].strip() or str(place + 1)
+        return source.names[place].strip() or str(place + 1)
 
     named = {"timestamp": " + ".join(name(place) for place in columns.stamp)}
     named |= {role: name(place) for role, place in zip(PRICES, columns.prices, strict=True)}
@@ -185,32 +205,36 @@ def _named(columns: Columns, layout: Layout) -> dict[str, str]:
 
 
 def _unread(
-    path: Path, options: ImportOptions, layout: Layout, facts: dict[str, Any], questions: tuple[Question, ...]
+    path: Path, options: ImportOptions, source: Source, facts: dict[str, Any], questions: tuple[Question, ...]
 ) -> Detection:
-    symbol, timeframe = _symbol(path, options, layout, [])[0], options.timeframe or read_name(path)[1]
+    symbol, timeframe = _symbol(path, options, source, [])[0], options.timeframe or read_name(path)[1]
     none = Rows(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, 4)), np.empty(0))
-    return Detection(path, symbol, timeframe, "", facts, layout.rows, as_frame(none), (), questions)
+    return Detection(path, symbol, timeframe, "", facts, source.rows, as_frame(none), (), questions)
 
 
 def _read(
     path: Path,
     options: ImportOptions,
-    layout: Layout,
+    source: Source,
     columns: Columns,
     style: NumberStyle,
     facts: dict[str, Any],
-    raw: RawText,
 ) -> Detection:
-    cells = read_cells(layout, columns, style, path.name)
-    told = _about_table(path, raw, layout, columns)
-    symbol, questions, cells = _one_series(path, options, layout, cells)
-    headings = [layout.names[place] for place in columns.stamp]
-    timed = read_times(cells.stamps, cells.line, options, (*layout.preface, *headings), path.name)
-    volume, about_volume = _volume(cells, columns, layout, facts)
+    cells = source.read(columns, style)
+    told = source.findings()
+    if columns.adjusted is not None:
+        taken, left = source.names[columns.prices[3]].strip(), source.names[columns.adjusted].strip()
+        told.append(finding("close_column", f"the closes are those of column {taken}; column {left} was not read"))
+    symbol, questions, cells = _one_series(path, options, source, cells)
+    headings = [source.names[place] for place in columns.stamp]
+    timed = read_times(cells.stamps, cells.line, options, (*source.preface, *headings), path.name)
+    volume, about_volume = _volume(cells, columns, source, facts, ~timed.unusable)
     rows, dropped = _series(cells, timed, volume)
+    if not questions and not timed.questions:
+        _refuse_clashes(dropped, source.rows, path.name)
     told += [*timed.findings, *about_volume, *dropped]
     if not len(rows):
-        raise EmptyData(path.name, f"none of its {layout.rows} rows can be used: {told[-1].message}")
+        raise EmptyData(path.name, f"none of its {source.rows} rows can be used: {told[-1].message}")
     timeframe, about_length, asked = _timeframe(path, options, rows)
     asset_class = options.asset_class or asset_class_of(rows.utc, symbol)
     weekends = options.asset_class == "crypto" or looks_like_crypto(symbol)
@@ -218,7 +242,7 @@ def _read(
     questions = (*questions, *timed.questions, *asked)
     zone = {"timestamp_format": timed.form, "timezone": timed.zone, "timeframe": timeframe, "asset_class": asset_class}
     return Detection(
-        path, symbol, timeframe, asset_class, facts | zone, layout.rows, as_frame(rows), _once(told), questions
+        path, symbol, timeframe, asset_class, facts | zone, source.rows, as_frame(rows), _once(told), questions
     )
 
 
@@ -226,48 +250,31 @@ def _once(told: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _about_table(path: Path, raw: RawText, layout: Layout, columns: Columns) -> list[Finding]:
-    told = []
-    if raw.packed and path.suffix.lower() not in (".gz", ".gzip", ".zip"):
-        told.append(finding("packed", f"the file is packed with {raw.packed}, though its name does not say so"))
-    if raw.encoding == "cp1252":
-        told.append(finding("encoding", "the text is no UTF-8; it was read as Windows-1252"))
-    if len(layout.broken):
-        words = f"{{n}} rows do not have {len(layout.names)} cells and were dropped"
-        told.append(finding("broken_row", words, layout.broken))
-    if layout.cut:
-        told.append(finding("cut_row", "the last row breaks off and was dropped", [layout.cut]))
-    if columns.adjusted is not None:
-        taken, left = layout.names[columns.prices[3]], layout.names[columns.adjusted]
-        words = f"the closes are those of column {taken.strip()}; column {left.strip()} was not read"
-        told.append(finding("close_column", words))
-    return told
-
-
 def _one_series(
-    path: Path, options: ImportOptions, layout: Layout, cells: Cells
+    path: Path, options: ImportOptions, source: Source, cells: Cells
 ) -> tuple[str, tuple[Question, ...], Cells]:
-    names = one_symbol(cells.symbols or ())
-    symbol, question = _symbol(path, options, layout, names)
+    codes, written = cells.symbols.distinct() if cells.symbols is not None else (np.empty(0, dtype=np.int64), [])
+    names = one_symbol(written)
+    symbol, question = _symbol(path, options, source, names)
     if len(names) > 1 and symbol:
         wanted = next((name for name in names if name.upper() == symbol.upper()), None)
         if wanted is None:
             question = (Question("symbol", f"The file holds {len(names)} symbols.", tuple(names[:20]), "--symbol"),)
         else:
-            kept = np.array([plain_symbol(name) == wanted for name in cells.symbols or ()], dtype=np.bool_)
-            cells = cells.select(kept)
+            meant = np.array([plain_symbol(name) == wanted for name in written], dtype=np.bool_)
+            cells = cells.select(meant[codes])
     return symbol, question, cells
 
 
 def _symbol(
-    path: Path, options: ImportOptions, layout: Layout, names: Sequence[str]
+    path: Path, options: ImportOptions, source: Source, names: Sequence[str]
 ) -> tuple[str, tuple[Question, ...]]:
     if options.symbol is not None:
         return safe_name(options.symbol, "symbol"), ()
     if len(names) > 1:
         words = f"The file holds {len(names)} symbols."
         return "", (Question("symbol", words, tuple(names[:20]), "--symbol"),)
-    for name in (*names, plain_symbol(layout.ticker), read_name(path)[0]):
+    for name in (*names, plain_symbol(source.ticker), read_name(path)[0]):
         try:
             if name:
                 return safe_name(name, "symbol"), ()
@@ -278,25 +285,26 @@ def _symbol(
 
 
 def _volume(
-    cells: Cells, columns: Columns, layout: Layout, facts: dict[str, Any]
+    cells: Cells, columns: Columns, source: Source, facts: dict[str, Any], usable: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], list[Finding]]:
     """Return the volume: the first column that may be it and is not 0 in most rows."""
     if not cells.volumes:
         return np.full(len(cells.line), np.nan), []
     share = [float((np.nan_to_num(volume) != 0).mean()) for volume in cells.volumes]
     chosen = next((place for place, filled in enumerate(share) if filled > 0.5), int(np.argmax(share)))
-    name = layout.names[columns.volumes[chosen]].strip()
+    name = source.names[columns.volumes[chosen]].strip()
     told = []
     if chosen != 0:
-        first = layout.names[columns.volumes[0]].strip()
+        first = source.names[columns.volumes[0]].strip()
         told.append(finding("volume_column", f"column {first} is 0 in most rows; the volumes are those of {name}"))
     elif len(cells.volumes) > 1:
-        others = ", ".join(layout.names[place].strip() for place in columns.volumes[1:])
+        others = ", ".join(source.names[place].strip() for place in columns.volumes[1:])
         told.append(finding("volume_column", f"the volumes are those of column {name}; not read: {others}"))
     facts["columns"]["volume"] = name or str(columns.volumes[chosen] + 1)
-    if chosen == 0 and cells.bad_volume.any():
+    bad = cells.bad_volume & usable & ~cells.unreadable
+    if chosen == 0 and bad.any():
         words = "{n} volumes that are no number were left empty"
-        told.append(finding("bad_volume_text", words, cells.line[cells.bad_volume]))
+        told.append(finding("bad_volume_text", words, cells.line[bad]))
     if len(cells.volumes) > 1:
         swapped = volume_swaps(cells.prices[:, 3], cells.volumes[chosen], cells.volumes[1 - min(chosen, 1)])
         if swapped.any():
@@ -313,6 +321,15 @@ def _series(cells: Cells, timed: Timed, volume: NDArray[np.float64]) -> tuple[Ro
     rows, sorted_rows = put_in_order(rows)
     rows, merged = merge_repeats(rows)
     return rows, [*dropped, *sorted_rows, *merged]
+
+
+def _refuse_clashes(told: Sequence[Finding], rows: int, where: str) -> None:
+    """Refuse a file of which a third of the rows clash: its stamps do not tell the bars apart."""
+    clashes = sum(entry.count for entry in told if entry.code == "duplicate_conflicting")
+    if clashes > _MOST_CLASHES * rows:
+        found = f"{clashes:,} of {rows:,} rows with the stamp of another row and other numbers"
+        expected = "one row per bar; is the time of day missing, or are several series in the file?"
+        raise MalformedBars(where, found, expected)
 
 
 def _timeframe(path: Path, options: ImportOptions, rows: Rows) -> tuple[str, list[Finding], tuple[Question, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,7 +21,11 @@ LARGEST = 4 << 30
 """Bytes that a file may hold once it is unpacked."""
 
 _TABLE = "a table of bars as text (CSV), packed with gzip or zip or not"
+_TABLE_ENDINGS = ((".csv",), (".csv.gz", ".txt", ".tsv", ".prn"))
+"""Endings of files in an archive, the likeliest first: some vendors put a report in .txt beside the table."""
 _BLOCK = 1 << 24
+_NESTED = 3
+"""Archives in archives that are opened."""
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "a Parquet file under another name; rename it to end in .parquet"),
     (b"ARROW1", "an Arrow (Feather) file"),
@@ -32,6 +37,13 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "an SQLite database"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x80\x05\x95", "a Python pickle"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\x00", "a program"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x90\x01\x00\x00", "a MetaTrader history (.hst); export the bars as CSV"),
+    (b"\x91\x01\x00\x00", "a MetaTrader history (.hst); export the bars as CSV"),
+    (b"PK\x05\x06", "a zip archive without files"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"BZh", "a bzip2 archive; unpack it first"),
     (b"\xfd7zXZ", "an xz archive; unpack it first"),
@@ -39,6 +51,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it first"),
 )
+_WEB_PAGE = re.compile(rb"<(?:!--|!doctype|head|body|script|table|div|title|meta|center|pre|h1|p)\b|<!--")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -85,10 +98,10 @@ def open_text(path: Path) -> RawText:
         If it is something else than text, by the name of what it is.
     """
     content, packed = _unpacked(path)
-    if not content.strip(b"\x00 \t\r\n"):
-        raise EmptyData(path.name, "the file is empty; export it again")
     _refuse_other_formats(content, path.name)
     text, encoding = _utf8(content, path.name)
+    if not text.strip(b"\x00 \t\r\n\v\f\x1a"):
+        raise EmptyData(path.name, "the file is empty; export it again")
     _refuse_documents(text, path.name)
     return RawText(text, encoding, packed)
 
@@ -119,12 +132,19 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _unpacked(path: Path) -> tuple[bytes, str]:
-    content = read_bytes(path)
-    if content.startswith(b"\x1f\x8b"):
-        return _inflated(lambda: gzip.GzipFile(fileobj=io.BytesIO(content)), path.name, "gzip"), "gzip"
-    if content.startswith(b"PK\x03\x04"):
-        return _from_zip(content, path.name), "zip"
-    return content, ""
+    content, packed = read_bytes(path), ""
+    for _ in range(_NESTED):
+        if content.startswith(b"\x1f\x8b"):
+            content, packed = _from_gzip(content, path.name), packed or "gzip"
+        elif content.startswith(b"PK\x03\x04"):
+            content, packed = _from_zip(content, path.name), packed or "zip"
+        else:
+            break
+    return content, packed
+
+
+def _from_gzip(content: bytes, name: str) -> bytes:
+    return _inflated(lambda: gzip.GzipFile(fileobj=io.BytesIO(content)), name, "gzip")
 
 
 def _inflated(opener: Callable[[], gzip.GzipFile | IO[bytes]], name: str, kind: str) -> bytes:
@@ -150,15 +170,21 @@ def _from_zip(content: bytes, name: str) -> bytes:
     names = [entry.filename for entry in members]
     if "[Content_Types].xml" in names or "content.xml" in names:
         raise MalformedBars(name, "a workbook (.xlsx, .ods)", f"{_TABLE}: save the sheet as CSV")
-    tables = [entry for entry in members if entry.filename.lower().endswith((".csv", ".txt", ".tsv", ".prn"))]
-    chosen = tables or members
+    tables = [[entry for entry in members if entry.filename.lower().endswith(ends)] for ends in _TABLE_ENDINGS]
+    chosen = next((found for found in (*tables, members) if found), [])
     if len(chosen) != 1:
         found = f"a zip archive with {len(chosen)} files ({', '.join(names[:5])})"
         raise MalformedBars(name, found, "an archive with one table; unpack it and import the one that is meant")
+    if chosen[0].flag_bits & 1:
+        raise MalformedBars(
+            name, "a zip archive that is locked by a password", "an archive without one; unpack it first"
+        )
     return _inflated(lambda: archive.open(chosen[0]), name, "zip")
 
 
 def _refuse_other_formats(content: bytes, name: str) -> None:
+    if content[257:262] == b"ustar":
+        raise MalformedBars(name, "a tar archive; unpack it first", _TABLE)
     for magic, words in _MAGIC:
         if content.startswith(magic):
             raise MalformedBars(name, words, _TABLE)
@@ -167,12 +193,13 @@ def _refuse_other_formats(content: bytes, name: str) -> None:
 def _utf8(content: bytes, name: str) -> tuple[bytes, str]:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _decoded(content, encoding, name).removeprefix("\ufeff").encode(), encoding.removesuffix("-sig")
+            return _decoded(content, encoding, name).lstrip("\ufeff").encode(), encoding.removesuffix("-sig")
     nulls = np.frombuffer(content[: 1 << 16], dtype=np.uint8) == 0
     if len(nulls) > 1 and nulls[1::2].mean() > 0.4 and not nulls[::2].any():
         return _decoded(content, "utf-16-le", name).encode(), "utf-16"
     if len(nulls) > 1 and nulls[::2].mean() > 0.4 and not nulls[1::2].any():
         return _decoded(content, "utf-16-be", name).encode(), "utf-16"
+    content = content.rstrip(b"\0")
     _refuse_binary(content, name)
     if content.isascii():
         return content, "ascii"
@@ -184,8 +211,10 @@ def _utf8(content: bytes, name: str) -> tuple[bytes, str]:
 
 
 def _decoded(content: bytes, encoding: str, name: str) -> str:
+    """Return the text; half a sign at the end of a file that breaks off is left away."""
+    whole = len(content) - len(content) % {"utf-16": 2, "utf-32": 4}.get(encoding[:6], 1)
     try:
-        text = content.decode(encoding)
+        text = content[:whole].decode(encoding)
         text.encode()
     except UnicodeError as error:
         raise MalformedBars(name, f"text that is not the {encoding} it begins as", _TABLE) from error
@@ -196,17 +225,19 @@ def _refuse_binary(content: bytes, name: str) -> None:
     """Text has no NUL byte and hardly a control sign."""
     sample = np.frombuffer(content[: 1 << 20], dtype=np.uint8)
     control = (sample < 32) & ~np.isin(sample, (9, 10, 12, 13, 26))
+    if not len(sample):
+        return
     if (sample == 0).mean() > 0.001 or control.mean() > 0.01:
         raise MalformedBars(name, "binary data that is no text", _TABLE)
 
 
 def _refuse_documents(content: bytes, name: str) -> None:
     head = content[:2048].lstrip().lower()
-    if head.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<script")):
+    if _WEB_PAGE.match(head) or b"<html" in head:
         raise MalformedBars(name, "a web page (HTML)", f"{_TABLE}: the download failed, or needs a login")
     if head.startswith((b"<?xml", b"<rss", b"<svg")):
         raise MalformedBars(name, "an XML document", _TABLE)
-    if head.startswith((b"{", b"[{", b"[[", b"[\n", b"[\r", b"[ ", b"[]")):
+    if head.startswith((b"{", b"[{", b"[[", b"[\n", b"[\r", b"[ ", b"[]", b'["')):
         raise MalformedBars(name, "a JSON document", _TABLE)
     if head.startswith((b"version https://git-lfs", b"-----begin")):
         raise MalformedBars(name, "a pointer or key file, not the data", _TABLE)

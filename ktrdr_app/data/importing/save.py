@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,13 @@ from numpy.typing import NDArray
 from ktrdr_app.core.files import write_bytes
 from ktrdr_app.data.bars import COLUMNS, nanoseconds
 from ktrdr_app.data.csv_source import read_bars
+from ktrdr_app.data.importing.calendar_text import DAY, SECOND
 from ktrdr_app.data.importing.findings import Finding, finding
 
 HEADER = "timestamp,open,high,low,close,volume"
+_CHUNK = 1 << 16
+_Column = tuple[NDArray[np.bytes_], NDArray[np.int64]]
+"""Texts of a column, each once, and which of them each row has."""
 
 
 def canonical(bars: pd.DataFrame) -> bytes:
@@ -24,28 +30,74 @@ def canonical(bars: pd.DataFrame) -> bytes:
     bars : DataFrame
         Bars, in order.
     """
-    numbers = [_written(bars[name].to_numpy(), name == "volume") for name in COLUMNS]
-    lines = [HEADER, *map(",".join, zip(_stamps(nanoseconds(bars.index)), *numbers, strict=True))]
-    return ("\n".join(lines) + "\n").encode("ascii")
+    columns = [*_stamps(nanoseconds(bars.index)), *(_written(bars[name], name == "volume") for name in COLUMNS)]
+    parts = (
+        _joined([(texts, codes[begin : begin + _CHUNK]) for texts, codes in columns])
+        for begin in range(0, len(bars), _CHUNK)
+    )
+    return f"{HEADER}\n".encode("ascii") + b"".join(parts)
 
 
-def _stamps(utc: NDArray[np.int64]) -> list[str]:
-    if (utc % 1_000_000_000).any():
-        return [f"{text}Z" for text in np.datetime_as_string(utc.view("datetime64[ns]")).tolist()]
-    codes, days = pd.factorize(utc // 86_400_000_000_000)
-    texts = np.datetime_as_string(np.asarray(days).astype("datetime64[D]")).astype(object)
-    clock = utc % 86_400_000_000_000 // 1_000_000_000
-    places, seconds = pd.factorize(clock)
-    names = [f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}Z" for s in np.asarray(seconds).tolist()]
-    return list(map(str.__add__, texts[codes].tolist(), np.array(names, dtype=object)[places].tolist()))
+def _joined(columns: Sequence[_Column]) -> bytes:
+    """Return lines: cells set side by side at the width of the widest, then freed of what is empty."""
+    table = np.zeros((len(columns[0][1]), sum(texts.itemsize for texts, _ in columns) + 1), dtype=np.uint8)
+    place = 0
+    for texts, codes in columns:
+        signs = texts.view(np.uint8).reshape(len(texts), texts.itemsize)
+        table[:, place : place + texts.itemsize] = signs[codes]
+        place += texts.itemsize
+    table[:, -1] = ord("\n")
+    return table.tobytes().translate(None, b"\0")
 
 
-def _written(values: NDArray[np.float64], whole: bool) -> list[str]:
-    codes, unique = pd.factorize(values, use_na_sentinel=False)
-    texts = ["" if value != value else repr(value) for value in np.asarray(unique).tolist()]
+def _stamps(utc: NDArray[np.int64]) -> tuple[_Column, _Column]:
+    """Return the dates and the times of day."""
+    codes, days = pd.factorize(utc // DAY)
+    dates = np.datetime_as_string(np.asarray(days).astype("datetime64[D]")).astype(np.bytes_)
+    places, clocks = pd.factorize(utc % DAY)
+    unit = "s" if not (utc % SECOND).any() else "ns"
+    moments = np.datetime_as_string(np.asarray(clocks).astype("datetime64[ns]").astype(f"datetime64[{unit}]"))
+    times = np.array([f"{text[len('1970-01-01') :]}Z" for text in moments.tolist()], dtype=np.bytes_)
+    return (dates, codes), (times, places)
+
+
+def _written(column: pd.Series, whole: bool) -> _Column:
+    codes, unique = pd.factorize(column.to_numpy(), use_na_sentinel=False)
+    texts = ["," if value != value else f",{value!r}" for value in np.asarray(unique).tolist()]
     if whole:
         texts = [text.removesuffix(".0") for text in texts]
-    return list(np.array(texts, dtype=object)[codes].tolist())
+    return np.array(texts, dtype=np.bytes_), codes
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How new bars meet a series that is there.
+
+    Attributes
+    ----------
+    new : ndarray of bool, shape (n_bars,)
+        New bars whose stamp the series lacks.
+    same, other : int
+        Bars whose stamp is in both, with the same numbers and with other ones.
+    """
+
+    new: NDArray[np.bool_]
+    same: int
+    other: int
+
+
+def overlap(old: pd.DataFrame, bars: pd.DataFrame) -> Overlap:
+    """Return how new bars meet a series that is there.
+
+    Parameters
+    ----------
+    old, bars : DataFrame
+        The series, and the new bars.
+    """
+    both = old.index.intersection(bars.index)
+    before, after = old.loc[both, list(COLUMNS)].to_numpy(), bars.loc[both, list(COLUMNS)].to_numpy()
+    other = ~((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=1)
+    return Overlap(np.asarray(~bars.index.isin(old.index)), int((~other).sum()), int(other.sum()))
 
 
 def merged_with(path: Path, bars: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
@@ -64,14 +116,12 @@ def merged_with(path: Path, bars: pd.DataFrame) -> tuple[pd.DataFrame, list[Find
         If the file that is there cannot be read.
     """
     old = read_bars(path)
-    both = old.index.intersection(bars.index)
-    new = bars.loc[~bars.index.isin(old.index)]
-    before, after = old.loc[both, list(COLUMNS)].to_numpy(), bars.loc[both, list(COLUMNS)].to_numpy()
-    other = ~((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=1)
+    met = overlap(old, bars)
+    new = bars.loc[met.new]
     words = f"{len(new):,} bars were added to the {len(old):,} that were there"
     told = [finding("appended", words)]
-    if other.any():
-        words = f"{other.sum():,} bars were there already with other numbers and stayed as they were"
+    if met.other:
+        words = f"{met.other:,} bars were there already with other numbers and stayed as they were"
         told.append(finding("kept_existing", words))
     whole = pd.concat([old[list(COLUMNS)], new[list(COLUMNS)]]).sort_index()
     whole.index.name = "timestamp"

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.data.importing.calendar_text import (
     DAY,
-    FIRST_YEAR,
-    LAST_YEAR,
     SECOND,
     is_dotted,
     parts_of,
     read_date,
     read_time,
 )
+from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 500
-_EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
-_COMPACT_FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-_CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_EPOCH = re.compile(r"[0-9]{9,19}(?:[.,][0-9]*)?|[0-9](?:[.,][0-9]+)?[eE]\+?[01]?[0-9]")
+_NUMBER = re.compile(r"[0-9]{1,19}(?:[.,][0-9]*)?(?:[eE]\+?[01]?[0-9])?")
+_COMPACT_FORMS = (10, 12, 14)
+"""Digits of ``%Y%m%d%H``, ``%Y%m%d%H%M`` and ``%Y%m%d%H%M%S``; seconds since 1970 of these digits lie beyond 2032."""
 _SERIAL = re.compile(r"[2-8]\d{4}(?:[.,]\d+)?")
-_EXCEL_DAY_0 = 25_569
+EXCEL_DAY_0 = 25_569
 """Excel's serial number of 1970-01-01."""
+_MINUTE_DECIMALS = 4
 _LARGEST = 9_000_000_000_000_000_000
 _EPOCH_UNITS = ((1e11, "s", 1_000_000_000), (1e14, "ms", 1_000_000), (1e17, "us", 1_000), (np.inf, "ns", 1))
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s+", re.IGNORECASE)
 _MONTH_WORD = r"[A-Za-zä]{3,9}\.?"
 _SPACED_DATE = re.compile(
-    rf"^(?:[A-Za-z]{{3}},? )?((?:\d{{1,2}}\.? {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}}),? \d{{4}}),?\s*"
+    rf"^((?:\d{{1,2}}\.? {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}}),? \d{{4}}|\d{{4}} {_MONTH_WORD} \d{{1,2}}),?\s*"
 )
+_MARKED = re.compile(
+    r"(\d{8}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[_;]|-(?=\d{2}[:-]|\d{6}))\s*(\d.*)"
+)
+_JOINTS = np.array([ord("T"), ord(" ")], dtype=np.uint8)
 _NOTHING = np.iinfo(np.int64).min
 
 
@@ -61,6 +67,16 @@ class Stamps:
     unreadable: NDArray[np.bool_]
     form: str
 
+    def select(self, kept: NDArray[np.bool_]) -> Stamps:
+        """Return those of some rows.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n,)
+            Which ones.
+        """
+        return Stamps(self.wall[kept], self.offset[kept], self.told[kept], self.unreadable[kept], self.form)
+
     @property
     def dates_only(self) -> bool:
         """Whether no row tells a time of day other than midnight, nor an offset."""
@@ -80,7 +96,8 @@ def is_epoch(text: str) -> bool:
 
 
 def _is_compact(text: str) -> bool:
-    return text[:2] in ("19", "20") and read_date(text[:8], "ymd") is not None and read_time(text[8:]) is not None
+    plausible = "1970" <= text[:4] <= "2069"
+    return plausible and read_date(text[:8], "ymd") is not None and read_time(text[8:]) is not None
 
 
 def is_stamp(text: str) -> bool:
@@ -112,6 +129,9 @@ def is_time_of_day(text: str) -> bool:
 
 def _halves(text: str) -> tuple[str, str]:
     """Return the date and the time of day of one stamp."""
+    text = _WEEKDAY.sub("", text)
+    if matched := _MARKED.fullmatch(text):
+        return matched[1], matched[2]
     if matched := _SPACED_DATE.match(text):
         return matched[1], text[matched.end() :]
     if len(text) in _COMPACT_FORMS and text.isdecimal():
@@ -121,40 +141,55 @@ def _halves(text: str) -> tuple[str, str]:
     date, _, time = text.partition(" ")
     if not time and "T" in date:
         date, _, time = date.partition("T")
-    if date.endswith(","):
-        date = date[:-1]
-    return date, time.strip()
+    if ":" in date and ":" not in time.partition(" ")[0]:
+        date, time = time, date
+    return date.removesuffix(","), time.strip()
 
 
-def date_texts(cells: Sequence[str]) -> tuple[list[str], list[str]]:
+def date_texts(cells: TextColumn) -> tuple[TextColumn, TextColumn]:
     """Return the dates and the times of day of stamps in one column.
 
     Parameters
     ----------
-    cells : sequence of str
+    cells : TextColumn
         Stamps, all of the column.
     """
-    if all(len(cell) > 11 and cell[10] in "T " for cell in cells):
-        return [cell[:10] for cell in cells], [cell[11:] for cell in cells]
-    pairs = [_halves(cell) for cell in cells]
-    return [date for date, _ in pairs], [time for _, time in pairs]
+    signs = cells.signs
+    if len(cells) and signs.shape[1] > 11 and np.isin(signs[:, 10], _JOINTS).all() and (signs[:, 11] != 0).all():
+        dates = cells.part(0, 10)
+        if _are_figures(dates):
+            return dates, cells.part(11)
+    dates, times = cells.partition(" ")
+    if len(cells) and (times.lengths > 0).all() and _are_figures(dates) and not (signs[:, 10] == ord("T")).any():
+        return dates, times.part(0)
+    pairs = [_halves(cell) for cell in cells.texts()]
+    return TextColumn.of([date for date, _ in pairs]), TextColumn.of([time for _, time in pairs])
 
 
-def times_of_day(cells: Sequence[str]) -> list[str]:
+def _are_figures(dates: TextColumn) -> bool:
+    """Return whether all dates are digits with dashes, slashes or dots between, and long enough to be whole."""
+    plain = (dates.signs == 0) | ((dates.signs >= ord("-")) & (dates.signs <= ord("9")))
+    return bool(plain.all() and (dates.lengths >= len("1/1/21")).all())
+
+
+def times_of_day(cells: TextColumn) -> TextColumn:
     """Return times of day with the leading zeros that spreadsheets take away.
 
     Parameters
     ----------
-    cells : sequence of str
+    cells : TextColumn
         The column beside the dates.
     """
-    digits = {cell for cell in set(cells) if cell.isdecimal()}
-    if not digits or len(digits) < len(set(cells)):
-        return list(cells)
+    codes, texts = cells.distinct()
+    digits = [text for text in texts if text.isascii() and text.isdecimal()]
+    if not digits or len(digits) < len(texts):
+        return cells
     longest = max(map(len, digits))
     if longest <= 2 and max(map(int, digits)) < 24:
-        return [f"{cell:0>2}00" for cell in cells]
-    return [cell.zfill(6 if longest > 4 else 4) for cell in cells]
+        filled = [f"{text:0>2}00" for text in texts]
+    else:
+        filled = [text.zfill(6 if longest > 4 else 4) for text in texts]
+    return TextColumn(TextColumn.of(filled).signs[codes])
 
 
 def open_orders(dates: Sequence[str]) -> tuple[str, ...]:
@@ -174,57 +209,46 @@ def open_orders(dates: Sequence[str]) -> tuple[str, ...]:
         for order, place in (("dmy", 1), ("mdy", 0))
         if all(1 <= pair[place] <= 12 and pair[1 - place] <= 31 for pair in pairs)
     ]
-    if not orders and all(read_date(text, "ymd") is not None for text in unique):
-        return ("ymd",)
-    if len(orders) == 2 and all(is_dotted(text) for text in unique if parts_of(text)):
+    if all(read_date(text, "ymd") is not None for text in unique):
+        orders.append("ymd")
+    if orders[:2] == ["dmy", "mdy"] and all(is_dotted(text) for text in unique if parts_of(text)):
         return ("dmy",)
-    if len(orders) == 2 and all(first == second for first, second in pairs):
+    if orders == ["dmy", "mdy"] and all(first == second for first, second in pairs):
         return ("dmy",)
     return tuple(orders)
 
 
-def read_stamps(dates: Sequence[str], times: Sequence[str], order: str) -> Stamps:
+def read_stamps(dates: TextColumn, times: TextColumn, order: str, joint: str = " ") -> Stamps:
     """Return stamps from dates and times of day.
 
     Parameters
     ----------
-    dates, times : sequence of str, length n
+    dates, times : TextColumn, length n
         As `date_texts` gives them.
     order : str
         ``dmy``, ``mdy`` or ``ymd``.
+    joint : str
+        What stands between date and time of day, for the pattern.
     """
-    day = _looked_up(dates, lambda text: read_date(text, order))
-    moments = {text: read_time(text) for text in set(times)}
-    clock = _looked_up(times, lambda text: None if moments[text] is None else _first(moments[text]))
-    offset = _looked_up(times, lambda text: _second(moments[text]))
+    codes, texts = dates.distinct()
+    day = _numbers([read_date(text, order) for text in texts])[codes]
+    codes, texts = times.distinct()
+    moments = [read_time(text) or (None, None) for text in texts]
+    clock, offset = _numbers([moment for moment, _ in moments])[codes], _numbers([zone for _, zone in moments])[codes]
     told = offset != _NOTHING
     bad = (day == _NOTHING) | (clock == _NOTHING)
     wall = np.where(bad, 0, np.where(bad, 0, day) + np.where(bad, 0, clock))
-    return Stamps(wall, np.where(told, offset, 0), told, bad, _form(dates, times, bad, order))
+    first = int(np.argmin(bad)) if len(bad) else 0
+    form = "" if not len(bad) or bad[first] else _form(dates.text(first), times.text(first), order, joint)
+    return Stamps(wall, np.where(told, offset, 0), told, bad, form)
 
 
-def _first(moment: tuple[int, int | None] | None) -> int | None:
-    return moment[0] if moment else None
+def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
+    return np.array([_NOTHING if value is None else value for value in values], dtype=np.int64)
 
 
-def _second(moment: tuple[int, int | None] | None) -> int | None:
-    return moment[1] if moment else None
-
-
-def _looked_up(texts: Sequence[str], read: Callable[[str], int | None]) -> NDArray[np.int64]:
-    known: dict[str, int] = {}
-    for text in set(texts):
-        value = read(text)
-        known[text] = _NOTHING if value is None else value
-    return np.fromiter((known[text] for text in texts), dtype=np.int64, count=len(texts))
-
-
-def _form(dates: Sequence[str], times: Sequence[str], bad: NDArray[np.bool_], order: str) -> str:
-    """Return the pattern of the first stamp that can be read."""
-    place = int(np.argmin(bad)) if len(bad) else 0
-    if not len(bad) or bad[place]:
-        return ""
-    date, time = dates[place], times[place]
+def _form(date: str, time: str, order: str, joint: str) -> str:
+    """Return the pattern of one stamp."""
     parts = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
     mark = next((sign for sign in "-/." if sign in date), " " if " " in date else "")
     if re.search(r"[A-Za-z]", date):
@@ -237,43 +261,25 @@ def _form(dates: Sequence[str], times: Sequence[str], bad: NDArray[np.bool_], or
     clock = re.sub(r"^\d{1,2}", "%H", time, count=1) if ":" in time else re.sub(r"\d{2}", "%H", time, count=1)
     clock = re.sub(r":\d{2}", ":%M", clock, count=1)
     clock = re.sub(r":\d{2}", ":%S", clock, count=1)
-    clock = re.sub(r"[+-]\d{2}:?\d{2}$|Z$", "%z", clock)
+    clock = re.sub(r"[+-]\d{2}:?\d{2}$", "%z", clock)
     if re.search(r"[AaPp]\.?[Mm]", time):
         clock = re.sub(r"[AaPp]\.?[Mm]\.?", "%p", clock.replace("%H", "%I"))
     elif re.fullmatch(r"\d{4,6}", time):
         clock = "%H%M%S"[: len(time)]
-    return f"{shown} {clock}".strip()
+    return f"{shown}{joint}{clock}" if clock else shown
 
 
-def read_canonical(cells: Sequence[str]) -> Stamps | None:
-    """Return stamps that are all of the form ``2020-01-31T14:00:00Z``, at C speed; None if any is not.
-
-    Parameters
-    ----------
-    cells : sequence of str
-        All stamps of the column.
-    """
-    if not cells or not _CANONICAL.fullmatch(cells[0]) or any(len(cell) != 20 or cell[19] != "Z" for cell in cells):
-        return None
-    parsed = pd.DatetimeIndex(pd.to_datetime(list(cells), format="ISO8601", utc=True, errors="coerce"))
-    if parsed.isna().any() or not FIRST_YEAR <= parsed.year.min() <= parsed.year.max() <= LAST_YEAR:
-        return None
-    none = np.zeros(len(cells), dtype=np.int64)
-    told, bad = np.ones(len(cells), dtype=np.bool_), np.zeros(len(cells), dtype=np.bool_)
-    return Stamps(parsed.as_unit("ns").asi8, none, told, bad, "%Y-%m-%dT%H:%M:%SZ")
-
-
-def read_epochs(cells: Sequence[str]) -> Stamps | None:
+def read_epochs(cells: TextColumn) -> Stamps | None:
     """Return stamps from numbers since 1970, or from Excel's day numbers; None if the column holds neither.
 
     The unit is told by the size of each number, since some vendors change it inside one file.
 
     Parameters
     ----------
-    cells : sequence of str
+    cells : TextColumn
         All stamps of the column.
     """
-    sample = [cell for cell in cells[:_SAMPLE] if cell]
+    sample = [cell for cell in cells.texts(_SAMPLE) if cell]
     if sample and sum(map(is_epoch, sample)) > len(sample) / 2:
         return _epochs(cells)
     if sample and sum(bool(_SERIAL.fullmatch(cell)) for cell in sample) > len(sample) / 2:
@@ -281,32 +287,51 @@ def read_epochs(cells: Sequence[str]) -> Stamps | None:
     return None
 
 
-def _epochs(cells: Sequence[str]) -> Stamps:
-    if all(map(str.isdecimal, cells)) and max(map(len, cells)) < len(str(_LARGEST)):
-        number = np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
-        fraction, bad = np.zeros(len(cells)), np.zeros(len(cells), dtype=np.bool_)
+def _digits(cells: TextColumn) -> NDArray[np.int64] | None:
+    """Return cells of digits alone as numbers, None if one is anything else or longer than int64 holds."""
+    lengths = cells.lengths
+    width = int(lengths.max(initial=0))
+    signs = cells.signs[:, :width]
+    within = np.arange(width) < lengths[:, None]
+    if not lengths.all() or width >= len(str(_LARGEST)) or ((signs < ord("0")) | (signs > ord("9")))[within].any():
+        return None
+    number = np.zeros(len(cells), dtype=np.int64)
+    for place in range(width):
+        number = np.where(within[:, place], number * 10 + (signs[:, place] - np.uint8(ord("0"))), number)
+    return number
+
+
+def _epochs(cells: TextColumn) -> Stamps:
+    plain = _digits(cells)
+    exact: list[Decimal] | None = None
+    if plain is None:
+        texts = cells.texts()
+        readable = np.array([bool(_NUMBER.fullmatch(cell)) for cell in texts], dtype=np.bool_)
+        exact = [Decimal(cell.replace(",", ".") if good else 0) for cell, good in zip(texts, readable, strict=True)]
+        plain = np.array([min(int(value), _LARGEST + 1) for value in exact], dtype=np.int64)
     else:
-        readable = [bool(re.fullmatch(r"[0-9]{1,19}(?:\.[0-9]+)?", cell)) for cell in cells]
-        pairs = [cell.partition(".") if good else ("0", "", "") for cell, good in zip(cells, readable, strict=True)]
-        number = np.array([min(int(whole), _LARGEST + 1) for whole, _, _ in pairs], dtype=np.int64)
-        fraction = np.array([float(f"0.{rest or 0}") for _, _, rest in pairs])
-        bad = ~np.array(readable, dtype=np.bool_)
-    limits = np.array([limit for limit, _, _ in _EPOCH_UNITS])
-    unit = np.searchsorted(limits, number, side="right").clip(max=3)
+        readable = np.ones(len(cells), dtype=np.bool_)
+    unit = np.searchsorted([limit for limit, _, _ in _EPOCH_UNITS], plain, side="right").clip(max=3)
     scale = np.array([size for _, _, size in _EPOCH_UNITS], dtype=np.int64)[unit]
-    too_large = number > _LARGEST // scale
-    wall = np.where(too_large, 0, number) * scale + (fraction * scale).astype(np.int64)
-    bad |= too_large
+    bad = ~readable | (plain > _LARGEST // scale)
+    wall = np.where(bad, 0, plain) * scale
+    if exact is not None:
+        known = zip(exact, scale.tolist(), bad.tolist(), strict=True)
+        wall = np.array([0 if lost else int(value * size) for value, size, lost in known], dtype=np.int64)
     names = [_EPOCH_UNITS[place][1] for place in np.unique(unit[~bad])]
     none = np.zeros(len(cells), dtype=np.int64)
     return Stamps(wall, none, ~bad, bad, f"epoch {' and '.join(names)}")
 
 
-def _serials(cells: Sequence[str]) -> Stamps:
-    readable = np.array([bool(_SERIAL.fullmatch(cell)) for cell in cells], dtype=np.bool_)
-    pairs = zip(cells, readable, strict=True)
+def _serials(cells: TextColumn) -> Stamps:
+    texts = cells.texts()
+    readable = np.array([bool(_SERIAL.fullmatch(cell)) for cell in texts], dtype=np.bool_)
+    pairs = zip(texts, readable, strict=True)
     days = np.array([float(cell.replace(",", ".")) if good else 0.0 for cell, good in pairs])
-    seconds = np.round((days - _EXCEL_DAY_0) * (DAY // SECOND)).astype(np.int64)
+    # Four decimals of a day are 8.64 seconds: enough to tell the minute that was meant, not the second.
+    decimals = max((len(re.split("[.,]", cell)[1]) for cell in texts if re.search("[.,]", cell)), default=9)
+    unit = 60 if decimals == _MINUTE_DECIMALS else 1
+    seconds = np.round((days - EXCEL_DAY_0) * (DAY // SECOND) / unit).astype(np.int64) * unit
     none = np.zeros(len(cells), dtype=np.int64)
     told = np.zeros(len(cells), dtype=np.bool_)
     return Stamps(np.where(readable, seconds * SECOND, 0), none, told, ~readable, "Excel day numbers")

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import EmptyData, MalformedBars
 from ktrdr_app.data.importing.columns import is_heading, plain_name
-from ktrdr_app.data.importing.lines import Lines, split_lines
+from ktrdr_app.data.importing.lines import Lines, Marks, split_lines
 from ktrdr_app.data.importing.numbers import is_number
+from ktrdr_app.data.importing.text_column import TextColumn
 
 _SAMPLE = 120
 _HEADING_WITHIN = 40
@@ -30,6 +31,8 @@ class Layout:
     ----------
     lines : Lines
         The rows that have as many cells as the table has columns.
+    marks : Marks
+        Their delimiters.
     delimiter : str
         What stands between cells.
     names : tuple of str
@@ -46,9 +49,12 @@ class Layout:
         Lines after the headings.
     ticker : str
         Symbol that a heading line names (yfinance), else empty.
+    doubtful : int
+        Line number of a last row whose last cell may be cut, 0 if nothing says so.
     """
 
     lines: Lines
+    marks: Marks
     delimiter: str
     names: tuple[str, ...]
     has_header: bool
@@ -57,6 +63,7 @@ class Layout:
     cut: int
     rows: int
     ticker: str = ""
+    doubtful: int = 0
 
 
 def lay_out(content: bytes, where: str) -> Layout:
@@ -76,6 +83,8 @@ def lay_out(content: bytes, where: str) -> Layout:
     MalformedBars
         If the text is no table.
     """
+    if content[:1] == b"'":
+        content = content.replace(b"'", b'"')
     lines = split_lines(content)
     sample = lines.texts(0, _SAMPLE)
     delimiter = find_delimiter(sample)
@@ -102,6 +111,8 @@ def find_delimiter(sample: Sequence[str]) -> str:
     sample : sequence of str
         Lines.
     """
+    if _is_spaced_with_decimal_commas(sample):
+        return " "
     for delimiter in _DELIMITERS:
         found = Counter(_count(line, delimiter) for line in sample)
         width, often = max(found.items(), key=lambda entry: (entry[1], entry[0]), default=(0, 0))
@@ -113,6 +124,19 @@ def find_delimiter(sample: Sequence[str]) -> str:
     if width >= _FEWEST and often >= 0.6 * len(sample):
         return " "
     return next((sign for sign in _DELIMITERS if sample and all(sign in line for line in sample)), "")
+
+
+def _is_spaced_with_decimal_commas(sample: Sequence[str]) -> bool:
+    if any(sign in line for line in sample for sign in '\t;|"') or not any("," in line for line in sample):
+        return False
+    widths = Counter(len(line.split()) for line in sample)
+    width, often = max(widths.items(), key=lambda entry: entry[1])
+    commas = sum(line.count(",") for line in sample)
+    return (
+        width >= _FEWEST
+        and often >= 0.9 * len(sample)
+        and commas == len(re.findall(r"(?<=\d),(?=\d)", " ".join(sample)))
+    )
 
 
 def _count(line: str, delimiter: str) -> int:
@@ -182,26 +206,48 @@ def _rows(
 ) -> Layout:
     if not len(lines):
         raise EmptyData(where, "it has headings and no rows" if names else "it holds no rows of numbers")
-    count, closed = lines.separators(delimiter)
+    marks = lines.marks(delimiter)
+    count, closed = marks.count, marks.closed
     widths = np.bincount(np.minimum(count, 999)[closed]) if closed.any() else np.zeros(1, dtype=np.int64)
     width = int(widths.argmax()) + 1
     if names and width != len(names):
         names = _fitted(lines, delimiter, names, width, where)
-    whole = closed & (count + 1 == width)
+    rows, whole = len(lines), closed & (count + 1 == width)
+    doubtful = 0
+    if lines.unfinished and whole[-1]:
+        lacking = _last_cell(lines, marks, whole, width)
+        whole[-1] &= lacking > 0
+        doubtful = int(lines.numbers[-1]) if lacking == 1 else 0
     broken = lines.numbers[~whole]
     cut = int(lines.numbers[-1]) if lines.unfinished and not whole[-1] else 0
-    chosen = lines if whole.all() else lines.select(whole)
+    if not whole.any():
+        raise MalformedBars(
+            where, f"no row that is whole ({_shown([lines.text(0)])})", "rows of cells with a delimiter"
+        )
+    if not whole.all():
+        lines, marks = lines.select(whole), marks.select(whole)
     return Layout(
-        chosen,
+        lines,
+        marks,
         delimiter,
         names or ("",) * width,
         bool(names),
         preface,
         broken[broken != cut],
         cut,
-        len(lines),
+        rows,
         ticker,
+        doubtful,
     )
+
+
+def _last_cell(lines: Lines, marks: Marks, whole: NDArray[np.bool_], width: int) -> int:
+    """Return 0 if the last cell of a file without a last line end is cut, 1 if it may be, 2 if nothing says so."""
+    starts, ends = marks.select(whole).cells(lines.select(whole), width - 1)
+    length = TextColumn.cut(lines.data, starts, ends, lines.quoted).lengths
+    if len(length) < _FEWEST or length[-1] >= length[:-1].min():
+        return 2
+    return 1 if length[-1] else 0
 
 
 def _fitted(lines: Lines, delimiter: str, names: tuple[str, ...], width: int, where: str) -> tuple[str, ...]:

@@ -49,17 +49,7 @@ class Context:
     @cached_property
     def stray(self) -> NDArray[np.bool_]:
         """Which of `every_bar` are a few at either end, over a year from the rest: an empty date read as 1970."""
-        bars = len(self.every_bar)
-        few = min(max(bars // 100, 1), 10)
-        holes = np.flatnonzero(np.diff(self.every_bar.stamp) > FAR)
-        stray = np.zeros(bars, dtype=np.bool_)
-        if bars < 10:
-            return stray
-        for hole in holes[holes < few]:
-            stray[: hole + 1] = True
-        for hole in holes[holes >= bars - 1 - few]:
-            stray[hole + 1 :] = True
-        return stray
+        return stray_stamps(self.every_bar.stamp)
 
     @cached_property
     def bars(self) -> RawSeries:
@@ -73,8 +63,8 @@ class Context:
         return self.bars.take(np.asarray((np.isfinite(prices) & (prices > 0)).all(axis=1)))
 
     @cached_property
-    def expected(self) -> NDArray[np.int64]:
-        """Opens of the bars that a complete series would have between the first bar and the last.
+    def scheduled(self) -> NDArray[np.int64]:
+        """Opens of the bars that the calendar has between the first bar and the last, holidays or not.
 
         Bars may be counted from the session's open or lie on a fixed grid (hourly shares stamped on the hour);
         the way that meets more of the bars is taken, the market's own where both meet the same.
@@ -87,11 +77,22 @@ class Context:
         return grid if among(stamp, grid).sum() > among(stamp, usual).sum() else usual
 
     @cached_property
+    def expected(self) -> NDArray[np.int64]:
+        """Opens of the bars that a complete series has; of holidays that some venues keep, those that are there."""
+        due = self.scheduled
+        if not due.size:
+            return due
+        certain = self.calendar.certain_spans(int(due[0]), int(due[-1]) + self.length).meet(due, self.length)
+        return due[certain | self._there(due)]
+
+    @cached_property
     def present(self) -> NDArray[np.bool_]:
         """Which of the expected bars are there: a bar begins at that time or before the next is due."""
+        return self._there(self.expected)
+
+    def _there(self, opens: NDArray[np.int64]) -> NDArray[np.bool_]:
         stamp = self.bars.stamp
-        begins = np.searchsorted(stamp, self.expected)
-        return np.searchsorted(stamp, self.expected + self.length) > begins
+        return np.searchsorted(stamp, opens + self.length) > np.searchsorted(stamp, opens)
 
     @cached_property
     def steps(self) -> NDArray[np.int64]:
@@ -116,3 +117,28 @@ class Context:
         held = (place > 0).astype(np.float64) + (place < change.size)
         around = (total[last] - total[first] - own) / np.maximum(last - first - held, 1.0)
         return np.asarray(np.maximum(around, usual / 2))
+
+
+def stray_stamps(stamps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which stamps are a few at either end, over a year from the rest.
+
+    Parameters
+    ----------
+    stamps : ndarray of int64, shape (n,)
+        Nanoseconds UTC, rising, each once.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        At most ten at each end, and at most one in a hundred; none of fewer than ten stamps.
+    """
+    few = min(max(stamps.size // 100, 1), 10)
+    holes = np.flatnonzero(np.diff(stamps) > FAR)
+    stray = np.zeros(stamps.size, dtype=np.bool_)
+    if stamps.size < 10:
+        return stray
+    for hole in holes[holes < few]:
+        stray[: hole + 1] = True
+    for hole in holes[holes >= stamps.size - 1 - few]:
+        stray[hole + 1 :] = True
+    return stray

@@ -1,14 +1,18 @@
-"""How complete a series is, month by month: what the coverage strip draws."""
+"""How complete a series is: month by month, and bar by bar for the coverage strip, which zooms into any hole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.data.quality.context import Context
+
+Stamps = NDArray[np.int64]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,105 @@ def coverage(context: Context) -> Coverage:
     expected = np.bincount(month, minlength=count).astype(np.int64)
     present = np.bincount(month[context.present], minlength=count).astype(np.int64)
     return Coverage(str(np.datetime64(int(edges[0]), "M")), expected, present)
+
+
+@dataclass(frozen=True)
+class Holes:
+    """Stretches of a series in which bars are missing though the market was open, rising, one per unexpected gap.
+
+    Attributes
+    ----------
+    start, end : ndarray of int64, shape (n_holes,)
+        Open of the first missing bar, and open of the last one plus the bar length; nanoseconds UTC.
+    missing : ndarray of int64, shape (n_holes,)
+        Expected bars that are not there.
+    """
+
+    start: Stamps
+    end: Stamps
+    missing: Counts
+
+    def __len__(self) -> int:
+        return self.start.size
+
+
+@dataclass(frozen=True)
+class CoverageMap:
+    """Every bar that the calendar expects of a series, and whether it is there.
+
+    Attributes
+    ----------
+    symbol, timeframe : str
+        The series.
+    length : int
+        Bar length, nanoseconds.
+    opens : ndarray of int64, shape (n_expected,)
+        Opens of the expected bars from the first bar to the last, nanoseconds UTC, rising.
+    present : ndarray of bool, shape (n_expected,)
+        Which of them are there.
+    holes : Holes
+        The unexpected gaps, as the quality report counts them.
+    """
+
+    symbol: str
+    timeframe: str
+    length: int
+    opens: Stamps
+    present: NDArray[np.bool_]
+    holes: Holes
+
+    @property
+    def start(self) -> int:
+        """Open of the first expected bar."""
+        return int(self.opens[0])
+
+    @property
+    def end(self) -> int:
+        """End of the last expected bar."""
+        return int(self.opens[-1]) + self.length
+
+    @property
+    def missing(self) -> int:
+        """Expected bars that are not there."""
+        return int(self.opens.size - self._before[-1])
+
+    @cached_property
+    def _before(self) -> Counts:
+        """Present bars before each expected one, and in all."""
+        return np.concatenate([[0], np.cumsum(self.present)]).astype(np.int64)
+
+    def between(self, start: Stamps, end: Stamps) -> tuple[Counts, Counts]:
+        """Count the bars that share any time with each of some slots; a closed market expects none.
+
+        Parameters
+        ----------
+        start, end : ndarray of int64, shape (n_slots,)
+            Slots ``[start, end)``, nanoseconds UTC.
+
+        Returns
+        -------
+        expected, present : ndarray of int64, shape (n_slots,)
+            Bars that are expected, and those of them that are there.
+        """
+        first = np.searchsorted(self.opens, start - self.length, side="right")
+        last = np.maximum(np.searchsorted(self.opens, end, side="left"), first)
+        return last - first, self._before[last] - self._before[first]
+
+
+def coverage_map(context: Context, symbol: str) -> CoverageMap:
+    """Return every expected bar of a series and whether it is there.
+
+    Parameters
+    ----------
+    context : Context
+        The series.
+    symbol : str
+        Its name.
+    """
+    opens, present, length = context.expected, context.present, context.length
+    lost = opens[~present]
+    _, first, missing = np.unique(
+        np.searchsorted(context.bars.stamp, lost, side="right"), return_index=True, return_counts=True
+    )
+    holes = Holes(lost[first], lost[first + missing - 1] + length, missing.astype(np.int64))
+    return CoverageMap(symbol, context.timeframe, length, opens, present, holes)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import DataProblem
 from ktrdr_app.data.quality.context import Context
 from ktrdr_app.data.quality.coverage import Coverage, coverage
 from ktrdr_app.data.quality.findings import SEVERITIES, Finding, moment
 from ktrdr_app.data.quality.prices import check_prices
 from ktrdr_app.data.quality.raw import RawSeries, read_raw
+from ktrdr_app.data.quality.repair_log import RepairEntry, read_log
+from ktrdr_app.data.quality.repairs import HELPS
 from ktrdr_app.data.quality.stamps import check_stamps
 from ktrdr_app.data.quality.steps import check_steps
 from ktrdr_app.data.quality.timing import check_timing
@@ -40,6 +43,8 @@ class QualityReport:
         Gravest first.
     coverage : Coverage
         Expected and present bars per month.
+    repairs : tuple of RepairEntry
+        What was repaired in the file, oldest first.
     """
 
     settings: SymbolSettings
@@ -50,6 +55,7 @@ class QualityReport:
     last: str
     findings: tuple[Finding, ...]
     coverage: Coverage
+    repairs: tuple[RepairEntry, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -84,7 +90,8 @@ class QualityReport:
             "gaps": {"expected": self.count("gaps_expected"), "unexpected": self.count("gaps_unexpected")},
             "expected_bars": int(self.coverage.expected.sum()),
             "missing_bars": int((self.coverage.expected - self.coverage.present).sum()),
-            "findings": [found.to_document() for found in self.findings],
+            "findings": [found.to_document() | {"repairs": HELPS.get(found.code, ())} for found in self.findings],
+            "repairs": [entry.to_document() for entry in self.repairs],
             "coverage": self.coverage.to_document(),
         }
 
@@ -110,7 +117,13 @@ def inspect_file(
     FileMissing, EmptyData, MalformedBars, StorageProblem
         As `ktrdr_app.data.quality.raw.read_raw` raises them.
     """
-    return inspect_series(read_raw(path), symbol, timeframe, book, cancel)
+    report = inspect_series(read_raw(path), symbol, timeframe, book, cancel)
+    try:
+        return replace(report, repairs=read_log(path))
+    except DataProblem as error:
+        # The series can be judged without its record, and the user must hear that the record is lost.
+        lost = Finding("repair_record", "warning", f"{error.message}; {error.hint}", 1)
+        return replace(report, findings=(*report.findings, lost))
 
 
 def inspect_series(

@@ -112,17 +112,12 @@ def read_raw(path: Path) -> RawSeries:
     StorageProblem
         If it cannot be read.
     """
-    table = _table(path)
-    table.columns = [str(name).strip().lower() for name in table.columns]
-    if not set(PRICES) <= set(table.columns) or table.columns.has_duplicates:
-        found = f"columns {', '.join(table.columns[:8])}"
-        raise MalformedBars(f"{path.name}, header", found, f"one column each of {', '.join(PRICES)}")
-    lines = np.arange(2, len(table) + 2, dtype=np.int64)
+    table, lines = _series_table(path)
     stamps, readable, unreadable = _stamps(table, lines)
     if not readable.any():
         raise EmptyData(path.name)
     columns, not_numbers = {}, []
-    for name in (*PRICES, "volume"):
+    for name in COLUMNS:
         columns[name], bad = _numbers(table, name, lines)
         not_numbers += bad
     prices = np.column_stack([columns[name] for name in PRICES])
@@ -130,6 +125,43 @@ def read_raw(path: Path) -> RawSeries:
         path.name, lines, stamps, prices, columns["volume"], unreadable=unreadable, not_numbers=tuple(not_numbers)
     )
     return _in_order(series.take(readable))
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """Read the rows of a series file in the file's own order, blank lines left out.
+
+    Parameters
+    ----------
+    path : Path
+        As in `read_raw`.
+
+    Returns
+    -------
+    DataFrame
+        Index of stamps, NaT where unreadable; float64 columns `COLUMNS`, NaN where a cell is empty or no number;
+        and ``line``, int64, the header being line 1.
+
+    Raises
+    ------
+    FileMissing, EmptyData, MalformedBars, StorageProblem
+        As `read_raw` raises them.
+    """
+    table, lines = _series_table(path)
+    stamps, _, _ = _stamps(table, lines)
+    columns = {name: _numbers(table, name, lines)[0] for name in COLUMNS}
+    index = pd.DatetimeIndex(stamps.view("datetime64[ns]"), name="timestamp").tz_localize("UTC")
+    frame = pd.DataFrame(columns, index=index).assign(line=lines)
+    return frame[~table.isna().all(axis=1).to_numpy()]
+
+
+def _series_table(path: Path) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the cells of a series file and the line of each row."""
+    table = _table(path)
+    table.columns = [str(name).strip().lower() for name in table.columns]
+    if not set(PRICES) <= set(table.columns) or table.columns.has_duplicates:
+        found = f"columns {', '.join(table.columns[:8])}"
+        raise MalformedBars(f"{path.name}, header", found, f"one column each of {', '.join(PRICES)}")
+    return table, np.arange(2, len(table) + 2, dtype=np.int64)
 
 
 def _table(path: Path) -> pd.DataFrame:

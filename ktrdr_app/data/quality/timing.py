@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.calendars.spans import Spans
+from ktrdr_app.data.calendars.spans import Spans, among, distinct
 from ktrdr_app.data.quality.context import Context
 from ktrdr_app.data.quality.findings import Finding, counted, finding, moment
 from ktrdr_app.data.quality.raw import RawSeries
@@ -18,12 +19,16 @@ _MONDAY_HOUR = 96
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SUSPICIOUS = 0.01
 """Share of bars outside all trading hours from which the time zone is doubted."""
+SUSPICIOUS_WEEKS = 0.3
+"""Share of weeks with such a bar: a shift of one hour shows in no more than the hour after each week's close."""
 CLEAR_GAIN = 0.1
 """Share of bars that a move brings into the session from which the time zone is doubted."""
 _LEAST_BARS = 20
 _SAMPLE = 20_000
 _LEAST_WEEKS = 8
 """Weeks that it takes to call a hole a habit."""
+_HABIT_WEEKS = 13
+"""Weeks over which a habit is looked for: sources change their hours over the years."""
 
 
 def check_timing(context: Context) -> list[Finding]:
@@ -73,11 +78,18 @@ def _gaps(context: Context) -> list[Finding]:
 
     largest = rows[np.argsort(-missing, kind="stable")]
     words = f"while the market is open, {counted(int(missing.sum()), 'bar')} missing in all; largest first"
-    rest = f"while the market is closed ({context.calendar.words}), as it should be"
+    rest = f"while the market is closed ({context.calendar.words}), as it should be{_over_holidays(context, expected)}"
     return [
         *finding("gaps_unexpected", "warning", words, bars, largest, hole, noun="gap"),
         *finding("gaps_expected", "info", rest, bars, expected, closed, noun="gap"),
     ]
+
+
+def _over_holidays(context: Context, gaps: NDArray[np.intp]) -> str:
+    """Say how many of the expected gaps lack bars of holidays that some venues keep."""
+    resting = context.scheduled[~among(context.scheduled, context.expected)]
+    number = int(np.isin(gaps, np.searchsorted(context.bars.stamp, resting, side="right") - 1).sum())
+    return f"; {number:,} of them over Christmas or New Year, when venues differ" if number else ""
 
 
 def _weekly_closure(context: Context) -> list[Finding]:
@@ -86,23 +98,22 @@ def _weekly_closure(context: Context) -> list[Finding]:
     kept = weeks[bars_of_week > 1]
     if kept.size < _LEAST_WEEKS:
         return []
-    week, hour = np.divmod(context.expected // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
-    counted_weeks = np.isin(week, kept)
-    due = np.bincount(hour[counted_weeks], minlength=_WEEK_HOURS)
-    there = np.bincount(hour[counted_weeks & context.present], minlength=_WEEK_HOURS)
-    shut = (due > 0) & (there < 0.2 * due)
+    due = _by_week(context.expected, kept)
+    shut = _habits(due, _by_week(context.expected[context.present], kept))
     if 2 * np.count_nonzero(shut) > np.count_nonzero(due):
         return []
     lost = context.expected[~context.present]
     rows = np.searchsorted(context.bars.stamp, lost, side="right") - 1
-    in_shut = shut[(lost // _HOUR - _MONDAY_HOUR) % _WEEK_HOURS]
+    week, hour = np.divmod(lost // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
+    in_shut = shut[np.minimum(np.searchsorted(kept, week), kept.size - 1), hour] & np.isin(week, kept)
     touched, places = np.unique(rows, return_inverse=True)
     regular = np.bincount(places, weights=in_shut) > 0.5 * np.bincount(places) if touched.size else touched > 0
     if not regular.any():
         return []
-    hours = np.flatnonzero(shut)
+    often = np.bincount(hour[in_shut], minlength=_WEEK_HOURS)
+    hours = np.flatnonzero(often > 0.1 * often.max())
     words = (
-        f"they come back every week ({_hours_in_words(hours)} UTC): this source keeps "
+        f"they come back week after week ({_hours_in_words(hours)} UTC): this source keeps "
         f"other hours than {context.calendar.name}; if that is right, give the symbol another calendar in symbols.yaml"
     )
     until = context.bars.stamp
@@ -111,6 +122,23 @@ def _weekly_closure(context: Context) -> list[Finding]:
         return f"no bar until {moment(until[row + 1])}"
 
     return finding("weekly_closure", "warning", words, context.bars, touched[regular], hole, noun="gap")
+
+
+def _by_week(stamps: NDArray[np.int64], weeks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many stamps fall into each hour (column) of each of these weeks (row)."""
+    week, hour = np.divmod(stamps // _HOUR - _MONDAY_HOUR, _WEEK_HOURS)
+    row = np.minimum(np.searchsorted(weeks, week), weeks.size - 1)
+    cell = (row * _WEEK_HOURS + hour)[weeks[row] == week]
+    return np.bincount(cell, minlength=weeks.size * _WEEK_HOURS).reshape(weeks.size, _WEEK_HOURS)
+
+
+def _habits(due: NDArray[np.int64], there: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the hours of each week that lie in a stretch of `_HABIT_WEEKS` weeks in which they are hardly kept."""
+    span = min(_HABIT_WEEKS, len(due))
+    in_all, in_fact = (sliding_window_view(counts, span, axis=0).sum(axis=-1) for counts in (due, there))
+    shut = (in_all > 0) & (in_fact < 0.2 * in_all)
+    around = np.pad(shut, ((span - 1, span - 1), (0, 0)))
+    return np.asarray((due > 0) & sliding_window_view(around, span, axis=0).any(axis=-1))
 
 
 def _hours_in_words(hours: NDArray[np.intp]) -> str:
@@ -157,7 +185,8 @@ def _wrong_zone(context: Context, session: Spans, wide: Spans) -> list[Finding]:
     outside = 1.0 - float(wide.meet(stamp, length).mean())
     left = 1.0 - float(wide.meet(moved, length).mean())
     gain = float(session.meet(moved, length).mean() - session.meet(stamp, length).mean())
-    nightly = outside > SUSPICIOUS and left <= 0.5 * outside
+    often = outside > SUSPICIOUS or _in_many_weeks(context.bars.stamp, ~wide.meet(context.bars.stamp, length))
+    nightly = often and left <= 0.5 * outside
     # Extended hours hide a shift of a few hours; but then hardly a bar would lie outside the session after all.
     hidden = gain > CLEAR_GAIN and float(session.meet(moved, length).mean()) > 0.9
     if not (nightly or hidden) or (moved == stamp).all():
@@ -168,6 +197,13 @@ def _wrong_zone(context: Context, session: Spans, wide: Spans) -> list[Finding]:
         f"outside {hours}; they would fit if moved by {advice}: the stamps are probably in another time zone than UTC"
     )
     return finding("wrong_time_zone", "error", words, context.bars, wrong, _weekday)
+
+
+def _in_many_weeks(stamp: NDArray[np.int64], flags: NDArray[np.bool_]) -> bool:
+    """Whether the weeks with a flag are too many to be chance."""
+    week = (stamp // _HOUR - _MONDAY_HOUR) // _WEEK_HOURS
+    all_weeks, flagged = distinct(week).size, distinct(week[flags]).size
+    return all_weeks >= _LEAST_WEEKS and flagged > SUSPICIOUS_WEEKS * all_weeks
 
 
 def _moved(stamp: NDArray[np.int64], length: int, session: Spans) -> tuple[NDArray[np.int64], str]:

@@ -83,6 +83,24 @@ def tick_bars(times: Stamps, left: float, right: float, pixels: float) -> list[i
     return [first]
 
 
+def tick_times(first: int, last: int, pixels: float) -> Stamps:
+    """Return the calendar boundaries that get a tick on an axis of real time: those of the finest step that fits.
+
+    Parameters
+    ----------
+    first, last : int
+        Ends of the axis, nanoseconds UTC.
+    pixels : float
+        Its width.
+    """
+    span = (last - first) / 1e9
+    for unit, count in _STEPS:
+        if _SECONDS[unit] * count * pixels >= LABEL_PIXELS * span:
+            marks = boundaries(first, last, unit, count)
+            return marks[(marks >= first) & (marks <= last)]
+    return np.empty(0, dtype=np.int64)
+
+
 def _thinned(bars: NDArray[np.int64], least_gap: float) -> list[int]:
     kept: list[int] = []
     for bar in bars.tolist():

@@ -70,6 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ActionSpec(f"show.{key}", VIEW, title, f"show_{key}", f"Ctrl+{number}", icon)
         for number, (key, title, icon) in enumerate(STATIONS, start=1)
     ),
+    ActionSpec("findSymbol", VIEW, _t("Find a s&ymbol"), "find_symbol", "Ctrl+K", "search", divided=True),
     ActionSpec("toggleDock", VIEW, _t("T&asks and log"), "toggle_dock", "Ctrl+J", "log", checkable=True, divided=True),
     ActionSpec("themeDark", VIEW, _t("&Dark"), "use_dark", checkable=True, divided=True),
     ActionSpec("themeLight", VIEW, _t("&Light"), "use_light", checkable=True),

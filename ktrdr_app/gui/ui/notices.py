@@ -41,9 +41,11 @@ def error_text(error: KtrdrError | TaskError) -> tuple[str, str]:
 
 
 class Notice(QFrame):
-    """One message with a sign of its weight, a hint and, if there is more, *Details*."""
+    """One message with a sign of its weight, a hint and, if there is more, *Details* or something to do about it."""
 
     closed = Signal(object)
+    chosen = Signal()
+    """What `offer` offers was chosen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +60,8 @@ class Notice(QFrame):
             words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._more = button(self.tr("Details"), role="quiet")
         self._more.clicked.connect(self._show_details)
+        self.action = button(self.tr("Act on it"), "noticeAction")
+        self.action.clicked.connect(self.chosen)
         self._close = QToolButton()
         self._close.setProperty("role", "tool")
         accessibility.name(self._close, self.tr("Close this notice"))
@@ -68,6 +72,7 @@ class Notice(QFrame):
         box.setSpacing(GRID + 4)
         box.addWidget(self._sign)
         box.addLayout(column(self.text, self.hint, spacing=2), 1)
+        box.addWidget(self.action)
         box.addWidget(self._more)
         box.addWidget(self._close)
         themeChanged.connect(self._recolour)
@@ -90,10 +95,22 @@ class Notice(QFrame):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self._more.setVisible(bool(details))
+        self.action.hide()
         set_tone(self, level)
         self._recolour()
         self.setAccessibleName(f"{level}: {text}")
         self.show()
+
+    def offer(self, words: str) -> None:
+        """Add a button to the message shown; it goes with the next message.
+
+        Parameters
+        ----------
+        words : str
+            What the button says.
+        """
+        self.action.setText(words)
+        self.action.show()
 
     def show_error(self, error: KtrdrError | TaskError) -> None:
         """Show an error with its hint.

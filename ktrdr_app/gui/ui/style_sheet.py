@@ -14,6 +14,8 @@ QFrame[role="card"] QLabel, QFrame[role="card"] QCheckBox { background: transpar
 QLabel[role="title"] { font-size: 15pt; font-weight: 600; color: $text; }
 QLabel[role="heading"] { font-weight: 600; color: $text; }
 QLabel[role="muted"] { color: $text_muted; }
+QLabel[role="drop"] { background: $accent_soft; color: $text; border: 2px dashed $accent; border-radius: 8px;
+                      font-size: 15pt; font-weight: 600; }
 QLabel[role="figure"] { font-size: 13pt; font-weight: 600; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="warning"] { color: $warning; }
@@ -39,7 +41,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 2px solid $focus; padding: 0 7px; min-height: 26px; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $text_disabled; border-color: $border; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit, QComboBox QLineEdit:focus {
     border: none; padding: 0; min-height: 0; background: transparent; }
 QSpinBox, QDoubleSpinBox { padding: 0; max-height: 28px; }
 QSpinBox:focus, QDoubleSpinBox:focus { padding: 0; max-height: 26px; }

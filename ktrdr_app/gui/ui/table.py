@@ -34,6 +34,8 @@ class Column:
         Record to a colour field of `Tokens`; empty for plain text.
     help : str
         Tool tip of the header.
+    tip : callable, optional
+        Record to the tool tip of a cell; the text by default.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Column:
     number: bool = False
     token: Callable[[Any], str] | None = None
     help: str = ""
+    tip: Callable[[Any], str] | None = None
 
 
 class RecordModel(QAbstractTableModel):
@@ -76,6 +79,20 @@ class RecordModel(QAbstractTableModel):
         """
         self._all = list(records)
         self._arrange()
+
+    def renew(self, changed: Callable[[Any], Any]) -> None:
+        """Put changed records in the place of the old ones; rows, order and selection stay.
+
+        Parameters
+        ----------
+        changed : callable
+            Record to the record that takes its place.
+        """
+        self._all = [changed(record) for record in self._all]
+        self._shown = [changed(record) for record in self._shown]
+        if self._shown:
+            last = self.index(len(self._shown) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def set_filter(self, accept: Callable[[Any], bool] | None) -> None:
         """Show only the records that a function accepts.
@@ -167,6 +184,8 @@ class RecordModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column, record = self.columns[index.column()], self._shown[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole and column.tip is not None:
+            return column.tip(record)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return column.text(record)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -188,11 +207,15 @@ class RecordTable(QTableView):
         Qt object name.
     accessible_name : str
         What a screen reader calls it.
+    records : RecordModel, optional
+        A model of one's own, made of the same columns.
     """
 
-    def __init__(self, columns: Sequence[Column], object_name: str, accessible_name: str) -> None:
+    def __init__(
+        self, columns: Sequence[Column], object_name: str, accessible_name: str, records: RecordModel | None = None
+    ) -> None:
         super().__init__()
-        self.records = RecordModel(columns)
+        self.records = records or RecordModel(columns)
         self.records.setParent(self)
         self.setModel(self.records)
         self.setObjectName(object_name)

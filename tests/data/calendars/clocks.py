@@ -56,3 +56,20 @@ def weekdays(first: date, last: date, holidays: set[date]) -> list[date]:
     """Return the days from Monday to Friday that are no holidays."""
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
     return [day for day in days if day.isoweekday() <= 5 and day not in holidays]
+
+
+def forex_may_rest(stamp: int) -> bool:
+    """Whether a moment lies in the time around Christmas or New Year in which some forex venues close."""
+    local = datetime.fromtimestamp(stamp / 1e9, ZoneInfo("America/New_York"))
+    today, one = local.date(), timedelta(days=1)
+    if _kept(today) or (_kept(today + one) and local.hour >= 12) or (_kept(today - one) and local.hour < 8):
+        return True
+    before_sunday = today.weekday() == 4 and _kept(today + 2 * one) and local.hour >= 12
+    return before_sunday or (today.weekday() == 5 and _kept(today + one))
+
+
+def _kept(day: date) -> bool:
+    """Whether it is Christmas Day, New Year's Day, or the Monday after one that is a Sunday."""
+    named = {(12, 25), (1, 1)}
+    sunday = day - timedelta(days=1)
+    return (day.month, day.day) in named or (day.weekday() == 0 and (sunday.month, sunday.day) in named)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ktrdr_app.data.calendars.forex import ForexWeek
-from tests.data.calendars.clocks import DAY, HOUR, forex_is_open, iso, minutes, ns
+from tests.data.calendars.clocks import DAY, HOUR, forex_is_open, forex_may_rest, iso, minutes, ns
 
 WEEKS = {
     "spring 2024, New York changes and Europe does not": ("2024-03-08", "2024-03-13"),
@@ -43,6 +43,30 @@ def test_the_year_2024_has_6288_hourly_bars() -> None:
     assert found.size == 6288
     hours = minutes("2024-01-01", "2025-01-01", step=60)
     assert found.tolist() == [stamp for stamp in hours.tolist() if forex_is_open(stamp)]
+
+
+def test_christmas_and_new_year_of_twenty_years_are_open_but_not_certain_to_be() -> None:
+    moments = minutes("2005-01-01", "2025-02-01", step=60)
+    calendar = ForexWeek()
+    certain = calendar.certain_spans(int(moments[0]), int(moments[-1]) + 1)
+    slow = [forex_is_open(stamp) and not forex_may_rest(stamp) for stamp in moments.tolist()]
+    assert certain.hold(moments).tolist() == slow
+    assert (certain.opens[1:] >= certain.closes[:-1]).all()
+    assert calendar.is_open(np.array([ns("2019-12-25 15:00")])).all()
+
+
+@pytest.mark.parametrize(("start", "end"), [("2024-12-24 20:00", "2024-12-24 21:00"), ("2024-06-03", "2024-06-04")])
+def test_short_ranges_know_their_holidays_too(start: str, end: str) -> None:
+    moments = minutes(start, end)
+    found = ForexWeek().certain_spans(ns(start), ns(end)).hold(moments)
+    assert found.tolist() == [not forex_may_rest(stamp) for stamp in moments.tolist()]
+
+
+@pytest.mark.parametrize("year", [2008, 2016, 2019, 2021, 2024])
+def test_hourly_bars_of_other_years_are_those_of_the_wall_clock(year: int) -> None:
+    found = ForexWeek().expected_opens(ns(f"{year}-01-01"), ns(f"{year + 1}-01-01"), "1h")
+    hours = minutes(f"{year}-01-01", f"{year + 1}-01-01", step=60).tolist()
+    assert found.tolist() == [stamp for stamp in hours if forex_is_open(stamp)]
 
 
 @pytest.mark.parametrize(("timeframe", "step"), [("1m", 1), ("5m", 5), ("15m", 15), ("30m", 30), ("1h", 60)])

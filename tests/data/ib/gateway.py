@@ -93,6 +93,7 @@ class Gateway:
     greet: bool = True
     taken_ids: frozenset[int] = frozenset()
     head: str = ""
+    busy_heads: int = 0
     port: int = 0
     history: list[HistoryRequest] = field(default_factory=list)
     seen: list[list[str]] = field(default_factory=list)
@@ -178,7 +179,11 @@ class Client:
         elif kind == 9:
             self.contract(int(fields[2]), fields[4], fields[5], fields[12])
         elif kind == 87:
-            self.send(88, fields[1], self.gateway.head)
+            if self.gateway.busy_heads:
+                self.gateway.busy_heads -= 1
+                self.error(int(fields[1]), 162, "Historical Market Data Service error message:pacing violation")
+            else:
+                self.send(88, fields[1], self.gateway.head)
         elif kind == 20:
             request = HistoryRequest.of(fields)
             self.gateway.history.append(request)

@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import json
 import logging
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from ktrdr_app.core.progress import BarsDone, Note, ProgressEvent, StageFinished
 from ktrdr_app.data.bars import check_bars
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.data.ib import FetchOutcome, IBDataSource, Pacer
+from tests.core.children import environment
 from tests.data.ib.gateway import Bar, Client, Contract, Gateway, HistoryRequest, cut, refuse, running, stall, walk
 
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
@@ -330,9 +333,10 @@ def test_refusals_are_told_with_a_way_out(
     assert rows_of(tmp_path) == closed(HOURS, HOUR)
 
 
-def test_a_notice_about_a_request_is_no_refusal(gateway: Gateway, tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [165, 2106, 2174])
+def test_a_notice_about_a_request_is_no_refusal(gateway: Gateway, tmp_path: Path, code: int) -> None:
     def notice(client: Client, request: HistoryRequest) -> bool:
-        client.error(request.number, 2174, "Warning: submitted without a time zone")
+        client.error(request.number, code, "Historical Market Data Service query message: be patient")
         return False
 
     gateway.faults[1] = notice
@@ -340,12 +344,70 @@ def test_a_notice_about_a_request_is_no_refusal(gateway: Gateway, tmp_path: Path
     assert rows_of(tmp_path) == closed(HOURS, HOUR)
 
 
-def test_a_pacing_violation_is_waited_out_and_asked_again(gateway: Gateway, tmp_path: Path) -> None:
-    violation = refuse(162, "Historical Market Data Service error message:Historical data request pacing violation")
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (162, "Historical Market Data Service error message:Historical data request pacing violation"),
+        (100, "Max rate of messages per second has been exceeded:max=50 rec=51"),
+        (322, "Error processing request.-'bH' : cause - Only 50 simultaneous API historical data requests allowed."),
+    ],
+)
+def test_a_pacing_violation_is_waited_out_and_asked_again(
+    gateway: Gateway, tmp_path: Path, code: int, text: str
+) -> None:
+    violation = refuse(code, text)
     gateway.faults = {1: violation, 2: violation}
     source_for(gateway, tmp_path).fetch("AAPL", "1h", start="2024-03-01")
     assert len({request.end for request in gateway.history[:3]}) == 1
     assert rows_of(tmp_path) == [bar for bar in closed(HOURS, HOUR) if bar[0] >= since("2024-03-01")]
+
+
+def test_a_violation_while_asking_where_history_begins_is_waited_out_too(gateway: Gateway, tmp_path: Path) -> None:
+    gateway.busy_heads = 2
+    source_for(gateway, tmp_path).fetch("AAPL", "1h", "full")
+    assert rows_of(tmp_path) == closed(HOURS, HOUR)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_gateway_that_has_lost_the_broker_is_told(gateway: Gateway, tmp_path: Path, back: bool) -> None:
+    def lose(client: Client, request: HistoryRequest) -> bool:
+        client.error(-1, 1100, "Connectivity between IB and Trader Workstation has been lost.")
+        if back:
+            client.error(-1, 1102, "Connectivity between IB and Trader Workstation has been restored.")
+        return True
+
+    gateway.faults[2] = lose
+    with pytest.raises(DataProblem, match="no answer within 2 s") as raised:
+        source_for(gateway, tmp_path, timeout=2.0).fetch("AAPL", "1h", start="2024-01-01")
+    assert ("has been lost" in str(raised.value)) == (not back)
+    assert {fields[0] for fields in gateway.seen} == {"71", "9", "20", "25"}, "accounts are not asked for even then"
+    assert len(rows_of(tmp_path)) > 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no kill -9")
+@pytest.mark.parametrize("mode", ["full", "backfill"])
+def test_a_download_that_was_killed_goes_on_where_it_was(gateway: Gateway, tmp_path: Path, mode: str) -> None:
+    child: list[subprocess.Popen[bytes]] = []
+
+    def kill(_client: Client, _request: HistoryRequest) -> bool:
+        child[0].kill()
+        child[0].wait()
+        raise EOFError
+
+    gateway.faults[3] = kill
+    words = ("AAPL", "1h", "--mode", mode, "--start", "2024-01-01", "--end", "2024-03-14", "--port", str(gateway.port))
+    command = [sys.executable, "-m", "ktrdr_app", "data", "fetch", *words, "--workspace", str(tmp_path)]
+    child.append(subprocess.Popen(command, env=environment()))
+    assert child[0].wait(timeout=240) == -signal.SIGKILL
+    kept = rows_of(tmp_path)
+    assert 0 < len(kept) < len(HOURS)
+    assert set(kept) <= set(HOURS)
+    answered = {request.end for request in gateway.history[:2]}
+    outcome = source_for(gateway, tmp_path).fetch("AAPL", "1h", mode, start="2024-01-01", end="2024-03-14")
+    assert not answered & {request.end for request in gateway.history[3:]}
+    wanted = [bar for bar in HOURS if bar[0] < since("2024-03-15")]
+    assert rows_of(tmp_path) == wanted
+    assert outcome.added == len(wanted) - len(kept)
 
 
 def test_endless_pacing_violations_end_in_an_error(gateway: Gateway, tmp_path: Path) -> None:

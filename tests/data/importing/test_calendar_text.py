@@ -110,7 +110,7 @@ def test_a_time_of_day_is_read_in_every_spelling(moment: dt.time) -> None:
         ("13:00 PM", None),
         ("0:00 AM", None),
         ("noon", None),
-        ("09:00 XYZ", None),
+        ("09:00 XYZ", (9 * HOUR, None)),
         ("09:00+99:00", None),
     ],
 )

@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.data.bars import check_bars
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.run import import_file
+from tests.data.importing.mutations import restructured
 from tests.data.importing.vendors import VENDORS, series
 from tests.shared_data import SHARED, shared_path
 
@@ -95,11 +96,32 @@ def test_vendor_files_with_changed_bytes(name: str, tmp_path: Path) -> None:
     assert accepted > 0
 
 
+@pytest.mark.parametrize("name", VENDORS)
+def test_vendor_files_with_changed_columns_and_lines(name: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    path = tmp_path / VENDORS[name].name
+    for _ in range(15):
+        other = VENDORS[list(VENDORS)[int(random.integers(0, len(VENDORS)))]]
+        texts = [vendor.text(series(24, "1D" if vendor.daily else "1h")) for vendor in (VENDORS[name], other)]
+        path.write_text(restructured(*texts, random), encoding="utf-8")
+        attempt(path, ANSWERS if random.random() < 0.7 else ImportOptions(), tmp_path / "data")
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_packed_files_with_changed_bytes(seed: int, tmp_path: Path) -> None:
     content = gzip.compress(VENDORS["yahoo"].text(series(40, "1D")).encode(), mtime=0)
     random = np.random.default_rng(seed)
     path = tmp_path / "X.csv.gz"
+    for _ in range(20):
+        path.write_bytes(mutated(content, random))
+        attempt(path, ANSWERS, tmp_path / "data")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parquet_files_with_changed_bytes(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "X_1h.parquet"
+    series(40).to_parquet(path)
+    content, random = path.read_bytes(), np.random.default_rng(seed)
     for _ in range(20):
         path.write_bytes(mutated(content, random))
         attempt(path, ANSWERS, tmp_path / "data")

@@ -28,7 +28,7 @@ from tests.data.importing.vendors import series
 posix = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: needs fork and signals of POSIX")
 
 KILLED = """
-import os, random, signal, sys, time
+import os, signal, sys
 from pathlib import Path
 from ktrdr_app.data.importing.options import ImportOptions
 from ktrdr_app.data.importing.run import import_file
@@ -41,24 +41,33 @@ whole = {written.read_bytes()}
 import_file(sources[1], options, target)
 whole.add(written.read_bytes())
 assert len(whole) == 2
-random.seed(7)
-begun, tell = os.pipe()
+sizes = {len(content) for content in whole}
+cut = 0
+
+
+def being_written():
+    if any(name.endswith(".tmp") for name in os.listdir(target)):
+        return True
+    return os.path.getsize(written) not in sizes
+
+
 for attempt in range(12):
     child = os.fork()
     if child == 0:
         for round in range(1000):
-            os.write(tell, b".")
             import_file(sources[round % 2], options, target)
         os._exit(0)
-    for _ in range(random.randint(1, 3)):
-        os.read(begun, 1)
-    for _ in range(random.randint(0, 400_000)):
+    while not being_written():
         pass
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     assert written.read_bytes() in whole, "a cut or mixed file"
-    shown = [path.name for path in target.iterdir() if not path.name.startswith(".")]
-    assert shown == ["X_1m.csv"], shown
+    hidden = [path for path in target.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in target.iterdir() if path not in hidden] == ["X_1m.csv"]
+    for path in hidden:
+        cut += path.stat().st_size not in sizes
+        path.unlink()
+assert cut, "no write was met"
 print("whole", attempt + 1)
 """
 
@@ -258,6 +267,6 @@ def test_columns_may_be_named_or_numbered(tmp_path: Path) -> None:
 
 @posix
 def test_a_kill_during_the_import_leaves_the_old_file_whole(tmp_path: Path) -> None:
-    first = write(tmp_path / "a", series(4_000, "1min"), "X_1m.csv")
-    second = write(tmp_path / "b", series(5_000, "1min"), "X_1m.csv")
+    first = write(tmp_path / "a", series(60_000, "1min"), "X_1m.csv")
+    second = write(tmp_path / "b", series(50_000, "1min"), "X_1m.csv")
     assert printed(KILLED, first, second, tmp_path / "data") == "whole 12"

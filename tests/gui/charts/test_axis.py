@@ -19,6 +19,7 @@ from ktrdr_app.gui.charts.axis import (
     boundaries,
     date_labels,
     tick_bars,
+    tick_times,
     write_percent,
     write_value,
 )
@@ -202,3 +203,16 @@ def test_figures_of_a_low_plot_do_not_lie_over_each_other(
     places = sorted(size * (value - low) / (high - low) for value in values)
     assert all(after - before >= LINE_PIXELS - 1e-6 for before, after in itertools.pairwise(places))
     assert all(abs(value / spacing - round(value / spacing)) < 1e-6 for value in values), "the figures are not round"
+
+
+@pytest.mark.parametrize("span", ["3h", "2D", "40D", "900D", "9000D"])
+def test_ticks_of_real_time_are_boundaries_with_room_for_their_labels(span: str) -> None:
+    first = pd.Timestamp("2021-03-05T07:13Z").value
+    last = first + pd.Timedelta(span).value
+    marks = tick_times(first, last, 600.0)
+    assert 2 <= len(marks) <= 600 / 40
+    assert (marks >= first).all()
+    assert (marks <= last).all()
+    assert all(pd.Timestamp(mark, tz="UTC").floor("min").value == mark for mark in marks.tolist())
+    least = 84 * (last - first) / 600 * 0.9
+    assert (np.diff(marks) >= least).all()

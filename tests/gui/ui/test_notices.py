@@ -40,7 +40,7 @@ def stack(dark: QApplication, qtbot: QtBot) -> Iterator[NoticeStack]:
 
 
 def details_button(notice: Notice) -> QPushButton:
-    (found,) = notice.findChildren(QPushButton)
+    (found,) = [each for each in notice.findChildren(QPushButton) if each.text() == "Details"]
     return found
 
 
@@ -143,3 +143,14 @@ def test_with_nothing_to_say_the_stack_is_gone(stack: NoticeStack, qtbot: QtBot)
     stack.notices[0].dismiss()
     assert stack.notices == []
     assert stack.isHidden()
+
+
+def test_something_to_do_stands_beside_one_message_only(notice: Notice, qtbot: QtBot) -> None:
+    notice.show_text("success", "it is gone")
+    assert notice.action.isHidden()
+    notice.offer("Undo")
+    assert notice.action.isVisible()
+    with qtbot.waitSignal(notice.chosen):
+        click(qtbot, notice.action)
+    notice.show_text("info", "something else")
+    assert notice.action.isHidden()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -159,3 +159,23 @@ def test_twenty_thousand_rows_are_only_indexed(qtbot: QtBot) -> None:
     made.records.set_records([Entry(str(number), number) for number in range(20_000)])
     made.grab()
     assert len(set(asked)) < 2000
+
+
+def test_renewed_records_keep_rows_order_and_selection(table: RecordTable) -> None:
+    table.records.sort(1, Qt.SortOrder.DescendingOrder)
+    table.selectRow(1)
+    before = table.records.records
+    chosen = table.selected
+    table.records.renew(lambda entry: replace(entry, size=-entry.size) if entry == chosen else entry)
+    assert [entry.name for entry in table.records.records] == [entry.name for entry in before]
+    assert table.selected == replace(chosen, size=-chosen.size)
+    table.records.set_filter(None)
+    assert table.records.records[-1].size == -chosen.size
+
+
+def test_a_cell_may_have_more_to_tell(qtbot: QtBot) -> None:
+    made = RecordModel([Column("Name", lambda entry: entry.name, tip=lambda entry: f"all about {entry.name}")])
+    made.set_records(RECORDS[:1])
+    place = made.index(0, 0)
+    assert made.data(place, Qt.ItemDataRole.ToolTipRole) == f"all about {RECORDS[0].name}"
+    assert made.data(place) == RECORDS[0].name

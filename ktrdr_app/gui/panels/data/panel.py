@@ -1,65 +1,43 @@
-"""Lists the workspace's series, finds one by name, tells what is known of it, and adds the sample data."""
+"""The data station: what series there are, how good they are, how they fit together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
-from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.bars import nanoseconds
-from ktrdr_app.data.csv_source import CSVDataSource, SeriesInfo
+from ktrdr_app.data.csv_source import SeriesInfo
+from ktrdr_app.data.quality.figures import QualityFigures
 from ktrdr_app.data.sample import install_sample
+from ktrdr_app.data.trash import TrashedSeries
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.panels.data.preview import ClosePreview
+from ktrdr_app.gui.panels.data.alignment_card import AlignmentCard
+from ktrdr_app.gui.panels.data.chosen_series import ChosenSeries
+from ktrdr_app.gui.panels.data.coverage_card import CoverageCard
+from ktrdr_app.gui.panels.data.deletion import Deletion
+from ktrdr_app.gui.panels.data.details_card import DetailsCard
+from ktrdr_app.gui.panels.data.filters import FilterBar
+from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
+from ktrdr_app.gui.panels.data.importing.importer import Importer
+from ktrdr_app.gui.panels.data.preview import SeriesPreview
+from ktrdr_app.gui.panels.data.quality_queue import QualityQueue
+from ktrdr_app.gui.panels.data.repairing import Repairing
+from ktrdr_app.gui.panels.data.series_row import Key, key_of
+from ktrdr_app.gui.panels.data.symbol_table import SymbolTable
 from ktrdr_app.gui.panels.station import Station
-from ktrdr_app.gui.ui import accessibility, numbers
-from ktrdr_app.gui.ui.table import Column, RecordTable
-from ktrdr_app.gui.ui.widgets import GRID, Card, EmptyState, button, label
+from ktrdr_app.gui.tasks.latest import Latest
+from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
+from ktrdr_app.workflows.data_inventory import InventoryEntry
 
-_ORDER = list(NANOSECONDS)
-
-
-@dataclass(frozen=True)
-class Closes:
-    """What the preview draws.
-
-    Attributes
-    ----------
-    path : Path
-        File they came from.
-    symbol : str
-        Whose they are.
-    times : ndarray of int64, shape (n,)
-        Bar opens, nanoseconds UTC.
-    values : ndarray of float64, shape (n,)
-        Closing prices.
-    """
-
-    path: Path
-    symbol: str
-    times: NDArray[np.int64]
-    values: NDArray[np.float64]
-
-
-def short_moment(entry: SeriesInfo, stamp: str) -> str:
-    """Return a stamp as the table shows it: daily and longer bars without the hour.
-
-    Parameters
-    ----------
-    entry : SeriesInfo
-        Whose stamp it is.
-    stamp : str
-        As the file has it.
-    """
-    return numbers.moment(stamp, time=NANOSECONDS[entry.timeframe] < NANOSECONDS["1d"])
+LIST, EMPTY, LOADING = range(3)
 
 
 class DataPanel(Station):
@@ -76,109 +54,131 @@ class DataPanel(Station):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
-        self.search = QLineEdit()
-        self.search.setObjectName("dataPanel.search")
-        self.search.setPlaceholderText(self.tr("Search symbols…"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(240)
-        accessibility.name(self.search, self.tr("Search symbols"))
-        self.search.textChanged.connect(self._filter)
-        self._sample = button(self.tr("Add sample data"), "dataPanel.sampleButton", icon="add")
-        self._sample.clicked.connect(self.add_sample)
-        self._count = label("", "muted")
-        self.heading.addSpacing(2 * GRID)
-        self.heading.addWidget(self._count)
-        self.heading.addStretch(1)
-        self.heading.addWidget(self.search)
-        self.heading.addWidget(self._sample)
+        self._entries: dict[Key, InventoryEntry] = {}
+        self._wanted: Key | None = None
+        self.filters = FilterBar()
+        self.search = self.filters.search
+        self.table = SymbolTable()
+        self.coverage = CoverageCard(context)
+        self.alignment = AlignmentCard(context)
+        self.preview = SeriesPreview()
+        self.details = DetailsCard()
+        self.chosen = ChosenSeries(context, self.coverage, self.preview, self.details)
+        self.inventory = Latest(context.tasks, self)
+        self.queue = QualityQueue(context, self.table.visible_keys, self)
+        self.deletion = Deletion(context, self, self.notice)
+        self.repairing = Repairing(context, self)
+        self.importer = Importer(context, self)
+        self.drop = FileDrop(self, self.importer.begin)
+        self._fill_heading()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
         self._pages.addWidget(self._make_empty())
+        self._pages.addWidget(EmptyState("data", self.tr("Reading the list…"), ""))
+        self._pages.setCurrentIndex(LOADING)
         self.body.addWidget(self._pages, 1)
-        self._previewed: Path | None = None
-        context.catalog.series.loaded.connect(self._show)
-        context.catalog.models.loaded.connect(self._describe)
-        context.catalog.series.failed.connect(self.show_error)
+        self._connect()
+        self._ticked()
+
+    def _fill_heading(self) -> None:
+        self._count = label("", "muted")
+        self._sample = button(self.tr("Add sample data"), "dataPanel.sampleButton", icon="add")
+        self.importButton = button(self.tr("Import…"), "dataPanel.importButton", role="primary", icon="add")
+        self.heading.addSpacing(GRID)
+        self.heading.addWidget(self._count)
+        self.heading.addStretch(1)
+        self.heading.addWidget(self.filters, 3)
+        self.heading.addWidget(self._sample)
+        self.heading.addWidget(self.importButton)
 
     def _make_list(self) -> QWidget:
-        columns = [
-            Column(self.tr("Symbol"), lambda entry: entry.symbol),
-            Column(self.tr("Bar"), lambda entry: entry.timeframe, lambda entry: _ORDER.index(entry.timeframe)),
-            Column(self.tr("Bars"), lambda entry: numbers.integer(entry.rows), lambda entry: entry.rows, number=True),
-            Column(self.tr("First bar (UTC)"), lambda entry: short_moment(entry, entry.first)),
-            Column(self.tr("Last bar (UTC)"), lambda entry: short_moment(entry, entry.last)),
-            Column(self.tr("File"), lambda entry: self.context.workspace.relative(entry.path)),
-        ]
-        self.table = RecordTable(columns, "dataPanel.symbolTable", self.tr("Series in the workspace"))
-        self.table.fit(5)
-        self.table.setMinimumHeight(180)
-        self.table.selectionModel().selectionChanged.connect(self._describe)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setChildrenCollapsible(False)
+        self.split.setHandleWidth(GRID)
+        self.table.setMinimumHeight(96)
+        self.preview.setMinimumHeight(72)
+        for widget, weight in ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4)):
+            self.split.addWidget(widget)
+            self.split.setStretchFactor(self.split.count() - 1, weight)
+        self.split.setSizes([230, 70, 150, 260])
         page = QWidget()
         box = QHBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID + GRID // 2)
-        self._caption = label("", "heading")
-        self.preview = ClosePreview()
-        left = QVBoxLayout()
-        left.setSpacing(GRID)
-        left.addWidget(self.table, 2)
-        left.addWidget(self._caption)
-        left.addWidget(self.preview, 3)
-        box.addLayout(left, 1)
-        box.addWidget(self._make_detail())
+        box.addWidget(self.split, 1)
+        box.addWidget(self.details)
         return page
-
-    def _make_detail(self) -> Card:
-        card = Card(self.tr("Series"))
-        card.setFixedWidth(320)
-        self._symbol = label("", "figure")
-        card.body.addWidget(self._symbol)
-        form = QFormLayout()
-        form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(GRID)
-        self._facts: dict[str, QLabel] = {}
-        for key, words in (
-            ("bar", self.tr("Bar length")),
-            ("rows", self.tr("Bars")),
-            ("first", self.tr("First bar")),
-            ("last", self.tr("Last bar")),
-            ("models", self.tr("Models trained on it")),
-        ):
-            self._facts[key] = label("", wrap=True)
-            form.addRow(label(words, "muted"), self._facts[key])
-        card.body.addLayout(form)
-        self._place = label("", "muted", wrap=True)
-        self._place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        card.body.addWidget(self._place)
-        card.body.addStretch(1)
-        return card
 
     def _make_empty(self) -> QWidget:
         holder = QWidget()
         box = QVBoxLayout(holder)
         self.empty = EmptyState(
             "data",
-            self.tr("No data yet"),
+            self.tr("No data yet — drop files here, or open the sample data"),
             self.tr(
-                "Put CSV files named SYMBOL_timeframe.csv (such as AAPL_1d.csv) into {0}, or begin with the real "
-                "sample series: four US shares, daily, and EURUSD, hourly."
+                "Files of brokers and exchanges are read as they are and land in {0}. The sample data are real: four "
+                "US shares, daily, and EURUSD, hourly."
             ).format(self.context.workspace.data),
         )
-        offer = button(self.tr("Add sample data"), "dataPanel.emptySampleButton", role="primary", icon="add")
+        offer = button(self.tr("Open the sample data"), "dataPanel.emptySampleButton", role="primary", icon="add")
         offer.clicked.connect(self.add_sample)
+        choose = button(self.tr("Import…"), "dataPanel.emptyImportButton", icon="add")
+        choose.clicked.connect(self.importer.choose_files)
         self.empty.offer(offer)
+        self.empty.offer(choose)
         box.addWidget(self.empty)
         return holder
+
+    def _connect(self) -> None:
+        catalog = self.context.catalog
+        catalog.series.loaded.connect(self._list)
+        catalog.series.failed.connect(self._listing_failed)
+        catalog.models.loaded.connect(self._describe)
+        self.context.dataChanged.connect(self._forget)
+        self.filters.changed.connect(self._filter)
+        self.table.selectionModel().selectionChanged.connect(self._describe)
+        self.table.symbols.ticksChanged.connect(self._ticked)
+        self.table.deleteRequested.connect(self._ask_delete)
+        self.details.delete.clicked.connect(self._ask_delete)
+        self.alignment.cleared.connect(self._untick)
+        self.inventory.arrived.connect(self._inventory)
+        self.inventory.failed.connect(self.show_error)
+        self.queue.counted.connect(self._counted)
+        self.queue.failed.connect(self.show_error)
+        self.queue.changed.connect(self._say_count)
+        self.chosen.failed.connect(self.show_error)
+        self.chosen.shown.connect(self._series_shown)
+        self.chosen.reported.connect(self._reported)
+        self.deletion.restored.connect(self._series_restored)
+        self.deletion.failed.connect(self.show_error)
+        self._sample.clicked.connect(self.add_sample)
+        self.details.repair.clicked.connect(self._ask_repair)
+        self.repairing.failed.connect(self.show_error)
+        self.importButton.clicked.connect(self.importer.choose_files)
+        self.importer.imported.connect(self._imported)
+        self.importer.failed.connect(self.show_error)
 
     def refresh(self) -> None:
         """Read the data folder again."""
         self.notice.dismiss()
-        self._previewed = None
+        self._forget()
         self.context.catalog.series.refresh()
 
     def run_main_action(self) -> None:
         """Put the cursor into the search field: finding a series is what this station is for."""
         self.search.setFocus()
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look at the quality of the data once the station is seen.
+
+        Parameters
+        ----------
+        event : QShowEvent
+            The station comes into view.
+        """
+        super().showEvent(event)
+        self.queue.wake()
 
     @Slot()
     def add_sample(self) -> None:
@@ -202,58 +202,132 @@ class DataPanel(Station):
     def _sample_over(self) -> None:
         self._sample.setEnabled(True)
 
-    @Slot(object)
-    def _show(self, items: tuple[SeriesInfo, ...]) -> None:
-        before = self.table.selected
-        self.table.records.set_records(items)
-        self._pages.setCurrentIndex(0 if items else 1)
-        self.search.setVisible(bool(items))
-        self._sample.setVisible(bool(items))
-        self._count.setText(self.tr("{0} series").format(len(items)) if items else "")
-        wanted = before.path if before else (items[0].path if items else None)
-        self.table.select(lambda entry: entry.path == wanted)
-        self.context.stateChanged.emit(self.object_name, "ready" if items else "empty")
+    @Slot()
+    def _forget(self) -> None:
+        self.chosen.forget()
+        self.coverage.forget()
 
-    @Slot(str)
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
-        self.table.records.set_filter(lambda entry: wanted in f"{entry.symbol} {entry.timeframe}".lower())
-        if self.table.records.records:
+    @Slot(object)
+    def _listing_failed(self, error: object) -> None:
+        self._pages.setCurrentIndex(LIST if self._entries else EMPTY)
+        self.show_error(error)  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _list(self, items: tuple[SeriesInfo, ...]) -> None:
+        before = self._entries
+        found: dict[Key, InventoryEntry] = {}
+        for info in items:
+            known = before.get((info.symbol, info.timeframe))
+            same = known is not None and known.series == info
+            found[info.symbol, info.timeframe] = known if known and same else InventoryEntry(info, "", None)
+        self._entries = found
+        self.table.symbols.set_records(list(found.values()))
+        self.table.symbols.tick(key for key in self.table.symbols.ticked if key in found)
+        self._pages.setCurrentIndex(LIST if items else EMPTY)
+        for widget in (self.filters, self._sample):
+            widget.setVisible(bool(items))
+        self.filters.offer(found.values())
+        if self._wanted in found:
+            self.table.choose(self._wanted)
+            self._wanted = None
+        elif items and self.table.chosen is None:
             self.table.selectRow(0)
+        self._describe()
+        self._say_count()
+        self.alignment.show_ticked(self.table.symbols.ticked)
+        self.context.stateChanged.emit(self.object_name, "ready" if items else "empty")
+        workspace = self.context.workspace
+        if items:
+            self.inventory.ask(self.tr("List the data"), lambda *told: workflows.list_inventory(workspace, *told))
+
+    @Slot(object)
+    def _inventory(self, entries: tuple[InventoryEntry, ...]) -> None:
+        self._fill(entries)
+        self.filters.offer(self._entries.values())
+        self.queue.want(key for key, entry in self._entries.items() if entry.quality is None)
+
+    @Slot(object)
+    def _counted(self, found: tuple[QualityFigures, ...]) -> None:
+        known = ((self._entries.get((each.symbol, each.timeframe)), each) for each in found)
+        self._fill(
+            InventoryEntry(entry.series, figures.asset_class or entry.asset_class, figures)
+            for entry, figures in known
+            if entry is not None
+        )
+
+    def _fill(self, entries: Iterable[InventoryEntry]) -> None:
+        fresh = {key_of(entry): entry for entry in entries}
+        self._entries |= {key: entry for key, entry in fresh.items() if key in self._entries}
+        self.table.symbols.fill(fresh)
+
+    @Slot()
+    def _filter(self) -> None:
+        self.table.symbols.set_filter(self.filters.accepts)
+        self._describe()
+        self._say_count()
+
+    @Slot()
+    def _say_count(self, _waiting: int = 0) -> None:
+        shown, all_ = len(self.table.symbols.records), len(self._entries)
+        words = self.tr("{0} series").format(all_) if all_ else ""
+        if shown != all_:
+            words = self.tr("{0} of {1} series").format(shown, all_)
+        waiting = len(self.queue.waiting)
+        if waiting:
+            words = self.tr("{0} · {1} to look at").format(words, numbers.integer(waiting))
+        self._count.setText(words)
+
+    def _models_of(self, symbol: str) -> int:
+        return sum(symbol in model.training_symbols for model in self.context.catalog.models.items)
 
     @Slot()
     def _describe(self, _changed: object = None) -> None:
-        entry: SeriesInfo | None = self.table.selected
+        entry: InventoryEntry | None = self.table.selected
+        self.details.setVisible(entry is not None)
         if entry is None:
             return
-        models = [model for model in self.context.catalog.models.items if entry.symbol in model.training_symbols]
-        self._symbol.setText(f"{entry.symbol}  {entry.timeframe}")
-        for key, text in {
-            "bar": entry.timeframe,
-            "rows": numbers.integer(entry.rows),
-            "first": short_moment(entry, entry.first),
-            "last": short_moment(entry, entry.last),
-            "models": numbers.integer(len(models)) if models else self.tr("none: good for an honest backtest"),
-        }.items():
-            self._facts[key].setText(text)
-        self._place.setText(self.context.workspace.relative(entry.path))
-        self._caption.setText(self.tr("{0} {1}, closing prices").format(entry.symbol, entry.timeframe))
-        if entry.path != self._previewed:
-            self._read(entry)
+        place = self.context.workspace.relative(entry.series.path)
+        self.details.show_entry(entry, self._models_of(entry.series.symbol), place)
+        if self.chosen.show(entry.series) and self.notice.level == "danger":
+            self.notice.dismiss()
 
-    def _read(self, entry: SeriesInfo) -> None:
-        self._previewed = entry.path
-        self.notice.dismiss()
-        self.preview.clear()
-        folder, symbol, timeframe, path = self.context.workspace.data, entry.symbol, entry.timeframe, entry.path
-
-        def work(_progress: Progress, _cancel: CancelToken) -> Closes:
-            bars = CSVDataSource(folder).load(symbol, timeframe)
-            return Closes(path, symbol, nanoseconds(bars.index), bars["close"].to_numpy())
-
-        self.start(self.tr("Read a series"), work, self._preview, quiet=True)
+    @Slot()
+    def _series_shown(self) -> None:
+        self.context.stateChanged.emit(self.object_name, "ready")
 
     @Slot(object)
-    def _preview(self, closes: Closes) -> None:
-        if closes.path == self._previewed:
-            self.preview.show_closes(closes.symbol, closes.times, closes.values)
+    def _reported(self, figures: QualityFigures) -> None:
+        self._counted((figures,))
+
+    @Slot()
+    def _ticked(self) -> None:
+        ticked = self.table.symbols.ticked
+        self.alignment.setVisible(bool(ticked))
+        self.alignment.show_ticked(ticked)
+        self.coverage.show_ticked(ticked)
+
+    @Slot()
+    def _untick(self) -> None:
+        self.table.symbols.tick(())
+        self.table.setFocus()
+
+    @Slot()
+    def _ask_delete(self) -> None:
+        chosen = self.table.chosen
+        if chosen is not None:
+            self.deletion.ask(chosen, self._models_of(chosen[0]))
+
+    @Slot()
+    def _ask_repair(self) -> None:
+        chosen, report = self.table.chosen, self.details.report
+        if chosen is not None:
+            self.repairing.ask(chosen, [found.code for found in report.findings] if report else [])
+
+    @Slot(object)
+    def _imported(self, documents: tuple[dict[str, Any], ...]) -> None:
+        self._wanted = (documents[-1]["symbol"], documents[-1]["timeframe"])
+        self.context.dataChanged.emit()
+
+    @Slot(object)
+    def _series_restored(self, entry: TrashedSeries) -> None:
+        self.table.choose((entry.symbol, entry.timeframe))

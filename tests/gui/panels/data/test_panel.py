@@ -47,13 +47,15 @@ def test_every_series_is_listed_with_its_span(panel: DataPanel) -> None:
     assert symbols(panel) == ["AAPL", "EURUSD", "GOOG", "IBM", "MSFT"]
     model = table.records
     line = [model.data(model.index(0, column)) for column in range(model.columnCount())]
-    assert line == ["AAPL", "1d", "2\N{NARROW NO-BREAK SPACE}015", "2005-03-01", "2013-03-01", "data/AAPL_1d.csv"]
+    spaced = [str(cell).replace("\N{NARROW NO-BREAK SPACE}", " ") for cell in line]
+    days = ["2005-03-01", "2013-03-01"]
+    assert spaced == ["AAPL", "1d", "stock", "2 015", *days, "0", "100.0 %", "AAPL_1d.csv"]
 
 
 def test_the_first_series_is_shown_in_full(panel: DataPanel) -> None:
-    assert panel._symbol.text() == "AAPL  1d"
-    assert panel._facts["rows"].text() == "2\N{NARROW NO-BREAK SPACE}015"
-    assert "unseen" in panel._facts["models"].text() or "none" in panel._facts["models"].text()
+    assert panel.details._symbol.text() == "AAPL  1d"
+    assert panel.details._facts.text().startswith("2\N{NARROW NO-BREAK SPACE}015 bars, 2005-03-01 to 2013-03-01")
+    assert "No model" in panel.details._models.text()
 
 
 def test_the_preview_draws_the_closes_of_the_file(panel: DataPanel, qtbot: QtBot) -> None:
@@ -61,15 +63,15 @@ def test_the_preview_draws_the_closes_of_the_file(panel: DataPanel, qtbot: QtBot
 
     with open(panel.context.workspace.data / "AAPL_1d.csv", encoding="utf-8") as stream:
         closes = [float(line["close"]) for line in csv.DictReader(stream)]
-    assert list(panel.preview._curve.values) == closes
-    assert f"lowest {min(closes):.2f}" in panel.preview.accessibleDescription()
+    assert panel.preview.closes.tolist() == closes
+    assert f"first close {closes[0]:.2f}, last {closes[-1]:.2f}" in panel.preview.accessibleDescription()
 
 
 def test_another_row_shows_another_series(panel: DataPanel, qtbot: QtBot) -> None:
     panel.table.select(lambda entry: entry.symbol == "EURUSD")
     settle(qtbot, panel.context.tasks)
-    assert panel._symbol.text() == "EURUSD  1h"
-    assert len(panel.preview._curve) == 6225
+    assert panel.details._symbol.text() == "EURUSD  1h"
+    assert len(panel.preview.times) == 6225
     assert panel.preview.accessibleDescription().startswith("EURUSD: first close 1.0")
 
 
@@ -79,7 +81,7 @@ def test_typing_finds_a_series(panel: DataPanel, qtbot: QtBot) -> None:
     assert symbols(panel) == ["GOOG"]
     assert panel.table.selected.symbol == "GOOG"
     settle(qtbot, panel.context.tasks)
-    assert panel._symbol.text() == "GOOG  1d"
+    assert panel.details._symbol.text() == "GOOG  1d"
     search.clear()
     assert len(symbols(panel)) == 5
     qtbot.keyClicks(search, "zzz")
@@ -90,13 +92,14 @@ def test_typing_finds_a_series(panel: DataPanel, qtbot: QtBot) -> None:
 def test_columns_sort_by_meaning(panel: DataPanel, qtbot: QtBot) -> None:
     panel.table.records.sort(1, Qt.SortOrder.AscendingOrder)
     assert symbols(panel)[0] == "EURUSD"
-    panel.table.records.sort(2, Qt.SortOrder.DescendingOrder)
+    panel.table.records.sort(3, Qt.SortOrder.DescendingOrder)
     assert symbols(panel)[0] == "EURUSD"
     settle(qtbot, panel.context.tasks)
 
 
 def test_an_empty_workspace_says_what_to_do(empty_panel: DataPanel) -> None:
     assert empty_panel.empty.isVisible()
+    assert empty_panel.empty.title.text() == "No data yet — drop files here, or open the sample data"
     assert not empty_panel.table.isVisible()
     assert str(empty_panel.context.workspace.data) in empty_panel.empty.text.text()
     assert list(empty_panel.context.workspace.root.iterdir()) == []
@@ -154,9 +157,9 @@ def test_models_that_know_the_symbol_are_counted(
     qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
 ) -> None:
     panel = make(qtbot, AppContext(trained_workspace, tasks))
-    assert panel._facts["models"].text() == "1"
+    assert panel.details._models.text().endswith(": 1")
     panel.table.select(lambda entry: entry.symbol == "GOOG")
-    assert "honest backtest" in panel._facts["models"].text()
+    assert "honest backtest" in panel.details._models.text()
     settle(qtbot, tasks)
 
 

@@ -1,0 +1,1 @@
+"""The import dialog: any vendor's file in, with what it holds shown and what it does not tell asked."""
