@@ -138,7 +138,8 @@ class FeatureCache:
         if plan.skeleton not in self._inputs:
             self._inputs = {plan.skeleton: all_fuzzy_inputs(bars, plan, self.timeframe)}
         other, frame = alike[-1]
-        values, changed = frame.values.copy(), []
+        values = frame.values.copy()
+        changed: list[str] = []
         for fuzzy_input, entry in plan.strategy.fuzzy_sets.items():
             before = other.strategy.fuzzy_sets[fuzzy_input].sets
             edited = {key: shape for key, shape in entry.sets.items() if shape != before[key]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ktrdr_app.core.errors import BadInput, closest
+from ktrdr_app.core.errors import BadInput, Repaints, closest
 from ktrdr_app.core.files import digest
 from ktrdr_app.features.context import CHANGE_LAG, MEAN_WINDOW, RATES_OF_CHANGE
 from ktrdr_app.features.contract import FeatureContract
@@ -147,6 +147,8 @@ def _checked_configs(loaded: LoadedStrategy) -> Iterator[IndicatorConfig]:
     for key, spec in loaded.strategy.indicators.items():
         try:
             parameters = parameters_of(spec.name, spec.params)
+            if get_indicator(spec.name).charts_only:
+                raise Repaints(spec.name)
         except BadInput as error:
             named = [word for word in spec.params if f".{word} " in error.message or repr(word) in error.message]
             raise loaded.problem(("indicators", key, *named[:1]), error.message, error.hint) from error
@@ -158,12 +160,11 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
     indicator, output = strategy.source_of(name)
     info = get_indicator(strategy.indicators[indicator].name)
     known = info.output(output)
-    if known is None or known.charts_only:
-        outputs = [entry.name for entry in info.outputs if not entry.charts_only]
+    if known is None:
+        outputs = [entry.name for entry in info.outputs]
         expected = f"outputs of {info.name}: {', '.join(outputs)}"
         near = closest(output, outputs)
-        found = f"output {output!r} is for charts only" if known else f"there is no output {output!r}"
-        raise loaded.problem(("fuzzy_sets", name, "input"), found, expected, near)
+        raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
     column = column_name(IndicatorConfig(indicator, info.name), output)
     entry = strategy.fuzzy_sets[name]
     return FuzzySource(name, column, form_for(entry.form, info.name, known.unit), entry.timeframe, entry.window)
@@ -182,8 +183,6 @@ def _helpers(
 
 def _raw_sources(configs: tuple[IndicatorConfig, ...]) -> Iterator[RawSource]:
     for column, output in IndicatorEngine(configs).outputs.items():
-        if output.charts_only:
-            continue
         bounded = output.low is not None and output.high is not None
         name = f"{column.replace('.', '_')}_{'normalized' if bounded else 'zscore'}"
         yield RawSource(name, column, output.low, output.high)

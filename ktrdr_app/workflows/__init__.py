@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.train_run import train
-    from ktrdr_app.workflows.upgrade_run import upgrade
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
+    from ktrdr_app.workflows.upgrade_run import upgrade
 
 _EXPORTS = {
     "align_data": "inspect_data",

@@ -78,6 +78,10 @@ def _indicator_problems(key: str, spec: Mapping[str, Any], marks: Marks) -> Iter
     path = ("indicators", key)
     if not isinstance(name, str):
         return
+    if name in {info.name for info in available(charts=True)} - set(_names()):
+        words = "is for charts only: bars to come change its past values"
+        yield _problem((*path, "name"), marks, f"{name} {words}", f"known: {', '.join(sorted(_names()))}", "")
+        return
     if name not in _names():
         expected = f"known: {', '.join(sorted(_names()))}"
         yield _problem((*path, "name"), marks, f"there is no indicator {name!r}", expected, closest(name, _names()))

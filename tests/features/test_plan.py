@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ktrdr_app.core.errors import StrategyProblem
 from ktrdr_app.features.groups import feature_groups
-from ktrdr_app.indicators import get_indicator
-from ktrdr_app.indicators.definition import entries
 from ktrdr_app.strategy.load import from_document
 from tests.features.strategies import plan, probe
 
@@ -129,13 +125,8 @@ def test_auto_is_settled_in_the_plan_and_atr_comes_along() -> None:
     assert only.atr_column in only.indicators.columns
 
 
-def test_a_line_for_charts_only_cannot_become_a_feature(monkeypatch: pytest.MonkeyPatch) -> None:
-    info = get_indicator("macd")
-    outputs = (info.outputs[0], replace(info.outputs[1], charts_only=True), info.outputs[2])
-    monkeypatch.setitem(entries._entries, "macd", replace(info, outputs=outputs))
+def test_an_indicator_for_charts_only_is_refused_with_its_line() -> None:
     with pytest.raises(StrategyProblem, match="for charts only") as caught:
-        plan()
-    assert "outputs of macd: macd, histogram" in str(caught.value.hint)
-    kept = plan(**{"    input": "    input: macd.histogram"}).contract.names
-    assert "macd_signal_zscore" not in kept
-    assert "macd_histogram_zscore" in kept
+        plan(**{"  mean: {name": "  mean: {name: zigzag_line, threshold: 0.05}"})
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line) == ("indicators.mean", 4)

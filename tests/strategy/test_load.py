@@ -49,7 +49,8 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
     ),
     (
         *("form: atr_distance", "form: atr_dist", "fuzzy_sets.width.form", 15, 5, "is 'atr_dist'"),
-        *("allowed: 'raw', 'ratio_to_price', 'percent', 'atr' or 'atr_distance'", "atr_distance"),
+        "allowed: 'auto', 'raw', 'ratio_to_price', 'percent', 'atr', 'atr_distance' or 'zscore'",
+        "atr_distance",
     ),
     (
         *("{type: triangular", "{type: triangle", f"{SET_PATH}.high.type", 12, 14, "is 'triangle'"),
@@ -83,7 +84,7 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
     (
         *("lookback_periods: 2", "lookback: 2", "features.lookback", 18, 12, "unknown key 'lookback'"),
         *(
-            "allowed: price_context, volume_context, raw_indicators, lookback_periods, zscore_window, scaling",
+            "allowed: price_context, volume_context, raw_indicators, lookback_periods, zscore_window, symbol_embedding, scaling",
             "lookback_periods",
         ),
     ),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ktrdr_app.core.paths import shipped
 
-SHIPPED = ["neuro_mean_reversion", "trend_momentum", "pure_fuzzy", "band_breakout"]
+SHIPPED = [
+    "neuro_mean_reversion",
+    "trend_momentum",
+    "band_breakout",
+    "squeeze_breakout",
+    "volume_surge",
+    "multi_timeframe",
+    "pure_fuzzy",
+]
 
 VALID = """\
 name: small

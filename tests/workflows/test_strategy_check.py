@@ -97,3 +97,14 @@ def test_what_is_no_strategy_at_all_is_told_without_a_crash(text: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_strategies_have_no_problem(name: str) -> None:
     assert check_text(shipped_text(name), name).strategy.name == name
+
+
+def test_an_indicator_for_charts_only_is_told_from_one_that_does_not_exist() -> None:
+    text = (
+        "name: s\nindicators:\n  turns: {name: zigzag_line}\n"
+        "fuzzy_sets: {turns: {sets: {low: {type: gaussian, parameters: [0, 1]}}}}\n"
+    )
+    with pytest.raises(StrategyProblem) as caught:
+        check_text(text, "s.yaml")
+    found = [(problem.path, problem.line) for problem in caught.value.problems if "charts only" in problem.found]
+    assert found == [("indicators.turns.name", 3)]
