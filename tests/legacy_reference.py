@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
@@ -40,12 +39,7 @@ def raw_bars(series: str) -> pd.DataFrame:
 
 
 def table(name: str) -> pd.DataFrame:
-    """Return a table of ``reference/intermediate``; duckdb reads Parquet without changing pandas' string type."""
-    path = shared_path("legacy_models/reference/intermediate") / f"{name}.parquet"
-    columns = duckdb.read_parquet(str(path)).fetchnumpy()
-    index = pd.DatetimeIndex(columns.pop("__index_level_0__"), tz="UTC")
-    plain = {
-        key: values.filled(np.nan) if isinstance(values, np.ma.MaskedArray) else values
-        for key, values in columns.items()
-    }
-    return pd.DataFrame(plain, index=index)
+    """Return a table of ``reference/intermediate``."""
+    found = pd.read_parquet(shared_path("legacy_models/reference/intermediate") / f"{name}.parquet")
+    found.index = pd.DatetimeIndex(pd.to_datetime(found.index, utc=True))
+    return found

@@ -9,7 +9,11 @@ from ktrdr_app.cli.render import Part, words_table
 from ktrdr_app.workflows.wording import percent
 
 if TYPE_CHECKING:
+    from ktrdr_app.fuzzy.universality import Universality
     from ktrdr_app.workflows.fuzzy_run import InputCheck
+
+ALIKE = 0.8
+"""Universality from which one network can read an input on every symbol; raw MACD over markets has about 0.5."""
 
 
 def fuzzy_check(found: Sequence[InputCheck]) -> list[Part]:
@@ -24,10 +28,17 @@ def fuzzy_check(found: Sequence[InputCheck]) -> list[Part]:
     for entry in found:
         if entry.symbols:
             parts.append(_table(entry))
+        if entry.universality is not None:
+            parts.append(_alike(entry.name, entry.universality))
         said = [f"{entry.name}: {problem.message}" for problem in entry.problems]
         said += [f"{entry.name}, {use.symbol}: {problem.message}" for use in entry.symbols for problem in use.problems]
         parts += said or [f"{entry.name}: nothing is doubtful"]
     return parts
+
+
+def _alike(name: str, found: Universality) -> str:
+    words = "symbols use its sets alike" if found.figure >= ALIKE else "symbols use its sets differently"
+    return f"{name}: universality {found.figure:.2f}, {words}; least alike: {' and '.join(found.farthest)}"
 
 
 def _table(entry: InputCheck) -> Part:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
@@ -17,7 +18,10 @@ from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.fuzzy.activity import InputActivity, activity
 from ktrdr_app.fuzzy.checks import SetProblem, activity_problems, check_sets
+from ktrdr_app.fuzzy.engine import FuzzyEngine
+from ktrdr_app.fuzzy.universality import Universality, universality
 from ktrdr_app.strategy.load import load_strategy
+from ktrdr_app.strategy.schema import FuzzyInput
 from ktrdr_app.workflows.prepare import source_of, write_table
 from ktrdr_app.workflows.requests import SeriesRequest
 
@@ -75,17 +79,21 @@ class InputCheck:
         What is doubtful about the shapes.
     symbols : tuple of SymbolUse
         A symbol each.
+    universality : Universality, optional
+        How alike they use the sets; None for fewer than two symbols.
     """
 
     name: str
     problems: tuple[SetProblem, ...]
     symbols: tuple[SymbolUse, ...]
+    universality: Universality | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that ``fuzzy check --json`` prints."""
         return {
             "input": self.name,
             "problems": [asdict(problem) for problem in self.problems],
+            "universality": None if self.universality is None else asdict(self.universality),
             "symbols": {
                 use.symbol: asdict(use.activity) | {"problems": [asdict(problem) for problem in use.problems]}
                 for use in self.symbols
@@ -116,6 +124,7 @@ def check_fuzzy(
     plan = FeaturePlan.of(load_strategy(request.strategy, request.workspace))
     inputs = plan.strategy.fuzzy_sets
     uses: dict[str, list[SymbolUse]] = {name: [] for name in inputs}
+    grades: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in inputs}
     symbols = _symbols(request)
     if request.timeframe:
         check_timeframes(plan, request.timeframe)
@@ -125,8 +134,23 @@ def check_fuzzy(
         for name, values in all_fuzzy_inputs(bars, plan, request.timeframe or "").items():
             found = activity(inputs[name], values)
             uses[name].append(SymbolUse(symbol, found, tuple(activity_problems(found))))
+            grades[name][symbol] = _grades(name, inputs[name], values)
         progress(SymbolDone(symbol, done, len(symbols)))
-    return [InputCheck(name, tuple(check_sets(entry)), tuple(uses[name])) for name, entry in inputs.items()]
+    return [
+        InputCheck(name, tuple(check_sets(entry)), tuple(uses[name]), _alike(entry, grades[name]))
+        for name, entry in inputs.items()
+    ]
+
+
+def _grades(name: str, entry: FuzzyInput, values: NDArray[np.float64]) -> NDArray[np.float32]:
+    out = np.empty((len(entry.sets), len(values)), np.float32).T
+    FuzzyEngine({name: entry}).evaluate_into({name: values}, out)
+    return out
+
+
+def _alike(entry: FuzzyInput, grades: dict[str, NDArray[np.float32]]) -> Universality | None:
+    known = {symbol: rows for symbol, rows in grades.items() if np.isfinite(rows).all(axis=1).any()}
+    return universality(tuple(entry.sets), known) if len(known) > 1 else None
 
 
 def _symbols(request: FuzzyCheckRequest) -> tuple[str, ...]:

@@ -84,7 +84,10 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
     (
         *("lookback_periods: 2", "lookback: 2", "features.lookback", 18, 12, "unknown key 'lookback'"),
         *(
-            "allowed: price_context, volume_context, raw_indicators, lookback_periods, zscore_window, symbol_embedding, scaling",
+            (
+                "allowed: price_context, volume_context, raw_indicators, lookback_periods, zscore_window, "
+                "symbol_embedding, scaling"
+            ),
             "lookback_periods",
         ),
     ),

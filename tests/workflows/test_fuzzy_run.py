@@ -80,3 +80,14 @@ def test_memberships_of_a_series_are_those_of_scikit_fuzzy(sample_workspace: Wor
     written = pd.read_csv(out)
     assert list(written.columns) == ["timestamp", *frame.columns]
     np.testing.assert_allclose(written[frame.columns], frame, rtol=1e-6)
+
+
+def test_universality_compares_the_symbols_and_needs_two(sample_workspace: Workspace) -> None:
+    request = FuzzyCheckRequest(sample_workspace, "neuro_mean_reversion", ("AAPL", "IBM", "GOOG"), "1d")
+    for entry in check_fuzzy(request):
+        assert entry.universality is not None
+        assert 0.8 < entry.universality.figure <= 1
+        assert list(entry.universality.shares) == ["AAPL", "IBM", "GOOG"]
+        assert entry.to_document()["universality"]["figure"] == entry.universality.figure
+    (alone, *_) = check_fuzzy(FuzzyCheckRequest(sample_workspace, "neuro_mean_reversion", ("AAPL",), "1d"))
+    assert alone.universality is None
