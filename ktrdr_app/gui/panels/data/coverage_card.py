@@ -45,7 +45,7 @@ class CoverageLegend(QWidget):
 
     def shown(self) -> tuple[tuple[int, str], ...]:
         """Return the shades that there is room for, with their words; the plainest are left out first."""
-        entries = self._entries
+        entries: tuple[tuple[int, str], ...] = self._entries
         for dropped in (MOST, ALL, CLOSED):
             if self._width_of(entries) > self.width():
                 entries = tuple(entry for entry in entries if entry[0] != dropped)
