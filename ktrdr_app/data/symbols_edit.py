@@ -45,10 +45,10 @@ def with_entry(text: str, symbol: str, changes: Mapping[str, Any]) -> str:
     wanted = _fields(before, symbol, changes)
     if wanted == before.entries.get(symbol, {}):
         return text
-    changed = _edited(text, symbol, changes)
+    changed = _edited(text, symbol, changes, known=symbol in before.entries)
     expected = {name: fields for name, fields in {**before.entries, symbol: wanted}.items() if fields or name != symbol}
     if parse_symbols(changed).entries != expected:
-        raise InvalidValue(FILE, "an entry that cannot be changed alone", "the change by hand, with an editor")
+        raise _by_hand()
     return changed
 
 
@@ -57,7 +57,11 @@ def _fields(book: SymbolBook, symbol: str, changes: Mapping[str, Any]) -> dict[s
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def _edited(text: str, symbol: str, changes: Mapping[str, Any]) -> str:
+def _by_hand() -> InvalidValue:
+    return InvalidValue(FILE, "an entry that cannot be changed alone", "the change by hand, with an editor")
+
+
+def _edited(text: str, symbol: str, changes: Mapping[str, Any], *, known: bool) -> str:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 10_000
@@ -67,6 +71,8 @@ def _edited(text: str, symbol: str, changes: Mapping[str, Any]) -> str:
     if content is None:  # nothing but comments, which a document without content would lose
         content = yaml.load((text if text.strip() else _NEW) + f'"{symbol}": {{}}\n')
         content.pop(symbol)
+    if known and symbol not in content:  # such as 1e5, text in one version of YAML and a number in another
+        raise _by_hand()
     entry = content.get(symbol)
     if entry is None:
         entry = CommentedMap()

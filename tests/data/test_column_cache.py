@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from ktrdr_app.core.errors import DataNotFound, EmptyData, InvalidValue, KtrdrError, MalformedBars
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data import column_cache
-from ktrdr_app.data.column_cache import BLOCK, CachedCSVSource
+from ktrdr_app.data.column_cache import BLOCK, CachedCSVSource, Note
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.data.quick_parse import parse_bars
 from tests.conftest import make_bars
@@ -534,3 +534,35 @@ def test_processes_at_once_all_get_the_bars(folders: tuple[Path, Path]) -> None:
 def run_python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process of its own."""
     return subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from(["2020-01-01,1,2,3", "2020-01-02T00:00:00Z,4", "", " ", "\t", "x", ",", "\u00e4,1", "a b,2"]),
+        max_size=8,
+    ),
+    ends=st.sampled_from(["\n", "\r\n", "\r"]),
+    closed=st.booleans(),
+)
+def test_bars_are_counted_as_the_plain_source_counts_them(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], ends: str, closed: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("count")
+    text = ends.join(["timestamp,open,high,low", *lines]) + (ends if closed else "")
+    (folder / "A_1d.csv").write_bytes(text.encode())
+    assert CachedCSVSource(folder, folder / "cache").series() == CSVDataSource(folder).series()
+
+
+def test_a_note_holds_for_the_content_not_for_the_clock(tmp_path: Path) -> None:
+    file = tmp_path / "A_1d.csv"
+    file.write_text("timestamp,open\n", encoding="utf-8")
+    note = Note.of(file, rows=3)
+    os.utime(file, ns=(10**18, 10**18))
+    renewed = note.renewed(file)
+    assert renewed is not None
+    assert (renewed.mtime_ns, renewed.sha256, renewed.rows) == (10**18, note.sha256, 3)
+    assert renewed.is_of(file)
+    assert renewed.renewed(file) is renewed
+    file.write_text("timestamp,opem\n", encoding="utf-8")
+    assert renewed.renewed(file) is None
+    assert Note.of_document({"format": 1}) is None

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import DataNotFound, NothingInTrash, SeriesExists, StorageProblem, UnknownName, UnsafeName
 from ktrdr_app.core.paths import Workspace
@@ -145,3 +147,43 @@ def test_a_manifest_cannot_reach_out_of_its_folder(workspace: Workspace) -> None
     document["files"] = ["../../../evil.csv", "IBM_1d.csv"]
     file.write_text(json.dumps(document), encoding="utf-8")
     assert trashed_series(workspace)[0].files == ("evil.csv", "IBM_1d.csv")
+
+
+@given(
+    names=st.sets(st.sampled_from(["IBM_1d.csv", "IBM_1d.json", "IBM_1d.repairs.json", "IBM_1d.x.y"]), min_size=1),
+    others=st.sets(st.sampled_from(["IBM_1h.csv", "IBMX_1d.csv", "XIBM_1d.csv", "IBM_1dx.csv", "SOURCES.md"])),
+    again=st.booleans(),
+)
+def test_whatever_lies_there_a_deletion_and_its_undoing_change_nothing(
+    tmp_path_factory: pytest.TempPathFactory, names: set[str], others: set[str], again: bool
+) -> None:
+    workspace = Workspace(tmp_path_factory.mktemp("trash"))
+    workspace.data.mkdir()
+    for name in {"IBM_1d.csv", *names, *others}:
+        (workspace.data / name).write_text(name, encoding="utf-8")
+    before = contents(workspace.data)
+    entry = delete_series(workspace, "IBM", "1d")
+    assert set(contents(workspace.data)) == others
+    assert set(entry.files) == {"IBM_1d.csv", *names}
+    if again:
+        (workspace.data / "IBM_1d.csv").write_text("again", encoding="utf-8")
+        held = contents(entry.folder)
+        with pytest.raises(SeriesExists):
+            restore_series(workspace, "IBM", "1d")
+        assert contents(entry.folder) == held
+        assert set(contents(workspace.data)) == {"IBM_1d.csv", *others}
+    else:
+        restore_series(workspace, "IBM", "1d")
+        assert contents(workspace.data) == before
+
+
+def test_other_things_in_the_trash_are_left_alone(workspace: Workspace) -> None:
+    model = workspace.trash / "20240101T000000000Z_model"
+    model.mkdir(parents=True)
+    (model / "manifest.json").write_text('{"kind": "model", "symbol": "AAPL"}', encoding="utf-8")
+    (workspace.trash / ".half.part").mkdir()
+    (workspace.trash / ".half.part" / "manifest.json").write_text("{", encoding="utf-8")
+    delete_series(workspace, "IBM", "1d")
+    assert [entry.symbol for entry in trashed_series(workspace)] == ["IBM"]
+    restore_series(workspace, "IBM", "1d")
+    assert (model / "manifest.json").exists()
