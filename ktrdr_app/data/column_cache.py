@@ -155,7 +155,7 @@ def identity(source: Path) -> tuple[str, int, int]:
         The file.
     """
     found = source.stat()
-    return str(source.resolve()), found.st_size, found.st_mtime_ns
+    return str(source.absolute()), found.st_size, found.st_mtime_ns  # links unfollowed: that asks the disk often
 
 
 class Columns:
