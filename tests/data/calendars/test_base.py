@@ -6,8 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.timeframes import NANOSECONDS
@@ -15,11 +13,9 @@ from ktrdr_app.data.calendars.base import SpanCalendar
 from ktrdr_app.data.calendars.continuous import Continuous
 from ktrdr_app.data.calendars.forex import ForexWeek
 from ktrdr_app.data.calendars.sessions import ExchangeSessions
-from ktrdr_app.data.calendars.spans import Spans, among, distinct
 from tests.data.calendars.clocks import DAY, HOUR, iso, minutes, ns
 
 CALENDARS = (Continuous(), ForexWeek(), ExchangeSessions("XNYS"))
-SPANS = st.lists(st.integers(0, 400), min_size=2, max_size=20, unique=True).map(sorted)
 
 
 def test_a_market_that_never_closes_is_always_open() -> None:
@@ -75,38 +71,3 @@ def test_names_words_and_unknown_time_frames(calendar: SpanCalendar) -> None:
     assert "open" in calendar.words
     with pytest.raises(UnknownName):
         calendar.expected_opens(0, DAY, "2h")
-
-
-@given(edges=SPANS, length=st.integers(1, 60), phase=st.integers(-50, 50), extra=st.integers(0, 1))
-def test_slots_are_those_that_share_time_with_a_span(edges: list[int], length: int, phase: int, extra: int) -> None:
-    edges = edges[: len(edges) // 2 * 2]
-    opens, closes = np.array(edges[::2], dtype=np.int64), np.array(edges[1::2], dtype=np.int64)
-    spans = Spans(opens, closes)
-    inside = {moment for a, b in zip(edges[::2], edges[1::2], strict=True) for moment in range(a, b)}
-    slow = sorted({(moment - phase) // length * length + phase for moment in inside})
-    assert spans.slots(length, phase).tolist() == slow
-    bars = np.arange(-10 - extra, 420, 3, dtype=np.int64)
-    meeting = [any(at + step in inside for step in range(length)) for at in bars.tolist()]
-    assert spans.meet(bars, length).tolist() == meeting
-    assert spans.hold(bars).tolist() == [at in inside for at in bars.tolist()]
-
-
-@given(edges=SPANS, length=st.integers(1, 60))
-def test_slots_from_opens_begin_with_each_span(edges: list[int], length: int) -> None:
-    edges = edges[: len(edges) // 2 * 2]
-    pairs = list(zip(edges[::2], edges[1::2], strict=True))
-    spans = Spans(np.array(edges[::2], dtype=np.int64), np.array(edges[1::2], dtype=np.int64))
-    assert spans.slots_from_opens(length).tolist() == [at for a, b in pairs for at in range(a, b, length)]
-
-
-def test_no_span_holds_nothing() -> None:
-    nothing = np.zeros(0, dtype=np.int64)
-    assert not Spans(nothing, nothing).hold(np.array([1, 2])).any()
-    assert Spans(nothing, nothing).slots(5, 0).size == 0
-
-
-@given(st.lists(st.integers(-50, 50)), st.lists(st.integers(-50, 50), unique=True).map(sorted))
-def test_sets_of_stamps_against_pythons_own(stamps: list[int], table: list[int]) -> None:
-    some, known = np.array(stamps, dtype=np.int64), np.array(table, dtype=np.int64)
-    assert distinct(some).tolist() == sorted(set(stamps))
-    assert among(some, known).tolist() == [stamp in set(table) for stamp in stamps]

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +174,76 @@ def test_columns_are_found_by_what_a_detection_calls_them() -> None:
     assert places_of({"timestamp": "1", "open": "2"}, RAW.names) == {"date": 0, "open": 1}
     assert places_by_heading(("unix", "date", "open", "last", "what")) == {"date": 0, "open": 2, "close": 3}
     assert places_in("timestamp=1,open=2,volume=6") == {"date": 0, "open": 1, "volume": 5}
+
+
+def stored(folder: Path, frame: pd.DataFrame, name: str = "XYZ_1d.parquet") -> Path:
+    """Return a Parquet file of a frame."""
+    path = folder / name
+    frame.to_parquet(path)
+    return path
+
+
+def test_the_edges_of_a_parquet_file_are_its_rows_with_their_index(tmp_path: Path) -> None:
+    bars = series(60, "1D")
+    seen = look(stored(tmp_path, bars))
+    flat = bars.reset_index()
+    rows = [tuple(map(str, row)) for row in zip(*(flat[name].tolist() for name in flat), strict=True)]
+    assert seen.raw.names == ("timestamp", "open", "high", "low", "close", "volume")
+    assert seen.raw.first == tuple(zip(range(1, 6), rows[:EDGE], strict=True))
+    assert seen.raw.last == tuple(zip(range(56, 61), rows[-EDGE:], strict=True))
+    assert (seen.raw.rows, seen.raw.delimiter, seen.raw.encoding, seen.raw.preface) == (60, "", "parquet", ())
+    assert seen.ready
+    assert seen.span is not None
+    pd.testing.assert_frame_equal(seen.span.first, bars.head(EDGE), check_freq=False)
+    pd.testing.assert_frame_equal(seen.span.last, bars.tail(EDGE), check_freq=False)
+    assert seen.columns == {"date": 0, "open": 1, "high": 2, "low": 3, "close": 4, "volume": 5}
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 10, 11])
+def test_no_row_of_a_parquet_file_is_at_both_edges(tmp_path: Path, count: int) -> None:
+    raw = look(stored(tmp_path, series(count, "1D"))).raw
+    numbers = [number for number, _ in (*raw.first, *raw.last)]
+    assert numbers == sorted({*range(1, min(count, EDGE) + 1), *range(max(count - EDGE, EDGE, 0) + 1, count + 1)})
+
+
+def test_findings_of_a_parquet_file_bring_its_rows_as_they_are_stored(tmp_path: Path) -> None:
+    frame = series(60, "1D").reset_index()
+    frame["close"] = frame["close"].astype(object)
+    frame.loc[7, "close"] = "n/a?"
+    frame.loc[20, "timestamp"] = pd.NaT
+    frame.loc[30, ["open", "volume"]] = None
+    path = stored(tmp_path, frame.astype({"close": "string"}))
+    seen = look(path, asset_class="crypto")
+    lines = {row: entry.code for entry in seen.findings for row in entry.rows}
+    assert lines == {8: "bad_number", 21: "bad_stamp", 31: "missing_price"}
+    for number, text in seen.examples.items():
+        cells = ["" if pd.isna(value) else str(value) for value in frame.iloc[number - 1].tolist()]
+        assert text == ", ".join(cells)
+    assert set(seen.examples) == set(lines)
+    assert (seen.raw.rows, seen.span and seen.span.bars) == (60, 57)
+
+
+def test_a_parquet_file_is_compared_with_what_is_there_and_asked_about(tmp_path: Path) -> None:
+    bars = series(60, "1D")
+    (tmp_path / "data").mkdir()
+    write_series(tmp_path / "data" / "XYZ_1d.csv", bars.iloc[:25])
+    path = stored(tmp_path, bars.assign(close=bars["close"].where(bars.index != bars.index[3], bars["open"])))
+    seen = look(path, tmp_path / "data")
+    assert seen.conflict is not None
+    assert (seen.conflict.new, seen.conflict.same, seen.conflict.other) == (35, 24, 1)
+    assert [question.key for question in seen.questions] == ["on_conflict"]
+
+
+def test_naive_moments_of_a_parquet_file_are_asked_for_and_columns_can_be_chosen(tmp_path: Path) -> None:
+    bars = series(60)
+    frame = bars.tz_convert("Asia/Tokyo").tz_localize(None).rename(columns={"close": "end"})
+    path = stored(tmp_path, frame, "XYZ.parquet")
+    lost = look(path)
+    assert isinstance(lost.problem, MalformedBars)
+    assert lost.raw.names[4] == "end"
+    asked = look(path, columns=whole_mapping(lost.raw, lost.columns, {"close": 4}))
+    assert [question.key for question in asked.questions] == ["timezone"]
+    seen = look(path, columns={"close": "end"}, timezone="Asia/Tokyo")
+    assert seen.ready
+    assert seen.span is not None
+    pd.testing.assert_frame_equal(seen.span.last, bars.tail(EDGE), check_freq=False)
