@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.indicators.legacy import FORMULAS
-from ktrdr_app.indicators.legacy.formula import Line, LegacyFormula, Settings, formula, smoothed, true_range, windows
+from ktrdr_app.indicators.legacy.formula import LegacyFormula, Line, Settings, formula, smoothed, true_range, windows
 from tests.indicators.legacy.hand import NAN, bars, close_to, columns, points, random_bars
 
 TYPES = sorted(FORMULAS.names())
@@ -83,7 +83,7 @@ def test_values_that_the_class_took(params: dict[str, object]) -> None:
     ],
 )
 def test_values_of_the_wrong_kind_are_named_with_an_example(params: dict[str, object]) -> None:
-    ((key, value),) = params.items()
+    (key,) = params
     with pytest.raises(InvalidValue, match=f"mine.{key}") as caught:
         PROBE.columns(points([1.0]), "mine", params)
     assert repr(PROBE.defaults[key]) in caught.value.hint

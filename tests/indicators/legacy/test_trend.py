@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,7 +117,7 @@ def test_no_line_of_the_cloud_is_moved() -> None:
         f"Ichimoku_1_2_4_26_{name}"
         for name in ("Tenkan_sen", "Kijun_sen", "Senkou_Span_A", "Senkou_Span_B", "Chikou_Span")
     ]
-    expected = [3, 5, 6, 3], [NAN, 4, 6, 4], [NAN, 4.5, 6, 3.5], [NAN, NAN, NAN, 4], [3, 5, 7, 1]
+    expected: list[list[float]] = [[3, 5, 6, 3], [NAN, 4, 6, 4], [NAN, 4.5, 6, 3.5], [NAN, NAN, NAN, 4], [3, 5, 7, 1]]
     for one, other, values in zip(near.values(), far.values(), expected, strict=True):
         close_to(one, values)
         close_to(other, values)
@@ -136,9 +138,9 @@ def test_zigzag_knows_the_future() -> None:
 @given(prices=PRICES, threshold=st.floats(0.01, 0.5))
 def test_swings_alternate_and_none_is_smaller_or_left_out(prices: list[float], threshold: float) -> None:
     pivots = turning_points(np.array(prices), threshold)
-    moves = [prices[b] / prices[a] - 1 for a, b in zip(pivots, pivots[1:], strict=False)]
+    moves = [prices[b] / prices[a] - 1 for a, b in itertools.pairwise(pivots)]
     assert all(abs(move) >= threshold for move in moves)
-    assert all(a * b < 0 for a, b in zip(moves, moves[1:], strict=False))
+    assert all(a * b < 0 for a, b in itertools.pairwise(moves))
     for a, b, move in zip(pivots[:-1], pivots[1:], moves, strict=True):
         inside = prices[a : b + 1]
         assert prices[b] == (max(inside) if move > 0 else min(inside))
