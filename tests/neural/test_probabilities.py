@@ -40,7 +40,8 @@ def test_equals_the_definition_summed_exactly(logits: np.ndarray) -> None:
 @given(matrices(FINITE))
 def test_rows_are_probabilities_whatever_the_logits(logits: np.ndarray) -> None:
     found = softmax(logits)
-    assert (found.shape, found.dtype) == (logits.shape, np.float64)
+    assert found.shape == logits.shape
+    assert found.dtype == np.float64
     assert ((found >= 0) & (found <= 1)).all()
     np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-14)
 

@@ -67,8 +67,7 @@ def test_another_series_does_not_find_them(workspace: Workspace, symbol: str, ti
 def test_bars_that_were_repaired_and_other_features_are_built_anew(workspace: Workspace) -> None:
     bars = make_bars(300)
     feature_cache(workspace, "AAPL", "1h").features(bars, plan())
-    repaired = bars.copy()
-    repaired.iloc[150, repaired.columns.get_loc("close")] *= 1.001
+    repaired = bars.assign(close=bars["close"].where(bars.index != bars.index[150], bars["open"]))
     for series, made in ((repaired, plan()), (bars, plan(**SETS))):
         cache = feature_cache(workspace, "AAPL", "1h")
         found = cache.features(series, made)
