@@ -29,7 +29,8 @@ def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
         owner |= dict.fromkeys(membership_names(fuzzy_input, entry), indicator)
     groups: dict[str, list[int]] = {}
     for column, name in enumerate(plan.contract.names):
-        base = name.rpartition("_lag")[0] if column >= memberships and "_lag" in name else name
+        lagged = name not in owner and column >= memberships  # an indicator itself may be called rsi_lag
+        base = name.rpartition("_lag")[0] or name if lagged else name
         fallback = "volume" if base.startswith(("volume_", "obv_")) else "price"
         groups.setdefault(owner.get(base, fallback), []).append(column)
     return groups

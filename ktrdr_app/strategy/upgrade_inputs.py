@@ -99,7 +99,10 @@ def _parameters(key: str, entry: LegacyIndicator, kind: str, notes: list[Note]) 
     for written, honoured in ((entry.ignored, False), (entry.params, True)):
         for name, value in written.items():
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if name in target.params and number:
+            if name in target.params and number and not honoured and name in entry.params:
+                why = "the original took the value under params, and so does this file"
+                notes.append(Note(f"indicators.{entry.name}.{name}", value, None, why))
+            elif name in target.params and number:
                 ours, usual = target.params[name]
                 found[ours] = value
                 if not honoured and value != usual:
@@ -172,7 +175,7 @@ def _fuzzy_input(
 
 
 def _to_atr(sets: tuple[LegacySet, ...]) -> float:
-    widest = max((abs(value) for entry in sets for value in entry.parameters), default=0.0)
+    widest = max((abs(value) for entry in sets if not _flat(entry) for value in entry.parameters), default=0.0)
     return WIDEST_IN_ATR / widest if widest > 0 else 1.0
 
 

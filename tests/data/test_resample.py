@@ -189,3 +189,93 @@ def test_appended_bars_change_no_whole_window_and_no_join(seed: int, keep: float
     closes = close_times(bars.index, "1h")
     np.testing.assert_array_equal(as_of_close(closes[: len(part)], short.known),
                                   as_of_close(closes, long.known)[: len(part)])  # fmt: skip
+
+
+def test_a_window_worked_out_by_hand() -> None:
+    stamps = pd.to_datetime([f"2020-01-01 0{hour}:00" for hour in (1, 3, 4, 5, 8)], utc=True).rename("timestamp")
+    prices = {
+        "open": [10.0, 12.0, 11.0, 9.0, 7.0],
+        "high": [13.0, 15.0, 12.0, 9.5, 8.0],
+        "low": [9.0, 11.0, 8.0, 8.5, 6.0],
+        "close": [12.0, 11.0, 9.0, 9.2, 7.5],
+        "volume": [5.0, 7.0, math.nan, 0.0, math.nan],
+    }
+    made = resample_bars(pd.DataFrame(prices, index=stamps), "1h", "4h")
+    np.testing.assert_array_equal(
+        made.bars.to_numpy(),
+        [[10, 15, 9, 11, 12], [11, 12, 8, 9.2, 0], [7, 8, 6, 7.5, math.nan]],  # no volume at all is not a volume of 0
+    )
+    assert [stamp.hour for stamp in made.bars.index] == [0, 4, 8]
+    assert pd.DatetimeIndex(made.known, tz="UTC").strftime("%H:%M").tolist() == ["04:00", "08:00", "12:00"]
+    assert made.whole.tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("between", "longest"), [("4h", "1d"), ("1d", "1w"), ("4h", "1w")])
+@pytest.mark.parametrize("seed", range(3))
+def test_two_steps_lead_to_the_same_bars_as_one(between: str, longest: str, seed: int) -> None:
+    bars = _holed(make_bars(800, seed, "2020-02-27 00:00"), seed, 0.6)
+    middle = resample_bars(bars, "1h", between)
+    stepwise = resample_bars(middle.bars, between, longest)
+    direct = resample_bars(bars, "1h", longest)
+    pd.testing.assert_frame_equal(stepwise.bars, direct.bars, check_freq=False, rtol=1e-12)
+    np.testing.assert_array_equal(stepwise.known, direct.known)
+
+
+@given(
+    minutes=st.lists(st.integers(0, 60 * 60), min_size=1, max_size=40, unique=True).map(sorted),
+    longer=st.sampled_from(["4h", "1d"]),
+)
+def test_a_bar_sees_the_newest_window_that_has_ended_and_whose_bars_have_all_closed(
+    minutes: list[int], longer: str
+) -> None:
+    hour, length = NANOSECONDS["1h"], NANOSECONDS[longer]
+    start = pd.Timestamp("2021-03-01", tz="UTC")  # a Monday; bars may overlap and lie anywhere in their windows
+    index = pd.DatetimeIndex([start + pd.Timedelta(minutes=minute) for minute in minutes], name="timestamp")
+    bars = make_bars(len(minutes)).set_axis(index)
+    made = resample_bars(bars, "1h", longer)
+    closes = close_times(index, "1h")
+    seen = taken(made.bars["close"].to_numpy(), as_of_close(closes, made.known))
+    opens, prices = [stamp.value for stamp in index.as_unit("ns")], bars["close"].tolist()
+    for now, found in zip(closes.tolist(), seen.tolist(), strict=True):
+        windows: dict[int, list[int]] = {}
+        for row, stamp in enumerate(opens):
+            windows.setdefault(stamp // length, []).append(row)
+        over = [
+            rows for window, rows in windows.items() if (window + 1) * length <= now and opens[rows[-1]] + hour <= now
+        ]
+        assert math.isnan(found) if not over else found == prices[over[-1][-1]]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_stamps_may_be_kept_in_any_unit(unit: str) -> None:
+    bars = make_bars(60)
+    coarse = bars.set_axis(pd.DatetimeIndex(bars.index).as_unit(unit))  # type: ignore[arg-type]
+    found, expected = (resample_bars(frame, "1h", "4h") for frame in (coarse, bars))
+    pd.testing.assert_frame_equal(found.bars, expected.bars)
+    np.testing.assert_array_equal(found.known, expected.known)
+
+
+def test_columns_may_lie_anywhere_in_memory_and_hold_whole_numbers() -> None:
+    bars = make_bars(120)
+    expected = resample_bars(bars, "1h", "4h").bars
+    strided = make_bars(120).iloc[::-1].iloc[::-1][list(reversed(COLUMNS))]
+    pd.testing.assert_frame_equal(resample_bars(strided, "1h", "4h").bars, expected)
+    whole = bars.assign(volume=bars["volume"].astype(np.int64))
+    pd.testing.assert_frame_equal(resample_bars(whole, "1h", "4h").bars, expected)
+
+
+def test_values_that_were_taken_are_a_copy() -> None:
+    values = np.array([1.0, 2.0])
+    found = taken(values, np.array([-1, 0, 1], np.intp))
+    np.testing.assert_array_equal(found, [math.nan, 1.0, 2.0])
+    assert values.tolist() == [1.0, 2.0]
+    assert np.isnan(taken(np.array([]), np.array([-1, -1], np.intp))).all()
+
+
+def test_whole_windows_keep_their_times() -> None:
+    made = resample_bars(make_bars(26, start="2020-01-01 03:00"), "1h", "4h")
+    whole = made.complete()
+    assert made.whole.tolist() == [False, *[True] * 6, False]
+    assert whole.bars.index.equals(made.bars.index[1:-1])
+    np.testing.assert_array_equal(whole.known, made.known[1:-1])
+    assert whole.whole.all()

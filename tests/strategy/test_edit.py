@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections import Counter
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +14,6 @@ from ktrdr_app.core.paths import shipped
 from ktrdr_app.strategy.edit import with_sets
 from ktrdr_app.strategy.load import parse_strategy
 from ktrdr_app.strategy.schema import FuzzySet
-from ktrdr_app.strategy.yaml_text import number, word
 
 HEAD = """\
 # A strategy   with odd blanks.
@@ -302,16 +299,3 @@ def test_unknown_inputs_and_no_sets_at_all_are_refused() -> None:
         with_sets(_text("lines"), "rsi", {})
     with pytest.raises(StrategyProblem):
         with_sets("name: [", "rsi", BEFORE)
-
-
-@given(value=st.floats(allow_nan=False, allow_infinity=False))
-def test_every_number_is_read_back_to_the_last_digit(value: float) -> None:
-    found = yaml.safe_load(f"[{number(value)}]")[0]
-    assert isinstance(found, (int, float))
-    assert float(found) == value
-    assert math.isfinite(found)
-
-
-@given(name=st.text(min_size=1, max_size=12))
-def test_every_key_is_read_back_as_text(name: str) -> None:
-    assert yaml.safe_load(f"{{{word(name)}: 1}}") == {name: 1}

@@ -42,7 +42,8 @@ def test_every_class_of_the_original_is_there() -> None:
 @pytest.mark.parametrize("type_name", TYPES)
 def test_columns_and_values_are_the_originals(type_name: str, golden: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     bars, reference = golden
-    expected = {key.split("::")[1]: reference[key] for key in reference if key.startswith(f"{type_name}::")}
+    names = [str(key) for key in reference]
+    expected = {key.split("::")[1]: reference[key] for key in names if key.startswith(f"{type_name}::")}
     name = "value" if type_name in ("CCI", "MFI") else type_name  # unnamed lines take the YAML's name
     found = FORMULAS.get(type_name).columns(bars, name, {})
     assert list(found) == list(expected)
