@@ -27,7 +27,7 @@ UNKNOWN = SymbolRow("GOOG", 5, None, None, None, {"BUY": 1.0})
 
 
 def epoch(number: int, best: int, loss: float = 1.0) -> EpochFinished:
-    return EpochFinished(number, 9, loss, loss + 0.5, 0.4 + number / 100, 0.3 + number / 100, best, 1000.0)
+    return EpochFinished(number, 9, loss, loss + 0.5, number / 8, number / 16, best, 1000.0)
 
 
 def run(count: int = 4, baseline: float | None = 0.45, rows: tuple[SymbolRow, ...] = (GOOD, POOR)) -> RunView:
@@ -68,8 +68,8 @@ def test_an_epoch_adds_a_point_to_each_of_four_curves(board: RunBoard) -> None:
     board.add_epoch(epoch(2, 2, loss=1.1))
     assert curve(board.loss, "train") == [(1, 1.2), (2, 1.1)]
     assert curve(board.loss, "val") == [(1, 1.7), (2, 1.6)]
-    assert curve(board.accuracy, "train") == [(1, 0.41), (2, 0.42)]
-    assert curve(board.accuracy, "val") == [(1, 0.31), (2, 0.32)]
+    assert curve(board.accuracy, "train") == [(1, 0.125), (2, 0.25)]
+    assert curve(board.accuracy, "val") == [(1, 0.0625), (2, 0.125)]
     assert curve(board.accuracy, "baseline") == [], "not known before the run is over"
 
 
