@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.task import Task, TaskError, Work
-from ktrdr_app.gui.ui.notices import Notice, error_text
+from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, label
 
 
@@ -82,5 +82,5 @@ class Station(QWidget):
         """
         self.notice.show_error(error)
         text, hint = error_text(error)
-        self.context.notify("danger", text, getattr(error, "details", "") or hint)
+        self.context.notify("danger", text, error_details(error) or hint)
         self.context.stateChanged.emit(self.object_name, "error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, Signal, Slot
 
 from ktrdr_app.core.errors import Cancelled, KtrdrError
 from ktrdr_app.gui.tasks.task import Outcome, Task, TaskError, TaskState
@@ -85,6 +85,8 @@ class ThreadRunner(QObject):
         """Stop listening, so that a result that comes too late reaches nobody."""
         self.thread_.done.disconnect(self._take)
         self.thread_.finished.disconnect(self._over)
+        # what the thread has already said is queued and would arrive in spite of the disconnection
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)
 
     def wait(self, timeout_ms: int) -> bool:
         """Wait for the thread to end and say whether it did.

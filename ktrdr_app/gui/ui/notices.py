@@ -40,6 +40,17 @@ def error_text(error: KtrdrError | TaskError) -> tuple[str, str]:
     return f"{place}{message}", error.hint
 
 
+def error_details(error: KtrdrError | TaskError) -> str:
+    """Return what *Details* shows of an error; empty where its line and hint say it all.
+
+    Parameters
+    ----------
+    error : KtrdrError or TaskError
+        What went wrong.
+    """
+    return error.details if isinstance(error, TaskError) else "\n".join(error.lines())
+
+
 class Notice(QFrame):
     """One message with a sign of its weight, a hint and, if there is more, *Details* or something to do about it."""
 
@@ -121,7 +132,7 @@ class Notice(QFrame):
             What went wrong.
         """
         text, hint = error_text(error)
-        self.show_text("danger", text, hint, getattr(error, "details", ""))
+        self.show_text("danger", text, hint, error_details(error))
 
     @Slot()
     def dismiss(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.core.errors import DataNotFound, KtrdrError
+from ktrdr_app.core.errors import DataNotFound, KtrdrError, Problem, StrategyProblem
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui.notices import DetailsDialog, Notice, NoticeStack, error_text
 from tests.gui.helpers import click
@@ -70,6 +70,21 @@ def test_mark_up_in_names_stays_text(notice: Notice) -> None:
 def test_the_place_is_not_said_twice() -> None:
     assert error_text(KtrdrError("cannot read a.csv", where="a.csv")) == ("cannot read a.csv", "")
     assert error_text(KtrdrError("cannot read", where="a.csv", hint="h")) == ("a.csv: cannot read", "h")
+
+
+def test_an_error_that_its_line_and_hint_say_whole_has_no_details(notice: Notice) -> None:
+    notice.show_error(DataNotFound("APPL", "1d", "data/APPL_1d.csv", ["AAPL"]))
+    assert notice.details == ""
+    assert details_button(notice).isHidden()
+
+
+def test_a_strategy_with_several_faults_lists_them_in_the_details(notice: Notice, qtbot: QtBot) -> None:
+    faults = [Problem("labels", 3, 1, "a list", "a mapping"), Problem("training.epochs", 9, 4, "-1", "1 or more")]
+    notice.show_error(StrategyProblem("bad.yaml", faults))
+    click(qtbot, details_button(notice))
+    (dialog,) = notice.window().findChildren(DetailsDialog)
+    shown = dialog.findChild(QPlainTextEdit).toPlainText().splitlines()
+    assert shown == [str(fault) for fault in faults]
 
 
 def test_a_bug_offers_its_trace(notice: Notice, qtbot: QtBot) -> None:

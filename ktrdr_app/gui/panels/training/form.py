@@ -158,7 +158,6 @@ class TrainingForm(Card):
         self.context.select_timeframe(self.timeframe.currentData() or "")
 
     def _offer_symbols(self) -> None:
-        ticked = set(self.chosen) | self._wanted
         self.symbols.blockSignals(True)
         self.symbols.clear()
         for entry in self.context.catalog.series.items:
@@ -167,13 +166,15 @@ class TrainingForm(Card):
             item = QListWidgetItem(self.tr("{0}   {1} bars").format(entry.symbol, numbers.integer(entry.rows)))
             item.setData(Qt.ItemDataRole.UserRole, entry.symbol)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if entry.symbol in ticked else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Checked if entry.symbol in self._wanted else Qt.CheckState.Unchecked)
             self.symbols.addItem(item)
         self.symbols.blockSignals(False)
         self._ticked()
 
     @Slot()
     def _ticked(self) -> None:
+        listed = {self.symbols.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.symbols.count())}
+        self._wanted = (self._wanted - listed) | frozenset(self.chosen)
         self._count.setText(self.tr("{0} of {1} ticked").format(len(self.chosen), self.symbols.count()))
         self.changed.emit()
 

@@ -20,7 +20,7 @@ from ktrdr_app.gui.panels.data.importing.queue_view import QueueView
 from ktrdr_app.gui.panels.data.importing.settings_form import SettingsForm
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.notices import Notice, error_text
+from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState
 
 _SIZE = (1240, 800)
@@ -236,7 +236,7 @@ class ImportDialog(QDialog):
             self.notice.hide()
             return
         text, hint = self._told(error)
-        self.notice.show_text("danger", text, hint, error.details if isinstance(error, TaskError) else "")
+        self.notice.show_text("danger", text, hint, error_details(error))
 
     def _told(self, error: KtrdrError | TaskError) -> tuple[str, str]:
         """Return an error's line and hint; where a column is missing, the form is the place to name it."""
