@@ -92,7 +92,10 @@ def check_folder(folder: Path) -> CheckedFolder:
         If a file is missing, a link, too large, damaged, unsafe, or does not fit the others.
     """
     if not folder.is_dir():
-        raise ModelNotFound(str(folder), [folder.name], [path.name for path in layout.entries(folder.parent)])
+        beside = [
+            path.name for path in layout.entries(folder.parent) if path.is_dir() and not path.name.startswith(".")
+        ]
+        raise ModelNotFound(str(folder), [folder.name], beside, where=str(folder.parent))
     return _readable(folder)
 
 

@@ -13,6 +13,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
+from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.features.build import all_fuzzy_inputs
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
@@ -117,6 +118,8 @@ def check_fuzzy(
 
     Raises
     ------
+    UnknownName
+        If there is no such time frame.
     InvalidValue
         If symbols are given without a time frame, or the strategy reads bars that are not longer than it.
     """
@@ -125,9 +128,10 @@ def check_fuzzy(
     inputs = plan.strategy.fuzzy_sets
     uses: dict[str, list[SymbolUse]] = {name: [] for name in inputs}
     grades: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in inputs}
-    symbols = _symbols(request)
-    if request.timeframe:
+    if request.timeframe is not None:
+        bar_length(request.timeframe)
         check_timeframes(plan, request.timeframe)
+    symbols = _symbols(request)
     for done, symbol in enumerate(symbols, 1):
         token.check()
         bars = source_of(request.workspace).load(symbol, request.timeframe or "")

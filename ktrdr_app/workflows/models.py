@@ -54,10 +54,14 @@ def model_folder(workspace: Workspace, path: Path | str) -> Path:
         As given.
     """
     given = Path(path)
-    for candidate in (workspace.root / given, workspace.models / given):
+    places = (workspace.root / given, workspace.models / given)
+    for candidate in places:
         if candidate.is_dir():
             return candidate
-    return given
+    if given.is_dir():
+        return given
+    # What lies beside a folder that is missing is what the error can offer instead of it.
+    return next((place for place in reversed(places) if place.parent.is_dir()), given)
 
 
 def resolve_model(request: ResolveRequest) -> Resolution:
