@@ -172,6 +172,10 @@ def test_both_kinds_of_source_say_the_same_of_the_same_table(tmp_path: Path) -> 
     assert text.sample() == stored.sample()
     for mine, other in zip(text.edges(4), stored.edges(4), strict=True):
         assert [cells for _, cells in mine] == [cells for _, cells in other]
+    assert stored.written_lines([0, 1, 30, 31]) == {
+        1: "2020-01-01, 5, 6, 7, 8, 0, A",
+        30: "2020-01-30, 34, 35, 36, 37, 87, C",
+    }
     one, two = (source.read(columns, NumberStyle()) for source in sources)
     assert one.prices.tolist() == two.prices.tolist() == frame.iloc[:, 1:5].astype(float).to_numpy().tolist()
     assert one.volumes[0].tolist() == two.volumes[0].tolist()
