@@ -51,7 +51,8 @@ def test_charts_take_equity_before_there_are_prices(charts: LinkedCharts) -> Non
     equity = 1000.0 + np.arange(50.0)
     charts.set_data(ChartData("X 1d", TIMES, equity=equity, start_value=1000.0))
     assert not charts.grab().isNull()
-    assert "1 049" in charts.describe().replace("\N{NARROW NO-BREAK SPACE}", " ")
+    told = [plot.accessibleDescription().replace("\N{NARROW NO-BREAK SPACE}", " ") for plot in charts.plots]
+    assert told == ["nothing to show yet", "equity up 4.9 %", "no drawdown"]
 
 
 def test_whole_data_replace_the_partial_ones(charts: LinkedCharts, tiny_bars: Callable[..., pd.DataFrame]) -> None:

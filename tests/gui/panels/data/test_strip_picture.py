@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,7 +48,7 @@ def bars_in_view(picture: StripPicture) -> tuple[float, float]:
 
 def test_rows_lie_below_each_other_within_the_widget(picture: StripPicture) -> None:
     rows = [picture.row_rect(row) for row in range(len(picture.maps))]
-    for above, below in zip(rows, rows[1:], strict=False):
+    for above, below in itertools.pairwise(rows):
         assert below.top() - above.bottom() >= MARK - 1, "there is room for marks"
     assert rows[0].top() >= MARK
     assert rows[-1].bottom() + AXIS <= picture.height()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -139,8 +140,6 @@ def test_a_model_made_for_something_else_is_shown_with_its_doubt(
 def test_the_steps_are_coloured_by_what_came_of_them(
     card: ResolverCard, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    from PySide6.QtCore import Qt
-
     given = answer(card.context.workspace, "universal_1d_v1", 1)
     monkeypatch.setattr(workflows, "resolve_model", lambda _request: given)
     card.ask()
@@ -175,7 +174,7 @@ def test_an_answer_that_comes_too_late_is_not_shown(
 
 def test_a_failure_is_told(card: ResolverCard, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     def refuse(_request: ResolveRequest) -> Resolution:
-        raise ModelNotFound("quick 1d", [], "models")
+        raise ModelNotFound("quick 1d", [], [])
 
     monkeypatch.setattr(workflows, "resolve_model", refuse)
     with qtbot.waitSignal(card.failed) as told:
