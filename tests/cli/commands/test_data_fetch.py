@@ -1,4 +1,7 @@
-"""``data fetch`` as a command: what it asks, prints, writes and returns, against a gateway on the loopback."""
+"""``data fetch``: what it asks, prints, writes and returns, against a gateway on the loopback.
+
+Each test has a symbol of its own: the same request within 15 s waits, whoever asked before.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.cli.commands.conftest import Run, error_of, files_of
-from tests.data.ib.gateway import Gateway, running, walk
+from tests.data.ib.gateway import Contract, Gateway, running, walk
 
 DAYS = walk("2024-01-01", 60, 86_400)
 RANGE = ("--start", "2024-01-01", "--end", "2024-02-29")
@@ -17,7 +20,9 @@ RANGE = ("--start", "2024-01-01", "--end", "2024-02-29")
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with running(Gateway(truth=list(DAYS), dates=True)) as found:
+    names = ("AAPL", "MSFT", "GOOG", "IBM")
+    known = [Contract(name, "STK", "SMART", "USD", 265598 + place, "X") for place, name in enumerate(names)]
+    with running(Gateway(truth=list(DAYS), dates=True, contracts=known)) as found:
         yield found
 
 
@@ -48,10 +53,10 @@ def test_one_json_document_tells_all(gateway: Gateway, run: Run, place: Path) ->
 
 def test_the_series_holds_each_day_once_in_order(gateway: Gateway, run: Run, place: Path) -> None:
     port = ("--port", str(gateway.port))
-    run("data", "fetch", "AAPL", "1d", "--start", "2024-01-01", "--end", "2024-01-20", *port)
-    first = pd.read_csv(place / "data" / "AAPL_1d.csv")
-    run("data", "fetch", "AAPL", "1d", *RANGE, *port)
-    whole = pd.read_csv(place / "data" / "AAPL_1d.csv")
+    run("data", "fetch", "GOOG", "1d", "--start", "2024-01-01", "--end", "2024-01-20", *port)
+    first = pd.read_csv(place / "data" / "GOOG_1d.csv")
+    run("data", "fetch", "GOOG", "1d", *RANGE, *port)
+    whole = pd.read_csv(place / "data" / "GOOG_1d.csv")
     wanted = pd.date_range("2024-01-01", "2024-02-29").strftime("%Y-%m-%dT00:00:00Z").tolist()
     assert first["timestamp"].tolist() == wanted[:20]
     assert whole["timestamp"].tolist() == wanted
@@ -59,18 +64,18 @@ def test_the_series_holds_each_day_once_in_order(gateway: Gateway, run: Run, pla
 
 
 def test_a_sentence_for_people(gateway: Gateway, run: Run, place: Path) -> None:
-    words = ("data", "fetch", "AAPL", "1d", "--source", "ib", *RANGE, "--port", str(gateway.port))
+    words = ("data", "fetch", "MSFT", "1d", "--source", "ib", *RANGE, "--port", str(gateway.port))
     printed = " ".join(run(*words).out.split())
-    assert "60 new bars of AAPL 1d: 60 bars from 2024-01-01T00:00:00Z to 2024-02-29T00:00:00Z" in printed
-    assert printed.endswith("in data/AAPL_1d.csv.")
+    assert "60 new bars of MSFT 1d: 60 bars from 2024-01-01T00:00:00Z to 2024-02-29T00:00:00Z" in printed
+    assert printed.endswith("in data/MSFT_1d.csv.")
     before = files_of(place / "data")
-    assert "Nothing new of AAPL 1d" in run("data", "fetch", "AAPL", "1d", "--mode", "local").out
+    assert "Nothing new of MSFT 1d" in run("data", "fetch", "MSFT", "1d", "--mode", "local").out
     assert files_of(place / "data") == before
 
 
 def test_all_options_reach_the_request(gateway: Gateway, run: Run, place: Path) -> None:
     words = ("--host", "127.0.0.1", "--port", str(gateway.port), "--client-id", "42", "--asset-class", "stock")
-    assert run("data", "fetch", "AAPL", "1d", *words, "--start", "2024-01-01").code == 0
+    assert run("data", "fetch", "IBM", "1d", *words, "--start", "2024-01-01").code == 0
     assert gateway.seen[0][2] == "42"
 
 
