@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -15,6 +17,7 @@ from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.alignment import alignment_report
 from ktrdr_app.workflows.report_tables import Table
+from tests.cli.commands.conftest import Run, error_of, files_of
 from tests.data.quality.planted import clean, report, write
 
 
@@ -132,3 +135,61 @@ def test_the_session_shows_the_document_or_the_tables(markets: Workspace, capsys
     assert json.loads(capsys.readouterr().out)["symbol"] == "ACME"
     data_check.align(Session(markets, False), {"symbols": ("ACME",), "timeframe": "1h", "mode": "own"})
     assert "own of 1 symbols" in capsys.readouterr().out
+
+
+def test_a_check_and_an_alignment_change_no_file_of_the_user(run: Run, workspace: Path) -> None:
+    before = files_of(workspace)
+    for words in (("check", "IBM", "1d"), ("align", "IBM,AAPL", "1d", "--mode", "union")):
+        ended = run("data", *words, json=True)
+        assert (ended.code, ended.err) == (0, "")
+    assert files_of(workspace) == before
+
+
+def test_the_report_agrees_with_pandas(run: Run, workspace: Path) -> None:
+    path = workspace / "data" / "IBM_1d.csv"
+    frame = pd.read_csv(path)
+    dropped = frame.drop(index=[500, 501, 900])
+    doubled = pd.concat([dropped.iloc[:50], dropped.iloc[49:]])
+    doubled.iloc[700, 5] = 0.0
+    doubled.to_csv(path, index=False)
+    document = run("data", "check", "IBM", "1d", json=True).document
+    assert (document["rows"], document["bars"]) == (len(doubled), len(dropped))
+    assert (document["missing_bars"], document["gaps"]["unexpected"]) == (3, 2)
+    months = pd.to_datetime(frame["timestamp"]).dt.strftime("%Y-%m")
+    present = pd.to_datetime(dropped["timestamp"]).dt.strftime("%Y-%m").value_counts()
+    share = present.reindex(sorted(set(months)), fill_value=0) / months.value_counts().sort_index()
+    assert document["coverage"]["months"] == list(share.index)
+    assert document["coverage"]["share"] == pytest.approx(share.tolist())
+    counts = {entry["code"]: entry["count"] for entry in document["findings"]}
+    assert counts["zero_volume"] == 1
+    assert any("duplicate" in code for code in counts)
+
+
+def test_an_intersection_keeps_the_days_that_pandas_keeps(run: Run, workspace: Path) -> None:
+    frames = {name: pd.read_csv(workspace / "data" / f"{name}_1d.csv") for name in ("AAPL", "IBM")}
+    frames["IBM"] = frames["IBM"].drop(index=range(100, 140))
+    frames["IBM"].to_csv(workspace / "data" / "IBM_1d.csv", index=False)
+    document = run("data", "align", "AAPL,IBM", "1d", "--mode", "intersection", json=True).document
+    both = set(frames["AAPL"]["timestamp"]) & set(frames["IBM"]["timestamp"])
+    assert document["rows"] == len(both)
+    found = {entry["symbol"]: (entry["bars"], entry["kept"], entry["lost"]) for entry in document["symbols"]}
+    assert found == {
+        name: (len(frame), len(both), len(frame) - len(both)) for name, frame in frames.items()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "code", "hint"),
+    [
+        (("check", "IMB", "1d"), 3, "data_not_found", "did you mean IBM?"),
+        (("check", "IBM", "1y"), 2, "unknown_name", "1d"),
+        (("check", "IBM"), 2, "usage", "data check --help"),
+        (("align", "IBM,NOPE", "1d"), 3, "data_not_found", "AAPL"),
+        (("align", ",", "1d"), 2, "invalid_value", "AAPL,MSFT"),
+        (("align", "IBM,AAPL", "1d", "--mode", "outer"), 2, "unknown_name", "union"),
+    ],
+)
+def test_refusals_have_their_code_and_a_hint(
+    run: Run, workspace: Path, words: tuple[str, ...], exit_code: int, code: str, hint: str
+) -> None:
+    assert hint in error_of(run("data", *words, json=True), exit_code, code)["hint"]

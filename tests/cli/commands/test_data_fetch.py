@@ -1,66 +1,47 @@
-"""``data fetch`` as a command: what it asks, prints and returns, against a gateway on the loopback."""
+"""``data fetch``: what it asks, prints, writes and returns, against a gateway on the loopback.
+
+Each test has a symbol of its own: the same request within 15 s waits, whoever asked before.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import pandas as pd
 import pytest
-import typer
 
-from ktrdr_app.cli.command import command, group, take_choices
-from ktrdr_app.cli.commands import data_fetch
-from ktrdr_app.cli.options import JSON, WORKSPACE
-from ktrdr_app.core.errors import BadInput, EnvironmentProblem
-from tests.data.ib.gateway import Gateway, running, walk
+from tests.cli.commands.conftest import Run, error_of, files_of
+from tests.data.ib.gateway import Contract, Gateway, running, walk
 
 DAYS = walk("2024-01-01", 60, 86_400)
-Run = Callable[..., int]
+RANGE = ("--start", "2024-01-01", "--end", "2024-02-29")
 
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with running(Gateway(truth=list(DAYS), dates=True)) as found:
+    names = ("AAPL", "MSFT", "GOOG", "IBM")
+    known = [Contract(name, "STK", "SMART", "USD", 265598 + place, "X") for place, name in enumerate(names)]
+    with running(Gateway(truth=list(DAYS), dates=True, contracts=known)) as found:
         yield found
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Return a runner of an application that has the group ``data`` with this command and one beside it."""
-    app = typer.Typer()
-
-    def root(context: typer.Context, **typed: Any) -> None:
-        context.obj = {choice.name: choice.value(typed[choice.name]) for choice in (WORKSPACE, JSON)}
-
-    def other(_session: object, _given: dict[str, Any]) -> None:
-        """Do nothing."""
-
-    take_choices(root, (WORKSPACE, JSON))
-    app.callback()(root)
-    data = group(app, "data", "What the workspace holds.")
-    command(data, "other")(other)
-    data_fetch.add_to_group(data)
-
-    def run_words(*words: str) -> int:
-        whole = ["data", "fetch", *words, "--workspace", str(tmp_path)]
-        return int(typer.main.get_command(app).main(args=whole, standalone_mode=False) or 0)
-
-    return run_words
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty workspace that is the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-def test_one_json_document_tells_all(
-    gateway: Gateway, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["AAPL", "1d", "--mode", "full", "--start", "2024-01-01", "--end", "2024-02-29"]
-    assert run(*words, "--port", str(gateway.port), "--json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found == {
+def test_one_json_document_tells_all(gateway: Gateway, run: Run, place: Path) -> None:
+    words = ("data", "fetch", "AAPL", "1d", "--mode", "full", *RANGE, "--port", str(gateway.port))
+    ended = run(*words, json=True)
+    assert ended.code == 0
+    assert ended.document == {
         "symbol": "AAPL",
         "timeframe": "1d",
         "mode": "full",
-        "path": str(tmp_path / "data" / "AAPL_1d.csv"),
+        "path": str(place / "data" / "AAPL_1d.csv"),
         "added": 60,
         "rows": 60,
         "first": "2024-01-01T00:00:00Z",
@@ -70,27 +51,56 @@ def test_one_json_document_tells_all(
     }
 
 
-def test_a_sentence_for_people(gateway: Gateway, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["AAPL", "1d", "--source", "ib", "--start", "2024-01-01", "--end", "2024-02-29", "--port"]
-    assert run(*words, str(gateway.port)) == 0
-    printed = " ".join(capsys.readouterr().out.split())
-    assert "60 new bars of AAPL 1d: 60 bars from 2024-01-01T00:00:00Z to 2024-02-29T00:00:00Z" in printed
-    assert printed.endswith("in data/AAPL_1d.csv.")
-    assert run(*words, str(gateway.port)) == 0
-    assert "Nothing new of AAPL 1d" in capsys.readouterr().out
+def test_the_series_holds_each_day_once_in_order(gateway: Gateway, run: Run, place: Path) -> None:
+    port = ("--port", str(gateway.port))
+    run("data", "fetch", "GOOG", "1d", "--start", "2024-01-01", "--end", "2024-01-20", *port)
+    first = pd.read_csv(place / "data" / "GOOG_1d.csv")
+    run("data", "fetch", "GOOG", "1d", *RANGE, *port)
+    whole = pd.read_csv(place / "data" / "GOOG_1d.csv")
+    wanted = pd.date_range("2024-01-01", "2024-02-29").strftime("%Y-%m-%dT00:00:00Z").tolist()
+    assert first["timestamp"].tolist() == wanted[:20]
+    assert whole["timestamp"].tolist() == wanted
+    pd.testing.assert_frame_equal(whole.iloc[:20], first)
 
 
-def test_all_options_reach_the_request(gateway: Gateway, run: Run) -> None:
-    words = ["AAPL", "1d", "--host", "127.0.0.1", "--port", str(gateway.port), "--client-id", "42"]
-    run(*words, "--asset-class", "stock", "--start", "2024-01-01")
+def test_a_sentence_for_people(gateway: Gateway, run: Run, place: Path) -> None:
+    words = ("data", "fetch", "MSFT", "1d", "--source", "ib", *RANGE, "--port", str(gateway.port))
+    printed = " ".join(run(*words).out.split())
+    assert "60 new bars of MSFT 1d: 60 bars from 2024-01-01T00:00:00Z to 2024-02-29T00:00:00Z" in printed
+    assert printed.endswith("in data/MSFT_1d.csv.")
+    before = files_of(place / "data")
+    assert "Nothing new of MSFT 1d" in run("data", "fetch", "MSFT", "1d", "--mode", "local").out
+    assert files_of(place / "data") == before
+
+
+def test_all_options_reach_the_request(gateway: Gateway, run: Run, place: Path) -> None:
+    words = ("--host", "127.0.0.1", "--port", str(gateway.port), "--client-id", "42", "--asset-class", "stock")
+    assert run("data", "fetch", "IBM", "1d", *words, "--start", "2024-01-01").code == 0
     assert gateway.seen[0][2] == "42"
 
 
+def test_local_tells_what_is_there_and_asks_nobody(run: Run, workspace: Path) -> None:
+    before = files_of(workspace)
+    stamps = pd.read_csv(workspace / "data" / "IBM_1d.csv")["timestamp"]
+    document = run("data", "fetch", "IBM", "1d", "--mode", "local", "--port", "1", json=True).document
+    assert (document["added"], document["requests"], document["rows"]) == (0, 0, len(stamps))
+    assert (document["first"], document["last"]) == (stamps.iloc[0], stamps.iloc[-1])
+    assert files_of(workspace) == before
+
+
 @pytest.mark.parametrize(
-    ("words", "error"),
-    [(("--source", "yahoo"), BadInput), (("--mode", "up"), BadInput), (("--port", "1"), EnvironmentProblem)],
+    ("words", "code", "hint"),
+    [
+        (("AAPL", "1d", "--source", "yahoo"), "invalid_value", "ib"),
+        (("AAPL", "1d", "--mode", "up"), "invalid_value", "tail"),
+        (("AAPL", "1d", "--port", "1"), "environment_problem", "TWS"),
+        (("AAPL", "1d", "--port", "x"), "usage", "data fetch --help"),
+        (("AAPL", "1d", "--start", "yesterday"), "invalid_value", "2020-01-31"),
+        (("AAPL", "1y"), "unknown_name", "1d"),
+        (("../AAPL", "1d"), "unsafe_name", "letters"),
+        (("AAPL",), "usage", "data fetch --help"),
+    ],
 )
-def test_errors_carry_exit_code_two(run: Run, words: tuple[str, ...], error: type) -> None:
-    with pytest.raises(error) as raised:
-        run("AAPL", "1d", *words)
-    assert raised.value.exit_code == 2
+def test_refusals_write_nothing(run: Run, place: Path, words: tuple[str, ...], code: str, hint: str) -> None:
+    assert hint in error_of(run("data", "fetch", *words, json=True), 2, code)["hint"]
+    assert not [name for name in files_of(place) if name.startswith("data/")]
