@@ -158,11 +158,7 @@ def train_universal_model(
     model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
     prior = class_prior(block.label[rows])
     with stage("test", progress, seconds):
-        judge = _Judge(model.predict_rows(scaled, block.symbol_id), block, prior)
-        measured = judge.all_parts(rows, split)
-        if embedded:
-            unknown = _Judge(model.predict_proba_scaled(scaled), block, prior)
-            measured = replace(measured, test_as_unknown=unknown.pooled(split.test))
+        measured = _measured(model, scaled, block, prior, rows, split)
     with stage("importance", progress, seconds):
         importance = _importance(model, scaled, block, split.test, groups, seed, token)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
@@ -204,6 +200,21 @@ def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
         raise InvalidValue("label", "no rows", "at least one labelled row")
     counts = np.bincount(label, minlength=CLASSES) + 1.0
     return np.asarray(counts / counts.sum(), dtype=np.float64)
+
+
+def _measured(
+    model: MLPTradingModel,
+    scaled: NDArray[np.float32],
+    block: FeatureBlock,
+    prior: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    split: Split,
+) -> Measured:
+    measured = _Judge(model.predict_rows(scaled, block.symbol_id), block, prior).all_parts(rows, split)
+    if not model.embedded:
+        return measured
+    unknown = _Judge(model.predict_proba_scaled(scaled), block, prior)
+    return replace(measured, test_as_unknown=unknown.pooled(split.test))
 
 
 def _training_data(
