@@ -5,21 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.blocks import midpoints, slide_extremes
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.swings import confirmed_turns, spread
-
-Array = NDArray[np.float64]
-
-
-_ROUNDING = 1e-12
-"""A range below this part of the price is the rounding of equal prices, not a range."""
-
+from ktrdr_app.indicators.experimental_kernels import cloud_lines, fisher_lines
+from ktrdr_app.indicators.swings import bars_since, confirmed_turns, spread
 
 class FisherTransformParameters(Parameters):
     """Parameters of `fisher_transform`."""
@@ -28,33 +19,6 @@ class FisherTransformParameters(Parameters):
     """Bars whose range is stretched to -1 .. 1."""
     smoothing: int = Field(default=3, ge=1, le=5000)
     """Bars of the exponential average over the transformed value; 3 gives Ehlers's half and half, 1 none."""
-
-
-@kernel
-def _fisher(high: Array, low: Array, period: int, weight: float) -> Array:
-    """Return Ehlers's line; what comes before bar ``period - 1`` is NaN."""
-    n = len(high)
-    line = np.empty(n)
-    tops, bottoms = np.empty(period), np.empty(period)
-    top_tails, bottom_tails = np.full(period + 1, -np.inf), np.full(period + 1, np.inf)
-    place, value = 0.0, 0.0
-    for start in range(0, n, period):
-        rows = min(period, n - start)
-        for k in range(rows):
-            tops[k] = bottoms[k] = (high[start + k] + low[start + k]) / 2.0
-        slide_extremes(tops, bottoms, top_tails, bottom_tails, rows)
-        for k in range(max(0, period - 1 - start), rows):
-            t = start + k
-            width = tops[k] - bottoms[k]
-            middle = (high[t] + low[t]) / 2.0
-            part = (middle - bottoms[k]) / width - 0.5 if width > _ROUNDING * tops[k] else 0.0
-            place = 0.66 * part + 0.67 * place
-            if abs(place) > 0.99:
-                place = 0.999 if place > 0.0 else -0.999
-            value = weight * np.log((1.0 + place) / (1.0 - place)) + (1.0 - weight) * value
-            line[t] = value
-    line[: period - 1] = np.nan
-    return line
 
 
 @indicator(
@@ -86,11 +50,9 @@ def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines
     Both recursions start from 0, as in Ehlers's code. A window without any range, where his quotient is 0/0, counts as
     its middle.
     """
-    fisher = _fisher(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1))
-    signal = np.empty_like(fisher)
-    signal[1:] = fisher[:-1]
-    fisher[: p.period] = signal[: p.period] = np.nan
-    return fisher, signal
+    lines = np.empty((2, len(prices)))
+    fisher_lines(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1), lines)
+    return tuple(lines)
 
 
 class IchimokuParameters(Parameters):
@@ -141,17 +103,9 @@ def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
     -----
     There is no chikou: it is the close of ``displacement`` bars later, so at its own bar nobody knows it.
     """
-    tenkan = midpoints(prices.high, prices.low, p.tenkan)
-    kijun = midpoints(prices.high, prices.low, p.kijun)
-    middle = midpoints(prices.high, prices.low, p.senkou_b)
-    span_a, span_b = np.empty_like(tenkan), np.empty_like(tenkan)
-    np.add(tenkan[: -p.displacement], kijun[: -p.displacement], out=span_a[p.displacement :])
-    span_a *= 0.5
-    span_b[p.displacement :] = middle[: -p.displacement]
-    lines = tenkan, kijun, span_a, span_b
-    for line in lines:
-        line[: p.senkou_b - 1 + p.displacement] = np.nan
-    return lines
+    lines = np.empty((4, len(prices)))
+    cloud_lines(prices.high, prices.low, (p.tenkan, p.kijun, p.senkou_b), p.displacement, lines)
+    return tuple(lines)
 
 
 class ZigzagParameters(Parameters):
@@ -193,9 +147,10 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
     """
     proven, turned, price = confirmed_turns(prices.close, prices.close, prices.close, p.threshold)
     directions = np.where(prices.close[proven] > price, 1.0, -1.0)
-    line, direction, since = spread(np.stack([price, directions, turned.astype(np.float64)]), proven, len(prices))
-    np.subtract(np.arange(len(prices)), since, out=since)
-    return line, direction, since
+    lines = np.empty((3, len(prices)))
+    spread(np.stack([price, directions]), proven, lines[:2])
+    bars_since(turned, proven, lines[2])
+    return tuple(lines)
 
 
 @indicator(
@@ -232,10 +187,3 @@ def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         reach = np.arange(corners[0], corners[-1] + 1)
         line[reach] = np.interp(reach, corners, close[corners])
     return (line,)
-
-
-@warms_up
-def _warm_up() -> Array:
-    prices = np.ones(4)
-    prices.flags.writeable = False
-    return _fisher(prices, prices, 2, 0.5)

@@ -12,7 +12,7 @@ from pydantic import Field
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.sessions import Session, session_starts
-from ktrdr_app.indicators.swings import confirmed_turns, spread
+from ktrdr_app.indicators.swings import confirmed_turns, spread, taken_back
 
 Array = NDArray[np.float64]
 
@@ -98,7 +98,9 @@ def pivot_points(prices: PriceArrays, p: PivotPointsParameters) -> Lines:
     close = prices.close[np.append(starts[1:], len(prices)) - 1]
     pivot = (high + low + close) / 3
     levels = np.stack([pivot, *_METHODS[p.method](pivot, high, low, close)])
-    return tuple(spread(levels[:, :-1].copy(), starts[1:].copy(), len(prices)))
+    lines = np.empty((len(levels), len(prices)))
+    spread(levels, starts[1:], lines)
+    return tuple(lines)
 
 
 class FibonacciRetracementsParameters(Parameters):
@@ -148,8 +150,8 @@ def fibonacci_retracements(prices: PriceArrays, p: FibonacciRetracementsParamete
     proven, _, price = confirmed_turns(prices.high, prices.low, prices.close, p.threshold)
     begin, end = price[:-1], price[1:]
     levels = [end + ratio * (begin - end) for ratio in RATIOS]
-    swings = np.stack([*levels, np.maximum(begin, end), np.minimum(begin, end), end, begin - end])
-    *lines, end_now, size_now = spread(swings, proven[1:].copy(), len(prices))
-    np.subtract(prices.close, end_now, out=end_now)
-    np.divide(end_now, size_now, out=end_now)
-    return (*lines, end_now)
+    swings = np.stack([*levels, np.maximum(begin, end), np.minimum(begin, end)])
+    lines = np.empty((len(swings) + 1, len(prices)))
+    spread(swings, proven[1:], lines[:-1])
+    taken_back(prices.close, price, proven[1:], lines[-1])
+    return tuple(lines)

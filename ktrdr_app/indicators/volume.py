@@ -9,19 +9,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import talib
-from numpy.typing import NDArray
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators import volume_kernels as kernels
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.sessions import Session, session_clock, session_starts
-
-
-def _traded(volume: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return volume with 0 where it is missing; TA-Lib would turn all that follows into NaN."""
-    return np.where(volume > 0.0, volume, 0.0)
 
 
 class ObvParameters(Parameters):
@@ -52,7 +45,9 @@ def obv(prices: PriceArrays, p: ObvParameters) -> Lines:
         Volume units; never NaN. The level depends on the first bar: only its changes mean something.
     """
     del p
-    return (talib.OBV(prices.close, _traded(prices.volume)),)
+    line = np.empty(len(prices))
+    kernels.on_balance(prices.close, prices.volume, line)
+    return (line,)
 
 
 class MfiParameters(Parameters):
@@ -91,7 +86,9 @@ def mfi(prices: PriceArrays, p: MfiParameters) -> Lines:
     Typical prices that differ by rounding alone are equal, as in TA-Lib. TA-Lib's own is not used: it adds and
     subtracts on a running sum, whose last digits drift, and says 0, which reads as oversold, where nothing was traded.
     """
-    return (kernels.money_flow_index(prices.high, prices.low, prices.close, prices.volume, p.period),)
+    line = np.empty(len(prices))
+    kernels.money_flow_index(prices.high, prices.low, prices.close, prices.volume, p.period, line)
+    return (line,)
 
 
 class AdLineParameters(Parameters):
@@ -122,7 +119,9 @@ def ad_line(prices: PriceArrays, p: AdLineParameters) -> Lines:
         Volume units; never NaN. The level depends on the first bar: only its changes mean something.
     """
     del p
-    return (talib.AD(prices.high, prices.low, prices.close, _traded(prices.volume)),)
+    line = np.empty(len(prices))
+    kernels.accumulated(prices.high, prices.low, prices.close, prices.volume, line)
+    return (line,)
 
 
 class CmfParameters(Parameters):
@@ -156,7 +155,9 @@ def cmf(prices: PriceArrays, p: CmfParameters) -> Lines:
         -1 (all closes at the low) to 1, 0 where the window has no volume; NaN before bar ``period - 1``. Held to
         these bounds where a vendor's rounding puts a close outside its bar.
     """
-    return (kernels.chaikin_money_flow(prices.high, prices.low, prices.close, prices.volume, p.period),)
+    line = np.empty(len(prices))
+    kernels.chaikin_money_flow(prices.high, prices.low, prices.close, prices.volume, p.period, line)
+    return (line,)
 
 
 class VolumeRatioParameters(Parameters):
@@ -189,7 +190,9 @@ def volume_ratio(prices: PriceArrays, p: VolumeRatioParameters) -> Lines:
     tuple of ndarray of float64, shape (n_bars,)
         0 to ``period``, 1 where volume is missing; NaN before bar ``period - 1``.
     """
-    return (kernels.volume_to_mean(prices.volume, p.period),)
+    line = np.empty(len(prices))
+    kernels.volume_to_mean(prices.volume, p.period, line)
+    return (line,)
 
 
 class VwapParameters(Parameters):
@@ -234,10 +237,13 @@ def vwap(prices: PriceArrays, p: VwapParameters) -> Lines:
         If the anchor is the session and the bars have no times.
     """
     columns = prices.high, prices.low, prices.close, prices.volume
+    line = np.empty(len(prices))
     if p.anchor == "rolling":
-        return (kernels.rolling_vwap(*columns, p.period),)
-    starts = np.zeros(1, np.int64) if p.anchor == "cumulative" else session_starts(prices, p.session)
-    return (kernels.anchored_vwap(*columns, starts),)
+        kernels.rolling_vwap(*columns, p.period, line)
+    else:
+        starts = np.zeros(1, np.int64) if p.anchor == "cumulative" else session_starts(prices, p.session)
+        kernels.anchored_vwap(*columns, starts, line)
+    return (line,)
 
 
 class VolumeSurpriseParameters(Parameters):
