@@ -263,7 +263,9 @@ def _print(document: dict[str, Any]) -> None:
             print(f"{shown:<28}{own:>10.1f}" + "".join(f"{v:>{w}.1f}" if v else " " * w for v, w in others))
         for name, value in document["summary"][rows].items():
             print(f"  {name:<36}{value:>10.2f}")
-    print(f"\nset: the {len(DEFAULT_SET)} indicators of the source document, default parameters; * beyond it, in no sum")
+    print(
+        f"\nset: the {len(DEFAULT_SET)} indicators of the source document, default parameters; * beyond it, in no sum"
+    )
     print(f"growth of the set's ns per bar from the short to the long series: {document['growth']:.2f}")
 
 

@@ -12,6 +12,7 @@ from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indic
 from ktrdr_app.indicators.experimental_kernels import cloud_lines, fisher_lines
 from ktrdr_app.indicators.swings import bars_since, confirmed_turns, spread
 
+
 class FisherTransformParameters(Parameters):
     """Parameters of `fisher_transform`."""
 

@@ -67,7 +67,11 @@ def _extremes(prices: Array, periods: tuple[int, int, int], sign: float, work: A
     """Write the greatest (least) of three windows into three rows, each put together from the shorter one before."""
     short, middle, long = periods
     length = len(prices)
-    tops, wider, widest = work[row, short - 1 : length], work[row + 1, middle - 1 : length], work[row + 2, long - 1 : length]
+    tops, wider, widest = (
+        work[row, short - 1 : length],
+        work[row + 1, middle - 1 : length],
+        work[row + 2, long - 1 : length],
+    )
     highest(prices, short, sign, work, tops)
     highest(tops, middle, sign, work, wider, short)
     highest(wider, long, sign, work, widest, middle)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.trend_kernels import aroon_lines, directional, supertrend_lines
+from ktrdr_app.indicators.trend_kernels import aroon_lines, directional, parabolic_lines, supertrend_lines
 
 
 class SmaParameters(Parameters):
@@ -247,22 +247,12 @@ def parabolic_sar(prices: PriceArrays, p: ParabolicSarParameters) -> Lines:
 
     Notes
     -----
-    TA-Lib's SAREXT, which unlike its SAR tells the initial factor from the step and marks a falling trend by a
-    negative sign. The first trend falls if the second bar's low falls by more than its high rises, else it rises.
+    The values are those of TA-Lib's SAREXT, which unlike its SAR tells the initial factor from the step. The first
+    trend falls if the second bar's low falls by more than its high rises, else it rises.
     """
-    line = talib.SAREXT(
-        prices.high,
-        prices.low,
-        accelerationinitlong=p.initial_af,
-        accelerationlong=p.step_af,
-        accelerationmaxlong=p.max_af,
-        accelerationinitshort=p.initial_af,
-        accelerationshort=p.step_af,
-        accelerationmaxshort=p.max_af,
-    )
-    direction = np.copysign(1.0, line)
-    direction[0] = np.nan
-    return np.abs(line, out=line), direction
+    lines = np.empty((2, len(prices)))
+    parabolic_lines(prices.high, prices.low, p.initial_af, p.step_af, p.max_af, lines)
+    return tuple(lines)
 
 
 class SupertrendParameters(Parameters):

@@ -1,4 +1,4 @@
-"""Compiled trend indicators: directional movement, Aroon, SuperTrend."""
+"""Compiled trend indicators: directional movement, parabolic stop, Aroon, SuperTrend."""
 
 from __future__ import annotations
 
@@ -51,6 +51,38 @@ def directional(high: Array, low: Array, close: Array, period: int, out: Array) 
             average += (index - average) * share
         if t >= first:
             adx[t], plus_di[t], minus_di[t] = average, plus, minus
+
+
+@kernel
+def parabolic_lines(high: Array, low: Array, initial: float, step: float, greatest: float, out: Array) -> None:
+    """Write the parabolic stop and its direction (Wilder 1978, section II; start as in TA-Lib).
+
+    Parameters
+    ----------
+    high, low : ndarray of float64, shape (n_bars,)
+        At least two bars.
+    initial, step, greatest : float
+        Acceleration factor at the start of a trend, what each new extreme adds, where it ends.
+    out : ndarray of float64, shape (2, n_bars)
+        Stop, in price units; direction, 1 rising, -1 falling; NaN on the first bar.
+    """
+    line, direction = out[0], out[1]
+    out[:, 0] = np.nan
+    # A falling trend is a rising one of negative prices: far is the side that it goes to, near the one of the stop.
+    side = -1.0 if low[0] - low[1] > 0.0 and low[0] - low[1] > high[1] - high[0] else 1.0
+    far, near = (high[1], low[1]) if side > 0.0 else (-low[1], -high[1])
+    stop, extreme, factor = low[0] if side > 0.0 else -high[0], far, initial
+    for t in range(1, len(high)):
+        far_before, near_before = far, near
+        far, near = (high[t], low[t]) if side > 0.0 else (-low[t], -high[t])
+        if near <= stop:
+            side, stop, extreme, factor = -side, -extreme, -near, initial
+            far, near, near_before = -near, -far, -far_before
+            stop = min(stop, min(near_before, near))
+        line[t], direction[t] = side * stop, side
+        if far > extreme:
+            extreme, factor = far, min(factor + step, greatest)
+        stop = min(stop + factor * (extreme - stop), min(near_before, near))
 
 
 @kernel
@@ -120,5 +152,6 @@ def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
     directional(prices, prices, prices, 2, out)
+    parabolic_lines(prices, prices, 0.1, 0.1, 0.2, out[:2])
     aroon_lines(prices, prices, 2, out)
     supertrend_lines(prices, prices, prices, 2, 1.0, out)

@@ -246,6 +246,6 @@ def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lin
     0 where there is no true range. Carter sets the Keltner lines 1.5 ATRs away.
     """
     band, channel = (p.bb_period, p.bb_multiplier), (p.kc_period, p.atr_period, p.kc_multiplier)
-    lines = np.empty((2, len(prices)))
-    squeeze_line(prices.high, prices.low, prices.close, band, channel, lines)
-    return (lines[0],)
+    line = np.empty(len(prices))
+    squeeze_line(prices.high, prices.low, prices.close, band, channel, line)
+    return (line,)

@@ -92,18 +92,6 @@ def width_line(close: Array, period: int, multiplier: float, out: Array) -> None
 
 
 @kernel
-def _bands(close: Array, period: int, multiplier: float, upper: Array, lower: Array) -> None:
-    """Write the Bollinger Bands of every bar that has them."""
-    size, work = chunk_length(period), scratch(period, 4)
-    for start in range(period - 1, len(close), size):
-        tops, bottoms = upper[start : start + size], lower[start : start + size]
-        window_moments(close[start - period + 1 : start + len(tops)], period, work, tops, bottoms)
-        for i in range(len(tops)):
-            middle, reach = tops[i], multiplier * bottoms[i]
-            tops[i], bottoms[i] = middle + reach, middle - reach
-
-
-@kernel
 def squeeze_line(
     high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float], out: Array
 ) -> None:
@@ -117,23 +105,30 @@ def squeeze_line(
         Bollinger Bands: period, standard deviations.
     channel : tuple of 2 int and float
         Keltner channels: period, ATR period, ATRs.
-    out : ndarray of float64, shape (2, n_bars)
-        First 0 to 0.5, NaN until both speak; then the lower Bollinger Band, for work.
+    out : ndarray of float64, shape (n_bars,)
+        0 to 0.5; NaN until both speak.
     """
-    period, atr_period, k = channel
-    first = max(band[0] - 1, period - 1, atr_period)
-    line, lower = out[0], out[1]
-    _bands(close, band[0], band[1], line, lower)
-    line[:first] = np.nan
+    wide, (period, atr_period, k) = band[0], channel
+    first = max(wide - 1, period - 1, atr_period)
+    out[:first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
-    for t in range(1, len(close)):
+    for t in range(1, first):
         average = ema_step(average, close[t], t, period)
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
-        if t >= first:
-            reach = k * atr
-            above, below = average + reach - line[t], lower[t] - (average - reach)
+    size, work = chunk_length(wide), scratch(wide, 6)
+    for start in range(first, len(close), size):
+        lines = out[start : start + size]
+        means, deviations = work[4, : len(lines)], work[5, : len(lines)]
+        window_moments(close[start - wide + 1 : start + len(lines)], wide, work, means, deviations)
+        for i in range(len(lines)):
+            t = start + i
+            average = ema_step(average, close[t], t, period)
+            atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
+            reach, band_reach = k * atr, band[1] * deviations[i]
+            above = average + reach - (means[i] + band_reach)
+            below = means[i] - band_reach - (average - reach)
             depth = above if above < below else below
-            line[t] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
+            lines[i] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
 
 
 @warms_up
@@ -143,4 +138,4 @@ def _warm_up() -> None:
     keltner_lines(prices, prices, prices, 2, 2, 1.0, out)
     donchian_lines(prices, prices, 2, out)
     width_line(prices, 2, 1.0, out[0])
-    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out)
+    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out[0])

@@ -285,7 +285,9 @@ def volume_surprise(prices: PriceArrays, p: VolumeSurpriseParameters) -> Lines:
     MalformedBars
         If the bars have no times.
     """
-    return (kernels.log_to_slot_median(prices.volume, session_clock(prices, p.session), p.weeks),)
+    line = np.empty(len(prices))
+    kernels.log_to_slot_median(prices.volume, session_clock(prices, p.session), p.weeks, line)
+    return (line,)
 
 
 class VolumeRankParameters(Parameters):
@@ -318,4 +320,6 @@ def volume_rank(prices: PriceArrays, p: VolumeRankParameters) -> Lines:
     tuple of ndarray of float64, shape (n_bars,)
         0 to 1, 0.5 where volume is missing; NaN before bar ``period``.
     """
-    return (kernels.past_rank(prices.volume, p.period),)
+    line = np.empty(len(prices))
+    kernels.past_rank(prices.volume, p.period, line)
+    return (line,)

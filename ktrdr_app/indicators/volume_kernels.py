@@ -14,6 +14,7 @@ Integers = NDArray[np.int64]
 SLOTS = 7 * 24 * 60
 """Minutes of a week: bars that open on the same one are of the same slot."""
 _MINUTE = 60_000_000_000
+_WEEK = SLOTS * _MINUTE
 ROUNDING = 1e-12
 """Typical prices that differ by less than this part are equal: sums of the same quotes, rounded in another order."""
 
@@ -234,40 +235,57 @@ def anchored_vwap(high: Array, low: Array, close: Array, volume: Array, starts: 
 
 
 @kernel
-def past_rank(volume: Array, period: int) -> Array:
-    """Return the share of the bars before that had less volume, half of the equal ones counted.
+def _add_orders(window: Array, now: Array, orders: Integers) -> None:
+    """Add 1 for every value of each bar's window that is below the bar's own, and -1 for every one above it."""
+    count, period = len(now), len(window) - len(now)
+    for back in range(0, period - 3, 4):
+        a, b, c, d = window[back:], window[back + 1 :], window[back + 2 :], window[back + 3 :]
+        for i in range(count):
+            v = now[i]
+            below = np.int64(a[i] < v) + np.int64(b[i] < v) + np.int64(c[i] < v) + np.int64(d[i] < v)
+            above = np.int64(a[i] > v) + np.int64(b[i] > v) + np.int64(c[i] > v) + np.int64(d[i] > v)
+            orders[i] += below - above
+    for back in range(period // 4 * 4, period):
+        a = window[back:]
+        for i in range(count):
+            orders[i] += np.int64(a[i] < now[i]) - np.int64(a[i] > now[i])
+
+
+@kernel
+def past_rank(volume: Array, period: int, out: Array) -> None:
+    """Write the share of the bars before that had less volume, half of the equal ones counted.
 
     Parameters
     ----------
     volume : ndarray of float64, shape (n_bars,)
-        Volume units, NaN where missing.
+        Volume units, NaN where missing; more than ``period`` bars.
     period : int
         Bars to compare with, this bar not among them.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         0 to 1, 0.5 where this bar's or every earlier volume is missing; NaN before bar ``period``.
     """
-    n = len(volume)
-    line = np.full(n, np.nan)
-    known = np.where(volume >= 0.0, volume, np.nan)
-    missing = np.isnan(known[:period]).sum()
-    for t in range(period, n):
-        now, below, above = known[t], 0, 0
-        window = known[t - period : t]
-        for j in range(period):
-            below += window[j] < now
-            above += window[j] > now
-        compared = period - missing if now >= 0.0 else 0
-        line[t] = 0.5 + 0.5 * (below - above) / compared if compared > 0 else 0.5
-        missing += int(np.isnan(now)) - int(np.isnan(known[t - period]))
-    return line
+    out[:period] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    orders = np.empty(size, np.int64)
+    for start in range(period, len(volume), size):
+        lines = out[start : start + size]
+        seen = volume[start - period : start + len(lines)]
+        values, known, counts = work[2, : len(seen)], work[3, : len(seen)], work[4, : len(lines)]
+        for i in range(len(seen)):
+            there = seen[i] >= 0.0
+            values[i] = seen[i] if there else np.nan
+            known[i] = 1.0 if there else 0.0
+        window_sums(known[:-1], period, work, counts)
+        orders[:] = 0
+        _add_orders(values, values[period:], orders)
+        for i in range(len(lines)):
+            compared = counts[i] * known[period + i]
+            lines[i] = 0.5 + 0.5 * orders[i] / compared if compared > 0.0 else 0.5
 
 
 @kernel
-def log_to_slot_median(volume: Array, clock: Integers, weeks: int) -> Array:
-    """Return the log of each bar's volume over the median of its slot of the week in the weeks before.
+def log_to_slot_median(volume: Array, clock: Integers, weeks: int, out: Array) -> None:
+    """Write the log of each bar's volume over the median of its slot of the week in the weeks before.
 
     Parameters
     ----------
@@ -277,39 +295,35 @@ def log_to_slot_median(volume: Array, clock: Integers, weeks: int) -> Array:
         Bar opens on the clock that defines the slots, nanoseconds.
     weeks : int
         Weeks before this bar to look at.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_bars,)
         0 where this bar has no volume, or its slot had some in fewer than half of the weeks; NaN until the series
         is ``weeks`` weeks old.
     """
-    n = len(volume)
-    line = np.empty(n)
-    seen = np.zeros((SLOTS, weeks))
-    seen_in = np.full((SLOTS, weeks), np.int64(-(2**62)))
+    seen, seen_in = np.zeros((SLOTS, weeks)), np.full((SLOTS, weeks), np.int64(-(2**62)))
     found = np.empty(weeks)
-    begin = clock[0] + weeks * SLOTS * _MINUTE if n else 0
-    for t in range(n):
-        minute = clock[t] // _MINUTE
-        week, slot = minute // SLOTS, minute % SLOTS
+    begin = clock[0] + weeks * _WEEK
+    week, monday, newest = np.int64(0), np.int64(0), np.int64(0)
+    for t in range(len(volume)):
+        if not 0 <= clock[t] - monday < _WEEK:
+            week = clock[t] // _WEEK
+            monday, newest = week * _WEEK, week % weeks
+        slot = np.uint64(clock[t] - monday) // np.uint64(_MINUTE)
         count = 0
         for k in range(weeks):
             if week - weeks <= seen_in[slot, k] < week:
-                place = count
-                while place > 0 and found[place - 1] > seen[slot, k]:
-                    found[place] = found[place - 1]
-                    place -= 1
-                found[place] = seen[slot, k]
+                value = seen[slot, k]
+                for j in range(count):  # which way a value goes is pure chance, so there is no branch
+                    below, above = min(found[j], value), max(found[j], value)
+                    found[j], value = below, above
+                found[count] = value
                 count += 1
         now = traded(volume[t])
         enough = now > 0.0 and 2 * count >= weeks
-        line[t] = np.log(2.0 * now / (found[(count - 1) // 2] + found[count // 2])) if enough else 0.0
+        out[t] = np.log(2.0 * now / (found[(count - 1) // 2] + found[count // 2])) if enough else 0.0
         if clock[t] < begin:
-            line[t] = np.nan
+            out[t] = np.nan
         if now > 0.0:
-            seen[slot, week % weeks], seen_in[slot, week % weeks] = now, week
-    return line
+            seen[slot, newest], seen_in[slot, newest] = now, week
 
 
 @warms_up
@@ -323,5 +337,5 @@ def _warm_up() -> None:
     volume_to_mean(ones, 2, out)
     rolling_vwap(ones, ones, ones, ones, 2, out)
     anchored_vwap(ones, ones, ones, ones, np.zeros(1, np.int64), out)
-    past_rank(ones, 2)
-    log_to_slot_median(ones, hours, 1)
+    past_rank(ones, 2, out)
+    log_to_slot_median(ones, hours, 1, out)

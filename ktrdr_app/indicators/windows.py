@@ -234,23 +234,20 @@ def window_moments(values: Array, period: int, work: Array, mean: Array, deviati
 
 
 @kernel
-def moving_mean(values: Array, period: int, work: Array, out: Array) -> None:
-    """Write the mean of each ``period`` neighbouring values of a series of any length.
+def window_means(values: Array, period: int, work: Array, out: Array) -> None:
+    """Write the mean of each ``period`` neighbouring values.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n + period - 1,)
-        The series.
+        n not more than ``chunk_length(period)``.
     period : int
         Values of a window.
     work : ndarray of float64, shape (2 or more, chunk_length(period) + period)
-        Overwritten.
+        Overwritten; may not hold ``values`` or ``out``.
     out : ndarray of float64, shape (n,)
-        The first is the mean of the first ``period`` values; may not be ``values``.
+        The first is the mean of the first ``period`` values.
     """
-    size = chunk_length(period)
-    for start in range(0, len(out), size):
-        means = out[start : start + size]
-        window_sums(values[start : start + len(means) + period - 1], period, work, means)
-        for i in range(len(means)):
-            means[i] /= period
+    window_sums(values, period, work, out)
+    for i in range(len(out)):
+        out[i] /= period

@@ -80,10 +80,9 @@ def test_sums_of_widely_spread_values_keep_their_digits() -> None:
 
 
 @pytest.mark.parametrize("period", PERIODS)
-def test_means_run_across_chunks(period: int) -> None:
-    values = values_of(5 * SMALLEST_CHUNK, seed=3)
-    out = np.empty(len(values) - period + 1)
-    windows.moving_mean(values, period, windows.scratch(period, 2), out)
+def test_means_are_those_of_numpy(period: int) -> None:
+    values, out = values_of(period + 700, seed=3), np.empty(701)
+    windows.window_means(values, period, windows.scratch(period, 2), out)
     np.testing.assert_allclose(out, sliding_window_view(values, period).mean(axis=1), rtol=1e-12, atol=1e-13)
 
 
