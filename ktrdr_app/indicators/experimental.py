@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.experimental_kernels import cloud_lines, fisher_lines
 from ktrdr_app.indicators.swings import bars_since, confirmed_turns, spread
 
@@ -31,7 +31,7 @@ class FisherTransformParameters(Parameters):
     " signal = fisher[t-1]",
     source="Ehlers, Using the Fisher Transform, Stocks & Commodities 20:11 (2002)",
 )
-def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines:
+def fisher_transform(prices: PriceArrays, p: FisherTransformParameters, out: Block) -> None:
     """Fisher transform: the place in the recent range, stretched until its turns stand out.
 
     Parameters
@@ -40,10 +40,7 @@ def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines
         Bars; high and low are used.
     p : FisherTransformParameters
         Period of the range, and smoothing.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Fisher, about -4 to 4, and the same one bar before as signal; NaN before bar ``period``.
 
     Notes
@@ -51,9 +48,7 @@ def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines
     Both recursions start from 0, as in Ehlers's code. A window without any range, where his quotient is 0/0, counts as
     its middle.
     """
-    lines = np.empty((2, len(prices)))
-    fisher_lines(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1), lines)
-    return tuple(lines)
+    fisher_lines(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1), out)
 
 
 class IchimokuParameters(Parameters):
@@ -84,7 +79,7 @@ class IchimokuParameters(Parameters):
     " kijun)[t-displacement] / 2; span_b[t] = mid(senkou_b)[t-displacement]",
     source="Hosoda (1969); Elliott, Ichimoku Charts (2007)",
 )
-def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
+def ichimoku(prices: PriceArrays, p: IchimokuParameters, out: Block) -> None:
     """Ichimoku cloud: middles of three ranges, two of them drawn ahead as the cloud.
 
     Parameters
@@ -93,10 +88,7 @@ def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
         Bars; high and low are used.
     p : IchimokuParameters
         Three periods and the displacement, in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Tenkan, kijun and the two spans that lie over this bar, in price units; all NaN before bar
         ``senkou_b - 1 + displacement``.
 
@@ -104,9 +96,7 @@ def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
     -----
     There is no chikou: it is the close of ``displacement`` bars later, so at its own bar nobody knows it.
     """
-    lines = np.empty((4, len(prices)))
-    cloud_lines(prices.high, prices.low, (p.tenkan, p.kijun, p.senkou_b), p.displacement, lines)
-    return tuple(lines)
+    cloud_lines(prices.high, prices.low, (p.tenkan, p.kijun, p.senkou_b), p.displacement, out)
 
 
 class ZigzagParameters(Parameters):
@@ -130,7 +120,7 @@ class ZigzagParameters(Parameters):
     waits_for="a confirmed turning point",
     shifts=False,
 )
-def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
+def zigzag(prices: PriceArrays, p: ZigzagParameters, out: Block) -> None:
     """ZigZag of confirmed turns: the last one that is proven at each bar, and how long ago it was.
 
     Parameters
@@ -139,19 +129,14 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         Bars; the close is used.
     p : ZigzagParameters
         Move that proves a turn.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price of the turn, direction since (1 up, -1 down), bars since; NaN until the first turn is confirmed. No value
         ever changes when bars are added, unlike the usual line, `zigzag_line`.
     """
     proven, turned, price = confirmed_turns(prices.close, prices.close, prices.close, p.threshold)
     directions = np.where(prices.close[proven] > price, 1.0, -1.0)
-    lines = np.empty((3, len(prices)))
-    spread(np.stack([price, directions]), proven, lines[:2])
-    bars_since(turned, proven, lines[2])
-    return tuple(lines)
+    spread(np.stack([price, directions]), proven, out[:2])
+    bars_since(turned, proven, out[2])
 
 
 @indicator(
@@ -163,7 +148,7 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
     waits_for="a confirmed turning point",
     shifts=False,
 )
-def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
+def zigzag_line(prices: PriceArrays, p: ZigzagParameters, out: Block) -> None:
     """ZigZag line for charts: drawn after the fact, its last leg moves as bars come; strategies take `zigzag`.
 
     Parameters
@@ -172,19 +157,16 @@ def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         Bars; the close is used.
     p : ZigzagParameters
         Move that proves a turn.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price units; NaN before the first turn and after the last extreme.
     """
     close = prices.close
     proven, turned, price = confirmed_turns(close, close, close, p.threshold)
-    line = np.full(len(prices), np.nan)
+    line = out[0]
+    line[:] = np.nan
     if len(turned):
         tail = close[turned[-1] :]
         extreme = tail.argmax() if close[proven[-1]] > price[-1] else tail.argmin()
         corners = np.append(turned, turned[-1] + extreme)
         reach = np.arange(corners[0], corners[-1] + 1)
         line[reach] = np.interp(reach, corners, close[corners])
-    return (line,)

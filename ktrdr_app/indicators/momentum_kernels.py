@@ -1,4 +1,4 @@
-"""Compiled momentum indicators: stochastic, Williams %R, commodity channel index, relative vigor index."""
+"""Compiled momentum indicators: RSI, rate of change, stochastic, Williams %R, CCI, relative vigor index."""
 
 from __future__ import annotations
 
@@ -6,12 +6,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.indicators.steps import wilder_step
 from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_means, window_sums
 
 Array = NDArray[np.float64]
 
 ROUNDING = 1e-13
 """Share of a price below which a deviation is what floating-point sums leave, not a move."""
+
+
+@kernel
+def strength_line(close: Array, period: int, out: Array) -> None:
+    """Write Wilder's relative strength index (Wilder 1978, section VI; seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
+    period : int
+        Bars of the averages.
+    out : ndarray of float64, shape (n_bars,)
+        0 to 100, 50 until the close moves; NaN before bar ``period``.
+    """
+    out[:period] = np.nan
+    rises = falls = 0.0
+    for t in range(1, len(close)):
+        move = close[t] - close[t - 1]
+        rises = wilder_step(rises, move if move > 0.0 else 0.0, t - 1, period)
+        falls = wilder_step(falls, -move if move < 0.0 else 0.0, t - 1, period)
+        if t >= period:
+            moves = rises + falls
+            out[t] = 100.0 * (rises / moves) if moves > 0.0 else 50.0
+
+
+@kernel
+def change_line(close: Array, period: int, out: Array) -> None:
+    """Write the change of the close over some bars, in percent.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars; not 0.
+    period : int
+        Bars to look back.
+    out : ndarray of float64, shape (n_bars,)
+        Percent; NaN before bar ``period``.
+    """
+    out[:period] = np.nan
+    now, lines = close[period:], out[period:]
+    for i in range(len(now)):
+        lines[i] = 100.0 * (now[i] / close[i] - 1.0)
 
 
 @kernel
@@ -176,6 +220,8 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
 def _warm_up() -> None:
     prices, out = np.ones(12), np.empty((2, 12))
     prices.flags.writeable = False
+    strength_line(prices, 2, out[0])
+    change_line(prices, 2, out[0])
     stochastic_lines(prices, prices, prices, 2, 2, 2, out)
     williams_line(prices, prices, prices, 2, out[0])
     cci_line(prices, prices, prices, 2, out[0])

@@ -1,4 +1,4 @@
-"""Compiled trend indicators: directional movement, parabolic stop, Aroon, SuperTrend."""
+"""Compiled trend indicators: MACD, directional movement, parabolic stop, Aroon, SuperTrend."""
 
 from __future__ import annotations
 
@@ -6,10 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.steps import true_range, wilder_step
+from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
 from ktrdr_app.indicators.windows import age_of_highest, chunk_length, scratch
 
 Array = NDArray[np.float64]
+
+
+@kernel
+def macd_lines(close: Array, fast: int, slow: int, signal_period: int, out: Array) -> None:
+    """Write the MACD, its signal line and the distance of both (Appel 1979; seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        More than ``slow + signal_period - 2`` bars.
+    fast, slow, signal_period : int
+        Bars of the averages; the fast one begins late, so that it is complete with the slow one.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``slow + signal_period - 2``.
+    """
+    line, signal, histogram = out[0], out[1], out[2]
+    first, late = slow + signal_period - 2, slow - fast
+    out[:, :first] = np.nan
+    quick = steady = average = 0.0
+    for t in range(len(close)):
+        steady = ema_step(steady, close[t], t, slow)
+        if t >= late:
+            quick = ema_step(quick, close[t], t - late, fast)
+        if t >= slow - 1:
+            average = ema_step(average, quick - steady, t - slow + 1, signal_period)
+        if t >= first:
+            line[t], signal[t], histogram[t] = quick - steady, average, quick - steady - average
 
 
 @kernel
@@ -151,6 +178,7 @@ def supertrend_lines(high: Array, low: Array, close: Array, period: int, multipl
 def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
+    macd_lines(prices, 2, 3, 2, out)
     directional(prices, prices, prices, 2, out)
     parabolic_lines(prices, prices, 0.1, 0.1, 0.2, out[:2])
     aroon_lines(prices, prices, 2, out)

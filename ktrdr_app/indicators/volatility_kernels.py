@@ -1,4 +1,4 @@
-"""Compiled volatility indicators: Keltner and Donchian channels, Bollinger width, squeeze intensity."""
+"""Compiled volatility indicators: ATR, Bollinger, Keltner and Donchian lines, squeeze intensity."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
 from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_moments
 
 Array = NDArray[np.float64]
+
+
+@kernel
+def range_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write Wilder's average true range (Wilder 1978, section III; seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
+    period : int
+        Bars of the average.
+    out : ndarray of float64, shape (n_bars,)
+        Price units; NaN before bar ``period``.
+    """
+    atr = 0.0
+    for t in range(1, len(close)):
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
+        out[t] = atr
+    out[:period] = np.nan
 
 
 @kernel
@@ -64,6 +84,34 @@ def donchian_lines(high: Array, low: Array, period: int, out: Array) -> None:
         highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
         for i in range(len(tops)):
             middles[i] = (tops[i] + bottoms[i]) / 2.0
+
+
+@kernel
+def band_lines(close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the middle, upper and lower Bollinger Band.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean and of the standard deviation.
+    multiplier : float
+        Standard deviations from the middle to each band.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``period - 1``.
+    """
+    out[:, : period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    for start in range(period - 1, len(close), size):
+        middles = out[0, start : start + size]
+        stop = start + len(middles)
+        uppers, lowers, reach = out[1, start:stop], out[2, start:stop], work[4, : len(middles)]
+        window_moments(close[start - period + 1 : stop], period, work, middles, reach)
+        for i in range(len(middles)):
+            uppers[i] = middles[i] + multiplier * reach[i]
+        for i in range(len(middles)):
+            lowers[i] = middles[i] - multiplier * reach[i]
 
 
 @kernel
@@ -135,7 +183,9 @@ def squeeze_line(
 def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
+    range_line(prices, prices, prices, 2, out[0])
     keltner_lines(prices, prices, prices, 2, 2, 1.0, out)
     donchian_lines(prices, prices, 2, out)
+    band_lines(prices, 2, 1.0, out)
     width_line(prices, 2, 1.0, out[0])
     squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out[0])
