@@ -18,6 +18,7 @@ from ktrdr_app.data.bars import PriceArrays
 
 Unit = Literal["price", "price_difference", "oscillator", "ratio", "volume"]
 Lines = tuple[NDArray[np.float64], ...]
+Block = NDArray[np.float64]
 
 
 class Parameters(BaseModel):
@@ -70,7 +71,7 @@ class IndicatorInfo:
     formula, source : str
         The formula in plain text, and where it was published.
     function : callable
-        Takes `PriceArrays` longer than the warm-up and the parameters; returns one float64 array per output.
+        Takes `PriceArrays` longer than the warm-up, the parameters, and a float64 block to fill, a row per output.
     waits_for : str
         Event that the first value waits for beyond the warm-up, such as a confirmed swing; the NaN go on until it
         comes. Empty where only bars are counted.
@@ -88,7 +89,7 @@ class IndicatorInfo:
     warm_up: Callable[[Any], int]
     formula: str
     source: str
-    function: Callable[[PriceArrays, Any], Lines]
+    function: Callable[[PriceArrays, Any, Block], None]
     waits_for: str = ""
     missing_volume: str = ""
     shifts: bool = True
@@ -161,9 +162,26 @@ class IndicatorInfo:
         tuple of ndarray of float64, shape (n_bars,)
             One per output; NaN before the warm-up ends, all NaN if the series is not longer than that.
         """
+        block = np.empty((len(self.outputs), len(prices)))
+        self.fill(prices, parameters, block)
+        return tuple(block)
+
+    def fill(self, prices: PriceArrays, parameters: Parameters, out: Block) -> None:
+        """Write the indicator's lines into memory of the caller's.
+
+        Parameters
+        ----------
+        prices : PriceArrays
+            As in `calculate`.
+        parameters : Parameters
+            Checked parameters, of this indicator's own model.
+        out : ndarray of float64, shape (n_outputs, n_bars)
+            Contiguous; overwritten with what `calculate` returns.
+        """
         if len(prices) <= self.warm_up(parameters):
-            return tuple(np.full(len(prices), np.nan) for _ in self.outputs)
-        return self.function(prices, parameters)
+            out[:] = np.nan
+        else:
+            self.function(prices, parameters, out)
 
 
 entries: Registry[IndicatorInfo] = Registry("indicator")
@@ -180,7 +198,7 @@ def indicator(
     waits_for: str = "",
     missing_volume: str = "",
     shifts: bool = True,
-) -> Callable[[Callable[[PriceArrays, P], Lines]], Callable[[PriceArrays, P], Lines]]:
+) -> Callable[[Callable[[PriceArrays, P, Block], None]], Callable[[PriceArrays, P, Block], None]]:
     """Register a function as an indicator: its own name, its module as category, its first doc line as description.
 
     Parameters
@@ -206,7 +224,7 @@ def indicator(
         If the name is taken.
     """
 
-    def register(function: Callable[[PriceArrays, P], Lines]) -> Callable[[PriceArrays, P], Lines]:
+    def register(function: Callable[[PriceArrays, P, Block], None]) -> Callable[[PriceArrays, P, Block], None]:
         name = function.__name__
         category = function.__module__.rpartition(".")[2]
         description = (function.__doc__ or "").partition("\n")[0]

@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.blocks import midpoints, slide_extremes
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.swings import confirmed_turns, spread
-
-Array = NDArray[np.float64]
-
-
-_ROUNDING = 1e-12
-"""A range below this part of the price is the rounding of equal prices, not a range."""
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.experimental_kernels import cloud_lines, fisher_lines
+from ktrdr_app.indicators.swings import bars_since, confirmed_turns, spread
 
 
 class FisherTransformParameters(Parameters):
@@ -30,33 +22,6 @@ class FisherTransformParameters(Parameters):
     """Bars of the exponential average over the transformed value; 3 gives Ehlers's half and half, 1 none."""
 
 
-@kernel
-def _fisher(high: Array, low: Array, period: int, weight: float) -> Array:
-    """Return Ehlers's line; what comes before bar ``period - 1`` is NaN."""
-    n = len(high)
-    line = np.empty(n)
-    tops, bottoms = np.empty(period), np.empty(period)
-    top_tails, bottom_tails = np.full(period + 1, -np.inf), np.full(period + 1, np.inf)
-    place, value = 0.0, 0.0
-    for start in range(0, n, period):
-        rows = min(period, n - start)
-        for k in range(rows):
-            tops[k] = bottoms[k] = (high[start + k] + low[start + k]) / 2.0
-        slide_extremes(tops, bottoms, top_tails, bottom_tails, rows)
-        for k in range(max(0, period - 1 - start), rows):
-            t = start + k
-            width = tops[k] - bottoms[k]
-            middle = (high[t] + low[t]) / 2.0
-            part = (middle - bottoms[k]) / width - 0.5 if width > _ROUNDING * tops[k] else 0.0
-            place = 0.66 * part + 0.67 * place
-            if abs(place) > 0.99:
-                place = 0.999 if place > 0.0 else -0.999
-            value = weight * np.log((1.0 + place) / (1.0 - place)) + (1.0 - weight) * value
-            line[t] = value
-    line[: period - 1] = np.nan
-    return line
-
-
 @indicator(
     parameters=FisherTransformParameters,
     outputs=(OutputInfo("fisher", "oscillator"), OutputInfo("signal", "oscillator")),
@@ -66,7 +31,7 @@ def _fisher(high: Array, low: Array, period: int, weight: float) -> Array:
     " signal = fisher[t-1]",
     source="Ehlers, Using the Fisher Transform, Stocks & Commodities 20:11 (2002)",
 )
-def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines:
+def fisher_transform(prices: PriceArrays, p: FisherTransformParameters, out: Block) -> None:
     """Fisher transform: the place in the recent range, stretched until its turns stand out.
 
     Parameters
@@ -75,10 +40,7 @@ def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines
         Bars; high and low are used.
     p : FisherTransformParameters
         Period of the range, and smoothing.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Fisher, about -4 to 4, and the same one bar before as signal; NaN before bar ``period``.
 
     Notes
@@ -86,11 +48,7 @@ def fisher_transform(prices: PriceArrays, p: FisherTransformParameters) -> Lines
     Both recursions start from 0, as in Ehlers's code. A window without any range, where his quotient is 0/0, counts as
     its middle.
     """
-    fisher = _fisher(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1))
-    signal = np.empty_like(fisher)
-    signal[1:] = fisher[:-1]
-    fisher[: p.period] = signal[: p.period] = np.nan
-    return fisher, signal
+    fisher_lines(prices.high, prices.low, p.period, 2.0 / (p.smoothing + 1), out)
 
 
 class IchimokuParameters(Parameters):
@@ -121,7 +79,7 @@ class IchimokuParameters(Parameters):
     " kijun)[t-displacement] / 2; span_b[t] = mid(senkou_b)[t-displacement]",
     source="Hosoda (1969); Elliott, Ichimoku Charts (2007)",
 )
-def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
+def ichimoku(prices: PriceArrays, p: IchimokuParameters, out: Block) -> None:
     """Ichimoku cloud: middles of three ranges, two of them drawn ahead as the cloud.
 
     Parameters
@@ -130,10 +88,7 @@ def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
         Bars; high and low are used.
     p : IchimokuParameters
         Three periods and the displacement, in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Tenkan, kijun and the two spans that lie over this bar, in price units; all NaN before bar
         ``senkou_b - 1 + displacement``.
 
@@ -141,17 +96,7 @@ def ichimoku(prices: PriceArrays, p: IchimokuParameters) -> Lines:
     -----
     There is no chikou: it is the close of ``displacement`` bars later, so at its own bar nobody knows it.
     """
-    tenkan = midpoints(prices.high, prices.low, p.tenkan)
-    kijun = midpoints(prices.high, prices.low, p.kijun)
-    middle = midpoints(prices.high, prices.low, p.senkou_b)
-    span_a, span_b = np.empty_like(tenkan), np.empty_like(tenkan)
-    np.add(tenkan[: -p.displacement], kijun[: -p.displacement], out=span_a[p.displacement :])
-    span_a *= 0.5
-    span_b[p.displacement :] = middle[: -p.displacement]
-    lines = tenkan, kijun, span_a, span_b
-    for line in lines:
-        line[: p.senkou_b - 1 + p.displacement] = np.nan
-    return lines
+    cloud_lines(prices.high, prices.low, (p.tenkan, p.kijun, p.senkou_b), p.displacement, out)
 
 
 class ZigzagParameters(Parameters):
@@ -175,7 +120,7 @@ class ZigzagParameters(Parameters):
     waits_for="a confirmed turning point",
     shifts=False,
 )
-def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
+def zigzag(prices: PriceArrays, p: ZigzagParameters, out: Block) -> None:
     """ZigZag of confirmed turns: the last one that is proven at each bar, and how long ago it was.
 
     Parameters
@@ -184,18 +129,14 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         Bars; the close is used.
     p : ZigzagParameters
         Move that proves a turn.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price of the turn, direction since (1 up, -1 down), bars since; NaN until the first turn is confirmed. No value
         ever changes when bars are added, unlike the usual line, `zigzag_line`.
     """
     proven, turned, price = confirmed_turns(prices.close, prices.close, prices.close, p.threshold)
     directions = np.where(prices.close[proven] > price, 1.0, -1.0)
-    line, direction, since = spread(np.stack([price, directions, turned.astype(np.float64)]), proven, len(prices))
-    np.subtract(np.arange(len(prices)), since, out=since)
-    return line, direction, since
+    spread(np.stack([price, directions]), proven, out[:2])
+    bars_since(turned, proven, out[2])
 
 
 @indicator(
@@ -207,7 +148,7 @@ def zigzag(prices: PriceArrays, p: ZigzagParameters) -> Lines:
     waits_for="a confirmed turning point",
     shifts=False,
 )
-def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
+def zigzag_line(prices: PriceArrays, p: ZigzagParameters, out: Block) -> None:
     """ZigZag line for charts: drawn after the fact, its last leg moves as bars come; strategies take `zigzag`.
 
     Parameters
@@ -216,26 +157,16 @@ def zigzag_line(prices: PriceArrays, p: ZigzagParameters) -> Lines:
         Bars; the close is used.
     p : ZigzagParameters
         Move that proves a turn.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price units; NaN before the first turn and after the last extreme.
     """
     close = prices.close
     proven, turned, price = confirmed_turns(close, close, close, p.threshold)
-    line = np.full(len(prices), np.nan)
+    line = out[0]
+    line[:] = np.nan
     if len(turned):
         tail = close[turned[-1] :]
         extreme = tail.argmax() if close[proven[-1]] > price[-1] else tail.argmin()
         corners = np.append(turned, turned[-1] + extreme)
         reach = np.arange(corners[0], corners[-1] + 1)
         line[reach] = np.interp(reach, corners, close[corners])
-    return (line,)
-
-
-@warms_up
-def _warm_up() -> Array:
-    prices = np.ones(4)
-    prices.flags.writeable = False
-    return _fisher(prices, prices, 2, 0.5)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import talib
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.momentum_kernels import cci_line, stochastic_lines, vigor_lines, williams_line
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.momentum_kernels import (
+    cci_line,
+    change_line,
+    stochastic_lines,
+    strength_line,
+    vigor_lines,
+    williams_line,
+)
 
 
 class RsiParameters(Parameters):
@@ -25,7 +31,7 @@ class RsiParameters(Parameters):
     formula="RSI = 100 * G / (G + L); G and L are Wilder averages of the rises and falls of the close",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section VI",
 )
-def rsi(prices: PriceArrays, p: RsiParameters) -> Lines:
+def rsi(prices: PriceArrays, p: RsiParameters, out: Block) -> None:
     """Relative strength index: the share of rises in all recent moves, 0 to 100.
 
     Parameters
@@ -34,22 +40,15 @@ def rsi(prices: PriceArrays, p: RsiParameters) -> Lines:
         Bars; the close is used.
     p : RsiParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         0 to 100; NaN before bar ``period``.
 
     Notes
     -----
     Until the close moves for the first time, Wilder's ratio is 0/0. TA-Lib says 0, which reads as oversold; here
-    it is 50, neither.
+    it is 50, neither. TA-Lib also says 0 where moves are below 1e-14, however small the price.
     """
-    line = talib.RSI(prices.close, p.period)
-    if (prices.close[: p.period + 1] == prices.close[0]).all():
-        moved = prices.close != prices.close[0]
-        line[p.period : int(moved.argmax()) if moved.any() else None] = 50.0
-    return (line,)
+    strength_line(prices.close, p.period, out[0])
 
 
 class RocParameters(Parameters):
@@ -66,7 +65,7 @@ class RocParameters(Parameters):
     formula="ROC[t] = 100 * (close[t] / close[t-period] - 1), in percent",
     source="Murphy, Technical Analysis of the Financial Markets (1999), ch. 10; percent as in TA-Lib",
 )
-def roc(prices: PriceArrays, p: RocParameters) -> Lines:
+def roc(prices: PriceArrays, p: RocParameters, out: Block) -> None:
     """Rate of change: how far the close is from the one some bars ago, in percent.
 
     Parameters
@@ -75,13 +74,10 @@ def roc(prices: PriceArrays, p: RocParameters) -> Lines:
         Bars; the close is used.
     p : RocParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Percent; NaN before bar ``period``.
     """
-    return (talib.ROC(prices.close, p.period),)
+    change_line(prices.close, p.period, out[0])
 
 
 class MomentumParameters(Parameters):
@@ -98,7 +94,7 @@ class MomentumParameters(Parameters):
     formula="momentum[t] = close[t] - close[t-period]",
     source="Murphy, Technical Analysis of the Financial Markets (1999), ch. 10",
 )
-def momentum(prices: PriceArrays, p: MomentumParameters) -> Lines:
+def momentum(prices: PriceArrays, p: MomentumParameters, out: Block) -> None:
     """Momentum: how far the close is from the one some bars ago, in price units.
 
     Parameters
@@ -107,13 +103,11 @@ def momentum(prices: PriceArrays, p: MomentumParameters) -> Lines:
         Bars; the close is used.
     p : MomentumParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price units; NaN before bar ``period``.
     """
-    return (talib.MOM(prices.close, p.period),)
+    out[0, : p.period] = np.nan
+    np.subtract(prices.close[p.period :], prices.close[: -p.period], out=out[0, p.period :])
 
 
 class StochasticParameters(Parameters):
@@ -135,7 +129,7 @@ class StochasticParameters(Parameters):
     "the lowest low of the last k_period bars",
     source="Lane, Lane's Stochastics, Technical Analysis of Stocks & Commodities 2:3 (1984)",
 )
-def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
+def stochastic(prices: PriceArrays, p: StochasticParameters, out: Block) -> None:
     """Stochastic: where the close stands in the range of the last bars, smoothed.
 
     Parameters
@@ -144,10 +138,7 @@ def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
         Bars; high, low and close are used.
     p : StochasticParameters
         Three periods in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         %K and %D, 0 to 100; NaN before bar ``k_period + smooth_k + d_period - 3``.
 
     Notes
@@ -155,9 +146,7 @@ def stochastic(prices: PriceArrays, p: StochasticParameters) -> Lines:
     Without any range the close is neither high nor low: 50, where TA-Lib says 0. A close outside the range of its bar,
     as in files of rounded prices, counts as the nearest end.
     """
-    lines = np.empty((2, len(prices)))
-    stochastic_lines(prices.high, prices.low, prices.close, p.k_period, p.smooth_k, p.d_period, lines)
-    return tuple(lines)
+    stochastic_lines(prices.high, prices.low, prices.close, p.k_period, p.smooth_k, p.d_period, out)
 
 
 class WilliamsRParameters(Parameters):
@@ -174,7 +163,7 @@ class WilliamsRParameters(Parameters):
     formula="%R = -100 * (HH - close) / (HH - LL); HH and LL are the highest high and the lowest low of the last bars",
     source="Williams, How I Made One Million Dollars Last Year Trading Commodities (1973)",
 )
-def williams_r(prices: PriceArrays, p: WilliamsRParameters) -> Lines:
+def williams_r(prices: PriceArrays, p: WilliamsRParameters, out: Block) -> None:
     """Williams %R: how far the close is below the highest high, as a share of the range.
 
     Parameters
@@ -183,10 +172,7 @@ def williams_r(prices: PriceArrays, p: WilliamsRParameters) -> Lines:
         Bars; high, low and close are used.
     p : WilliamsRParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         -100 to 0; NaN before bar ``period - 1``.
 
     Notes
@@ -194,9 +180,7 @@ def williams_r(prices: PriceArrays, p: WilliamsRParameters) -> Lines:
     Without any range it is -50, where TA-Lib says 0, which reads as overbought. A close outside the range of its bar
     counts as the nearest end.
     """
-    line = np.empty(len(prices))
-    williams_line(prices.high, prices.low, prices.close, p.period, line)
-    return (line,)
+    williams_line(prices.high, prices.low, prices.close, p.period, out[0])
 
 
 class CciParameters(Parameters):
@@ -213,7 +197,7 @@ class CciParameters(Parameters):
     formula="CCI = (TP - SMA(TP)) / (0.015 * mean of |TP[i] - SMA(TP)| over the period); TP = (high + low + close) / 3",
     source="Lambert, Commodity Channel Index: Tool for Trading Cyclic Trends, Commodities 9:10 (1980)",
 )
-def cci(prices: PriceArrays, p: CciParameters) -> Lines:
+def cci(prices: PriceArrays, p: CciParameters, out: Block) -> None:
     """Commodity channel index: how many usual deviations the typical price is from its mean.
 
     Parameters
@@ -222,10 +206,7 @@ def cci(prices: PriceArrays, p: CciParameters) -> Lines:
         Bars; high, low and close are used.
     p : CciParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Mostly within 100 of 0, but unbounded; NaN before bar ``period - 1``.
 
     Notes
@@ -233,9 +214,7 @@ def cci(prices: PriceArrays, p: CciParameters) -> Lines:
     0 where the typical prices of the period differ by no more than rounding does (1e-13 of their mean); other programs
     divide rounding by rounding there.
     """
-    line = np.empty(len(prices))
-    cci_line(prices.high, prices.low, prices.close, p.period, line)
-    return (line,)
+    cci_line(prices.high, prices.low, prices.close, p.period, out[0])
 
 
 class RviParameters(Parameters):
@@ -253,7 +232,7 @@ class RviParameters(Parameters):
     "W(x)[t] = (x[t] + 2 * x[t-1] + 2 * x[t-2] + x[t-3]) / 6",
     source="Ehlers, Relative Vigor Index, Technical Analysis of Stocks & Commodities 20:1 (2002)",
 )
-def rvi(prices: PriceArrays, p: RviParameters) -> Lines:
+def rvi(prices: PriceArrays, p: RviParameters, out: Block) -> None:
     """Relative vigor index: how much of their range the bars keep from open to close.
 
     Parameters
@@ -262,10 +241,7 @@ def rvi(prices: PriceArrays, p: RviParameters) -> Lines:
         Bars; open, high, low and close are used.
     p : RviParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         RVI and signal, -1 to 1; both NaN before bar ``period + 5``.
 
     Notes
@@ -273,6 +249,4 @@ def rvi(prices: PriceArrays, p: RviParameters) -> Lines:
     0 where no bar has a range. Bars whose open or close lies outside their range, as in files of rounded prices, are
     kept from passing -1 and 1.
     """
-    lines = np.empty((2, len(prices)))
-    vigor_lines(prices.open, prices.high, prices.low, prices.close, p.period, lines)
-    return tuple(lines)
+    vigor_lines(prices.open, prices.high, prices.low, prices.close, p.period, out)

@@ -1,4 +1,4 @@
-"""Compiled momentum indicators: stochastic, Williams %R, commodity channel index, relative vigor index."""
+"""Compiled momentum indicators: RSI, rate of change, stochastic, Williams %R, CCI, relative vigor index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.windows import chunk_length, highest, moving_mean, scratch, window_sums
+from ktrdr_app.indicators.steps import wilder_step
+from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_means, window_sums
 
 Array = NDArray[np.float64]
 
@@ -15,32 +16,62 @@ ROUNDING = 1e-13
 
 
 @kernel
-def place_in_range(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
-    """Write where the close stands between the lowest low and the highest high of the last bars.
+def strength_line(close: Array, period: int, out: Array) -> None:
+    """Write Wilder's relative strength index (Wilder 1978, section VI; seeded as in TA-Lib).
 
     Parameters
     ----------
-    high, low, close : ndarray of float64, shape (n_bars,)
-        At least ``period`` bars; a close outside the range counts as its nearest end.
+    close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
     period : int
-        Bars of the window, the newest included.
+        Bars of the averages.
     out : ndarray of float64, shape (n_bars,)
-        0 lowest to 1 highest, 0.5 where the range is zero; NaN before bar ``period - 1``.
+        0 to 100, 50 until the close moves; NaN before bar ``period``.
     """
-    n = len(close)
-    out[: period - 1] = np.nan
-    size, work = chunk_length(period), scratch(period, 3)
-    for start in range(period - 1, n, size):
-        stop = min(start + size, n)
-        places, closes = out[start:stop], close[start:stop]
-        bottoms = work[2, : len(places)]
-        highest(high[start - period + 1 : stop], period, 1.0, work, places)
-        highest(low[start - period + 1 : stop], period, -1.0, work, bottoms)
-        for i in range(len(places)):
-            span, above = places[i] - bottoms[i], closes[i] - bottoms[i]
-            above = above if above > 0.0 else 0.0
-            above = above if above < span else span
-            places[i] = above / span if span > 0.0 else 0.5
+    out[:period] = np.nan
+    rises = falls = 0.0
+    for t in range(1, len(close)):
+        move = close[t] - close[t - 1]
+        rises = wilder_step(rises, move if move > 0.0 else 0.0, t - 1, period)
+        falls = wilder_step(falls, -move if move < 0.0 else 0.0, t - 1, period)
+        if t >= period:
+            moves = rises + falls
+            out[t] = 100.0 * (rises / moves) if moves > 0.0 else 50.0
+
+
+@kernel
+def change_line(close: Array, period: int, out: Array) -> None:
+    """Write the change of the close over some bars, in percent.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars; not 0.
+    period : int
+        Bars to look back.
+    out : ndarray of float64, shape (n_bars,)
+        Percent; NaN before bar ``period``.
+    """
+    out[:period] = np.nan
+    now, lines = close[period:], out[period:]
+    for i in range(len(now)):
+        lines[i] = 100.0 * (now[i] / close[i] - 1.0)
+
+
+@kernel
+def _places(high: Array, low: Array, close: Array, period: int, work: Array, out: Array) -> None:
+    """Write where the close stands in the range of the last bars: 0 lowest, 1 highest, 0.5 where there is no range.
+
+    A close outside the range counts as its nearest end. ``out`` has a place for each whole window, at most a chunk.
+    """
+    closes, bottoms = close[period - 1 :], work[2, : len(out)]
+    highest(high, period, 1.0, work, out)
+    highest(low, period, -1.0, work, bottoms)
+    for i in range(len(out)):
+        span, above = out[i] - bottoms[i], closes[i] - bottoms[i]
+        above = above if above > 0.0 else 0.0
+        above = above if above < span else span
+        out[i] = above / span if span > 0.0 else 0.5
 
 
 @kernel
@@ -58,14 +89,19 @@ def stochastic_lines(
     out : ndarray of float64, shape (2, n_bars)
         0 to 100; NaN before bar ``k_period + smooth_k + d_period - 3``.
     """
-    k_line, place = out[0], out[1]
-    place_in_range(high, low, close, k_period, place)
-    for t in range(len(place)):
-        place[t] *= 100.0
-    smoothed, last = k_period + smooth_k - 2, k_period + smooth_k + d_period - 3
-    moving_mean(place[k_period - 1 :], smooth_k, scratch(smooth_k, 2), k_line[smoothed:])
-    moving_mean(k_line[smoothed:], d_period, scratch(d_period, 2), out[1, last:])
-    out[:, :last] = np.nan
+    first = k_period + smooth_k + d_period - 3
+    out[:, :first] = np.nan
+    size, work = chunk_length(first + 1), scratch(first + 1, 5)
+    for start in range(first, len(close), size):
+        slow = out[1, start : start + size]
+        before, stop = start - first, start + len(slow)
+        places, fast = work[3, : len(slow) + smooth_k + d_period - 2], work[4, : len(slow) + d_period - 1]
+        _places(high[before:stop], low[before:stop], close[before:stop], k_period, work, places)
+        for i in range(len(places)):
+            places[i] *= 100.0
+        window_means(places, smooth_k, work, fast)
+        window_means(fast, d_period, work, slow)
+        out[0, start:stop] = fast[d_period - 1 :]
 
 
 @kernel
@@ -81,9 +117,14 @@ def williams_line(high: Array, low: Array, close: Array, period: int, out: Array
     out : ndarray of float64, shape (n_bars,)
         -100 to 0; NaN before bar ``period - 1``.
     """
-    place_in_range(high, low, close, period, out)
-    for t in range(len(out)):
-        out[t] = 100.0 * (out[t] - 1.0)
+    out[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 3)
+    for start in range(period - 1, len(close), size):
+        lines = out[start : start + size]
+        before, stop = start - period + 1, start + len(lines)
+        _places(high[before:stop], low[before:stop], close[before:stop], period, work, lines)
+        for i in range(len(lines)):
+            lines[i] = 100.0 * (lines[i] - 1.0)
 
 
 @kernel
@@ -123,10 +164,8 @@ def cci_line(high: Array, low: Array, close: Array, period: int, out: Array) -> 
         highs, lows, closes = high[before : start + count], low[before : start + count], close[before : start + count]
         for i in range(len(highs)):
             typical[i] = (highs[i] + lows[i] + closes[i]) / 3.0
-        window_sums(typical[: len(highs)], period, work, mean[:count])
-        for i in range(count):
-            mean[i] /= period
-            deviation[i] = 0.0
+        window_means(typical[: len(highs)], period, work, mean[:count])
+        deviation[:count] = 0.0
         _add_distances(typical, mean[:count], period, deviation)
         for i in range(count):
             usual = deviation[i] / period
@@ -172,8 +211,8 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
             share = lines[i] / spans[i] if spans[i] > 0.0 else 0.0
             share = share if share < 1.0 else 1.0
             lines[i] = share if share > -1.0 else -1.0
-    for t in range(first + 3, n):
-        signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
+        for t in range(max(start, first + 3), stop):
+            signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
     out[:, : first + 3] = np.nan
 
 
@@ -181,6 +220,8 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
 def _warm_up() -> None:
     prices, out = np.ones(12), np.empty((2, 12))
     prices.flags.writeable = False
+    strength_line(prices, 2, out[0])
+    change_line(prices, 2, out[0])
     stochastic_lines(prices, prices, prices, 2, 2, 2, out)
     williams_line(prices, prices, prices, 2, out[0])
     cci_line(prices, prices, prices, 2, out[0])

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.sessions import Session, session_starts
-from ktrdr_app.indicators.swings import confirmed_turns, spread
+from ktrdr_app.indicators.swings import confirmed_turns, spread, taken_back
 
 Array = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ _METHODS: dict[str, Callable[[Array, Array, Array, Array], tuple[Array, ...]]] =
     source="Classic: Person, A Complete Guide to Technical Trading Tactics (2004), ch. 6; Camarilla: N. Scott (1989)",
     waits_for="the end of the first session",
 )
-def pivot_points(prices: PriceArrays, p: PivotPointsParameters) -> Lines:
+def pivot_points(prices: PriceArrays, p: PivotPointsParameters, out: Block) -> None:
     """Pivot points: levels drawn from the high, low and close of the last session.
 
     Parameters
@@ -76,10 +76,7 @@ def pivot_points(prices: PriceArrays, p: PivotPointsParameters) -> Lines:
         Bars; high, low, close and the times are used.
     p : PivotPointsParameters
         Method and session.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Pivot, four resistances, four supports, in price units; NaN in the first session. The last session is the one
         before this bar's own that has bars: Friday's on a Monday of shares.
 
@@ -98,7 +95,7 @@ def pivot_points(prices: PriceArrays, p: PivotPointsParameters) -> Lines:
     close = prices.close[np.append(starts[1:], len(prices)) - 1]
     pivot = (high + low + close) / 3
     levels = np.stack([pivot, *_METHODS[p.method](pivot, high, low, close)])
-    return tuple(spread(levels[:, :-1].copy(), starts[1:].copy(), len(prices)))
+    spread(levels, starts[1:], out)
 
 
 class FibonacciRetracementsParameters(Parameters):
@@ -129,7 +126,7 @@ RATIOS = (0.236, 0.382, 0.5, 0.618, 0.786)
     waits_for="two confirmed turning points",
     shifts=False,
 )
-def fibonacci_retracements(prices: PriceArrays, p: FibonacciRetracementsParameters) -> Lines:
+def fibonacci_retracements(prices: PriceArrays, p: FibonacciRetracementsParameters, out: Block) -> None:
     """Fibonacci retracements: how far back into the last confirmed swing the price may come, and has.
 
     Parameters
@@ -138,18 +135,13 @@ def fibonacci_retracements(prices: PriceArrays, p: FibonacciRetracementsParamete
         Bars; high, low and close are used.
     p : FibonacciRetracementsParameters
         Move that proves a turn.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Five levels, the swing's high and low, in price units, and the part of the swing that the close has taken
         back: 0 at its end, 1 at its start. NaN until two turning points are confirmed.
     """
     proven, _, price = confirmed_turns(prices.high, prices.low, prices.close, p.threshold)
     begin, end = price[:-1], price[1:]
     levels = [end + ratio * (begin - end) for ratio in RATIOS]
-    swings = np.stack([*levels, np.maximum(begin, end), np.minimum(begin, end), end, begin - end])
-    *lines, end_now, size_now = spread(swings, proven[1:].copy(), len(prices))
-    np.subtract(prices.close, end_now, out=end_now)
-    np.divide(end_now, size_now, out=end_now)
-    return (*lines, end_now)
+    swings = np.stack([*levels, np.maximum(begin, end), np.minimum(begin, end)])
+    spread(swings, proven[1:], out[:-1])
+    taken_back(prices.close, price, proven[1:], out[-1])

@@ -66,35 +66,71 @@ def confirmed_turns(high: Array, low: Array, close: Array, threshold: float) -> 
 
 
 @kernel
-def spread(values: Array, starts: Rows, bars: int) -> Array:
+def spread(values: Array, starts: Rows, out: Array) -> None:
     """Give every bar the values of the last start, its own included; NaN before the first.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n_lines, n_starts)
+    values : ndarray of float64, shape (n_lines, n_starts or more)
         One row per line.
     starts : ndarray of int64, shape (n_starts,)
         Rows of the bars at which they come into force, rising.
-    bars : int
-        Number of bars.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_lines, bars)
-        Rows are contiguous.
+    out : ndarray of float64, shape (n_lines, n_bars)
+        Overwritten.
     """
-    lines = np.empty((len(values), bars))
-    for row in range(len(values)):
-        lines[row, : starts[0] if len(starts) else bars] = np.nan
+    for row in range(len(out)):
+        line, begin, value = out[row], 0, np.nan
         for i in range(len(starts)):
-            stop = starts[i + 1] if i + 1 < len(starts) else bars
-            lines[row, starts[i] : stop] = values[row, i]
-    return lines
+            for t in range(begin, starts[i]):
+                line[t] = value
+            begin, value = starts[i], values[row, i]
+        line[begin:] = value
+
+
+@kernel
+def bars_since(turned: Rows, starts: Rows, out: Array) -> None:
+    """Count the bars since the last turn that is known; NaN before the first.
+
+    Parameters
+    ----------
+    turned, starts : ndarray of int64, shape (n_turns,)
+        Rows of the turns, and of the bars from which they are known, rising.
+    out : ndarray of float64, shape (n_bars,)
+        Overwritten.
+    """
+    out[: starts[0] if len(starts) else len(out)] = np.nan
+    for i in range(len(starts)):
+        for t in range(starts[i], starts[i + 1] if i + 1 < len(starts) else len(out)):
+            out[t] = t - turned[i]
+
+
+@kernel
+def taken_back(close: Array, turns: Array, starts: Rows, out: Array) -> None:
+    """Write the part of the last known swing that the close has taken back; NaN before the first.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        Prices.
+    turns : ndarray of float64, shape (n_swings + 1,)
+        Prices at the ends of the swings, each the end of one and the begin of the next.
+    starts : ndarray of int64, shape (n_swings,)
+        Rows of the bars from which each swing is known, rising.
+    out : ndarray of float64, shape (n_bars,)
+        0 at the end of the swing, 1 at its begin.
+    """
+    out[: starts[0] if len(starts) else len(out)] = np.nan
+    for i in range(len(starts)):
+        end, size = turns[i + 1], turns[i] - turns[i + 1]
+        for t in range(starts[i], starts[i + 1] if i + 1 < len(starts) else len(out)):
+            out[t] = (close[t] - end) / size
 
 
 @warms_up
 def _warm_up() -> None:
-    prices = np.ones(4)
+    prices, rows, out = np.ones(4), np.zeros(1, np.int64), np.empty((2, 4))
     prices.flags.writeable = False
     confirmed_turns(prices, prices, prices, 0.1)
-    spread(np.ones((2, 1)), np.zeros(1, np.int64), 4)
+    spread(np.ones((2, 1)), rows, out)
+    bars_since(rows, rows, out[0])
+    taken_back(prices, np.array([1.0, 2.0]), rows, out[0])

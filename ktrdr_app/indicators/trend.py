@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-import numpy as np
 import talib
 from pydantic import Field, model_validator
 
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.trend_kernels import aroon_lines, directional, supertrend_lines
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.trend_kernels import aroon_lines, directional, macd_lines, parabolic_lines, supertrend_lines
 
 
 class SmaParameters(Parameters):
@@ -27,7 +26,7 @@ class SmaParameters(Parameters):
     formula="SMA[t] = (close[t] + ... + close[t-period+1]) / period",
     source="Murphy, Technical Analysis of the Financial Markets (1999), ch. 9",
 )
-def sma(prices: PriceArrays, p: SmaParameters) -> Lines:
+def sma(prices: PriceArrays, p: SmaParameters, out: Block) -> None:
     """Simple moving average: the mean of the last closes.
 
     Parameters
@@ -36,13 +35,10 @@ def sma(prices: PriceArrays, p: SmaParameters) -> Lines:
         Bars; the close is used.
     p : SmaParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         The mean, in price units; NaN before bar ``period - 1``.
     """
-    return (talib.SMA(prices.close, p.period),)
+    out[0] = talib.SMA(prices.close, p.period)
 
 
 class EmaParameters(Parameters):
@@ -59,7 +55,7 @@ class EmaParameters(Parameters):
     formula="EMA[t] = EMA[t-1] + 2/(period+1) * (close[t] - EMA[t-1]); the first value is the mean of the first closes",
     source="Appel, Technical Analysis: Power Tools for Active Investors (2005); seeding as in TA-Lib",
 )
-def ema(prices: PriceArrays, p: EmaParameters) -> Lines:
+def ema(prices: PriceArrays, p: EmaParameters, out: Block) -> None:
     """Exponential moving average: a mean whose weights fall with age.
 
     Parameters
@@ -68,13 +64,10 @@ def ema(prices: PriceArrays, p: EmaParameters) -> Lines:
         Bars; the close is used.
     p : EmaParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         The average, in price units; NaN before bar ``period - 1``.
     """
-    return (talib.EMA(prices.close, p.period),)
+    out[0] = talib.EMA(prices.close, p.period)
 
 
 class WmaParameters(Parameters):
@@ -91,7 +84,7 @@ class WmaParameters(Parameters):
     formula="WMA[t] = (period * close[t] + ... + 1 * close[t-period+1]) / (period * (period+1) / 2)",
     source="Murphy, Technical Analysis of the Financial Markets (1999), ch. 9",
 )
-def wma(prices: PriceArrays, p: WmaParameters) -> Lines:
+def wma(prices: PriceArrays, p: WmaParameters, out: Block) -> None:
     """Weighted moving average: a mean whose weights fall in a straight line with age.
 
     Parameters
@@ -100,13 +93,10 @@ def wma(prices: PriceArrays, p: WmaParameters) -> Lines:
         Bars; the close is used.
     p : WmaParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         The average, in price units; NaN before bar ``period - 1``.
     """
-    return (talib.WMA(prices.close, p.period),)
+    out[0] = talib.WMA(prices.close, p.period)
 
 
 class MacdParameters(Parameters):
@@ -137,7 +127,7 @@ class MacdParameters(Parameters):
     formula="MACD = EMA(close, fast) - EMA(close, slow); signal = EMA(MACD, signal); histogram = MACD - signal",
     source="Appel, The Moving Average Convergence-Divergence Trading Method (1979); seeding as in TA-Lib",
 )
-def macd(prices: PriceArrays, p: MacdParameters) -> Lines:
+def macd(prices: PriceArrays, p: MacdParameters, out: Block) -> None:
     """Moving average convergence/divergence: the distance of two exponential averages.
 
     Parameters
@@ -146,18 +136,14 @@ def macd(prices: PriceArrays, p: MacdParameters) -> Lines:
         Bars; the close is used.
     p : MacdParameters
         Three periods in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         MACD, signal, histogram, in price units; all NaN before bar ``slow_period + signal_period - 2``.
 
     Notes
     -----
     Both averages start at bar ``slow_period - 1``, the fast one from the mean of the ``fast_period`` closes up to it.
     """
-    macd_line, signal, histogram = talib.MACD(prices.close, p.fast_period, p.slow_period, p.signal_period)
-    return macd_line, signal, histogram
+    macd_lines(prices.close, p.fast_period, p.slow_period, p.signal_period, out)
 
 
 class AdxParameters(Parameters):
@@ -179,7 +165,7 @@ class AdxParameters(Parameters):
     "DX; S is Wilder's sum, +DM the rise of the high, -DM the fall of the low, the larger one only and only above 0",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section IV; seeding as in TA-Lib",
 )
-def adx(prices: PriceArrays, p: AdxParameters) -> Lines:
+def adx(prices: PriceArrays, p: AdxParameters, out: Block) -> None:
     """Average directional index: how steadily the price goes one way, whichever, with the two sides beside it.
 
     Parameters
@@ -188,10 +174,7 @@ def adx(prices: PriceArrays, p: AdxParameters) -> Lines:
         Bars; high, low and close are used.
     p : AdxParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         ADX, +DI, -DI, 0 to 100; all NaN before bar ``2 * period - 1``.
 
     Notes
@@ -199,9 +182,7 @@ def adx(prices: PriceArrays, p: AdxParameters) -> Lines:
     Wilder's sum begins with the first ``period - 1`` movements, as in TA-Lib. Without any range both DI are 0; while
     neither side moves the ADX stays where it is.
     """
-    lines = np.empty((3, len(prices)))
-    directional(prices.high, prices.low, prices.close, p.period, lines)
-    return tuple(lines)
+    directional(prices.high, prices.low, prices.close, p.period, out)
 
 
 class ParabolicSarParameters(Parameters):
@@ -230,7 +211,7 @@ class ParabolicSarParameters(Parameters):
     "SAR becomes EP",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section II; start as in TA-Lib",
 )
-def parabolic_sar(prices: PriceArrays, p: ParabolicSarParameters) -> Lines:
+def parabolic_sar(prices: PriceArrays, p: ParabolicSarParameters, out: Block) -> None:
     """Parabolic stop and reverse: a stop that follows a trend ever faster until the price meets it.
 
     Parameters
@@ -239,30 +220,15 @@ def parabolic_sar(prices: PriceArrays, p: ParabolicSarParameters) -> Lines:
         Bars; high and low are used, above 0.
     p : ParabolicSarParameters
         Acceleration factors.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Stop in price units; direction, 1 rising (stop below) or -1 falling; NaN on the first bar.
 
     Notes
     -----
-    TA-Lib's SAREXT, which unlike its SAR tells the initial factor from the step and marks a falling trend by a
-    negative sign. The first trend falls if the second bar's low falls by more than its high rises, else it rises.
+    The values are those of TA-Lib's SAREXT, which unlike its SAR tells the initial factor from the step. The first
+    trend falls if the second bar's low falls by more than its high rises, else it rises.
     """
-    line = talib.SAREXT(
-        prices.high,
-        prices.low,
-        accelerationinitlong=p.initial_af,
-        accelerationlong=p.step_af,
-        accelerationmaxlong=p.max_af,
-        accelerationinitshort=p.initial_af,
-        accelerationshort=p.step_af,
-        accelerationmaxshort=p.max_af,
-    )
-    direction = np.copysign(1.0, line)
-    direction[0] = np.nan
-    return np.abs(line, out=line), direction
+    parabolic_lines(prices.high, prices.low, p.initial_af, p.step_af, p.max_af, out)
 
 
 class SupertrendParameters(Parameters):
@@ -282,7 +248,7 @@ class SupertrendParameters(Parameters):
     "beyond it; falling: the upper band, until a close above it; rising: the lower band, until a close below it",
     source="Seban, Tout le monde mérite d'être riche (2008); band and start rules as in TradingView's ta.supertrend",
 )
-def supertrend(prices: PriceArrays, p: SupertrendParameters) -> Lines:
+def supertrend(prices: PriceArrays, p: SupertrendParameters, out: Block) -> None:
     """SuperTrend: a stop some true ranges away that follows the trend and changes sides when a close breaks it.
 
     Parameters
@@ -291,19 +257,14 @@ def supertrend(prices: PriceArrays, p: SupertrendParameters) -> Lines:
         Bars; high, low and close are used.
     p : SupertrendParameters
         Period in bars and distance in ATRs.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Stop in price units; direction, 1 rising (stop below) or -1 falling; NaN before bar ``period``.
 
     Notes
     -----
     The first bar with an ATR counts as falling. TradingView writes the direction with the opposite sign.
     """
-    lines = np.empty((2, len(prices)))
-    supertrend_lines(prices.high, prices.low, prices.close, p.period, p.multiplier, lines)
-    return tuple(lines)
+    supertrend_lines(prices.high, prices.low, prices.close, p.period, p.multiplier, out)
 
 
 class AroonParameters(Parameters):
@@ -325,7 +286,7 @@ class AroonParameters(Parameters):
     "oscillator = up - down",
     source="Chande, The Time Price Oscillator, Technical Analysis of Stocks & Commodities 13:9 (1995)",
 )
-def aroon(prices: PriceArrays, p: AroonParameters) -> Lines:
+def aroon(prices: PriceArrays, p: AroonParameters, out: Block) -> None:
     """Aroon: how fresh the highest high and the lowest low are.
 
     Parameters
@@ -334,16 +295,11 @@ def aroon(prices: PriceArrays, p: AroonParameters) -> Lines:
         Bars; high and low are used.
     p : AroonParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Up and down, 0 to 100; oscillator, -100 to 100; NaN before bar ``period``.
 
     Notes
     -----
     Of equal highs (lows) the newest counts, as in TA-Lib; so a market that stands still has 100, 100 and 0.
     """
-    lines = np.empty((3, len(prices)))
-    aroon_lines(prices.high, prices.low, p.period, lines)
-    return tuple(lines)
+    aroon_lines(prices.high, prices.low, p.period, out)

@@ -1,4 +1,4 @@
-"""Compiled trend indicators: directional movement, Aroon, SuperTrend."""
+"""Compiled trend indicators: MACD, directional movement, parabolic stop, Aroon, SuperTrend."""
 
 from __future__ import annotations
 
@@ -6,10 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.steps import true_range, wilder_step
+from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
 from ktrdr_app.indicators.windows import age_of_highest, chunk_length, scratch
 
 Array = NDArray[np.float64]
+
+
+@kernel
+def macd_lines(close: Array, fast: int, slow: int, signal_period: int, out: Array) -> None:
+    """Write the MACD, its signal line and the distance of both (Appel 1979; seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        More than ``slow + signal_period - 2`` bars.
+    fast, slow, signal_period : int
+        Bars of the averages; the fast one begins late, so that it is complete with the slow one.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``slow + signal_period - 2``.
+    """
+    line, signal, histogram = out[0], out[1], out[2]
+    first, late = slow + signal_period - 2, slow - fast
+    out[:, :first] = np.nan
+    quick = steady = average = 0.0
+    for t in range(len(close)):
+        steady = ema_step(steady, close[t], t, slow)
+        if t >= late:
+            quick = ema_step(quick, close[t], t - late, fast)
+        if t >= slow - 1:
+            average = ema_step(average, quick - steady, t - slow + 1, signal_period)
+        if t >= first:
+            line[t], signal[t], histogram[t] = quick - steady, average, quick - steady - average
 
 
 @kernel
@@ -51,6 +78,38 @@ def directional(high: Array, low: Array, close: Array, period: int, out: Array) 
             average += (index - average) * share
         if t >= first:
             adx[t], plus_di[t], minus_di[t] = average, plus, minus
+
+
+@kernel
+def parabolic_lines(high: Array, low: Array, initial: float, step: float, greatest: float, out: Array) -> None:
+    """Write the parabolic stop and its direction (Wilder 1978, section II; start as in TA-Lib).
+
+    Parameters
+    ----------
+    high, low : ndarray of float64, shape (n_bars,)
+        At least two bars.
+    initial, step, greatest : float
+        Acceleration factor at the start of a trend, what each new extreme adds, where it ends.
+    out : ndarray of float64, shape (2, n_bars)
+        Stop, in price units; direction, 1 rising, -1 falling; NaN on the first bar.
+    """
+    line, direction = out[0], out[1]
+    out[:, 0] = np.nan
+    # A falling trend is a rising one of negative prices: far is the side that it goes to, near the one of the stop.
+    side = -1.0 if low[0] - low[1] > 0.0 and low[0] - low[1] > high[1] - high[0] else 1.0
+    far, near = (high[1], low[1]) if side > 0.0 else (-low[1], -high[1])
+    stop, extreme, factor = low[0] if side > 0.0 else -high[0], far, initial
+    for t in range(1, len(high)):
+        far_before, near_before = far, near
+        far, near = (high[t], low[t]) if side > 0.0 else (-low[t], -high[t])
+        if near <= stop:
+            side, stop, extreme, factor = -side, -extreme, -near, initial
+            far, near, near_before = -near, -far, -far_before
+            stop = min(stop, min(near_before, near))
+        line[t], direction[t] = side * stop, side
+        if far > extreme:
+            extreme, factor = far, min(factor + step, greatest)
+        stop = min(stop + factor * (extreme - stop), min(near_before, near))
 
 
 @kernel
@@ -119,6 +178,8 @@ def supertrend_lines(high: Array, low: Array, close: Array, period: int, multipl
 def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
+    macd_lines(prices, 2, 3, 2, out)
     directional(prices, prices, prices, 2, out)
+    parabolic_lines(prices, prices, 0.1, 0.1, 0.2, out[:2])
     aroon_lines(prices, prices, 2, out)
     supertrend_lines(prices, prices, prices, 2, 1.0, out)

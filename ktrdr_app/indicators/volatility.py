@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-import talib
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.volatility_kernels import donchian_lines, keltner_lines, squeeze_line, width_line
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.volatility_kernels import (
+    band_lines,
+    donchian_lines,
+    keltner_lines,
+    range_line,
+    squeeze_line,
+    width_line,
+)
 
 
 class AtrParameters(Parameters):
@@ -25,7 +30,7 @@ class AtrParameters(Parameters):
     formula="TR[t] = max(high[t], close[t-1]) - min(low[t], close[t-1]); ATR is its Wilder average",
     source="Wilder, New Concepts in Technical Trading Systems (1978), section III",
 )
-def atr(prices: PriceArrays, p: AtrParameters) -> Lines:
+def atr(prices: PriceArrays, p: AtrParameters, out: Block) -> None:
     """Average true range: the usual size of a bar, gaps included.
 
     Parameters
@@ -34,13 +39,10 @@ def atr(prices: PriceArrays, p: AtrParameters) -> Lines:
         Bars; high, low and close are used.
     p : AtrParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price units, 0 or more; NaN before bar ``period``, as the first bar has no true range.
     """
-    return (talib.ATR(prices.high, prices.low, prices.close, p.period),)
+    range_line(prices.high, prices.low, prices.close, p.period, out[0])
 
 
 class BollingerBandsParameters(Parameters):
@@ -59,7 +61,7 @@ class BollingerBandsParameters(Parameters):
     formula="middle = SMA(close, period); upper, lower = middle +/- multiplier * standard deviation (divisor: period)",
     source="Bollinger, Bollinger on Bollinger Bands (2001), ch. 7",
 )
-def bollinger_bands(prices: PriceArrays, p: BollingerBandsParameters) -> Lines:
+def bollinger_bands(prices: PriceArrays, p: BollingerBandsParameters, out: Block) -> None:
     """Bollinger Bands: a moving average with bands as wide as the price has swung.
 
     Parameters
@@ -68,20 +70,15 @@ def bollinger_bands(prices: PriceArrays, p: BollingerBandsParameters) -> Lines:
         Bars; the close is used.
     p : BollingerBandsParameters
         Period in bars and width in standard deviations.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Middle, upper and lower band, in price units; NaN before bar ``period - 1``.
 
     Notes
     -----
     The standard deviation is that of a population (``ddof=0``), as Bollinger and TA-Lib have it; pandas and some
-    charting sites divide by ``period - 1``. Before version 0.8, TA-Lib took a variance below 1e-14 for zero, so
-    that the bands closed on prices below about 0.001.
+    charting sites divide by ``period - 1``. TA-Lib's own is not used: its running sums lose digits in a calm market.
     """
-    upper, middle, lower = talib.BBANDS(prices.close, p.period, p.multiplier, p.multiplier)
-    return middle, upper, lower
+    band_lines(prices.close, p.period, p.multiplier, out)
 
 
 class BollingerWidthParameters(Parameters):
@@ -100,7 +97,7 @@ class BollingerWidthParameters(Parameters):
     formula="width = (upper - lower) / middle of the Bollinger Bands",
     source="Bollinger, Bollinger on Bollinger Bands (2001), ch. 8",
 )
-def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters) -> Lines:
+def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters, out: Block) -> None:
     """Bollinger BandWidth: the distance of the Bollinger Bands as a share of the price.
 
     Parameters
@@ -109,15 +106,10 @@ def bollinger_width(prices: PriceArrays, p: BollingerWidthParameters) -> Lines:
         Bars; the close is used.
     p : BollingerWidthParameters
         Period in bars and width in standard deviations.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Fraction of the middle, 0 or more at prices above 0; NaN before bar ``period - 1``.
     """
-    line = np.empty(len(prices))
-    width_line(prices.close, p.period, p.multiplier, line)
-    return (line,)
+    width_line(prices.close, p.period, p.multiplier, out[0])
 
 
 class KeltnerChannelsParameters(Parameters):
@@ -139,7 +131,7 @@ class KeltnerChannelsParameters(Parameters):
     source="Keltner, How to Make Money in Commodities (1960); EMA and ATR as in Raschke & Connors, "
     "Street Smarts (1995)",
 )
-def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters) -> Lines:
+def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters, out: Block) -> None:
     """Keltner channels: an exponential average with bands some true ranges away.
 
     Parameters
@@ -148,10 +140,7 @@ def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters) -> Lines
         Bars; high, low and close are used.
     p : KeltnerChannelsParameters
         Two periods in bars and the width in ATRs.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Middle, upper and lower line, in price units; NaN before bar ``max(period - 1, atr_period)``.
 
     Notes
@@ -159,9 +148,7 @@ def keltner_channels(prices: PriceArrays, p: KeltnerChannelsParameters) -> Lines
     Average and ATR are those of `ema` and `atr`. Keltner's own channels of 1960 are simple averages of the typical
     price and of the range.
     """
-    lines = np.empty((3, len(prices)))
-    keltner_lines(prices.high, prices.low, prices.close, p.period, p.atr_period, p.multiplier, lines)
-    return tuple(lines)
+    keltner_lines(prices.high, prices.low, prices.close, p.period, p.atr_period, p.multiplier, out)
 
 
 class DonchianChannelsParameters(Parameters):
@@ -178,7 +165,7 @@ class DonchianChannelsParameters(Parameters):
     formula="upper = highest high, lower = lowest low of the last period bars; middle = (upper + lower) / 2",
     source="Donchian, High Finance in Copper, Financial Analysts Journal 16:6 (1960)",
 )
-def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters) -> Lines:
+def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters, out: Block) -> None:
     """Donchian channels: the highest high and the lowest low of the last bars, and the middle between them.
 
     Parameters
@@ -187,10 +174,7 @@ def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters) -> Lin
         Bars; high and low are used.
     p : DonchianChannelsParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Middle, upper and lower line, in price units; NaN before bar ``period - 1``.
 
     Notes
@@ -198,9 +182,7 @@ def donchian_channels(prices: PriceArrays, p: DonchianChannelsParameters) -> Lin
     The newest bar belongs to the window, so a close never leaves the channel of its own bar; a breakout is a close
     beyond the channel of the bar before.
     """
-    lines = np.empty((3, len(prices)))
-    donchian_lines(prices.high, prices.low, p.period, lines)
-    return tuple(lines)
+    donchian_lines(prices.high, prices.low, p.period, out)
 
 
 class SqueezeIntensityParameters(Parameters):
@@ -226,7 +208,7 @@ class SqueezeIntensityParameters(Parameters):
     "Bands, KC the Keltner channels",
     source="after Carter, Mastering the Trade (2005), ch. 11, which asks only whether the bands lie inside",
 )
-def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lines:
+def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters, out: Block) -> None:
     """Squeeze intensity: how deep the Bollinger Bands lie inside the Keltner channels, 0 if they do not.
 
     Parameters
@@ -235,10 +217,7 @@ def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lin
         Bars; high, low and close are used.
     p : SqueezeIntensityParameters
         Periods in bars, widths in standard deviations and in ATRs.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         0 no squeeze, up to 0.5 where the bands have closed; NaN before the longest warm-up of its parts ends.
 
     Notes
@@ -246,6 +225,4 @@ def squeeze_intensity(prices: PriceArrays, p: SqueezeIntensityParameters) -> Lin
     0 where there is no true range. Carter sets the Keltner lines 1.5 ATRs away.
     """
     band, channel = (p.bb_period, p.bb_multiplier), (p.kc_period, p.atr_period, p.kc_multiplier)
-    lines = np.empty((2, len(prices)))
-    squeeze_line(prices.high, prices.low, prices.close, band, channel, lines)
-    return (lines[0],)
+    squeeze_line(prices.high, prices.low, prices.close, band, channel, out[0])

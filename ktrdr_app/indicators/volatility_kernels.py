@@ -1,4 +1,4 @@
-"""Compiled volatility indicators: Keltner and Donchian channels, Bollinger width, squeeze intensity."""
+"""Compiled volatility indicators: ATR, Bollinger, Keltner and Donchian lines, squeeze intensity."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
 from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_moments
 
 Array = NDArray[np.float64]
+
+
+@kernel
+def range_line(high: Array, low: Array, close: Array, period: int, out: Array) -> None:
+    """Write Wilder's average true range (Wilder 1978, section III; seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    high, low, close : ndarray of float64, shape (n_bars,)
+        More than ``period`` bars.
+    period : int
+        Bars of the average.
+    out : ndarray of float64, shape (n_bars,)
+        Price units; NaN before bar ``period``.
+    """
+    atr = 0.0
+    for t in range(1, len(close)):
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
+        out[t] = atr
+    out[:period] = np.nan
 
 
 @kernel
@@ -67,6 +87,34 @@ def donchian_lines(high: Array, low: Array, period: int, out: Array) -> None:
 
 
 @kernel
+def band_lines(close: Array, period: int, multiplier: float, out: Array) -> None:
+    """Write the middle, upper and lower Bollinger Band.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean and of the standard deviation.
+    multiplier : float
+        Standard deviations from the middle to each band.
+    out : ndarray of float64, shape (3, n_bars)
+        Price units; NaN before bar ``period - 1``.
+    """
+    out[:, : period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 5)
+    for start in range(period - 1, len(close), size):
+        middles = out[0, start : start + size]
+        stop = start + len(middles)
+        uppers, lowers, reach = out[1, start:stop], out[2, start:stop], work[4, : len(middles)]
+        window_moments(close[start - period + 1 : stop], period, work, middles, reach)
+        for i in range(len(middles)):
+            uppers[i] = middles[i] + multiplier * reach[i]
+        for i in range(len(middles)):
+            lowers[i] = middles[i] - multiplier * reach[i]
+
+
+@kernel
 def width_line(close: Array, period: int, multiplier: float, out: Array) -> None:
     """Write the width of Bollinger Bands as a share of their middle.
 
@@ -92,18 +140,6 @@ def width_line(close: Array, period: int, multiplier: float, out: Array) -> None
 
 
 @kernel
-def _bands(close: Array, period: int, multiplier: float, upper: Array, lower: Array) -> None:
-    """Write the Bollinger Bands of every bar that has them."""
-    size, work = chunk_length(period), scratch(period, 4)
-    for start in range(period - 1, len(close), size):
-        tops, bottoms = upper[start : start + size], lower[start : start + size]
-        window_moments(close[start - period + 1 : start + len(tops)], period, work, tops, bottoms)
-        for i in range(len(tops)):
-            middle, reach = tops[i], multiplier * bottoms[i]
-            tops[i], bottoms[i] = middle + reach, middle - reach
-
-
-@kernel
 def squeeze_line(
     high: Array, low: Array, close: Array, band: tuple[int, float], channel: tuple[int, int, float], out: Array
 ) -> None:
@@ -117,30 +153,39 @@ def squeeze_line(
         Bollinger Bands: period, standard deviations.
     channel : tuple of 2 int and float
         Keltner channels: period, ATR period, ATRs.
-    out : ndarray of float64, shape (2, n_bars)
-        First 0 to 0.5, NaN until both speak; then the lower Bollinger Band, for work.
+    out : ndarray of float64, shape (n_bars,)
+        0 to 0.5; NaN until both speak.
     """
-    period, atr_period, k = channel
-    first = max(band[0] - 1, period - 1, atr_period)
-    line, lower = out[0], out[1]
-    _bands(close, band[0], band[1], line, lower)
-    line[:first] = np.nan
+    wide, (period, atr_period, k) = band[0], channel
+    first = max(wide - 1, period - 1, atr_period)
+    out[:first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
-    for t in range(1, len(close)):
+    for t in range(1, first):
         average = ema_step(average, close[t], t, period)
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
-        if t >= first:
-            reach = k * atr
-            above, below = average + reach - line[t], lower[t] - (average - reach)
+    size, work = chunk_length(wide), scratch(wide, 6)
+    for start in range(first, len(close), size):
+        lines = out[start : start + size]
+        means, deviations = work[4, : len(lines)], work[5, : len(lines)]
+        window_moments(close[start - wide + 1 : start + len(lines)], wide, work, means, deviations)
+        for i in range(len(lines)):
+            t = start + i
+            average = ema_step(average, close[t], t, period)
+            atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
+            reach, band_reach = k * atr, band[1] * deviations[i]
+            above = average + reach - (means[i] + band_reach)
+            below = means[i] - band_reach - (average - reach)
             depth = above if above < below else below
-            line[t] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
+            lines[i] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
 
 
 @warms_up
 def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
+    range_line(prices, prices, prices, 2, out[0])
     keltner_lines(prices, prices, prices, 2, 2, 1.0, out)
     donchian_lines(prices, prices, 2, out)
+    band_lines(prices, 2, 1.0, out)
     width_line(prices, 2, 1.0, out[0])
-    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out)
+    squeeze_line(prices, prices, prices, (2, 1.0), (2, 2, 1.0), out[0])

@@ -9,19 +9,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import talib
-from numpy.typing import NDArray
 from pydantic import Field
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators import volume_kernels as kernels
-from ktrdr_app.indicators.definition import Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
 from ktrdr_app.indicators.sessions import Session, session_clock, session_starts
-
-
-def _traded(volume: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return volume with 0 where it is missing; TA-Lib would turn all that follows into NaN."""
-    return np.where(volume > 0.0, volume, 0.0)
 
 
 class ObvParameters(Parameters):
@@ -36,7 +29,7 @@ class ObvParameters(Parameters):
     source="Granville, New Key to Stock Market Profits (1963); start value as in TA-Lib",
     missing_volume="counts as 0; a series without any gives 0",
 )
-def obv(prices: PriceArrays, p: ObvParameters) -> Lines:
+def obv(prices: PriceArrays, p: ObvParameters, out: Block) -> None:
     """On-balance volume: volume added on rising bars and taken off on falling ones.
 
     Parameters
@@ -45,14 +38,11 @@ def obv(prices: PriceArrays, p: ObvParameters) -> Lines:
         Bars; close and volume are used. A missing volume (NaN) counts as 0, so a series without any gives 0.
     p : ObvParameters
         None.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Volume units; never NaN. The level depends on the first bar: only its changes mean something.
     """
     del p
-    return (talib.OBV(prices.close, _traded(prices.volume)),)
+    kernels.on_balance(prices.close, prices.volume, out[0])
 
 
 class MfiParameters(Parameters):
@@ -71,7 +61,7 @@ class MfiParameters(Parameters):
     source="Quong and Soudack, Volume-Weighted RSI: Money Flow, Stocks & Commodities 7:3 (1989)",
     missing_volume="counts as 0; 50, neither, where no money flowed in the window",
 )
-def mfi(prices: PriceArrays, p: MfiParameters) -> Lines:
+def mfi(prices: PriceArrays, p: MfiParameters, out: Block) -> None:
     """Money flow index: the share of money that came in on rises, 0 to 100.
 
     Parameters
@@ -80,10 +70,7 @@ def mfi(prices: PriceArrays, p: MfiParameters) -> Lines:
         Bars; high, low, close and volume are used. A missing volume counts as 0.
     p : MfiParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         0 to 100, 50 where no money flowed; NaN before bar ``period``.
 
     Notes
@@ -91,7 +78,7 @@ def mfi(prices: PriceArrays, p: MfiParameters) -> Lines:
     Typical prices that differ by rounding alone are equal, as in TA-Lib. TA-Lib's own is not used: it adds and
     subtracts on a running sum, whose last digits drift, and says 0, which reads as oversold, where nothing was traded.
     """
-    return (kernels.money_flow_index(prices.high, prices.low, prices.close, prices.volume, p.period),)
+    kernels.money_flow_index(prices.high, prices.low, prices.close, prices.volume, p.period, out[0])
 
 
 class AdLineParameters(Parameters):
@@ -106,7 +93,7 @@ class AdLineParameters(Parameters):
     source="Chaikin's accumulation/distribution line; Achelis, Technical Analysis from A to Z (2000)",
     missing_volume="counts as 0; a series without any gives 0",
 )
-def ad_line(prices: PriceArrays, p: AdLineParameters) -> Lines:
+def ad_line(prices: PriceArrays, p: AdLineParameters, out: Block) -> None:
     """Accumulation/distribution line: volume added by how high in its bar the close stands.
 
     Parameters
@@ -115,14 +102,11 @@ def ad_line(prices: PriceArrays, p: AdLineParameters) -> Lines:
         Bars; high, low, close and volume are used. A missing volume counts as 0.
     p : AdLineParameters
         None.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Volume units; never NaN. The level depends on the first bar: only its changes mean something.
     """
     del p
-    return (talib.AD(prices.high, prices.low, prices.close, _traded(prices.volume)),)
+    kernels.accumulated(prices.high, prices.low, prices.close, prices.volume, out[0])
 
 
 class CmfParameters(Parameters):
@@ -140,7 +124,7 @@ class CmfParameters(Parameters):
     source="Chaikin; Achelis, Technical Analysis from A to Z (2000), Chaikin Money Flow",
     missing_volume="counts as 0; 0, neither, where the window has no volume",
 )
-def cmf(prices: PriceArrays, p: CmfParameters) -> Lines:
+def cmf(prices: PriceArrays, p: CmfParameters, out: Block) -> None:
     """Chaikin money flow: where in their bars the closes stand, weighted by volume, -1 to 1.
 
     Parameters
@@ -149,14 +133,11 @@ def cmf(prices: PriceArrays, p: CmfParameters) -> Lines:
         Bars; high, low, close and volume are used. A missing volume counts as 0.
     p : CmfParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         -1 (all closes at the low) to 1, 0 where the window has no volume; NaN before bar ``period - 1``. Held to
         these bounds where a vendor's rounding puts a close outside its bar.
     """
-    return (kernels.chaikin_money_flow(prices.high, prices.low, prices.close, prices.volume, p.period),)
+    kernels.chaikin_money_flow(prices.high, prices.low, prices.close, prices.volume, p.period, out[0])
 
 
 class VolumeRatioParameters(Parameters):
@@ -174,7 +155,7 @@ class VolumeRatioParameters(Parameters):
     source="Source document, volume_ratio_20; Arms, Volume Cycles in the Stock Market (1983), on relative volume",
     missing_volume="is left out of the mean; 1, as usual, where the bar's own is missing or the window has none",
 )
-def volume_ratio(prices: PriceArrays, p: VolumeRatioParameters) -> Lines:
+def volume_ratio(prices: PriceArrays, p: VolumeRatioParameters, out: Block) -> None:
     """Volume ratio: a bar's volume beside the mean of the last bars; 1 is as usual.
 
     Parameters
@@ -183,13 +164,10 @@ def volume_ratio(prices: PriceArrays, p: VolumeRatioParameters) -> Lines:
         Bars; volume is used. Missing ones are left out of the mean; a true 0 counts.
     p : VolumeRatioParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         0 to ``period``, 1 where volume is missing; NaN before bar ``period - 1``.
     """
-    return (kernels.volume_to_mean(prices.volume, p.period),)
+    kernels.volume_to_mean(prices.volume, p.period, out[0])
 
 
 class VwapParameters(Parameters):
@@ -212,7 +190,7 @@ class VwapParameters(Parameters):
     source="Berkowitz, Logue and Noser, The Total Cost of Transactions on the NYSE, Journal of Finance 43:1 (1988)",
     missing_volume="counts as 0; the close, so no distance from it, while the sum has no volume",
 )
-def vwap(prices: PriceArrays, p: VwapParameters) -> Lines:
+def vwap(prices: PriceArrays, p: VwapParameters, out: Block) -> None:
     """Volume-weighted average price: what the average unit was traded at.
 
     Parameters
@@ -221,10 +199,7 @@ def vwap(prices: PriceArrays, p: VwapParameters) -> Lines:
         Bars; high, low, close, volume and, for sessions, the times are used. A missing volume counts as 0.
     p : VwapParameters
         Anchor, with its period or session.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Price units; the close while nothing was traded. NaN before bar ``period - 1`` if ``rolling``, never else: the
         first session counts from the first bar there is. A cumulative line depends on where the series begins.
 
@@ -235,9 +210,10 @@ def vwap(prices: PriceArrays, p: VwapParameters) -> Lines:
     """
     columns = prices.high, prices.low, prices.close, prices.volume
     if p.anchor == "rolling":
-        return (kernels.rolling_vwap(*columns, p.period),)
-    starts = np.zeros(1, np.int64) if p.anchor == "cumulative" else session_starts(prices, p.session)
-    return (kernels.anchored_vwap(*columns, starts),)
+        kernels.rolling_vwap(*columns, p.period, out[0])
+    else:
+        starts = np.zeros(1, np.int64) if p.anchor == "cumulative" else session_starts(prices, p.session)
+        kernels.anchored_vwap(*columns, starts, out[0])
 
 
 class VolumeSurpriseParameters(Parameters):
@@ -259,7 +235,7 @@ class VolumeSurpriseParameters(Parameters):
     waits_for="as many weeks as are compared with",
     missing_volume="is left out; 0, as usual, where the bar has none, or fewer than half of the weeks had any",
 )
-def volume_surprise(prices: PriceArrays, p: VolumeSurpriseParameters) -> Lines:
+def volume_surprise(prices: PriceArrays, p: VolumeSurpriseParameters, out: Block) -> None:
     """Volume surprise: the log of a bar's volume over what its hour of the week usually brings; 0 is as usual.
 
     Parameters
@@ -268,10 +244,7 @@ def volume_surprise(prices: PriceArrays, p: VolumeSurpriseParameters) -> Lines:
         Bars; volume and times are used. Volumes that are missing or 0 are left out.
     p : VolumeSurpriseParameters
         Weeks to look back, and the clock.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         Natural logarithm, 0 where nothing can be compared; NaN until the series is ``weeks`` weeks old.
 
     Raises
@@ -279,7 +252,7 @@ def volume_surprise(prices: PriceArrays, p: VolumeSurpriseParameters) -> Lines:
     MalformedBars
         If the bars have no times.
     """
-    return (kernels.log_to_slot_median(prices.volume, session_clock(prices, p.session), p.weeks),)
+    kernels.log_to_slot_median(prices.volume, session_clock(prices, p.session), p.weeks, out[0])
 
 
 class VolumeRankParameters(Parameters):
@@ -297,7 +270,7 @@ class VolumeRankParameters(Parameters):
     source="Percentile rank with ties at half; Hyndman and Fan, The American Statistician 50:4 (1996)",
     missing_volume="is left out; 0.5, in the middle, where the bar's own or every other is missing",
 )
-def volume_rank(prices: PriceArrays, p: VolumeRankParameters) -> Lines:
+def volume_rank(prices: PriceArrays, p: VolumeRankParameters, out: Block) -> None:
     """Volume rank: the share of earlier bars that had less volume, 0 to 1.
 
     Parameters
@@ -306,10 +279,7 @@ def volume_rank(prices: PriceArrays, p: VolumeRankParameters) -> Lines:
         Bars; volume is used. Missing ones are left out; a true 0 counts.
     p : VolumeRankParameters
         Period in bars.
-
-    Returns
-    -------
-    tuple of ndarray of float64, shape (n_bars,)
+    out : ndarray of float64, shape (n_outputs, n_bars)
         0 to 1, 0.5 where volume is missing; NaN before bar ``period``.
     """
-    return (kernels.past_rank(prices.volume, p.period),)
+    kernels.past_rank(prices.volume, p.period, out[0])

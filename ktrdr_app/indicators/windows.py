@@ -62,12 +62,12 @@ def _greater(newer: Array, older: Array, sign: float, out: Array) -> None:
 
 
 @kernel
-def highest(values: Array, period: int, sign: float, work: Array, out: Array) -> None:
+def highest(values: Array, period: int, sign: float, work: Array, out: Array, width: int = 1) -> None:
     """Write the greatest value of each ``period`` neighbouring ones.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n + period - 1,)
+    values : ndarray of float64, shape (n + period - width,)
         Finite; n not more than ``chunk_length(period)``.
     period : int
         Values of a window.
@@ -77,16 +77,19 @@ def highest(values: Array, period: int, sign: float, work: Array, out: Array) ->
         Overwritten.
     out : ndarray of float64, shape (n,)
         The first is the greatest of the first ``period`` values.
+    width : int
+        Of how many neighbouring values each of ``values`` already is the greatest; not above ``period``.
     """
-    length = len(values)
-    now, then = work[0, :length], work[1, :length]
+    count = len(values)
+    now, then = work[0, :count], work[1, :count]
     _start(values, sign, now)
-    width = 1
     while 2 * width <= period:
-        _greater(now[width:], now[:-width], 1.0, then[width:])
-        now, then = then, now
+        count -= width
+        _greater(now[width:], now[:count], 1.0, then[:count])
+        now, then = then[:count], now[:count]
         width *= 2
-    _greater(now[period - 1 :], now[width - 1 : length - period + width], sign, out)
+    rest = period - width
+    _greater(now[rest:], now[: count - rest], sign, out)
 
 
 @kernel
@@ -231,23 +234,20 @@ def window_moments(values: Array, period: int, work: Array, mean: Array, deviati
 
 
 @kernel
-def moving_mean(values: Array, period: int, work: Array, out: Array) -> None:
-    """Write the mean of each ``period`` neighbouring values of a series of any length.
+def window_means(values: Array, period: int, work: Array, out: Array) -> None:
+    """Write the mean of each ``period`` neighbouring values.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n + period - 1,)
-        The series.
+        n not more than ``chunk_length(period)``.
     period : int
         Values of a window.
     work : ndarray of float64, shape (2 or more, chunk_length(period) + period)
-        Overwritten.
+        Overwritten; may not hold ``values`` or ``out``.
     out : ndarray of float64, shape (n,)
-        The first is the mean of the first ``period`` values; may not be ``values``.
+        The first is the mean of the first ``period`` values.
     """
-    size = chunk_length(period)
-    for start in range(0, len(out), size):
-        means = out[start : start + size]
-        window_sums(values[start : start + len(means) + period - 1], period, work, means)
-        for i in range(len(means)):
-            means[i] /= period
+    window_sums(values, period, work, out)
+    for i in range(len(out)):
+        out[i] /= period

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from ktrdr_app.core.registry import Registry
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators import definition, get_indicator
-from ktrdr_app.indicators.definition import IndicatorInfo, Lines, OutputInfo, Parameters, indicator
+from ktrdr_app.indicators.definition import Block, IndicatorInfo, OutputInfo, Parameters, indicator
 from tests.indicators.bars import walk
 
 
@@ -42,13 +42,13 @@ def _register() -> None:
         formula="close",
         source="nobody, 2024",
     )
-    def toy(prices: PriceArrays, p: ToyParameters) -> Lines:
+    def toy(prices: PriceArrays, p: ToyParameters, out: Block) -> None:
         """Toy: a copy of the close.
 
         More words that are no part of the description.
         """
-        line = np.where(np.arange(len(prices)) < p.period, np.nan, prices.close)
-        return line, line * p.weight
+        out[0] = np.where(np.arange(len(prices)) < p.period, np.nan, prices.close)
+        out[1] = out[0] * p.weight
 
 
 def test_decorator_takes_name_category_and_description_from_the_function(
@@ -103,7 +103,7 @@ def test_output_by_name_and_by_default() -> None:
 
 
 def test_function_never_sees_a_series_within_its_warm_up(entries: Registry[IndicatorInfo]) -> None:
-    def explode(prices: PriceArrays, p: ToyParameters) -> Lines:
+    def explode(prices: PriceArrays, p: ToyParameters, out: Block) -> None:
         raise AssertionError(f"called with {len(prices)} bars")
 
     info = IndicatorInfo(

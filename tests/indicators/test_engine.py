@@ -10,7 +10,7 @@ import pytest
 from ktrdr_app.core.errors import InvalidValue, MalformedBars, UnknownName
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators import IndicatorConfig, IndicatorEngine, available, column_name, compute, get_indicator
-from ktrdr_app.indicators.definition import Lines, Parameters, entries
+from ktrdr_app.indicators.definition import Block, Parameters, entries
 from tests.indicators.bars import sample_bars, walk
 
 FAST = IndicatorConfig("fast", "sma", {"period": 5})
@@ -74,9 +74,9 @@ def test_the_same_indicator_under_two_ids_is_computed_once_and_shares_no_memory(
 ) -> None:
     calls = []
 
-    def counted(prices: PriceArrays, p: Parameters) -> Lines:
+    def counted(prices: PriceArrays, p: Parameters, out: Block) -> None:
         calls.append(p)
-        return (prices.close * 1.0,)
+        out[0] = prices.close
 
     info = replace(get_indicator("sma"), function=counted)
     monkeypatch.setitem(entries._entries, "sma", info)

@@ -17,7 +17,7 @@ from pydantic import Field
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators import available, compute, get_indicator, parameters_of
-from ktrdr_app.indicators.definition import IndicatorInfo, Lines, OutputInfo, Parameters
+from ktrdr_app.indicators.definition import Block, IndicatorInfo, OutputInfo, Parameters
 from tests.indicators import checks
 from tests.indicators.bars import SERIES, frame_of, sample_bars, walk
 from tests.reference.indicators import BY_NAME, reference
@@ -251,10 +251,10 @@ class CheatParameters(Parameters):
 def _cheat(name: str, unit: str = "ratio") -> IndicatorInfo:
     """Return an indicator that is not in the catalogue and breaks one promise."""
 
-    def calculate(prices: PriceArrays, p: CheatParameters) -> Lines:
+    def calculate(prices: PriceArrays, p: CheatParameters, out: Block) -> None:
         line = _CHEATS[name](prices)
         line[: p.period] = math.nan
-        return (line,)
+        out[0] = line
 
     outputs = (OutputInfo("line", unit, 0.0, 1.0),)  # type: ignore[arg-type]
     return IndicatorInfo(name, "trend", "Cheats.", CheatParameters, outputs, lambda p: p.period, "", "", calculate)
@@ -267,7 +267,6 @@ _CHEATS = {
     "rank_in_all": lambda prices: np.argsort(np.argsort(prices.close)) / len(prices),
     "honest": lambda prices: np.r_[1.0, prices.close[:-1]] / prices.close,
     "close": lambda prices: prices.close.copy(),
-    "single": lambda prices: prices.close.astype(np.float32),
     "traded": lambda prices: prices.volume.copy(),
     "in_place": lambda prices: prices.close,
 }
@@ -309,8 +308,6 @@ def test_remaining_checks_can_fail() -> None:
     bars = walk(60)
     with pytest.raises(AssertionError):
         checks.check_bounds(_cheat("close"), CheatParameters(), bars)
-    with pytest.raises(AssertionError):
-        checks.check_shape(_cheat("single"), CheatParameters(), bars)
     with pytest.raises(ValueError, match="read-only"):
         checks.check_input_untouched(_cheat("in_place"), CheatParameters(), bars)
 

@@ -69,7 +69,7 @@ def test_wrong_choice_lists_the_choices(monkeypatch: pytest.MonkeyPatch) -> None
         lambda _: 0,
         "",
         "",
-        lambda prices, _: (prices.close,),
+        lambda prices, _, out: np.copyto(out[0], prices.close),
     )
     monkeypatch.setitem(entries._entries, "choosy", info)
     assert compute("choosy", walk(3), method="woodie").shape == (3, 1)

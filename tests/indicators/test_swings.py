@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ktrdr_app.indicators.swings import confirmed_turns, spread
+from ktrdr_app.indicators.swings import bars_since, confirmed_turns, spread, taken_back
 from tests.reference.indicators_levels import turns
 
 NAN = math.nan
@@ -72,6 +72,24 @@ def test_equals_the_search_of_the_whole_past(rows: list[tuple[int, int, int]], t
 
 
 def test_spread_puts_values_into_force_from_their_bar_on() -> None:
-    lines = spread(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 3]), 5)
+    lines = np.empty((2, 5))
+    spread(np.array([[1.0, 2.0, 9.0], [3.0, 4.0, 9.0]]), np.array([1, 3]), lines)
     np.testing.assert_array_equal(lines, [[NAN, 1, 1, 2, 2], [NAN, 3, 3, 4, 4]])
-    assert np.isnan(spread(np.empty((2, 0)), np.empty(0, np.int64), 3)).all()
+    spread(np.empty((2, 0)), np.empty(0, np.int64), lines)
+    assert np.isnan(lines).all()
+
+
+def test_bars_are_counted_from_the_turn_once_it_is_known() -> None:
+    line = np.empty(6)
+    bars_since(np.array([0, 2]), np.array([1, 4]), line)
+    np.testing.assert_array_equal(line, [NAN, 1, 2, 3, 2, 3])
+    bars_since(np.empty(0, np.int64), np.empty(0, np.int64), line)
+    assert np.isnan(line).all()
+
+
+def test_a_swing_is_taken_back_from_its_end_to_its_begin() -> None:
+    close, line = np.array([5.0, 10.0, 20.0, 12.5, 10.0]), np.empty(5)
+    taken_back(close, np.array([10.0, 20.0, 10.0]), np.array([2, 4]), line)
+    np.testing.assert_array_equal(line, [NAN, NAN, 0, 0.75, 0])
+    taken_back(close, np.array([10.0]), np.empty(0, np.int64), line)
+    assert np.isnan(line).all()
