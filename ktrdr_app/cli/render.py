@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from ktrdr_app.data.quality.figures import cut
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, model_table, trace_table
 from ktrdr_app.workflows.wording import (
     Verdict,
     backtest_verdict,
+    cut,
     event_notes,
     fallback_warning,
     model_verdict,

@@ -14,6 +14,17 @@ ANY_STEP = 3
 """Step of the resolver that takes any model of the strategy and time frame."""
 
 
+def cut(share: float) -> float:
+    """Return a share cut to hundredths of a percent, so that what is shown as 100 % is all.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1; NaN stays NaN.
+    """
+    return share if share >= 1.0 or math.isnan(share) else math.floor(share * 10_000) / 10_000
+
+
 def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
     """Return a fraction as percent ("12.5 %"), or ``n/a``.
 

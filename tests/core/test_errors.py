@@ -25,8 +25,10 @@ from ktrdr_app.core.errors import (
     MalformedBars,
     ModelNotFound,
     ModelRejected,
+    NothingInTrash,
     Problem,
     Repaints,
+    SeriesExists,
     SignalsMismatch,
     StorageProblem,
     StrategyNotFound,
@@ -92,6 +94,19 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         TooFewRows("test", 3, 50, "SMA 20"),
         *("too_few_rows", 2, "test has 3 usable rows, 50 are needed (SMA 20)"),
         *("take a longer date range, a shorter indicator period, or leave the symbol out", "test"),
+    ),
+    (
+        SeriesExists("AAPL", "1d", "data/AAPL_1d.csv"),
+        *("series_exists", 2, "there is a series AAPL 1d again"),
+        *("delete or rename the one that is there first; nothing was changed", "data/AAPL_1d.csv"),
+    ),
+    (
+        NothingInTrash("AAPL 1d", ["IBM 1d"], ".trash"),
+        *("nothing_in_trash", 3, "AAPL 1d is not in the trash", "the trash holds: IBM 1d", ".trash"),
+    ),
+    (
+        NothingInTrash("AAPL 1d", [], ".trash"),
+        *("nothing_in_trash", 3, "AAPL 1d is not in the trash", "the trash is empty", ".trash"),
     ),
     (SignalsMismatch("s.csv:2", "SEL", "SELL"), "signals_mismatch", 2, "found SEL", "expected SELL", "s.csv:2"),
     (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,17 +18,6 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 1
 """Number of this layout; figures with another one are passed over."""
-
-
-def cut(share: float) -> float:
-    """Return a share cut to hundredths of a percent, so that what is shown as 100 % is all.
-
-    Parameters
-    ----------
-    share : float
-        0 to 1; NaN stays NaN.
-    """
-    return share if share >= 1.0 or math.isnan(share) else math.floor(share * 10_000) / 10_000
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.quality.figures import cut
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.data_inventory import InventoryEntry
+from ktrdr_app.workflows.wording import cut
 
 Key = tuple[str, str]
 """Symbol and time frame."""
