@@ -15,6 +15,9 @@ from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters
 from ktrdr_app.indicators.registry import get_indicator, parameters_of, price_arrays
 
+_SHARED = 8_000_000
+"""Values, 64 MB, up to which all lines share their memory; beyond it a line that is kept would hold too much alive."""
+
 
 @dataclass(frozen=True)
 class IndicatorConfig:
@@ -109,25 +112,23 @@ class IndicatorEngine:
         Returns
         -------
         dict of str to ndarray of float64, shape (n_bars,)
-            In the order of ``columns``; NaN before each indicator's warm-up ends. They are rows of one block of
-            memory, which costs the system far less than many small ones and is free when the last of them is.
+            In the order of ``columns``; NaN before each indicator's warm-up ends. Short ones are rows of one block,
+            which the system hands out faster than many small ones.
         """
-        return dict(zip(self.columns, self._block(prices), strict=True))
-
-    def _block(self, prices: PriceArrays) -> Block:
-        """Return every column as a row."""
-        block = np.empty((len(self.outputs), len(prices)))
+        size = len(self.outputs), len(prices)
+        shared = np.empty(size) if size[0] * size[1] <= _SHARED else None
+        lines: dict[str, NDArray[np.float64]] = {}
         done: dict[tuple[str, Parameters], Block] = {}
-        row = 0
         for info, parameters, columns in self._jobs:
-            lines = block[row : row + len(columns)]
-            row += len(columns)
-            known = done.setdefault((info.name, parameters), lines)
-            if known is lines:
-                info.fill(prices, parameters, lines)
+            first, last = len(lines), len(lines) + len(columns)
+            block = np.empty((len(columns), len(prices))) if shared is None else shared[first:last]
+            known = done.setdefault((info.name, parameters), block)
+            if known is block:
+                info.fill(prices, parameters, block)
             else:
-                lines[:] = known
-        return block
+                block[:] = known
+            lines.update(zip(columns, block, strict=True))
+        return lines
 
     def calculate_multiple(self, bars: pd.DataFrame) -> pd.DataFrame:
         """Return every column as a frame on the index of the bars.
@@ -147,4 +148,4 @@ class IndicatorEngine:
         MalformedBars
             For a missing column or a price that is not finite.
         """
-        return pd.DataFrame(self._block(price_arrays(bars)).T, index=bars.index, columns=list(self.columns), copy=False)
+        return pd.DataFrame(self.calculate(price_arrays(bars)), index=bars.index, copy=False)

@@ -89,6 +89,19 @@ def test_the_same_indicator_under_two_ids_is_computed_once_and_shares_no_memory(
     assert frame["again"].iloc[3] == bars["close"].iloc[3]
 
 
+def test_long_series_share_no_memory_and_have_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    prices = PriceArrays.of(walk(60))
+    indicators = IndicatorEngine([FAST, BANDS, IndicatorConfig("again", "sma", {"period": "5"})])
+    together = indicators.calculate(prices)
+    monkeypatch.setattr("ktrdr_app.indicators.engine._SHARED", 0)
+    apart = indicators.calculate(prices)
+    assert together["fast"].base is together["again"].base
+    assert apart["fast"].base is not apart["again"].base
+    assert list(apart) == list(together)
+    for name, line in apart.items():
+        np.testing.assert_array_equal(line, together[name])
+
+
 @pytest.mark.parametrize("rows", [0, 1, 4])
 def test_short_series_are_all_nan(rows: int) -> None:
     frame = IndicatorEngine([FAST, BANDS]).calculate_multiple(walk(rows))
