@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.features.build import all_fuzzy_inputs
@@ -24,29 +23,7 @@ from ktrdr_app.fuzzy.universality import Universality, universality
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import FuzzyInput
 from ktrdr_app.workflows.prepare import source_of, write_table
-from ktrdr_app.workflows.requests import SeriesRequest
-
-
-@dataclass(frozen=True)
-class FuzzyCheckRequest:
-    """Look at the sets of every fuzzy input of a strategy.
-
-    Attributes
-    ----------
-    workspace : Workspace
-        Where the strategy and the data are read.
-    strategy : str
-        Name or path.
-    symbols : tuple of str, optional
-        Symbols whose values are laid under the sets; all with bars of the time frame by default.
-    timeframe : str, optional
-        Bar length; without it, only the shapes are looked at.
-    """
-
-    workspace: Workspace
-    strategy: str
-    symbols: tuple[str, ...] | None = None
-    timeframe: str | None = None
+from ktrdr_app.workflows.requests import FuzzyCheckRequest, SeriesRequest
 
 
 @dataclass(frozen=True)

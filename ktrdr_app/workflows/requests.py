@@ -356,6 +356,28 @@ class ResolveRequest:
 
 
 @dataclass(frozen=True)
+class FuzzyCheckRequest:
+    """Look at the sets of every fuzzy input of a strategy.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Where the strategy and the data are read.
+    strategy : str
+        Name or path.
+    symbols : tuple of str, optional
+        Symbols whose values are laid under the sets; all with bars of the time frame by default.
+    timeframe : str, optional
+        Bar length; without it, only the shapes are looked at.
+    """
+
+    workspace: Workspace
+    strategy: str
+    symbols: tuple[str, ...] | None = None
+    timeframe: str | None = None
+
+
+@dataclass(frozen=True)
 class FuzzyViewRequest:
     """What the fuzzy editor shows of one input.
 

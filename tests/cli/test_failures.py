@@ -27,6 +27,7 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.MalformedBars("AAPL_1d.csv, row 7", "high below low", "high >= low"), 2, "malformed_bars"),
     (errors.TooFewRows("AAPL 1d", 3, 50, "indicators"), 2, "too_few_rows"),
     (errors.SignalsMismatch("s.csv", "5 rows", "7 rows"), 2, "signals_mismatch"),
+    (errors.Repaints("zigzag_line", where="turns"), 2, "repaints"),
     (errors.SeriesExists("AAPL", "1d", "data/AAPL_1d.csv"), 2, "series_exists"),
     (errors.NothingInTrash("AAPL 1d", ["IBM 1d"], ".trash"), 3, "nothing_in_trash"),
     (errors.StrategyProblem("s.yaml", PROBLEMS), 2, "strategy_problem"),

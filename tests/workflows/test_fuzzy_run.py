@@ -14,8 +14,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, DataNotFound, InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.workflows import check_fuzzy, evaluate_fuzzy
-from ktrdr_app.workflows.fuzzy_run import FuzzyCheckRequest
-from ktrdr_app.workflows.requests import SeriesRequest
+from ktrdr_app.workflows.requests import FuzzyCheckRequest, SeriesRequest
 from tests.features.test_higher import TEXT_LONGER
 from tests.workflows.quick import NAME, TEXT, with_strategy
 

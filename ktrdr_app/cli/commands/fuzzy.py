@@ -12,8 +12,7 @@ from ktrdr_app.cli.command import command, group
 from ktrdr_app.cli.documents import rows_document
 from ktrdr_app.cli.fuzzy_tables import fuzzy_check
 from ktrdr_app.cli.session import Session
-from ktrdr_app.workflows.fuzzy_run import FuzzyCheckRequest
-from ktrdr_app.workflows.requests import SeriesRequest
+from ktrdr_app.workflows.requests import FuzzyCheckRequest, SeriesRequest
 
 
 def add_to(app: typer.Typer) -> None:

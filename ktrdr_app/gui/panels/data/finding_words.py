@@ -35,6 +35,7 @@ WORDS = {
     "wrong_time_zone": "Probably a wrong time zone",
     "wrong_timeframe": "Another bar length than the name",
     "zero_volume": "Bars without volume",
+    "constant_volume": "Volume that counts no units",
 }
 """Every finding that the checks can make."""
 TONES = {"info": "", "warning": "warning", "error": "danger"}
