@@ -24,8 +24,8 @@ from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState
 
 _SIZE = (1240, 800)
-_LEAST = (880, 560)
-_FORM_WIDTH = 340
+_LEAST_HEIGHT = 560
+_FORM_WIDTH = 380
 _COMMAND_LINE = "; say which with --"
 
 
@@ -62,7 +62,7 @@ class ImportDialog(QDialog):
         self.findings = FindingsView()
         self.footer = Footer()
         self.notice = Notice()
-        self.setMinimumSize(*_LEAST)
+        self.setMinimumHeight(_LEAST_HEIGHT)  # the width is the layout's own least, so that nothing overlaps
         self.drop = FileDrop(self, self.files_dropped.emit)
         self._lay_out()
         self._connect()
