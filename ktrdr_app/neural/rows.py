@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import TrainingFailed
 from ktrdr_app.neural.mlp import CLASSES
+from ktrdr_app.strategy.schema import TrainingSettings
+
+_ROWS_AT_ONCE = 1_000_000
+"""Rows looked at together, so that a look at a large block takes little memory."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class TrainingData:
     ----------
     x : ndarray of float32, shape (n_rows, n_features)
         Scaled features.
-    y : ndarray of int64, shape (n_rows,)
+    y : ndarray of int, shape (n_rows,)
         Labels: 0 BUY, 1 HOLD, 2 SELL.
     symbol_id : ndarray of int16, shape (n_rows,)
         Which symbol each row belongs to.
@@ -29,19 +32,35 @@ class TrainingData:
         Weight of each row in the loss, above 0; not used in validation.
     feature_names : tuple of str
         Names for messages; columns are numbered where it is empty.
+    rows : ndarray of int64, shape (n_chosen,), optional
+        Which rows of the arrays take part, in which order; all of them by default. Nothing is copied for it.
+    codes : ndarray of int16, shape (n_rows,), optional
+        Position of each row's symbol among those with a learned vector, or `symbols.UNKNOWN`.
     symbol_columns : int
-        Columns at the end of ``x`` that tell the symbol (`symbols.with_symbols`).
+        Inputs behind the features that tell the symbol (`symbols.symbol_columns`); 0 without ``codes``.
     """
 
     x: NDArray[np.float32]
-    y: NDArray[np.int64]
+    y: NDArray[np.integer[Any]]
     symbol_id: NDArray[np.int16]
     weight: NDArray[np.float32] | None = None
     feature_names: tuple[str, ...] = ()
+    rows: NDArray[np.int64] | None = None
+    codes: NDArray[np.int16] | None = None
     symbol_columns: int = 0
 
     def __len__(self) -> int:
-        return len(self.y)
+        return len(self.y) if self.rows is None else len(self.rows)
+
+    @property
+    def inputs(self) -> int:
+        """Width of the network's first layer."""
+        return int(self.x.shape[1]) + self.symbol_columns
+
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """Numbers of the rows that take part."""
+        return np.arange(len(self.y), dtype=np.int64) if self.rows is None else self.rows
 
     def check(self, part: str) -> None:
         """Return quietly if a network can learn from these rows.
@@ -59,7 +78,11 @@ class TrainingData:
         """
         if self.x.ndim != 2 or len(self.x) == 0 or self.x.shape[1] == 0:
             raise TrainingFailed("train", f"the {part} rows have shape {self.x.shape}", "give rows and features")
-        for name, values in (("labels", self.y), ("symbol ids", self.symbol_id), ("weights", self.weight)):
+        if len(self) == 0:
+            raise TrainingFailed("train", f"no row is chosen as {part} row", "give rows and features")
+        arrays: dict[str, NDArray[Any] | None]
+        arrays = {"labels": self.y, "symbol ids": self.symbol_id, "weights": self.weight, "symbol codes": self.codes}
+        for name, values in arrays.items():
             if values is not None and values.shape != (len(self.x),):
                 found = f"{len(self.x)} {part} rows have {name} of shape {values.shape}"
                 raise TrainingFailed("train", found, f"give one of the {name} for each row")
@@ -72,97 +95,40 @@ class TrainingData:
             raise TrainingFailed("train", f"a weight of the {part} rows is not above 0", "leave such rows out")
 
     def _check_features(self, part: str) -> None:
-        finite = np.isfinite(self.x)
-        columns = np.flatnonzero(~finite.all(axis=0))
+        strange = np.zeros(self.x.shape[1], dtype=np.intp)
+        for first in range(0, len(self.x), _ROWS_AT_ONCE):
+            strange += (~np.isfinite(self.x[first : first + _ROWS_AT_ONCE])).sum(axis=0)
+        columns = np.flatnonzero(strange)
         if len(columns) == 0:
             return
         column = int(columns[0])
         name = self.feature_names[column] if self.feature_names else f"in column {column}"
-        rows = int((~finite[:, column]).sum())
         more = f", and {len(columns) - 1} more features like it" if len(columns) > 1 else ""
-        found = f"feature {name} is not finite in {rows} of {len(self.x)} {part} rows{more}"
+        found = f"feature {name} is not finite in {strange[column]} of {len(self.x)} {part} rows{more}"
         raise TrainingFailed("train", found, "look at its indicator, or drop the warm-up rows")
 
 
-def row_weights(data: TrainingData, class_weights: str) -> NDArray[np.float32] | None:
-    """Return what each row weighs in the loss; None where all weigh the same.
-
-    Parameters
-    ----------
-    data : TrainingData
-        Training rows.
-    class_weights : str
-        ``balanced`` multiplies by n/(3·n_class) (King and Zeng 2001; scikit-learn calls it so too); ``none`` by 1.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_rows,), or None
-        Row weight times class weight.
-    """
-    if class_weights == "none":
-        return data.weight
-    weights = balanced_class_weights(data.y)[data.y]
-    return weights if data.weight is None else weights * data.weight
-
-
-def balanced_class_weights(y: NDArray[Any]) -> NDArray[np.float32]:
-    """Return n/(3·n_class) for each class, 0 for a class without rows.
+def class_weights(y: NDArray[Any], settings: TrainingSettings) -> NDArray[np.float32]:
+    """Return what each class weighs in the loss.
 
     Parameters
     ----------
     y : ndarray of int, shape (n_rows,)
-        Labels.
+        Labels of the training rows.
+    settings : TrainingSettings
+        ``class_weights``: ``none`` is 1; ``balanced`` n/(3·n_class) (King and Zeng 2001; scikit-learn calls it so too);
+        ``effective`` (1 - beta)/(1 - beta^n_class), scaled so that the rows' mean weight is 1 (Cui et al. 2019).
 
     Returns
     -------
     ndarray of float32, shape (3,)
-        Weights of BUY, HOLD, SELL.
+        Weights of BUY, HOLD, SELL; 0 for a class without rows, but where all weigh 1.
     """
+    if settings.class_weights == "none":
+        return np.ones(CLASSES, dtype=np.float32)
     counts = np.bincount(y, minlength=CLASSES)
-    weights = np.divide(len(y), CLASSES * counts, out=np.zeros(CLASSES), where=counts > 0)
-    return weights.astype(np.float32)
-
-
-@dataclass(frozen=True)
-class Tensors:
-    """The same rows as torch tensors of their own memory.
-
-    Attributes
-    ----------
-    x : torch.Tensor, float32, shape (n_rows, n_features)
-        Scaled features.
-    y : torch.Tensor, int64, shape (n_rows,)
-        Labels.
-    weight : torch.Tensor, float32, shape (n_rows,), or None
-        Weight of each row in the loss.
-    """
-
-    x: torch.Tensor
-    y: torch.Tensor
-    weight: torch.Tensor | None
-
-    @classmethod
-    def of(cls, data: TrainingData, weight: NDArray[np.float32] | None = None) -> Tensors:
-        """Copy rows into tensors; aligned alike in every run, so that sums come out alike.
-
-        Parameters
-        ----------
-        data : TrainingData
-            Rows.
-        weight : ndarray of float32, shape (n_rows,), optional
-            Weight of each row.
-        """
-        x = torch.tensor(np.asarray(data.x, dtype=np.float32))
-        y = torch.tensor(np.asarray(data.y, dtype=np.int64))
-        return cls(x, y, None if weight is None else torch.tensor(np.asarray(weight, dtype=np.float32)))
-
-    def ordered(self, order: torch.Tensor) -> Tensors:
-        """Return the rows in another order.
-
-        Parameters
-        ----------
-        order : torch.Tensor, int64
-            Row numbers.
-        """
-        weight = None if self.weight is None else self.weight[order]
-        return Tensors(self.x[order], self.y[order], weight)
+    effective: NDArray[np.float64] = counts.astype(np.float64)
+    if settings.class_weights == "effective":
+        effective = np.asarray((1 - settings.effective_beta**counts) / (1 - settings.effective_beta), np.float64)
+    weights = np.divide(1, effective, out=np.zeros(CLASSES), where=counts > 0)
+    return np.asarray(weights * len(y) / (weights * counts).sum(), dtype=np.float32)

@@ -1,17 +1,18 @@
-"""When to stop, and which weights to keep: the epoch with the lowest validation loss."""
+"""When to stop, and which weights to keep: those of the epoch that did best on the validation rows."""
 
 from __future__ import annotations
 
 import math
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 
 class EarlyStopping:
-    """Watches the validation loss and keeps a copy of the best weights.
+    """Watches a validation figure that should be small and keeps a copy of the best weights.
 
-    The weights kept are those of the lowest loss, however small the gain; patience is renewed only by a fall of
-    more than ``min_delta`` below the loss that last renewed it (Prechelt 1998), so that creeping gains do not
+    The weights kept are those of the lowest figure, however small the gain; patience is renewed only by a fall of
+    more than ``min_delta`` below the figure that last renewed it (Prechelt 1998), so that creeping gains do not
     prolong a run for ever.
 
     Parameters
@@ -19,38 +20,37 @@ class EarlyStopping:
     patience : int
         Epochs without such a fall before stopping.
     min_delta : float
-        Least fall that renews patience, nats.
+        Least fall that renews patience, in the figure's unit.
     """
 
     def __init__(self, patience: int, min_delta: float) -> None:
         self.patience = patience
         self.min_delta = min_delta
         self.best_epoch = 0
-        self.best_loss = math.inf
+        self.best_figure = math.inf
         self._renewed_epoch = 0
-        self._renewed_loss = math.inf
-        self.best_weights = torch.empty(0)
+        self._renewed_figure = math.inf
+        self.best_weights = np.empty(0, dtype=np.float32)
 
-    def update(self, epoch: int, loss: float, weights: torch.Tensor) -> bool:
-        """Take note of an epoch; of equal losses the earlier one is kept.
+    def update(self, epoch: int, figure: float, weights: NDArray[np.float32]) -> bool:
+        """Take note of an epoch; of equal figures the earlier one is kept.
 
         Parameters
         ----------
         epoch : int
             1-based number.
-        loss : float
-            Its validation loss, finite.
-        weights : torch.Tensor
-            The network's weights after it; copied into ``best_weights`` if they are the best so far.
+        figure : float
+            Its validation figure, finite, the smaller the better.
+        weights : ndarray of float32
+            The network's weights after it, no longer changed by anyone; kept as ``best_weights`` if the best so far.
 
         Returns
         -------
         bool
             Whether to stop.
         """
-        if loss < self.best_loss:
-            self.best_epoch, self.best_loss = epoch, loss
-            self.best_weights = weights.detach().clone()
-        if loss < self._renewed_loss - self.min_delta:
-            self._renewed_epoch, self._renewed_loss = epoch, loss
+        if figure < self.best_figure:
+            self.best_epoch, self.best_figure, self.best_weights = epoch, figure, weights
+        if figure < self._renewed_figure - self.min_delta:
+            self._renewed_epoch, self._renewed_figure = epoch, figure
         return epoch - self._renewed_epoch >= self.patience

@@ -1,43 +1,35 @@
-"""Fits the network: sliced tensors, one flat vector of weights, one thread, and no random state but its own.
+"""Fits the network: one loop over epochs, whichever trainer does the arithmetic.
 
-Read `rows` for what it is given, `stopping` for which weights it keeps.
+Read `rows` for what it is given, `engine` for what it asks of a trainer, `stopping` for which weights it keeps.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional
 
-from ktrdr_app.core import seeds
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TrainingFailed
 from ktrdr_app.core.progress import EpochFinished, Progress, silent
-from ktrdr_app.neural.adam import FlatAdam
-from ktrdr_app.neural.device import configure_threads
-from ktrdr_app.neural.dropout import batch_masks
-from ktrdr_app.neural.mlp import build_network, linear_layers, logits_of
-from ktrdr_app.neural.rows import Tensors, TrainingData, row_weights
+from ktrdr_app.neural.checkpoint import Checkpoint, Checkpoints, resumed
+from ktrdr_app.neural.device import chosen_device
+from ktrdr_app.neural.draws import epoch_key, epoch_order
+from ktrdr_app.neural.engine import Engine
+from ktrdr_app.neural.fused import LARGEST, FusedEngine
+from ktrdr_app.neural.losses import symbol_averages
+from ktrdr_app.neural.mlp import build_network, linear_layers
+from ktrdr_app.neural.rows import TrainingData
+from ktrdr_app.neural.schedules import schedule_of
 from ktrdr_app.neural.stopping import EarlyStopping
-from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
+from ktrdr_app.strategy.schema import FUSED_OPTIMIZERS, NetworkSettings, TrainingSettings
 
-__all__ = ["TrainedNetwork", "TrainingData", "batch_loss", "symbol_averaged_nll", "train_network"]
-
-Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None, tuple[torch.Tensor, ...]]
-"""Rows, labels, row weights, and one dropout mask per hidden layer."""
-
-_FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "leaky_relu": functional.leaky_relu,
-}
+__all__ = ["TrainedNetwork", "TrainingData", "fits", "place_for", "train_network", "trainer_for"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +43,15 @@ class TrainedNetwork:
     history : tuple of EpochFinished
         Every epoch that was run.
     best_epoch : int
-        1-based epoch of the lowest validation loss.
+        1-based epoch of the best validation figure.
     stopped_early : bool
         Whether patience ended it.
     reason : str
         Why it ended, in words.
+    trainer : str
+        Which trainer fitted it: ``fused`` or ``torch``.
+    device : str
+        Where: ``cpu``, ``cuda`` or ``mps``.
     """
 
     network: nn.Sequential
@@ -63,6 +59,8 @@ class TrainedNetwork:
     best_epoch: int
     stopped_early: bool
     reason: str
+    trainer: str
+    device: str
 
 
 def train_network(
@@ -73,180 +71,232 @@ def train_network(
     seed: int,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
+    device: str = "auto",
+    checkpoints: Checkpoints | None = None,
 ) -> TrainedNetwork:
-    """Fit a network by Adam on cross-entropy, stop early, and give back the best epoch's weights.
+    """Fit a network, stop early, and give back the best epoch's weights.
 
-    Weights, order of rows and dropout are drawn from three generators of the run's own, so the same seed gives the
-    same bytes on the same machine, whatever other threads draw or train meanwhile.
+    Weights, order of rows and dropout depend on the seed alone, so the same seed gives the same bytes on the same
+    machine, whatever other threads draw or train meanwhile, and whether or not it was interrupted.
 
     Parameters
     ----------
     train : TrainingData
         Rows to fit.
     validation : TrainingData
-        Rows that decide when to stop: their NLL, averaged over symbols so that none outweighs the others.
+        Rows that decide when to stop: their figure, averaged over symbols so that none outweighs the others.
     network : NetworkSettings
         Hidden layers, activation, dropout.
     settings : TrainingSettings
-        Epochs, batch size, learning rate, weight decay, class weights, patience.
+        Trainer, optimiser, loss, schedule, epochs, patience.
     seed : int
         The run's seed.
     progress : Progress
         Told of every epoch.
     cancel : CancelToken, optional
-        Looked at before every batch.
+        Looked at many times within an epoch.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    checkpoints : Checkpoints, optional
+        Where the state is kept, and what to go on from.
 
     Raises
     ------
     TrainingFailed
         If rows are unusable (`TrainingData.check`), the parts differ in features, or the loss is not finite.
+    BadInput
+        If there is no such device, or the checkpoint is another training's.
     Cancelled
         If the token was raised.
     """
     train.check("training")
     validation.check("validation")
-    if train.x.shape[1] != validation.x.shape[1]:
-        found = f"training rows have {train.x.shape[1]} features, validation rows {validation.x.shape[1]}"
+    if train.inputs != validation.inputs:
+        found = f"training rows have {train.inputs} features, validation rows {validation.inputs}"
         raise TrainingFailed("train", found, "compute both from one feature plan")
-    configure_threads()
-    run = _Run(train, _untrained(train, network, seed), network, settings, seed)
-    held_out = Tensors.of(validation)
-    stopping = EarlyStopping(settings.patience, settings.min_delta)
-    history: list[EpochFinished] = []
-    stop = False
-    while not stop and len(history) < settings.epochs:
-        began = time.perf_counter()
-        epoch = len(history) + 1
-        train_loss, train_accuracy = run.epoch(epoch, cancel or CancelToken("training"))
-        logits = logits_of(run.network, held_out.x)
-        loss = symbol_averaged_nll(logits, held_out.y, validation.symbol_id)
-        _demand_finite(loss, epoch)
-        stop = stopping.update(epoch, loss, run.weights)
-        took = time.perf_counter() - began
-        history.append(
-            EpochFinished(
-                epoch=epoch,
-                epochs=settings.epochs,
-                train_loss=train_loss,
-                val_loss=loss,
-                train_accuracy=train_accuracy,
-                val_accuracy=_accuracy(logits, held_out.y),
-                best_epoch=stopping.best_epoch,
-                samples_per_second=len(train) / took,
-            )
-        )
-        progress(history[-1])
-    run.publish(stopping.best_weights)
-    return TrainedNetwork(run.network, tuple(history), stopping.best_epoch, stop, _reason(stop, history, settings))
+    untrained = _untrained(train, network, seed)
+    weights = torch.cat([parameter.detach().reshape(-1) for parameter in untrained.parameters()]).numpy()
+    where = place_for(settings, len(weights), device)
+    trainer = trainer_for(settings, len(weights), where)
+    engine = _engine(train, validation, weights, network, settings, trainer, where)
+    run = _Run(engine, train, validation, settings, seed)
+    if checkpoints is not None:
+        run.resume(checkpoints.load())
+    while not run.over:
+        progress(run.epoch(cancel or CancelToken("training")))
+        every = settings.checkpoint_every
+        if checkpoints is not None and every and len(run.history) % every == 0:
+            checkpoints.save(run.checkpoint())
+    _publish(untrained, run.stopping.best_weights)
+    best, history = run.stopping.best_epoch, tuple(run.history)
+    return TrainedNetwork(
+        untrained.eval(), history, best, run.stopped, _reason(run.stopped, best, history, settings), engine.name, where
+    )
 
 
-def batch_loss(logits: torch.Tensor, y: torch.Tensor, weight: torch.Tensor | None) -> torch.Tensor:
-    """Return the mean cross-entropy of a batch, weighted by row.
+def place_for(settings: TrainingSettings, weights: int, device: str) -> str:
+    """Return the device that a network is fitted on.
 
     Parameters
     ----------
-    logits : torch.Tensor, float32, shape (n_rows, 3)
-        What the network answers.
-    y : torch.Tensor, int64, shape (n_rows,)
-        Labels.
-    weight : torch.Tensor, float32, shape (n_rows,), or None
-        Row weights; the sum is divided by their sum, as torch's ``CrossEntropyLoss(weight=...)`` does for classes.
+    settings : TrainingSettings
+        ``trainer`` and ``optimizer``.
+    weights : int
+        Number of weights of the network.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises
+    ------
+    InvalidValue
+        If there is no such device.
     """
-    if weight is None:
-        return functional.cross_entropy(logits, y)
-    return torch.dot(functional.cross_entropy(logits, y, reduction="none"), weight) / weight.sum()
+    return chosen_device(
+        device, settings.trainer == "fused" or (settings.trainer == "auto" and fits(settings, weights))
+    )
 
 
-def symbol_averaged_nll(logits: torch.Tensor, y: torch.Tensor, symbol_id: NDArray[np.int16]) -> float:
-    """Return the mean over symbols of each symbol's mean negative log-likelihood, in nats.
+def trainer_for(settings: TrainingSettings, weights: int, device: str) -> str:
+    """Return which trainer fits a network on a device: ``fused`` or ``torch``.
 
     Parameters
     ----------
-    logits : torch.Tensor, float32, shape (n_rows, 3)
-        What the network answers; its softmax is taken in float64.
-    y : torch.Tensor, int64, shape (n_rows,)
-        Labels.
-    symbol_id : ndarray of int, shape (n_rows,)
-        Owner of each row; any numbers.
+    settings : TrainingSettings
+        ``trainer`` and ``optimizer``.
+    weights : int
+        Number of weights of the network.
+    device : str
+        ``cpu``, ``cuda`` or ``mps``.
+
+    Raises
+    ------
+    TrainingFailed
+        If the fused trainer is asked for on another device than the CPU.
     """
-    nll = functional.cross_entropy(logits.double(), y, reduction="none").numpy()
-    owner = np.unique(symbol_id, return_inverse=True)[1]
-    return float(np.mean(np.bincount(owner, weights=nll) / np.bincount(owner)))
+    if settings.trainer == "fused" and device != "cpu":
+        raise TrainingFailed("train", f"the fused trainer does not run on {device}", "use trainer: torch or device cpu")
+    if settings.trainer != "auto":
+        return settings.trainer
+    return "fused" if device == "cpu" and fits(settings, weights) else "torch"
+
+
+def fits(settings: TrainingSettings, weights: int) -> bool:
+    """Return whether the fused trainer can fit a network, and is the faster one.
+
+    Parameters
+    ----------
+    settings : TrainingSettings
+        ``optimizer``.
+    weights : int
+        Number of weights of the network.
+    """
+    return settings.optimizer in FUSED_OPTIMIZERS and weights <= LARGEST
 
 
 class _Run:
     """The moving parts of one training."""
 
     def __init__(
-        self, train: TrainingData, network: nn.Sequential, shape: NetworkSettings, settings: TrainingSettings, seed: int
+        self, engine: Engine, train: TrainingData, validation: TrainingData, settings: TrainingSettings, seed: int
     ) -> None:
-        self.network = network.eval()
-        parameters = [parameter.detach() for parameter in network.parameters()]
-        self.weights = torch.cat([parameter.reshape(-1) for parameter in parameters])
-        pieces = torch.split(self.weights, [parameter.numel() for parameter in parameters])
-        self._leaves = [
-            piece.view(parameter.shape).detach().requires_grad_()
-            for piece, parameter in zip(pieces, parameters, strict=True)
-        ]
-        self._layers = list(zip(self._leaves[::2], self._leaves[1::2], strict=True))
-        self._adam = FlatAdam(self.weights, settings.learning_rate, settings.weight_decay)
-        self._rows = Tensors.of(train, row_weights(train, settings.class_weights))
-        self._activation = _FUNCTIONS[shape.activation]
-        self._shape = shape
-        self._batch = settings.batch_size
-        self._order = torch.Generator().manual_seed(seeds.integer(seed, "batches"))
-        self._dropout = torch.Generator().manual_seed(seeds.integer(seed, "dropout"))
+        self.history: list[EpochFinished] = []
+        self.stopping = EarlyStopping(settings.patience, settings.min_delta)
+        self.stopped = False
+        self._engine, self._settings, self._seed = engine, settings, seed
+        self._schedule = schedule_of(settings)
+        self._chosen = train.chosen
+        held_out = validation.chosen
+        self._labels = np.asarray(validation.y)[held_out].astype(np.int8)
+        self._owners = np.asarray(validation.symbol_id)[held_out].astype(np.intp)
 
-    def epoch(self, number: int, cancel: CancelToken) -> tuple[float, float]:
-        """Go once over all rows in a new order; return mean NLL and accuracy as met on the way, dropout included."""
-        rows = self._rows.ordered(torch.randperm(len(self._rows.y), generator=self._order))
-        answers = []
-        for x, y, weight, masks in self._batches(rows):
-            cancel.check()
-            logits = self._forward(x, masks)
-            loss = batch_loss(logits, y, weight)
-            _demand_finite(loss.item(), number)
-            gradients = torch.autograd.grad(loss, self._leaves)
-            self._adam.step(torch.cat([gradient.reshape(-1) for gradient in gradients]))
-            answers.append(logits.detach())
-        self.publish(self.weights)
-        logits = torch.cat(answers)
-        return functional.cross_entropy(logits, rows.y).item(), _accuracy(logits, rows.y)
+    @property
+    def over(self) -> bool:
+        """Whether there is no epoch to come."""
+        return self.stopped or len(self.history) >= self._settings.epochs
 
-    def publish(self, weights: torch.Tensor) -> None:
-        """Copy a flat vector of weights into the network."""
-        with torch.no_grad():
-            pieces = torch.split(weights, [leaf.numel() for leaf in self._leaves])
-            for parameter, piece in zip(self.network.parameters(), pieces, strict=True):
-                parameter.copy_(piece.view(parameter.shape))
+    def resume(self, checkpoint: Checkpoint | None) -> None:
+        """Take up the state of a checkpoint; schedule and patience live through its history again."""
+        if checkpoint is None:
+            return
+        resumed(self._engine.restore, checkpoint, self._engine.name, len(self._engine.weights()))
+        for epoch in checkpoint.history:
+            self._take_note(epoch, checkpoint.best_weights)
+        self.stopping.best_weights = checkpoint.best_weights
 
-    def _batches(self, rows: Tensors) -> Iterator[Batch]:
-        """Cut an epoch's rows into batches, each with its dropout masks."""
-        count, size = len(rows.y), self._batch
-        masks = batch_masks(count, size, self._shape.hidden_layers, self._shape.dropout, self._dropout)
-        weights = [None] * -(-count // size) if rows.weight is None else torch.split(rows.weight, size)
-        yield from zip(torch.split(rows.x, size), torch.split(rows.y, size), weights, masks, strict=True)
+    def checkpoint(self) -> Checkpoint:
+        """Return the state after the last epoch."""
+        state = self._engine.state()
+        return Checkpoint(self._engine.name, state, self.stopping.best_weights, tuple(self.history))
 
-    def _forward(self, x: torch.Tensor, masks: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        """Run the layers as the network would in training mode, with masks drawn by us."""
-        for number, (weight, bias) in enumerate(self._layers[:-1]):
-            x = self._activation(functional.linear(x, weight, bias))
-            if masks:
-                x = x * masks[number]
-        return functional.linear(x, *self._layers[-1])
+    def epoch(self, cancel: CancelToken) -> EpochFinished:
+        """Go once over all rows in a new order, and look at the validation rows."""
+        began, number = time.perf_counter(), len(self.history) + 1
+        order = self._chosen[epoch_order(self._seed, number, len(self._chosen))]
+        rates = self._schedule.rates(number, -(-len(order) // self._settings.batch_size))
+        met = self._engine.epoch(order, rates, epoch_key(self._seed, number), cancel)
+        _demand_finite(met.loss, number)
+        loss, accuracy = symbol_averages(self._engine.validation_logits(), self._labels, self._owners)
+        _demand_finite(loss, number)
+        epoch = EpochFinished(
+            epoch=number,
+            epochs=self._settings.epochs,
+            train_loss=met.nll,
+            val_loss=loss,
+            train_accuracy=met.accuracy,
+            val_accuracy=accuracy,
+            best_epoch=self._best_after(number, loss, accuracy),
+            samples_per_second=len(order) / (time.perf_counter() - began),
+        )
+        self._take_note(epoch, self._engine.weights())
+        return epoch
+
+    def _take_note(self, epoch: EpochFinished, weights: NDArray[np.float32]) -> None:
+        self.history.append(epoch)
+        self._schedule.observe(epoch.val_loss)
+        self.stopped = self.stopping.update(epoch.epoch, self._figure(epoch.val_loss, epoch.val_accuracy), weights)
+
+    def _best_after(self, number: int, loss: float, accuracy: float) -> int:
+        better = self._figure(loss, accuracy) < self.stopping.best_figure
+        return number if better else self.stopping.best_epoch
+
+    def _figure(self, loss: float, accuracy: float) -> float:
+        return loss if self._settings.stop_on == "nll" else -accuracy
+
+
+def _engine(
+    train: TrainingData,
+    validation: TrainingData,
+    weights: NDArray[np.float32],
+    shape: NetworkSettings,
+    settings: TrainingSettings,
+    trainer: str,
+    device: str,
+) -> Engine:
+    if trainer == "fused":
+        return FusedEngine(train, validation, weights, shape, settings)
+    # imported where it is needed, as torch's optimisers bring its compiler, which takes a second to load
+    from ktrdr_app.neural.torch_engine import TorchEngine
+
+    return TorchEngine(train, validation, weights, shape, settings, device)
 
 
 def _untrained(train: TrainingData, shape: NetworkSettings, seed: int) -> nn.Sequential:
     """Build the network; vectors of symbols begin at 0, so that a symbol differs only where its rows say so."""
-    network = build_network(train.x.shape[1], shape, seed)
+    network = build_network(train.inputs, shape, seed)
     if train.symbol_columns:
         with torch.no_grad():
             linear_layers(network)[0].weight[:, -train.symbol_columns :] = 0
     return network
 
 
-def _accuracy(logits: torch.Tensor, y: torch.Tensor) -> float:
-    return (logits.argmax(dim=1) == y).double().mean().item()
+def _publish(network: nn.Sequential, weights: NDArray[np.float32]) -> None:
+    """Copy a flat vector of weights into the network."""
+    taken = 0
+    with torch.no_grad():
+        for parameter in network.parameters():
+            piece = weights[taken : taken + parameter.numel()]
+            parameter.copy_(torch.from_numpy(piece.copy()).view(parameter.shape))
+            taken += parameter.numel()
 
 
 def _demand_finite(loss: float, epoch: int) -> None:
@@ -254,9 +304,9 @@ def _demand_finite(loss: float, epoch: int) -> None:
         raise TrainingFailed("train", f"the loss became {loss} in epoch {epoch}", "lower the learning rate")
 
 
-def _reason(stopped: bool, history: list[EpochFinished], settings: TrainingSettings) -> str:
-    best = history[-1].best_epoch
+def _reason(stopped: bool, best: int, history: tuple[EpochFinished, ...], settings: TrainingSettings) -> str:
     if stopped:
-        fell = f"the validation loss did not fall by more than {settings.min_delta:g} for {settings.patience} epochs"
-        return f"stopped after epoch {len(history)}: {fell}; the weights are those of epoch {best}"
+        what = "validation loss did not fall" if settings.stop_on == "nll" else "validation accuracy did not rise"
+        since = f"the {what} by more than {settings.min_delta:g} for {settings.patience} epochs"
+        return f"stopped after epoch {len(history)}: {since}; the weights are those of epoch {best}"
     return f"all {settings.epochs} epochs were run; the weights are those of epoch {best}"

@@ -17,6 +17,9 @@ Shoulder = Literal["none", "left", "right"]
 Form = Literal["auto", "raw", "ratio_to_price", "percent", "atr", "atr_distance", "zscore"]
 LongerTimeframe = Literal["", "5m", "15m", "30m", "1h", "4h", "1d", "1w"]
 
+FUSED_OPTIMIZERS = ("adam", "adamw", "sgd")
+"""Optimizers of the fused trainer."""
+
 PARAMETER_NAMES: dict[str, tuple[str, ...]] = {
     "triangular": ("a", "b", "c"),
     "trapezoidal": ("a", "b", "c", "d"),
@@ -192,19 +195,50 @@ class TrainingSettings(Section):
     batch_size: int = Field(default=32, ge=1, le=65_536)
     """Rows per step."""
     learning_rate: float = Field(default=0.001, gt=0, le=1)
-    """Step size of Adam."""
+    """Step size of the optimizer; the highest one of a schedule."""
+    trainer: Literal["auto", "fused", "torch"] = "auto"
+    """``fused`` is fast, on the CPU; ``torch`` knows every device and optimizer; ``auto`` takes fused where it can."""
+    optimizer: Literal["adam", "adamw", "sgd", "nadam", "radam", "rmsprop", "adagrad", "adamax"] = "adam"
+    """How steps are made of gradients; those after ``sgd`` are torch's alone."""
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    """Share of the step before that ``sgd`` keeps."""
     weight_decay: float = Field(default=0.0, ge=0, le=1)
-    """L2 penalty."""
-    class_weights: Literal["none", "balanced"] = "none"
-    """``balanced`` weighs each class by n/(3·n_class)."""
+    """L2 penalty; with ``adamw`` the share of the weights taken off at each step, times the learning rate."""
+    gradient_clip: float = Field(default=0.0, ge=0, le=1000)
+    """Greatest norm of a gradient; 0 for no limit."""
+    schedule: Literal["constant", "plateau", "cosine", "one_cycle"] = "constant"
+    """Learning rate over time: ``plateau`` lowers it where the validation loss stands still."""
+    plateau_patience: int = Field(default=10, ge=0, le=10_000)
+    """Epochs without a better validation loss before ``plateau`` lowers the rate."""
+    plateau_factor: float = Field(default=0.5, gt=0, lt=1)
+    """What ``plateau`` multiplies the rate by."""
+    class_weights: Literal["none", "balanced", "effective"] = "none"
+    """``balanced`` weighs each class by n/(3·n_class), ``effective`` by its effective number of rows."""
+    effective_beta: float = Field(default=0.999, ge=0, lt=1)
+    """How much each further row of a class still counts for ``effective``; near 1 every row counts in full."""
+    focal_gamma: float = Field(default=0.0, ge=0, le=10)
+    """Focal loss: how much less rows count that are answered well already; 0 is cross-entropy."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of each label that is spread evenly over the three classes."""
+    stop_on: Literal["nll", "accuracy"] = "nll"
+    """Validation figure, averaged over symbols, that decides when to stop and which epoch is kept."""
     patience: int = Field(default=15, ge=1, le=10_000)
-    """Epochs without a better validation loss before stopping."""
+    """Epochs without a better figure before stopping."""
     min_delta: float = Field(default=0.0001, ge=0, le=1)
-    """Least fall of the validation loss that counts."""
+    """Least gain of that figure that counts."""
+    checkpoint_every: int = Field(default=10, ge=0, le=10_000)
+    """Epochs between two checkpoints that ``train --resume`` goes on from; 0 for none."""
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"
     """How the symbols' rows are put together."""
     split: SplitSettings = SplitSettings()
     """Shares of the time span."""
+
+    @model_validator(mode="after")
+    def _check_trainer(self) -> Self:
+        if self.trainer == "fused" and self.optimizer not in FUSED_OPTIMIZERS:
+            known = ", ".join(FUSED_OPTIMIZERS)
+            raise ValueError(f"the fused trainer knows {known}, not {self.optimizer}; write trainer: auto or torch")
+        return self
 
 
 class DecisionSettings(Section):

@@ -17,7 +17,7 @@ from ktrdr_app.features.scaler import ScalerState, fit_scaler
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
 from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
 from ktrdr_app.neural.mlp import MLPTradingModel
-from ktrdr_app.neural.symbols import partly_hidden, symbol_columns, with_symbols
+from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
 from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
@@ -147,8 +147,8 @@ def train_universal_model(
         scaler = fit_scaler(strategy.features.scaling, block.values[rows], block.contract.names)
         scaled = scaler.transform(block.values)
         fitted = train_network(
-            _training_data(scaled, block, rows, embedded, partly_hidden(block.symbol_id[rows], seed)),
-            _training_data(scaled, block, split.validation, embedded, block.symbol_id[split.validation]),
+            _training_data(scaled, block, rows, embedded, partly_hidden(block.symbol_id, seed)),
+            _training_data(scaled, block, split.validation, embedded, block.symbol_id),
             strategy.network,
             strategy.training,
             seed,
@@ -224,13 +224,14 @@ def _training_data(
     embedded: tuple[str, ...],
     codes: NDArray[np.int16],
 ) -> TrainingData:
-    columns = symbol_columns(embedded)
     return TrainingData(
-        x=np.ascontiguousarray(with_symbols(scaled[rows], codes, columns)),
-        y=block.label[rows].astype(np.int64),
-        symbol_id=block.symbol_id[rows],
-        feature_names=(*block.contract.names, *embedded, *(("unknown symbol",) if embedded else ())),
-        symbol_columns=columns,
+        x=scaled,
+        y=block.label,
+        symbol_id=block.symbol_id,
+        feature_names=block.contract.names,
+        rows=rows,
+        codes=codes if embedded else None,
+        symbol_columns=symbol_columns(embedded),
     )
 
 

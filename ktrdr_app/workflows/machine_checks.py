@@ -45,6 +45,8 @@ KERNEL_MODULES = (
     "ktrdr_app.indicators.volatility_kernels",
     "ktrdr_app.indicators.volume_kernels",
     "ktrdr_app.labels.first_touch",
+    "ktrdr_app.neural.fused",
+    "ktrdr_app.neural.losses",
     "ktrdr_app.neural.probabilities",
 )
 DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled
-from ktrdr_app.neural.device import configure_threads
+from ktrdr_app.core.errors import Cancelled, InvalidValue
+from ktrdr_app.neural.device import DEVICES, chosen_device, configure_threads
 from ktrdr_app.neural.mlp import MLPTradingModel, build_network
 from ktrdr_app.neural.trainer import train_network
 from ktrdr_app.strategy.schema import NetworkSettings
@@ -62,9 +62,11 @@ def test_training_asks_for_it_before_the_first_batch(two_threads: None) -> None:
             self.cancel()
             super().check()
 
+    by_torch = QUICK.model_copy(update={"trainer": "torch"})
+
     def until_the_first_batch() -> None:
         with pytest.raises(Cancelled):
-            train_network(planted(64, 0), planted(32, 1), SMALL, QUICK, 0, cancel=Token())
+            train_network(planted(64, 0), planted(32, 1), SMALL, by_torch, 0, cancel=Token())
 
     assert in_thread(until_the_first_batch) == 1
 
@@ -72,3 +74,24 @@ def test_training_asks_for_it_before_the_first_batch(two_threads: None) -> None:
 def test_inference_asks_for_it(two_threads: None) -> None:
     model = MLPTradingModel(build_network(6, NetworkSettings(), 0), None, tuple("abcdef"))
     assert in_thread(lambda: model.predict_proba(planted(8, 0).x)) == 1
+
+
+class TestChosenDevice:
+    def test_a_small_network_stays_on_the_processor(self) -> None:
+        assert chosen_device("auto", True) == "cpu"
+        assert chosen_device("cpu", False) == "cpu"
+
+    def test_a_large_one_takes_what_there_is(self) -> None:
+        best = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        assert chosen_device("auto", False) == best
+
+    @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has the device")
+    def test_an_absent_one_is_refused_with_what_there_is(self) -> None:
+        with pytest.raises(InvalidValue, match="device is 'cuda'") as caught:
+            chosen_device("cuda", True)
+        assert "one that torch finds on this machine: cpu" in caught.value.hint
+
+    def test_an_unknown_word_is_refused(self) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            chosen_device("gpu", True)
+        assert all(device in caught.value.hint for device in DEVICES)

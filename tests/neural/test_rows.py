@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
 from ktrdr_app.core.errors import TrainingFailed
-from ktrdr_app.neural.rows import Tensors, TrainingData, balanced_class_weights, row_weights
+from ktrdr_app.neural.rows import TrainingData, class_weights
+from ktrdr_app.strategy.schema import TrainingSettings
 from tests.neural.planted import planted
 
 DATA = planted(40, 0)
@@ -76,57 +76,66 @@ class TestCheck:
         assert error.hint
 
 
-class TestWeights:
+class TestChosenRows:
+    def test_all_take_part_unless_told(self) -> None:
+        assert DATA.chosen.tolist() == list(range(40))
+        chosen = changed(rows=np.array([7, 3]))
+        assert (len(chosen), chosen.chosen.tolist()) == (2, [7, 3])
+
+    def test_no_chosen_row(self) -> None:
+        error = failure(changed(rows=np.empty(0, np.int64)), "validation")
+        assert error.message.endswith("no row is chosen as validation row")
+
+    def test_the_symbols_columns_count_as_inputs(self) -> None:
+        assert DATA.inputs == 6
+        assert changed(symbol_columns=3, codes=np.zeros(40, np.int16)).inputs == 9
+
+    def test_codes_of_another_length(self) -> None:
+        assert "have symbol codes of shape (39,)" in failure(changed(codes=np.zeros(39, np.int16))).message
+
+    def test_a_block_larger_than_one_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ktrdr_app.neural.rows._ROWS_AT_ONCE", 7)
+        x = DATA.x.copy()
+        x[[0, 20, 39], 2] = np.inf
+        assert "column 2 is not finite in 3 of 40 training rows" in failure(changed(x=x)).message
+
+
+def weights(y: list[int] | np.ndarray, **fields: object) -> np.ndarray:
+    return class_weights(np.asarray(y), TrainingSettings(**fields))
+
+
+class TestClassWeights:
     @given(st.lists(st.integers(0, 2), min_size=1, max_size=60).filter(lambda y: set(y) == {0, 1, 2}))
     def test_balanced_is_scikit_learns(self, y: list[int]) -> None:
         reference = compute_class_weight("balanced", classes=np.arange(3), y=np.array(y))
-        np.testing.assert_allclose(balanced_class_weights(np.array(y)), reference, rtol=1e-6)
+        np.testing.assert_allclose(weights(y, class_weights="balanced"), reference, rtol=1e-6)
 
     def test_balanced_by_hand(self) -> None:
-        weights = balanced_class_weights(np.array([0, 1, 1, 1, 1, 1, 2, 2]))
-        np.testing.assert_allclose(weights, [8 / 3, 8 / 15, 8 / 6], rtol=1e-6)
-        assert weights.dtype == np.float32
+        found = weights([0, 1, 1, 1, 1, 1, 2, 2], class_weights="balanced")
+        np.testing.assert_allclose(found, [8 / 3, 8 / 15, 8 / 6], rtol=1e-6)
+        assert found.dtype == np.float32
 
     def test_an_absent_class_weighs_nothing(self) -> None:
-        np.testing.assert_allclose(balanced_class_weights(np.array([1, 1, 2])), [0, 0.5, 1], rtol=1e-6)
+        np.testing.assert_allclose(weights([1, 1, 2], class_weights="balanced")[0], 0)
+        np.testing.assert_allclose(weights([1, 1, 2], class_weights="effective")[0], 0)
 
-    def test_classes_weigh_the_same_in_sum(self) -> None:
-        weights = row_weights(DATA, "balanced")
-        assert weights is not None
-        sums = [weights[DATA.y == label].sum() for label in range(3)]
-        np.testing.assert_allclose(sums, [40 / 3] * 3, rtol=1e-5)
+    @given(st.lists(st.integers(0, 2), min_size=1, max_size=60), st.sampled_from(["balanced", "effective"]))
+    def test_the_rows_weigh_1_on_average(self, y: list[int], name: str) -> None:
+        found = weights(y, class_weights=name)
+        assert found[np.array(y)].mean() == pytest.approx(1, rel=1e-5)
 
-    def test_none_leaves_the_rows_own_weights(self) -> None:
-        own = np.linspace(1, 2, 40, dtype=np.float32)
-        assert row_weights(DATA, "none") is None
-        assert row_weights(changed(weight=own), "none") is own
+    def test_none_weighs_all_the_same(self) -> None:
+        np.testing.assert_array_equal(weights([0, 0, 1]), [1, 1, 1])
 
-    def test_class_and_row_weights_multiply(self) -> None:
-        own = np.linspace(1, 2, 40, dtype=np.float32)
-        both = row_weights(changed(weight=own), "balanced")
-        counts = [int((DATA.y == label).sum()) for label in range(3)]
-        reference = [40 / (3 * counts[label]) * weight for label, weight in zip(DATA.y, own, strict=True)]
-        np.testing.assert_allclose(both, reference, rtol=1e-6)
+    @pytest.mark.parametrize("beta", [0.0, 0.9, 0.999])
+    def test_effective_as_published(self, beta: float) -> None:
+        counts = [5, 400, 60]
+        found = weights(np.repeat([0, 1, 2], counts), class_weights="effective", effective_beta=beta)
+        published = [(1 - beta) / (1 - beta**count) for count in counts]
+        np.testing.assert_allclose(found / found[1], np.array(published) / published[1], rtol=1e-5)
 
-
-class TestTensors:
-    def test_hold_the_rows_in_the_types_torch_wants(self) -> None:
-        tensors = Tensors.of(changed(x=DATA.x.astype(np.float64), y=DATA.y.astype(np.int8)))
-        assert (tensors.x.dtype, tensors.y.dtype, tensors.weight) == (torch.float32, torch.int64, None)
-        np.testing.assert_array_equal(tensors.x.numpy(), DATA.x)
-        np.testing.assert_array_equal(tensors.y.numpy(), DATA.y)
-
-    def test_are_copies(self) -> None:
-        data = changed(x=DATA.x.copy())
-        tensors = Tensors.of(data, np.ones(40, dtype=np.float32))
-        data.x[:] = 0
-        np.testing.assert_array_equal(tensors.x.numpy(), DATA.x)
-
-    @given(st.permutations(range(40)))
-    def test_another_order_keeps_rows_paired(self, order: list[int]) -> None:
-        weight = np.arange(40, dtype=np.float32)
-        moved = Tensors.of(DATA, weight).ordered(torch.tensor(order))
-        assert moved.weight is not None
-        for place, row in enumerate(order):
-            np.testing.assert_array_equal(moved.x[place].numpy(), DATA.x[row])
-            assert (moved.y[place].item(), moved.weight[place].item()) == (DATA.y[row], row)
+    def test_effective_lies_between_none_and_balanced(self) -> None:
+        y = np.repeat([0, 1, 2], [5, 400, 60])
+        shares = [weights(y, class_weights=name, effective_beta=0.99) for name in ("none", "effective", "balanced")]
+        rare = [found[0] / found[1] for found in shares]
+        assert rare[0] < rare[1] < rare[2]

@@ -70,15 +70,17 @@ def test_rows_of_several_symbols_answer_as_each_symbol_alone() -> None:
     np.testing.assert_allclose(together, np.array(alone), rtol=1e-6)
 
 
-def test_a_vector_whose_symbol_has_no_row_stays_at_zero() -> None:
-    random = np.random.default_rng(2)
-    x = with_symbols(
-        random.normal(size=(64, 2)).astype(np.float32), (np.arange(64) % 2).astype(np.int16), symbol_columns(SYMBOLS)
+@pytest.mark.parametrize("trainer", ["fused", "torch"])
+def test_a_vector_whose_symbol_has_no_row_stays_at_zero(trainer: str) -> None:
+    data = TrainingData(
+        np.random.default_rng(2).normal(size=(64, 2)).astype(np.float32),
+        np.arange(64) % 3,
+        np.zeros(64, dtype=np.int16),
+        codes=(np.arange(64) % 2).astype(np.int16),
+        symbol_columns=symbol_columns(SYMBOLS),
     )
-    data = TrainingData(x, np.arange(64) % 3, np.zeros(64, dtype=np.int16), symbol_columns=symbol_columns(SYMBOLS))
-    fitted = train_network(
-        data, data, NetworkSettings(hidden_layers=[4], dropout=0), TrainingSettings(epochs=3), seed=0
-    )
+    fit = TrainingSettings(epochs=3, trainer=trainer)
+    fitted = train_network(data, data, NetworkSettings(hidden_layers=[4], dropout=0), fit, seed=0)
     weight = fitted.network[0].weight.detach()
     assert torch.count_nonzero(weight[:, 4:]) == 0
     assert torch.count_nonzero(weight[:, 2:4]) == 8

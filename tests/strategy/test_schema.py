@@ -57,6 +57,18 @@ EDGES: list[tuple[type[Section], str, list[Any], list[Any]]] = [
     (TrainingSettings, "combination", ["concatenate", "interleave", "balanced", "weighted"], ["mix"]),
     (DecisionSettings, "confidence_threshold", [0, 1], [-TINY, 1.1]),
     (DecisionSettings, "min_signal_separation", [0, 100_000], [-1, 100_001]),
+    (TrainingSettings, "momentum", [0, 0.99], [-TINY, 1]),
+    (TrainingSettings, "gradient_clip", [0, 1000], [-TINY, 1001]),
+    (TrainingSettings, "plateau_patience", [0, 10_000], [-1, 10_001]),
+    (TrainingSettings, "plateau_factor", [TINY, 0.99], [0, 1]),
+    (TrainingSettings, "effective_beta", [0, 0.9999], [-TINY, 1]),
+    (TrainingSettings, "focal_gamma", [0, 10], [-TINY, 11]),
+    (TrainingSettings, "label_smoothing", [0, 0.9], [-TINY, 1]),
+    (TrainingSettings, "checkpoint_every", [0, 10_000], [-1, 10_001]),
+    (TrainingSettings, "optimizer", ["sgd", "rmsprop"], ["lion", "Adam"]),
+    (TrainingSettings, "schedule", ["plateau", "one_cycle"], ["step"]),
+    (TrainingSettings, "trainer", ["auto", "fused", "torch"], ["numba"]),
+    (TrainingSettings, "stop_on", ["nll", "accuracy"], ["f1"]),
     (DecisionSettings, "min_volume_ratio", [TINY, 100], [0, 101]),
     (BacktestSettings, "initial_capital", [TINY, 1e12], [0, -1, math.inf]),
     (BacktestSettings, "commission", [0, 0.999], [-TINY, 1]),
@@ -115,6 +127,12 @@ def test_values_beyond_the_edge_are_refused(model: type[Section], name: str, val
 def test_yes_is_not_a_number(model: type[Section], name: str) -> None:
     with pytest.raises(ValidationError, match="a number is wanted here"):
         model.model_validate({name: True})
+
+
+def test_the_fused_trainer_refuses_torchs_own_optimizers() -> None:
+    assert TrainingSettings(trainer="fused", optimizer="sgd").optimizer == "sgd"
+    with pytest.raises(ValidationError, match="the fused trainer knows adam, adamw, sgd, not rmsprop"):
+        TrainingSettings(trainer="fused", optimizer="rmsprop")
 
 
 def test_every_number_of_the_grammar_has_its_edges_in_the_table() -> None:

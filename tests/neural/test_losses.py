@@ -1,0 +1,93 @@
+"""Losses against torch, the published focal loss, and a loop; gradients by torch's autograd."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ktrdr_app.neural import fused_kernels
+from ktrdr_app.neural.losses import row_losses, symbol_averages
+from tests.neural.planted import slow_softmax, slow_symbol_nll
+
+
+def drawn(rows: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return 3 * torch.randn(rows, 3, generator=generator), torch.randint(0, 3, (rows,), generator=generator)
+
+
+class TestRowLosses:
+    def test_gamma_0_is_torchs_cross_entropy(self) -> None:
+        logits, y = drawn(50, 0)
+        for smoothing in (0.0, 0.1):
+            torchs = torch.nn.CrossEntropyLoss(reduction="none", label_smoothing=smoothing)(logits, y)
+            torch.testing.assert_close(row_losses(logits, y, 0.0, smoothing), torchs)
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.floats(0.1, 5), st.integers(0, 100))
+    def test_the_focal_loss_as_published(self, gamma: float, seed: int) -> None:
+        logits, y = drawn(5, seed)
+        for row, label, ours in zip(
+            logits.tolist(), y.tolist(), row_losses(logits, y, gamma, 0.0).tolist(), strict=True
+        ):
+            p = slow_softmax(row)[label]
+            assert ours == pytest.approx(-((1 - p) ** gamma) * math.log(p), rel=1e-3, abs=1e-6)
+
+    def test_smoothing_spreads_over_the_classes(self) -> None:
+        logits, y = drawn(20, 3)
+        each = torch.stack([row_losses(logits, torch.full_like(y, kind), 2.0, 0.0) for kind in range(3)], dim=1)
+        own = each.gather(1, y[:, None])[:, 0]
+        torch.testing.assert_close(row_losses(logits, y, 2.0, 0.3), 0.7 * own + 0.1 * each.sum(dim=1))
+
+
+class TestKernelsLoss:
+    @pytest.mark.parametrize("smoothing", [0.0, 0.2])
+    @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+    def test_value_and_gradient_are_autograds(self, gamma: float, smoothing: float) -> None:
+        logits, y = drawn(40, 7)
+        logits.requires_grad_()
+        losses = row_losses(logits, y, gamma, smoothing)
+        (0.25 * losses).sum().backward()
+        rules = fused_kernels.Rules(0, 0, 0, 1.0, gamma, smoothing, 0.0, 0.0, 0.0)
+        for row in range(len(y)):
+            ours = logits.detach()[row].numpy().copy()
+            log_sum = np.float32(torch.logsumexp(logits[row], 0).item())
+            p = tuple(np.float32(value) for value in torch.softmax(logits[row], 0).tolist())
+            loss = fused_kernels._row_loss(ours, int(y[row]), log_sum, p, rules, np.float32(0.25))
+            assert loss == pytest.approx(losses[row].item(), rel=1e-4, abs=1e-6)
+            np.testing.assert_allclose(ours, logits.grad[row].numpy(), rtol=2e-4, atol=1e-6)
+
+    def test_a_row_that_is_quite_sure(self) -> None:
+        rules = fused_kernels.Rules(0, 0, 0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0)
+        logits = np.array([60, 0, 0], dtype=np.float32)
+        p = (np.float32(1), np.float32(0), np.float32(0))
+        assert fused_kernels._row_loss(logits, 0, np.float32(60), p, rules, np.float32(1)) == 0
+        assert (logits == 0).all()
+
+
+class TestSymbolAverages:
+    @settings(max_examples=50, deadline=None)
+    @given(st.lists(st.sampled_from([0, 1, 5, 300]), min_size=1, max_size=40), st.integers(0, 1000))
+    def test_equals_a_loop(self, owners: list[int], seed: int) -> None:
+        draw = np.random.default_rng(seed)
+        logits = (draw.normal(size=(len(owners), 3)) * 3).astype(np.float32)
+        y = draw.integers(0, 3, len(owners)).astype(np.int8)
+        symbol_id = np.array(owners)
+        nll, accuracy = symbol_averages(logits, y, symbol_id)
+        reference = slow_symbol_nll(np.array([slow_softmax(row) for row in logits.tolist()]), y, symbol_id)
+        assert nll == pytest.approx(reference, rel=1e-9)
+        right = logits.argmax(axis=1) == y
+        assert accuracy == pytest.approx(np.mean([right[symbol_id == own].mean() for own in set(owners)]))
+
+    def test_a_symbol_of_few_rows_weighs_as_much_as_one_of_many(self) -> None:
+        logits = np.array([[20.0, 0, 0]] * 99 + [[0.0, 0, 0]], dtype=np.float32)
+        owner = np.array([0] * 99 + [1])
+        assert symbol_averages(logits, np.zeros(100, np.int8), owner)[0] == pytest.approx(np.log(3) / 2, rel=1e-6)
+
+    def test_of_equal_logits_the_first_is_the_answer(self) -> None:
+        logits = np.zeros((2, 3), dtype=np.float32)
+        assert symbol_averages(logits, np.array([0, 1], dtype=np.int8), np.zeros(2, np.intp))[1] == 0.5
