@@ -27,6 +27,7 @@ from ktrdr_app.neural.mlp import build_network, linear_layers
 from ktrdr_app.neural.rows import TrainingData
 from ktrdr_app.neural.schedules import schedule_of
 from ktrdr_app.neural.stopping import EarlyStopping
+from ktrdr_app.neural.torch_engine import TorchEngine
 from ktrdr_app.strategy.schema import FUSED_OPTIMIZERS, NetworkSettings, TrainingSettings
 
 __all__ = ["TrainedNetwork", "TrainingData", "fits", "place_for", "train_network", "trainer_for"]
@@ -274,9 +275,6 @@ def _engine(
 ) -> Engine:
     if trainer == "fused":
         return FusedEngine(train, validation, weights, shape, settings)
-    # imported where it is needed, as torch's optimisers bring its compiler, which takes a second to load
-    from ktrdr_app.neural.torch_engine import TorchEngine
-
     return TorchEngine(train, validation, weights, shape, settings, device)
 
 
