@@ -119,7 +119,7 @@ def train_network(
         epoch = len(history) + 1
         train_loss, train_accuracy = run.epoch(epoch, cancel or CancelToken("training"))
         logits = logits_of(run.network, held_out.x)
-        loss = symbol_averaged_nll(logits, held_out.y, validation.symbol_id)
+        loss = symbol_averaged_nll(logits, held_out.y, validation.owners)
         _demand_finite(loss, epoch)
         stop = stopping.update(epoch, loss, run.weights)
         took = time.perf_counter() - began
@@ -132,7 +132,7 @@ def train_network(
                 train_accuracy=train_accuracy,
                 val_accuracy=_accuracy(logits, held_out.y),
                 best_epoch=stopping.best_epoch,
-                samples_per_second=len(train) / took,
+                samples_per_second=run.epoch_rows / took,
             )
         )
         progress(history[-1])
@@ -194,12 +194,14 @@ class _Run:
         self._activation = _FUNCTIONS[shape.activation]
         self._shape = shape
         self._batch = settings.batch_size
+        self.epoch_rows = train.epoch_rows or len(train)
         self._order = torch.Generator().manual_seed(seeds.integer(seed, "batches"))
         self._dropout = torch.Generator().manual_seed(seeds.integer(seed, "dropout"))
 
     def epoch(self, number: int, cancel: CancelToken) -> tuple[float, float]:
-        """Go once over all rows in a new order; return mean NLL and accuracy as met on the way, dropout included."""
-        rows = self._rows.ordered(torch.randperm(len(self._rows.y), generator=self._order))
+        """Go once over the epoch's rows in a new order; return mean NLL and accuracy as met, dropout included."""
+        order = torch.randperm(len(self._rows.y), generator=self._order)
+        rows = self._rows.ordered(order[: self.epoch_rows])
         answers = []
         for x, y, weight, masks in self._batches(rows):
             cancel.check()
