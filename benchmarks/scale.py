@@ -23,7 +23,8 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
 
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
@@ -39,7 +40,7 @@ BOUNDS = {"williams_r": (-100, 0), "cci": (-200, 200), "roc": (-1, 1), "momentum
 
 
 def strategy_text(name: str, batches: str, epochs: int) -> str:
-    """Return a strategy of 30 features: six inputs of three sets each, and price and volume context.
+    """Return a strategy of 30 features: six inputs of three sets each, price context of three means, volume context.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def strategy_text(name: str, batches: str, epochs: int) -> str:
     """
     lines = [f"name: {name}", "indicators:"]
     lines += [f"  {indicator}: {{name: {indicator}, period: 14}}" for indicator in INDICATORS]
-    lines += ["  mean: {name: sma, period: 50}", "fuzzy_sets:"]
+    lines += [f"  mean_{period}: {{name: sma, period: {period}}}" for period in (20, 50, 100)]
+    lines += ["fuzzy_sets:"]
     for indicator in INDICATORS:
         low, high = BOUNDS.get(indicator, (0, 100))
         middle = (low + high) / 2
@@ -78,16 +80,16 @@ def write_series(path: Path, bars: int, seed: int) -> None:
     close = 100.0 * np.exp(np.cumsum(random.normal(0.0, 0.0005, bars)))
     opened = np.concatenate([[100.0], close[:-1]])
     reach = 1.0 + np.abs(random.normal(0.0, 0.0003, (2, bars)))
-    stamps = pd.date_range("2015-01-01", periods=bars, freq="min").strftime("%Y-%m-%dT%H:%M:%SZ")
-    columns = {
-        "timestamp": stamps,
+    stamps = np.datetime64("2015-01-01T00:00:00") + np.arange(bars) * np.timedelta64(60, "s")
+    prices = {
         "open": opened,
         "high": np.maximum(opened, close) * reach[0],
         "low": np.minimum(opened, close) / reach[1],
         "close": close,
-        "volume": random.integers(1_000, 100_000, bars),
     }
-    pd.DataFrame(columns).to_csv(path, index=False, float_format="%.5f", lineterminator="\n")
+    columns = {"timestamp": np.char.add(np.datetime_as_string(stamps), "Z")} | prices
+    table = pa.table(columns | {"volume": random.integers(1_000, 100_000, bars)})
+    csv.write_csv(table, path, csv.WriteOptions(quoting_style="none", quoting_header="none"))
 
 
 def peak_mib() -> float:

@@ -113,10 +113,12 @@ class RowStore:
         try:
             if self._file is None:
                 place.mkdir(parents=True, exist_ok=True)
-                self._file = tempfile.TemporaryFile(dir=place)  # noqa: SIM115 (closed by `close`)
+                # Without a buffer, so that nothing is left to be written when it is closed.
+                self._file = tempfile.TemporaryFile(dir=place, buffering=0)  # noqa: SIM115 (closed by `close`)
             for values in self._values:
-                self._file.write(np.ascontiguousarray(values).data.cast("B"))
-            self._file.flush()
+                rest = np.ascontiguousarray(values).data.cast("B")
+                while len(rest):
+                    rest = rest[self._file.write(rest) :]
         except OSError as error:
             raise StorageProblem(str(place), error.strerror or str(error)) from error
         self._values.clear()

@@ -76,6 +76,48 @@ class TestCheck:
         assert error.hint
 
 
+class TestRowNumbers:
+    ROWS = np.array([7, 3, 30, 12, 3])
+
+    def test_labels_owners_and_weights_are_those_of_the_named_rows(self) -> None:
+        own = np.linspace(1, 2, 40, dtype=np.float32)
+        data = changed(rows=self.ROWS, weight=own)
+        assert len(data) == 5
+        np.testing.assert_array_equal(data.labels, DATA.y[self.ROWS])
+        np.testing.assert_array_equal(data.owners, DATA.symbol_id[self.ROWS])
+        np.testing.assert_array_equal(data.weights, own[self.ROWS])
+        np.testing.assert_array_equal(row_weights(data, "none"), own[self.ROWS])
+        tensors = Tensors.of(data)
+        np.testing.assert_array_equal(tensors.x.numpy(), DATA.x[self.ROWS])
+        np.testing.assert_array_equal(tensors.y.numpy(), DATA.y[self.ROWS])
+
+    def test_balanced_weights_count_the_named_rows_only(self) -> None:
+        counts = np.bincount(DATA.y[self.ROWS], minlength=3)
+        reference = [5 / (3 * counts[label]) for label in DATA.y[self.ROWS]]
+        np.testing.assert_allclose(row_weights(changed(rows=self.ROWS), "balanced"), reference, rtol=1e-6)
+
+    def test_what_is_wrong_in_other_rows_does_not_matter_and_in_these_does(self) -> None:
+        x, y = DATA.x.copy(), DATA.y.copy()
+        x[5], y[6] = np.nan, 9
+        changed(x=x, y=y, rows=self.ROWS).check("training")
+        x[12, 2] = np.inf
+        assert "column 2 is not finite in 1 of 5 training rows" in failure(changed(x=x, y=y, rows=self.ROWS)).message
+        assert "label of the training rows is 9" in failure(changed(y=y, rows=np.array([1, 6]))).message
+
+    @pytest.mark.parametrize("rows", [[-1, 2], [3, 40]])
+    def test_rows_that_are_not_there_are_refused(self, rows: list[int]) -> None:
+        assert "of 40" in failure(changed(rows=np.array(rows))).message
+
+    def test_no_rows_are_refused(self) -> None:
+        assert failure(changed(rows=np.array([], dtype=np.intp)))
+
+    def test_long_parts_are_looked_at_to_the_end(self) -> None:
+        x = np.zeros((70_000, 2), dtype=np.float32)
+        x[69_999, 1] = np.nan
+        long = TrainingData(x, np.zeros(70_000, dtype=np.int8), np.zeros(70_000, dtype=np.int16))
+        assert "column 1 is not finite in 1 of 70000" in failure(long).message
+
+
 class TestWeights:
     @given(st.lists(st.integers(0, 2), min_size=1, max_size=60).filter(lambda y: set(y) == {0, 1, 2}))
     def test_balanced_is_scikit_learns(self, y: list[int]) -> None:

@@ -422,3 +422,41 @@ class TestEdges:
     def test_labels_and_symbols_of_any_whole_type(self) -> None:
         small = changed(TRAIN, y=TRAIN.y.astype(np.int8), symbol_id=TRAIN.symbol_id.astype(np.int64))
         assert tensor_bytes(train_network(small, HELD_OUT, SMALL, QUICK, 0).network) == tensor_bytes(trained().network)
+
+
+def test_rows_named_by_number_give_the_bytes_that_copied_rows_give() -> None:
+    rows = np.random.default_rng(5).permutation(300)[:170]
+    held = np.arange(20, 120)
+    copied = train_network(
+        TrainingData(TRAIN.x[rows], TRAIN.y[rows], TRAIN.symbol_id[rows]),
+        TrainingData(HELD_OUT.x[held], HELD_OUT.y[held], HELD_OUT.symbol_id[held]),
+        SMALL,
+        changed(QUICK, class_weights="balanced"),
+        1,
+    )
+    named = train_network(
+        changed(TRAIN, rows=rows, y=TRAIN.y.astype(np.int8)),
+        changed(HELD_OUT, rows=held),
+        SMALL,
+        changed(QUICK, class_weights="balanced"),
+        1,
+    )
+    assert tensor_bytes(named.network) == tensor_bytes(copied.network)
+    assert [epoch.val_loss for epoch in named.history] == [epoch.val_loss for epoch in copied.history]
+
+
+def test_an_epoch_of_some_rows_is_made_of_the_first_that_are_drawn() -> None:
+    some = changed(TRAIN, epoch_rows=100)
+    settings_ = changed(QUICK, epochs=1, batch_size=50)
+    network = changed(SMALL, dropout=0.0)
+    order = torch.randperm(300, generator=torch.Generator().manual_seed(seeds.integer(3, "batches"))).numpy()[:100]
+    fitted = train_network(some, HELD_OUT, network, settings_, 3)
+    plain = build_network(6, network, 3)
+    adam = torch.optim.Adam(plain.parameters(), lr=settings_.learning_rate, foreach=False)
+    for piece in (order[:50], order[50:]):
+        adam.zero_grad()
+        loss = torch.nn.functional.cross_entropy(plain(torch.tensor(TRAIN.x[piece])), torch.tensor(TRAIN.y[piece]))
+        loss.backward()
+        adam.step()
+    for found, expected in zip(fitted.network.parameters(), plain.parameters(), strict=True):
+        np.testing.assert_allclose(found.detach(), expected.detach(), rtol=1e-5, atol=1e-6)
