@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from ktrdr_app.core.cancel import CancelToken
@@ -58,3 +59,47 @@ def ordered_map(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def ordered_results(
+    function: Callable[[A], B],
+    items: Iterable[A],
+    *,
+    cancel: CancelToken,
+    executor: Executor | None = None,
+    at_once: int | None = None,
+) -> Iterator[B]:
+    """Yield what `ordered_map` returns, item after item, with few of them in memory together.
+
+    Parameters
+    ----------
+    function, items, cancel, executor
+        As `ordered_map` takes them.
+    at_once : int, optional
+        Most items that are at work, or done and not taken yet; as many as there are cores by default.
+
+    Raises
+    ------
+    Cancelled
+        If the token was raised; items not begun are dropped.
+    """
+
+    def one(item: A) -> B:
+        cancel.check()
+        return function(item)
+
+    most = max(1, at_once or cores())
+    pool = executor or ThreadPoolExecutor(max_workers=most, thread_name_prefix="ktrdr-compute")
+    waiting: deque[Future[B]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(one, item))
+            if len(waiting) >= most:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+        if executor is None:
+            pool.shutdown()

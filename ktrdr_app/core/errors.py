@@ -7,7 +7,7 @@ KtrdrError
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
- ├─ TrainingFailed (exit 2)
+ ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)
  ├─ EnvironmentProblem (exit 2)
  └─ Cancelled (exit 130)
@@ -487,6 +487,48 @@ class TrainingFailed(KtrdrError):
 
     def __init__(self, stage: str, found: str, hint: str) -> None:
         super().__init__(f"{stage}: {found}", hint=hint, where=stage)
+
+
+class NotFinite(TrainingFailed):
+    """A feature that is no number where it should be one.
+
+    Parameters
+    ----------
+    feature : str
+        Its name.
+    symbol : str
+        Whose rows.
+    rows, total : int
+        Rows in which it is not finite, of how many.
+    first : str
+        When it is met first, ISO UTC.
+    """
+
+    code = "not_finite"
+
+    def __init__(self, feature: str, symbol: str, rows: int, total: int, first: str) -> None:
+        found = f"feature {feature} of {symbol} is not finite in {rows} of {total} rows, first at {first}"
+        super().__init__("features", found, "look at its indicator and at these bars, or leave the symbol out")
+
+
+class OneClass(TrainingFailed):
+    """A symbol whose training rows all have the same label, so that nothing can be learnt from them.
+
+    Parameters
+    ----------
+    symbol : str
+        Which one.
+    label : str
+        BUY, HOLD or SELL.
+    rows : int
+        Its training rows.
+    """
+
+    code = "one_class"
+
+    def __init__(self, symbol: str, label: str, rows: int) -> None:
+        found = f"all {rows} training rows of {symbol} are {label}"
+        super().__init__("labels", found, "take a smaller threshold, or one in ATR, or leave the symbol out")
 
 
 class StorageProblem(KtrdrError):

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,30 @@ def write_bytes(path: Path, content: bytes) -> None:
     StorageProblem
         If the disk is full, read-only or not a folder; the old file is then untouched.
     """
+    write_parts(path, [content])
+
+
+def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write a file atomically, piece after piece, so that large arrays need not be copied together first.
+
+    Parameters
+    ----------
+    path : Path
+        Where it goes; its folder is made if it is not there.
+    parts : iterable of bytes or memoryview
+        The content in order.
+
+    Raises
+    ------
+    StorageProblem
+        As `write_bytes` raises it.
+    """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as stream:
-            stream.write(content)
+            for part in parts:
+                stream.write(part)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

@@ -60,12 +60,28 @@ class MultiSymbolDataLoader:
         DataNotFound, EmptyData, MalformedBars
             As the source raises them.
         """
-        if not symbols:
-            raise InvalidValue("symbols", "nothing", "at least one symbol")
-        twice = sorted({symbol for symbol in symbols if list(symbols).count(symbol) > 1})
-        if twice:
-            raise InvalidValue("symbols", ",".join(symbols), f"each symbol once ({', '.join(twice)} is repeated)")
+        check_symbols(symbols)
         loaded = ordered_map(
             lambda symbol: self.source.load(symbol, timeframe, start, end), symbols, cancel=cancel or CancelToken()
         )
         return dict(zip(symbols, loaded, strict=True))
+
+
+def check_symbols(symbols: Sequence[str]) -> None:
+    """Return quietly if these symbols can be used together.
+
+    Parameters
+    ----------
+    symbols : sequence of str
+        Their names.
+
+    Raises
+    ------
+    InvalidValue
+        If there is no symbol, or one is given twice.
+    """
+    if not symbols:
+        raise InvalidValue("symbols", "nothing", "at least one symbol")
+    twice = sorted({symbol for symbol in symbols if list(symbols).count(symbol) > 1})
+    if twice:
+        raise InvalidValue("symbols", ",".join(symbols), f"each symbol once ({', '.join(twice)} is repeated)")

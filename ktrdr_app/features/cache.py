@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import ktrdr_app
 from ktrdr_app.core.errors import StorageProblem
-from ktrdr_app.core.files import digest, write_bytes
+from ktrdr_app.core.files import digest, write_parts
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.data.bars import fingerprint
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 IN_MEMORY = 4
 """Contracts whose features are kept for the series at hand."""
+BYTES_IN_MEMORY = 256 << 20
+"""Most bytes of theirs; those of the last contract are kept however large they are."""
 ON_DISK = 256 << 20
 """Most bytes kept for one series; the least recently used features go first."""
 
@@ -116,7 +118,7 @@ class FeatureCache:
             self.last_use = CacheUse("built", plan.fuzzy.names)
             self._write(plan, frame)
         self._frames[plan.contract.digest] = (plan, frame)
-        while len(self._frames) > IN_MEMORY:
+        while len(self._frames) > min(IN_MEMORY, max(1, BYTES_IN_MEMORY // max(1, frame.values.nbytes))):
             self._frames.popitem(last=False)
         return frame
 
@@ -160,10 +162,12 @@ class FeatureCache:
         if path is None or not path.is_file():
             return None
         try:
-            content = path.read_bytes()
-            if hashlib.sha256(content[_SUM:]).digest() != content[:_SUM]:
-                raise ValueError("its checksum does not match")
-            values = np.load(io.BytesIO(content[_SUM:]), allow_pickle=False)
+            with open(path, "rb") as stream:
+                expected = stream.read(_SUM)
+                if hashlib.file_digest(stream, "sha256").digest() != expected:
+                    raise ValueError("its checksum does not match")
+                stream.seek(_SUM)
+                values = np.load(stream, allow_pickle=False)
             os.utime(path)
         except (OSError, ValueError) as error:
             logger.warning("the features in %s cannot be used (%s) and are built anew", path, error)
@@ -176,12 +180,15 @@ class FeatureCache:
         path = self._path(plan)
         if path is None:
             return
-        stream = io.BytesIO()
-        np.save(stream, frame.values, allow_pickle=False)
-        content = stream.getvalue()
+        head = io.BytesIO()
+        np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(frame.values))
+        content = (head.getvalue(), frame.values.data.cast("B"))
+        checksum = hashlib.sha256()
+        for part in content:
+            checksum.update(part)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(path, hashlib.sha256(content).digest() + content)
+            write_parts(path, (checksum.digest(), *content))
             _prune(path.parent)
         except (OSError, StorageProblem) as error:
             logger.warning("the features of %s are not kept: %s", path.parent.name, error)

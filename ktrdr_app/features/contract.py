@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ class FeatureBlock:
     symbols : tuple of str
         Symbols that ``symbol_id`` counts.
     values : ndarray of float32, shape (n_rows, n_features), C-contiguous
-        Features before scaling.
+        Features; before scaling, but for a pooled block that a training has scaled in place.
     label : ndarray of int8, shape (n_rows,)
         BUY 0, HOLD 1, SELL 2.
     symbol_id : ndarray of int16, shape (n_rows,)
@@ -80,6 +80,10 @@ class FeatureBlock:
 
     def __len__(self) -> int:
         return len(self.label)
+
+    def without_values(self) -> FeatureBlock:
+        """Return the rows without their features, for as long as those lie elsewhere."""
+        return replace(self, values=np.empty((0, self.values.shape[1]), dtype=np.float32))
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> FeatureBlock:
         """Return chosen rows, all arrays alike.

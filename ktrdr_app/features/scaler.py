@@ -1,4 +1,4 @@
-"""Feature scaling as plain numbers: fitted by scikit-learn on training rows, kept without pickles."""
+"""Feature scaling as plain numbers: fitted on training rows, kept without pickles."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, TrainingFailed
 from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.features.columns import ColumnFigures, measure_columns
 
 KINDS = ("standard", "minmax", "none")
 
@@ -52,9 +53,10 @@ class ScalerState:
         InvalidValue
             If the number of columns differs.
         """
-        if features.ndim != 2 or features.shape[1] != len(self.names):
-            raise InvalidValue("features", features.shape, f"an array of shape (rows, {len(self.names)})")
-        return _scaled(np.require(features, requirements=["C", "W"]), self.offset, self.scale)
+        self._check(features)
+        out = np.empty(features.shape, dtype=np.float32)
+        _scale_into(np.require(features, requirements=["C", "W"]), self.offset, self.scale, out)
+        return out
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form, at full precision."""
@@ -98,24 +100,46 @@ class ScalerState:
             raise ModelRejected(where, "the scaler holds numbers that are not finite, or a scale of 0")
         return cls(kind, names, offset, scale)
 
+    def transform_in_place(self, features: NDArray[np.float32]) -> None:
+        """Scale rows of raw features where they lie, so that a large block needs no second one.
+
+        Parameters
+        ----------
+        features : ndarray of float32, shape (n_rows, n_features), C-contiguous
+            Raw values before, scaled ones after: those that `transform` returns.
+
+        Raises
+        ------
+        InvalidValue
+            If the number of columns differs.
+        """
+        self._check(features)
+        _scale_into(features, self.offset, self.scale, features)
+
+    def _check(self, features: NDArray[Any]) -> None:
+        if features.ndim != 2 or features.shape[1] != len(self.names):
+            raise InvalidValue("features", features.shape, f"an array of shape (rows, {len(self.names)})")
+
 
 @kernel
-def _scaled(features: NDArray[Any], offset: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float32]:
+def _scale_into(
+    features: NDArray[Any], offset: NDArray[np.float64], scale: NDArray[np.float64], out: NDArray[np.float32]
+) -> None:
     rows, columns = features.shape
-    out = np.empty((rows, columns), np.float32)
     for row in range(rows):
         for column in range(columns):
             out[row, column] = (features[row, column] - offset[column]) / scale[column]
-    return out
 
 
 @warms_up
 def _warm_up() -> None:
     for kind in (np.float32, np.float64):
-        _scaled(np.zeros((1, 1), kind), np.zeros(1), np.ones(1))
+        _scale_into(np.zeros((1, 1), kind), np.zeros(1), np.ones(1), np.empty((1, 1), np.float32))
 
 
-def fit_scaler(kind: str, features: NDArray[np.float32], names: tuple[str, ...]) -> ScalerState:
+def fit_scaler(
+    kind: str, features: NDArray[np.float32], names: tuple[str, ...], rows: NDArray[np.intp] | None = None
+) -> ScalerState:
     """Fit a scaler on training rows, and on nothing else.
 
     Parameters
@@ -123,7 +147,31 @@ def fit_scaler(kind: str, features: NDArray[np.float32], names: tuple[str, ...])
     kind : str
         ``standard``, ``minmax`` or ``none``.
     features : ndarray of float32, shape (n_rows, n_features)
-        Training rows.
+        Rows.
+    names : tuple of str
+        Feature names, in column order.
+    rows : ndarray of int, optional
+        Numbers of the training rows; all by default.
+
+    Raises
+    ------
+    InvalidValue
+        For another kind.
+    TrainingFailed
+        If a feature is not finite.
+    """
+    return scaler_of(kind, measure_columns(features, rows), names)
+
+
+def scaler_of(kind: str, figures: ColumnFigures, names: tuple[str, ...]) -> ScalerState:
+    """Return the scaler of measured columns, as scikit-learn's StandardScaler and MinMaxScaler define it.
+
+    Parameters
+    ----------
+    kind : str
+        ``standard``, ``minmax`` or ``none``.
+    figures : ColumnFigures
+        Those of the training rows.
     names : tuple of str
         Feature names, in column order.
 
@@ -134,19 +182,15 @@ def fit_scaler(kind: str, features: NDArray[np.float32], names: tuple[str, ...])
     TrainingFailed
         If a feature is not finite.
     """
-    from sklearn.preprocessing import MinMaxScaler, StandardScaler
-
     if kind not in KINDS:
         raise InvalidValue("scaling", kind, "standard, minmax or none")
-    finite = np.isfinite(features).all(axis=0)
-    if not finite.all():
-        bad = names[int(np.argmin(finite))]
+    if not figures.finite.all():
+        bad = names[int(np.argmin(figures.finite))]
         raise TrainingFailed("scaling", f"feature {bad} is not finite in some training row", "look at its indicator")
     if kind == "none":
         return ScalerState(kind, names, np.zeros(len(names)), np.ones(len(names)))
-    rows = features.astype(np.float64)
     if kind == "minmax":
-        minmax = MinMaxScaler().fit(rows)
-        return ScalerState(kind, names, minmax.data_min_, 1.0 / minmax.scale_)
-    standard = StandardScaler().fit(rows)
-    return ScalerState(kind, names, standard.mean_, standard.scale_)
+        span = figures.high - figures.low
+        return ScalerState(kind, names, figures.low, np.where(span < 10 * np.finfo(np.float64).eps, 1.0, span))
+    offset = np.where(figures.constant, figures.low, figures.mean)
+    return ScalerState(kind, names, offset, np.where(figures.constant, 1.0, np.sqrt(figures.variance)))

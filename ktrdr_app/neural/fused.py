@@ -198,13 +198,12 @@ def whole_tiles(count: int) -> int:
 
 def _rows_of(data: TrainingData, settings: TrainingSettings | None) -> kernels.Rows:
     """The arrays as the kernels want them; without settings, labels and weights do not count."""
-    labels = np.asarray(data.y)
     by_class = np.ones(kernels.CLASSES, dtype=np.float32)
     if settings is not None:
-        by_class = class_weights(labels[data.chosen], settings)
+        by_class = class_weights(data.labels, settings)
     return kernels.Rows(
         np.asarray(data.x, dtype=np.float32),
-        labels.astype(np.int8),
+        data.y.astype(np.int8, copy=False),
         np.empty(0, dtype=np.int16) if data.codes is None else np.asarray(data.codes, dtype=np.int16),
         np.empty(0, dtype=np.float32) if data.weight is None else np.asarray(data.weight, dtype=np.float32),
         by_class,

@@ -12,23 +12,23 @@ from ktrdr_app.core.errors import TrainingFailed
 from ktrdr_app.neural.mlp import CLASSES
 from ktrdr_app.strategy.schema import TrainingSettings
 
-_ROWS_AT_ONCE = 1_000_000
+_ROWS_AT_ONCE = 65_536
 """Rows looked at together, so that a look at a large block takes little memory."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Scaled rows with their labels and owners.
+    """Scaled rows with their labels and owners; all of some arrays, or those that `rows` names.
 
     Attributes
     ----------
-    x : ndarray of float32, shape (n_rows, n_features)
+    x : ndarray of float32, shape (n, n_features)
         Scaled features.
     y : ndarray of int, shape (n_rows,)
         Labels: 0 BUY, 1 HOLD, 2 SELL.
-    symbol_id : ndarray of int16, shape (n_rows,)
+    symbol_id : ndarray of int16, shape (n,)
         Which symbol each row belongs to.
-    weight : ndarray of float32, shape (n_rows,), optional
+    weight : ndarray of float32, shape (n,), optional
         Weight of each row in the loss, above 0; not used in validation.
     feature_names : tuple of str
         Names for messages; columns are numbered where it is empty.
@@ -38,6 +38,8 @@ class TrainingData:
         Position of each row's symbol among those with a learned vector, or `symbols.UNKNOWN`.
     symbol_columns : int
         Inputs behind the features that tell the symbol (`symbols.symbol_columns`); 0 without ``codes``.
+    epoch_rows : int
+        Rows drawn anew for each epoch; 0 for all of them.
     """
 
     x: NDArray[np.float32]
@@ -48,6 +50,7 @@ class TrainingData:
     rows: NDArray[np.int64] | None = None
     codes: NDArray[np.int16] | None = None
     symbol_columns: int = 0
+    epoch_rows: int = 0
 
     def __len__(self) -> int:
         return len(self.y) if self.rows is None else len(self.rows)
@@ -62,6 +65,21 @@ class TrainingData:
         """Numbers of the rows that take part."""
         return np.arange(len(self.y), dtype=np.int64) if self.rows is None else self.rows
 
+    @property
+    def labels(self) -> NDArray[np.integer[Any]]:
+        """Labels of the rows that take part."""
+        return self.y if self.rows is None else self.y[self.rows]
+
+    @property
+    def owners(self) -> NDArray[np.int16]:
+        """Symbols of the rows that take part."""
+        return self.symbol_id if self.rows is None else self.symbol_id[self.rows]
+
+    @property
+    def weights(self) -> NDArray[np.float32] | None:
+        """Weights of the rows that take part."""
+        return self.weight if self.weight is None or self.rows is None else self.weight[self.rows]
+
     def check(self, part: str) -> None:
         """Return quietly if a network can learn from these rows.
 
@@ -73,8 +91,8 @@ class TrainingData:
         Raises
         ------
         TrainingFailed
-            If there are no rows, lengths differ, a feature is not finite, a label is none of the three classes, or
-            a weight is not above 0.
+            If there are no rows, lengths differ, a row is not there, a feature is not finite, a label is none of the
+            three classes, or a weight is not above 0.
         """
         if self.x.ndim != 2 or len(self.x) == 0 or self.x.shape[1] == 0:
             raise TrainingFailed("train", f"the {part} rows have shape {self.x.shape}", "give rows and features")
@@ -86,25 +104,30 @@ class TrainingData:
             if values is not None and values.shape != (len(self.x),):
                 found = f"{len(self.x)} {part} rows have {name} of shape {values.shape}"
                 raise TrainingFailed("train", found, f"give one of the {name} for each row")
+        if self.rows is not None and not (self.rows.min() >= 0 and self.rows.max() < len(self.x)):
+            found = f"the {part} rows reach from {self.rows.min()} to {self.rows.max()} of {len(self.x)}"
+            raise TrainingFailed("train", found, "name rows that are there")
         self._check_features(part)
-        strange = (self.y < 0) | (self.y >= CLASSES)
+        labels, weights = self.labels, self.weights
+        strange = (labels < 0) | (labels >= CLASSES)
         if strange.any():
-            found = f"a label of the {part} rows is {self.y[np.argmax(strange)]}"
+            found = f"a label of the {part} rows is {labels[np.argmax(strange)]}"
             raise TrainingFailed("train", found, "label rows 0, 1 or 2 and leave unlabelled rows out")
-        if self.weight is not None and not (np.isfinite(self.weight).all() and (self.weight > 0).all()):
+        if weights is not None and not (np.isfinite(weights).all() and (weights > 0).all()):
             raise TrainingFailed("train", f"a weight of the {part} rows is not above 0", "leave such rows out")
 
     def _check_features(self, part: str) -> None:
         strange = np.zeros(self.x.shape[1], dtype=np.intp)
-        for first in range(0, len(self.x), _ROWS_AT_ONCE):
-            strange += (~np.isfinite(self.x[first : first + _ROWS_AT_ONCE])).sum(axis=0)
+        for first in range(0, len(self), _ROWS_AT_ONCE):
+            piece = slice(first, first + _ROWS_AT_ONCE)
+            strange += (~np.isfinite(self.x[piece if self.rows is None else self.rows[piece]])).sum(axis=0)
         columns = np.flatnonzero(strange)
         if len(columns) == 0:
             return
         column = int(columns[0])
         name = self.feature_names[column] if self.feature_names else f"in column {column}"
         more = f", and {len(columns) - 1} more features like it" if len(columns) > 1 else ""
-        found = f"feature {name} is not finite in {strange[column]} of {len(self.x)} {part} rows{more}"
+        found = f"feature {name} is not finite in {strange[column]} of {len(self)} {part} rows{more}"
         raise TrainingFailed("train", found, "look at its indicator, or drop the warm-up rows")
 
 

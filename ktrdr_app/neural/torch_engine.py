@@ -64,7 +64,7 @@ class TorchEngine:
         self._optimizer = _optimizer(self._flat, settings)
         self._train, self._validation = _Rows(train, self._device), _Rows(validation, self._device)
         self._held_out = torch.from_numpy(np.ascontiguousarray(validation.chosen))
-        by_class = class_weights(np.asarray(train.y)[train.chosen], settings)
+        by_class = class_weights(train.labels, settings)
         self._class_weights = torch.tensor(by_class, device=self._device)
         self._steps = 0
 

@@ -205,10 +205,8 @@ class _Run:
         self.stopped = False
         self._engine, self._settings, self._seed = engine, settings, seed
         self._schedule = schedule_of(settings)
-        self._chosen = train.chosen
-        held_out = validation.chosen
-        self._labels = np.asarray(validation.y)[held_out].astype(np.int8)
-        self._owners = np.asarray(validation.symbol_id)[held_out].astype(np.intp)
+        self._chosen, self._epoch_rows = train.chosen, train.epoch_rows or len(train)
+        self._labels, self._owners = validation.labels.astype(np.int8), validation.owners.astype(np.intp)
 
     @property
     def over(self) -> bool:
@@ -232,7 +230,7 @@ class _Run:
     def epoch(self, cancel: CancelToken) -> EpochFinished:
         """Go once over all rows in a new order, and look at the validation rows."""
         began, number = time.perf_counter(), len(self.history) + 1
-        order = self._chosen[epoch_order(self._seed, number, len(self._chosen))]
+        order = self._chosen[epoch_order(self._seed, number, len(self._chosen))[: self._epoch_rows]]
         rates = self._schedule.rates(number, -(-len(order) // self._settings.batch_size))
         met = self._engine.epoch(order, rates, epoch_key(self._seed, number), cancel)
         _demand_finite(met.loss, number)

@@ -178,12 +178,16 @@ class SplitSettings(Section):
     """Share used for early stopping and calibration."""
     test: float = Field(default=0.15, gt=0, lt=1)
     """Share that nothing but the final figures sees."""
+    embargo: float = Field(default=0.0, ge=0, lt=0.5)
+    """Share of the time span left out after each cut, so that features looking back over a cut lend no help."""
 
     @model_validator(mode="after")
     def _check_sum(self) -> Self:
         total = self.train + self.validation + self.test
         if abs(total - 1) > 1e-9:
             raise ValueError(f"train, validation and test must add up to 1, not {total:g}")
+        if self.embargo >= min(self.validation, self.test):
+            raise ValueError(f"embargo must be below the shares validation and test, not {self.embargo:g}")
         return self
 
 
@@ -230,8 +234,16 @@ class TrainingSettings(Section):
     """Epochs between two checkpoints that ``train --resume`` goes on from; 0 for none."""
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"
     """How the symbols' rows are put together."""
+    per_symbol_batches: Literal["auto", "off"] = "auto"
+    """``auto``: with n symbols an epoch has the steps of their mean symbol, each of ``batch_size``·√n rows at
+    ``learning_rate``·⁴√n, so that 3 symbols cost less than twice one; ``off``: every row in every epoch."""
     split: SplitSettings = SplitSettings()
     """Shares of the time span."""
+
+    @field_validator("per_symbol_batches", mode="before")
+    @classmethod
+    def _check_word(cls, value: Any) -> Any:
+        return "off" if value is False else value  # YAML reads a bare off as false
 
     @model_validator(mode="after")
     def _check_trainer(self) -> Self:

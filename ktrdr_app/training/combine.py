@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core import seeds
-from ktrdr_app.core.errors import InvalidValue, ModelRejected
+from ktrdr_app.core.errors import InvalidValue, TooFewRows
 from ktrdr_app.features.contract import FeatureBlock
+from ktrdr_app.training.split import LEAST_PART
+from ktrdr_app.training.store import RowStore
 
 COMBINATIONS = ("concatenate", "interleave", "balanced", "weighted")
 """Ways of putting symbols together."""
@@ -23,26 +25,24 @@ def pool(blocks: Sequence[FeatureBlock]) -> FeatureBlock:
     blocks : sequence of FeatureBlock
         One block a symbol, all of one contract.
 
+    Returns
+    -------
+    FeatureBlock
+        Of its own memory, or of a mapped temporary file beyond `ktrdr_app.training.store.IN_MEMORY` bytes.
+
     Raises
     ------
+    InvalidValue
+        If there is no block.
     ModelRejected
         If their contracts differ.
+    StorageProblem
+        If a block that is too large for memory does not fit onto the disk.
     """
-    first = blocks[0]
-    for block in blocks[1:]:
-        if block.contract != first.contract:
-            names = ", ".join(block.symbols)
-            raise ModelRejected(names, "its features differ from those of the other symbols")
-    owner = np.concatenate([np.full(len(block), number, dtype=np.int16) for number, block in enumerate(blocks)])
-    return FeatureBlock(
-        contract=first.contract,
-        symbols=tuple(block.symbols[0] for block in blocks),
-        values=np.concatenate([block.values for block in blocks]),
-        label=np.concatenate([block.label for block in blocks]),
-        symbol_id=owner,
-        close_time=np.concatenate([block.close_time for block in blocks]),
-        label_end=np.concatenate([block.label_end for block in blocks]),
-    )
+    with RowStore() as store:
+        for block in blocks:
+            store.append(block)
+        return store.pooled()
 
 
 def combine_multi_symbol_data(
@@ -80,6 +80,8 @@ def combine_multi_symbol_data(
     ------
     InvalidValue
         For another combination, or weights that do not fit the symbols.
+    TooFewRows
+        If the weights leave a symbol without rows, or too few rows in all.
     """
     if combination not in COMBINATIONS:
         raise InvalidValue("combination", combination, " or ".join(COMBINATIONS))
@@ -89,6 +91,7 @@ def combine_multi_symbol_data(
     if combination in ("balanced", "weighted"):
         shares = _shares(block.symbols, weights) if combination == "weighted" else np.ones(len(by_symbol))
         counts = np.floor(shares * min(len(rows) / share for rows, share in zip(by_symbol, shares, strict=True)) + 1e-9)
+        _check_counts(block.symbols, counts)
         by_symbol = [
             _drawn(rows, int(count), seed, symbol)
             for rows, count, symbol in zip(by_symbol, counts, block.symbols, strict=True)
@@ -104,6 +107,15 @@ def _shares(symbols: tuple[str, ...], weights: Mapping[str, float] | None) -> ND
     if set(given) != set(symbols) or any(not value > 0 for value in given.values()):
         raise InvalidValue("weights", given, f"a weight above 0 for each of {', '.join(symbols)}")
     return np.array([given[symbol] for symbol in symbols], dtype=np.float64)
+
+
+def _check_counts(symbols: tuple[str, ...], counts: NDArray[np.float64]) -> None:
+    reason = "with the rows that the symbols have, in these proportions"
+    for symbol, count in zip(symbols, counts, strict=True):
+        if count < 1:
+            raise TooFewRows(f"the training part of {symbol}", int(count), 1, reason)
+    if counts.sum() < LEAST_PART:
+        raise TooFewRows("the training part", int(counts.sum()), LEAST_PART, reason)
 
 
 def _drawn(rows: NDArray[np.intp], count: int, seed: int, symbol: str) -> NDArray[np.intp]:

@@ -13,12 +13,12 @@ from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.strategy.schema import SplitSettings
 
 LEAST_PART = 30
-"""Fewest rows in each part of a split."""
+"""Fewest rows in each part of a split, and of each symbol in the training part."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of a block by part; purged rows are in none.
+    """Rows of a block by part; purged and embargoed rows are in none.
 
     Attributes
     ----------
@@ -28,6 +28,10 @@ class Split:
         Cut-off instants, nanoseconds UTC: train rows were known, and their labels complete, by ``train_end``.
     purged : int
         Rows left out because their label reaches over a cut.
+    validation_start, test_start : int
+        Instants after which rows of the later parts became known, nanoseconds UTC: the cuts, or later by the embargo.
+    embargoed : int
+        Rows left out because they became known within the embargo.
     """
 
     train: NDArray[np.intp]
@@ -36,6 +40,9 @@ class Split:
     train_end: int
     validation_end: int
     purged: int
+    validation_start: int
+    test_start: int
+    embargoed: int
 
 
 def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
@@ -44,7 +51,9 @@ def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
     The cuts are the instants by which ``train`` and ``train + validation`` of the distinct close times have
     passed, over all symbols together; each symbol is cut at the same instants. A row belongs to a part if it
     became known after the part began and its label ended by the part's end (purging as in López de Prado 2018,
-    ch. 7, on time intervals of all symbols at once, never on row positions).
+    ch. 7, on time intervals of all symbols at once, never on row positions). That chapter's embargo drops training
+    rows that follow a test block within h; here no training row follows one, so the same h, the share ``embargo`` of
+    the distinct close times, keeps each later part from beginning right after its cut.
 
     Parameters
     ----------
@@ -56,25 +65,35 @@ def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
     Raises
     ------
     TooFewRows
-        If a part has fewer than `LEAST_PART` rows, or the training part lacks a symbol.
+        If a part, or a symbol within the training part, has fewer than `LEAST_PART` rows.
     """
     instants = distinct(block.close_time)
-    train_end = _cut(instants, settings.train)
-    validation_end = _cut(instants, settings.train + settings.validation)
+    train_end, validation_start = _cut(instants, settings.train, settings.embargo)
+    validation_end, test_start = _cut(instants, settings.train + settings.validation, settings.embargo)
     known, ended = block.close_time, block.label_end
     train = np.flatnonzero(ended <= train_end)
-    validation = np.flatnonzero((known > train_end) & (ended <= validation_end))
-    test = np.flatnonzero(known > validation_end)
-    for name, rows in (("training", train), ("validation", validation), ("test", test)):
+    validation = np.flatnonzero((known > validation_start) & (ended <= validation_end))
+    test = np.flatnonzero(known > test_start)
+    waiting = (known > train_end) & (known <= validation_start) | (known > validation_end) & (known <= test_start)
+    _check_parts(block, {"training": train, "validation": validation, "test": test})
+    embargoed = int(waiting.sum())
+    purged = len(block) - len(train) - len(validation) - len(test) - embargoed
+    return Split(train, validation, test, train_end, validation_end, purged, validation_start, test_start, embargoed)
+
+
+def _check_parts(block: FeatureBlock, parts: dict[str, NDArray[np.intp]]) -> None:
+    for name, rows in parts.items():
         if len(rows) < LEAST_PART:
-            raise TooFewRows(f"the {name} part", len(rows), LEAST_PART, "after the split and the purge")
-    absent = sorted(set(range(len(block.symbols))) - set(np.unique(block.symbol_id[train]).tolist()))
-    if absent:
-        reason = "all its bars lie after the common training cut"
-        raise TooFewRows(f"the training part of {block.symbols[absent[0]]}", 0, 1, reason)
-    purged = len(block) - len(train) - len(validation) - len(test)
-    return Split(train, validation, test, train_end, validation_end, purged)
+            raise TooFewRows(f"the {name} part", len(rows), LEAST_PART, "after the split, the purge and the embargo")
+    counts = np.bincount(block.symbol_id[parts["training"]], minlength=len(block.symbols))
+    poorest = int(np.argmin(counts))
+    if counts[poorest] < LEAST_PART:
+        reason = "its other bars lie after the common training cut, or their labels reach over it"
+        raise TooFewRows(f"the training part of {block.symbols[poorest]}", int(counts[poorest]), LEAST_PART, reason)
 
 
-def _cut(instants: NDArray[np.int64], share: float) -> int:
-    return int(instants[min(len(instants) - 1, max(0, round(share * len(instants)) - 1))])
+def _cut(instants: NDArray[np.int64], share: float, embargo: float) -> tuple[int, int]:
+    """Return the instant of a cut, and the one by which the embargo after it is over."""
+    last = len(instants) - 1
+    place = min(last, max(0, round(share * len(instants)) - 1))
+    return int(instants[place]), int(instants[min(last, place + round(embargo * len(instants)))])

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.progress import EpochFinished, Progress, silent, stage
+from ktrdr_app.core.progress import EpochFinished, Note, Progress, silent, stage
+from ktrdr_app.features.columns import measure_columns
 from ktrdr_app.features.contract import FeatureBlock
-from ktrdr_app.features.scaler import ScalerState, fit_scaler
+from ktrdr_app.features.scaler import ScalerState, scaler_of
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
 from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
 from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
 from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
+from ktrdr_app.training.batches import Pace, pace_of
+from ktrdr_app.training.checks import check_classes, check_finite, constant_features
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
 from ktrdr_app.training.split import Split, split_by_time
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 IMPORTANCE_REPEATS = 10
 CLASSES = 3
+FLAGS = ("volume_available",)
+"""Features that may well be the same everywhere."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,10 @@ class JudgedModel:
         Figures of each part, pooled and by symbol.
     importance : dict of str to ImportanceFigure
         Rise of the test NLL when a group of columns is shuffled.
+    pace : Pace
+        What an epoch was.
+    constant : tuple of str
+        Features that did not vary over the training rows and were scaled to 0.
     """
 
     network: torch.nn.Sequential
@@ -96,6 +105,8 @@ class JudgedModel:
     reason: str
     measured: Measured
     importance: dict[str, ImportanceFigure]
+    pace: Pace
+    constant: tuple[str, ...]
 
 
 def train_universal_model(
@@ -108,12 +119,39 @@ def train_universal_model(
     cancel: CancelToken | None = None,
     seconds: dict[str, float] | None = None,
 ) -> JudgedModel:
-    """Split, combine, scale, fit and judge.
+    """Pool, split, combine, scale, fit and judge.
 
     Parameters
     ----------
     blocks : sequence of FeatureBlock
-        Labelled rows, one block a symbol.
+        Labelled rows, one block a symbol; they stay as they are.
+    strategy, groups, seed, weights, progress, cancel, seconds
+        As `train_pooled` takes them.
+
+    Raises
+    ------
+    KtrdrError
+        As `pool` and `train_pooled` raise them.
+    """
+    return train_pooled(pool(blocks), strategy, groups, seed, weights, progress, cancel, seconds)
+
+
+def train_pooled(
+    block: FeatureBlock,
+    strategy: Strategy,
+    groups: Mapping[str, list[int]],
+    seed: int,
+    weights: Mapping[str, float] | None = None,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    seconds: dict[str, float] | None = None,
+) -> JudgedModel:
+    """Split, combine, scale, fit and judge, with no second copy of the rows.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        Labelled rows of all symbols; its features are scaled where they lie.
     strategy : Strategy
         Network, training and label settings.
     groups : mapping of str to list of int
@@ -133,24 +171,30 @@ def train_universal_model(
     ------
     TooFewRows
         If a part of the split is too small.
+    NotFinite, OneClass
+        If a feature is not finite in some row, or a symbol's training rows have one label only.
     TrainingFailed
-        If a feature or the loss is not finite.
+        If no feature varies, or the loss is not finite.
     Cancelled
         If the token was raised.
     """
     token = cancel or CancelToken("training")
-    block = pool(blocks)
+    check_finite(block)
     split = split_by_time(block, strategy.training.split)
     embedded = block.symbols if strategy.features.symbol_embedding else ()
     with stage("train", progress, seconds):
         rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
-        scaler = fit_scaler(strategy.features.scaling, block.values[rows], block.contract.names)
-        scaled = scaler.transform(block.values)
+        check_classes(block, rows)
+        scaler, constant = _scaled_in_place(block, rows, strategy, progress)
+        pace = pace_of(strategy.training, len(rows), len(block.symbols))
         fitted = train_network(
-            _training_data(scaled, block, rows, embedded, partly_hidden(block.symbol_id, seed)),
-            _training_data(scaled, block, split.validation, embedded, block.symbol_id),
+            replace(
+                _training_data(block, rows, embedded, partly_hidden(block.symbol_id, seed)),
+                epoch_rows=pace.rows_per_epoch,
+            ),
+            _training_data(block, split.validation, embedded, block.symbol_id),
             strategy.network,
-            strategy.training,
+            pace.applied_to(strategy.training),
             seed,
             progress,
             token,
@@ -158,9 +202,9 @@ def train_universal_model(
     model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
     prior = class_prior(block.label[rows])
     with stage("test", progress, seconds):
-        measured = _measured(model, scaled, block, prior, rows, split)
+        measured = _measured(model, block.values, block, prior, rows, split)
     with stage("importance", progress, seconds):
-        importance = _importance(model, scaled, block, split.test, groups, seed, token)
+        importance = _importance(model, block.values, block, split.test, groups, seed, token)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     return JudgedModel(
         network=fitted.network,
@@ -175,7 +219,23 @@ def train_universal_model(
         reason=fitted.reason,
         measured=measured,
         importance=importance,
+        pace=pace,
+        constant=constant,
     )
+
+
+def _scaled_in_place(
+    block: FeatureBlock, rows: NDArray[np.intp], strategy: Strategy, progress: Progress
+) -> tuple[ScalerState, tuple[str, ...]]:
+    """Scale a block by its training rows; return the scaler and the features that it makes 0 of."""
+    figures = measure_columns(block.values, rows)
+    scaler = scaler_of(strategy.features.scaling, figures, block.contract.names)
+    constant = constant_features(figures, block.contract.names)
+    told = [name for name in constant if name not in FLAGS]
+    if told:
+        progress(Note("warning", f"of no use, as they do not vary over the training rows: {', '.join(told)}"))
+    scaler.transform_in_place(block.values)
+    return scaler, constant
 
 
 def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -218,14 +278,10 @@ def _measured(
 
 
 def _training_data(
-    scaled: NDArray[np.float32],
-    block: FeatureBlock,
-    rows: NDArray[np.intp],
-    embedded: tuple[str, ...],
-    codes: NDArray[np.int16],
+    block: FeatureBlock, rows: NDArray[np.intp], embedded: tuple[str, ...], codes: NDArray[np.int16]
 ) -> TrainingData:
     return TrainingData(
-        x=scaled,
+        x=block.values,
         y=block.label,
         symbol_id=block.symbol_id,
         feature_names=block.contract.names,

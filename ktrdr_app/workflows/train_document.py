@@ -11,18 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-import pandas as pd
-
 from ktrdr_app import __version__
 from ktrdr_app.core.progress import EpochFinished
-from ktrdr_app.data.bars import fingerprint
 from ktrdr_app.features.contract import FeatureContract
 from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.neural.importance import ImportanceFigure
 from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.training.process import ProcessedSymbol
+from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.universal import JudgedModel
 from ktrdr_app.workflows.requests import TrainRequest
 
@@ -89,8 +85,7 @@ def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
 def manifest_of(
     request: TrainRequest,
     strategy: Strategy,
-    bars: Mapping[str, pd.DataFrame],
-    processed: Sequence[ProcessedSymbol],
+    processed: Sequence[SymbolFacts],
     model: JudgedModel,
     contract: FeatureContract,
 ) -> dict[str, Any]:
@@ -102,10 +97,8 @@ def manifest_of(
         What was asked for.
     strategy : Strategy
         The strategy with every override applied.
-    bars : mapping of str to DataFrame
-        The bars that were read.
-    processed : sequence of ProcessedSymbol
-        Labelled rows per symbol.
+    processed : sequence of SymbolFacts
+        What is remembered of each symbol's bars and rows.
     model : JudgedModel
         What was measured.
     contract : FeatureContract
@@ -120,8 +113,8 @@ def manifest_of(
         "samples_per_symbol": model.rows,
         "combination_strategy": strategy.training.combination,
         "data_date_range": {
-            "start": min(frame.index[0] for frame in bars.values()).isoformat(),
-            "end": max(frame.index[-1] for frame in bars.values()).isoformat(),
+            "start": min(entry.first for entry in processed).isoformat(),
+            "end": max(entry.last for entry in processed).isoformat(),
         },
         "feature_engineering": {
             "include_price_context": features.price_context,
@@ -139,10 +132,14 @@ def manifest_of(
         "feature_contract": {"names": list(contract.names), "sha256": contract.digest},
         "labels": strategy.labels.model_dump(mode="json"),
         "split": split_document(model, strategy),
+        "epoch": {"per_symbol_batches": strategy.training.per_symbol_batches, **asdict(model.pace)}
+        | {"steps": model.pace.steps_per_epoch},
+        "constant_features": list(model.constant),
+        "bars_without_features": {entry.symbol: entry.gap_rows for entry in processed if entry.gap_rows},
         "class_balance": class_balance(processed),
         "prior": dict(zip(CLASS_NAMES, model.prior.tolist(), strict=True)),
         "seed": request.seed,
-        "data_fingerprints": {symbol: fingerprint(frame) for symbol, frame in bars.items()},
+        "data_fingerprints": {entry.symbol: entry.fingerprint for entry in processed},
         "library_versions": library_versions(),
         "command": command_of(request),
     }
@@ -164,23 +161,28 @@ def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
         "validation_end": _iso(split.validation_end),
         "purge_bars": strategy.labels.lookahead,
         "purged_rows": split.purged,
+        "embargo": strategy.training.split.embargo,
+        "validation_start": _iso(split.validation_start),
+        "test_start": _iso(split.test_start),
+        "embargoed_rows": split.embargoed,
         "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
     }
 
 
-def class_balance(processed: Sequence[ProcessedSymbol]) -> dict[str, dict[str, float]]:
+def class_balance(processed: Sequence[SymbolFacts]) -> dict[str, dict[str, float]]:
     """Return the share of each class among the labelled rows of each symbol.
 
     Parameters
     ----------
-    processed : sequence of ProcessedSymbol
-        Labelled rows per symbol.
+    processed : sequence of SymbolFacts
+        What is remembered of each symbol's rows.
     """
-    found = {}
-    for entry in processed:
-        counts = np.bincount(entry.block.label, minlength=len(CLASS_NAMES))
-        found[entry.symbol] = dict(zip(CLASS_NAMES, (counts / counts.sum()).tolist(), strict=True))
-    return found
+    return {
+        entry.symbol: {
+            name: count / sum(entry.class_counts) for name, count in zip(CLASS_NAMES, entry.class_counts, strict=True)
+        }
+        for entry in processed
+    }
 
 
 def library_versions() -> dict[str, str]:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
+import time
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.compute import ordered_map
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.kernels import warm_up
-from ktrdr_app.core.progress import Progress, StageFinished, StageStarted, SymbolDone, silent, stage
+from ktrdr_app.core.progress import Note, Progress, StageFinished, StageStarted, SymbolDone, silent, stage
+from ktrdr_app.data.loader import check_symbols
+from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.groups import feature_groups
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
-from ktrdr_app.training.process import ProcessedSymbol, process_symbol
-from ktrdr_app.training.universal import JudgedModel, train_universal_model
+from ktrdr_app.training.assemble import assemble, symbols_at_once
+from ktrdr_app.training.process import ProcessedSymbol, SymbolFacts, process_symbol
+from ktrdr_app.training.store import RowStore
+from ktrdr_app.training.universal import JudgedModel, train_pooled
 from ktrdr_app.workflows.feature_caches import feature_cache
-from ktrdr_app.workflows.prepare import loader_of, with_overrides
+from ktrdr_app.workflows.prepare import source_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of, sentences_of
 
 KINDS = ("universal", "legacy")
-PROCESSING_STAGES = ("indicators", "fuzzy", "features", "labels")
+PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
+SHORTEST_LINE = 32
+"""Bytes of a bar in a file, or more."""
 
 
 def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> TrainResult:
-    """Load, process every symbol, fit one network on all of them, judge it and save it.
+    """Load and process every symbol, fit one network on all of them, judge it and save it.
 
     Parameters
     ----------
@@ -55,24 +58,12 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     loaded = _strategy(request)
     plan = FeaturePlan.of(loaded)
     check_timeframes(plan, request.timeframe)
-    with stage("load", progress, seconds):
-        bars = loader_of(request.workspace).load_combined_data(
-            request.symbols, request.timeframe, request.start, request.end, token
-        )
-        warm_up()
-    processed = _process(bars, request, plan, progress, token, seconds)
-    model = train_universal_model(
-        [entry.block for entry in processed],
-        loaded.strategy,
-        feature_groups(plan),
-        request.seed,
-        request.weights,
-        progress,
-        token,
-        seconds,
+    block, processed = _rows(request, plan, progress, token, seconds)
+    model = train_pooled(
+        block, loaded.strategy, feature_groups(plan), request.seed, request.weights, progress, token, seconds
     )
     token.check()
-    manifest = manifest_of(request, loaded.strategy, bars, processed, model, plan.contract)
+    manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
     artifact = _artifact(request, loaded, plan, model, manifest)
     with stage("save", progress, seconds):
         folder = save_model(artifact, request.workspace.models)
@@ -99,30 +90,49 @@ def _strategy(request: TrainRequest) -> LoadedStrategy:
     return loaded
 
 
-def _process(
-    bars: Mapping[str, pd.DataFrame],
-    request: TrainRequest,
-    plan: FeaturePlan,
-    progress: Progress,
-    token: CancelToken,
-    seconds: dict[str, float],
-) -> list[ProcessedSymbol]:
-    """Process all symbols on all cores; stage seconds are summed over symbols."""
+def _rows(
+    request: TrainRequest, plan: FeaturePlan, progress: Progress, token: CancelToken, seconds: dict[str, float]
+) -> tuple[FeatureBlock, list[SymbolFacts]]:
+    """Load and process all symbols on all cores; stage seconds are summed over symbols."""
     progress(StageStarted(PROCESSING_STAGES[0]))
-    done: list[str] = []
+    longest = _longest(request)
+    warm_up()
+    progress(StageStarted(PROCESSING_STAGES[1]))
+    source, done = source_of(request.workspace), []
 
     def one(symbol: str) -> ProcessedSymbol:
+        began = time.perf_counter()
+        bars = source.load(symbol, request.timeframe, request.start, request.end)
+        took = time.perf_counter() - began
         cache = feature_cache(request.workspace, symbol, request.timeframe)
-        result = process_symbol(symbol, bars[symbol], request.timeframe, plan, cache)
+        result = process_symbol(symbol, bars, request.timeframe, plan, cache)
+        result.seconds["load"] = took
         done.append(symbol)
-        progress(SymbolDone(symbol, len(done), len(bars)))
+        progress(SymbolDone(symbol, len(done), len(request.symbols)))
         return result
 
-    processed = ordered_map(one, bars, cancel=token)
+    with RowStore(request.workspace.cache / "rows") as store:
+        at_once = symbols_at_once(longest, plan)
+        block, processed = assemble(request.symbols, one, store, cancel=token, at_once=at_once)
     for name in PROCESSING_STAGES:
         seconds[name] = sum(entry.seconds[name] for entry in processed)
         progress(StageFinished(name, seconds[name]))
-    return processed
+    for entry in processed:
+        for feature, rows in entry.gap_rows.items():
+            progress(Note("warning", f"{rows} bars of {entry.symbol} are left out, as they have no {feature}"))
+    return block, processed
+
+
+def _longest(request: TrainRequest) -> int:
+    """Return about how many bars the longest series has, or raise for one that is not there before any work begins."""
+    check_symbols(request.symbols)
+    source, bars = source_of(request.workspace), 0
+    for symbol in request.symbols:
+        path = source.path(symbol, request.timeframe)
+        if not path.is_file():
+            source.load(symbol, request.timeframe)
+        bars = max(bars, path.stat().st_size // SHORTEST_LINE)
+    return bars
 
 
 def _artifact(

@@ -1,10 +1,12 @@
-"""Runs a piece of Python in a process of its own, for tests of what outlives or differs between processes."""
+"""Runs a piece of Python in a process of its own, or this one on a full disk, for tests of what no call shows."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
@@ -60,3 +62,22 @@ def printed(code: str, *arguments: object, **variables: str | None) -> str:
     done = run_python(code, *arguments, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Let this process write no file beyond a size, as a disk that is full (Linux; Python ignores the signal).
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    """
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

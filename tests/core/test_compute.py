@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.compute import cores, ordered_map
+from ktrdr_app.core.compute import cores, ordered_map, ordered_results
 from ktrdr_app.core.errors import Cancelled
 from tests.core.children import printed
 
@@ -210,3 +210,47 @@ def test_cores_where_the_system_cannot_tell(
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: counted)
     assert cores() == expected
+
+
+class TestResultsOneByOne:
+    @given(items=st.lists(st.integers(0, 10**6), max_size=20), at_once=st.integers(1, 6))
+    def test_they_are_those_of_the_map(self, items: list[int], at_once: int) -> None:
+        expected = ordered_map(_work, items, cancel=CancelToken())
+        assert list(ordered_results(_work, items, cancel=CancelToken(), at_once=at_once)) == expected
+        assert list(ordered_results(_work, items, cancel=CancelToken(), executor=InTurn())) == expected
+
+    def test_no_more_are_begun_than_may_be_in_memory_together(self) -> None:
+        begun: list[int] = []
+        with ThreadPoolExecutor(8) as pool:
+            results = ordered_results(
+                lambda item: begun.append(item) or item, range(50), cancel=CancelToken(), executor=pool, at_once=3
+            )
+            for taken in results:
+                assert len(begun) <= taken + 3
+        assert sorted(begun) == list(range(50))
+
+    def test_an_error_drops_what_has_not_begun_and_ends_the_threads(self) -> None:
+        begun: list[int] = []
+
+        def fails(item: int) -> int:
+            begun.append(item)
+            if item == 2:
+                raise ZeroDivisionError(item)
+            return item
+
+        with pytest.raises(ZeroDivisionError, match="2"):
+            list(ordered_results(fails, range(1000), cancel=CancelToken(), at_once=2))
+        assert len(begun) <= 4
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("ktrdr-compute")]
+
+    def test_whoever_stops_taking_ends_it(self) -> None:
+        results = ordered_results(lambda item: item, range(1000), cancel=CancelToken(), at_once=2)
+        assert next(results) == 0
+        results.close()
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("ktrdr-compute")]
+
+    def test_a_raised_token_lets_nothing_begin(self) -> None:
+        token = CancelToken("the map")
+        token.cancel()
+        with pytest.raises(Cancelled, match="the map was stopped"):
+            list(ordered_results(str, range(5), cancel=token))

@@ -25,7 +25,9 @@ from ktrdr_app.core.errors import (
     MalformedBars,
     ModelNotFound,
     ModelRejected,
+    NotFinite,
     NothingInTrash,
+    OneClass,
     Problem,
     Repaints,
     SeriesExists,
@@ -107,6 +109,17 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     (
         NothingInTrash("AAPL 1d", [], ".trash"),
         *("nothing_in_trash", 3, "AAPL 1d is not in the trash", "the trash is empty", ".trash"),
+    ),
+    (
+        NotFinite("rsi_low", "IBM", 3, 500, "2020-01-02T00:00:00+00:00"),
+        *("not_finite", 2),
+        "features: feature rsi_low of IBM is not finite in 3 of 500 rows, first at 2020-01-02T00:00:00+00:00",
+        *("look at its indicator and at these bars, or leave the symbol out", "features"),
+    ),
+    (
+        OneClass("EURUSD", "HOLD", 4200),
+        *("one_class", 2, "labels: all 4200 training rows of EURUSD are HOLD"),
+        *("take a smaller threshold, or one in ATR, or leave the symbol out", "labels"),
     ),
     (SignalsMismatch("s.csv:2", "SEL", "SELL"), "signals_mismatch", 2, "found SEL", "expected SELL", "s.csv:2"),
     (

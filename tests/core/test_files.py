@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import Cancelled, StorageProblem
-from tests.core.children import REPO, environment, printed
+from tests.core.children import REPO, environment, files_up_to, printed
 
 posix = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: needs fork, signals and limits of POSIX")
 
@@ -373,3 +373,20 @@ def test_a_folder_that_is_not_there_cannot_be_synced(tmp_path: Path) -> None:
     if os.name == "posix":
         with pytest.raises(FileNotFoundError):
             files.sync_folder(tmp_path / "nowhere")
+
+
+def test_parts_are_written_in_order_as_one_file(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.float32)
+    files.write_parts(tmp_path / "deep" / "x", (b"head", values.data.cast("B"), b"", b"tail"))
+    assert (tmp_path / "deep" / "x").read_bytes() == b"head" + values.tobytes() + b"tail"
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["x"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: the size of files is limited as Linux does it")
+def test_a_disk_that_is_full_midway_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    files.write_bytes(target, b"old")
+    with files_up_to(10_000), pytest.raises(StorageProblem, match="File too large"):
+        files.write_parts(target, (bytes(9_000), bytes(90_000)))
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]

@@ -163,6 +163,23 @@ class TestOnDisk:
         assert cache.last_use.source == "built"
 
 
+def test_large_features_are_kept_one_contract_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [edited(probe(), "signal", "flat", [0, width]) for width in (1.0, 2.0, 3.0)]
+    cache, series = FeatureCache("1h"), bars()
+    large = cache.features(series, plans[0]).values.nbytes
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", 2 * large)
+    for entry in plans[1:]:
+        cache.features(series, entry)
+    cache.features(series, plans[1])
+    assert cache.last_use.source == "memory"
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", 1)
+    cache.features(series, plans[0])
+    cache.features(series, plans[0])
+    assert cache.last_use.source == "memory"
+    cache.features(series, plans[1])
+    assert cache.last_use.source != "memory"
+
+
 def test_names_that_cannot_be_are_refused() -> None:
     with pytest.raises(UnknownName):
         FeatureCache("7h")

@@ -28,6 +28,32 @@ def test_scaling_equals_scikit_learn(kind: str, peer: type) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["standard", "minmax"])
+def test_figures_through_row_numbers_are_scikit_learns(kind: str) -> None:
+    random = np.random.default_rng(3)
+    features = random.normal([0, 1e3, -5, 1e-4], [1, 0.01, 40, 1e-6], (20_000, 4)).astype(np.float32)
+    rows = random.permutation(20_000)[:13_000]
+    state = fit_scaler(kind, features, NAMES, rows)
+    chosen = features[rows].astype(np.float64)
+    if kind == "standard":
+        standard = StandardScaler().fit(chosen)
+        np.testing.assert_allclose(state.offset, standard.mean_, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(state.scale, standard.scale_, rtol=1e-9)
+    else:
+        minmax = MinMaxScaler().fit(chosen)
+        np.testing.assert_array_equal(state.offset, minmax.data_min_)
+        np.testing.assert_allclose(state.scale, minmax.data_range_, rtol=1e-15)
+
+
+@pytest.mark.parametrize("kind", ["standard", "minmax", "none"])
+def test_scaling_in_place_gives_the_same_bytes(kind: str) -> None:
+    state, rows = fit_scaler(kind, ROWS, NAMES), ROWS.copy()
+    state.transform_in_place(rows)
+    assert rows.tobytes() == state.transform(ROWS).tobytes()
+    with pytest.raises(InvalidValue, match="features"):
+        state.transform_in_place(ROWS[:, :3].copy())
+
+
 def test_none_leaves_the_rows_as_they_are() -> None:
     np.testing.assert_array_equal(fit_scaler("none", ROWS, NAMES).transform(ROWS), ROWS)
 
@@ -35,7 +61,7 @@ def test_none_leaves_the_rows_as_they_are() -> None:
 @pytest.mark.parametrize("kind", ["standard", "minmax"])
 def test_a_constant_feature_does_not_divide_by_zero(kind: str) -> None:
     rows = ROWS.copy()
-    rows[:, 2] = 7.5
+    rows[:, 2] = 0.1
     assert (fit_scaler(kind, rows, NAMES).transform(rows)[:, 2] == 0).all()
 
 

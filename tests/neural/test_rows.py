@@ -86,6 +86,27 @@ class TestChosenRows:
         error = failure(changed(rows=np.empty(0, np.int64)), "validation")
         assert error.message.endswith("no row is chosen as validation row")
 
+    ROWS = np.array([7, 3, 30, 12, 3])
+
+    def test_labels_owners_and_weights_are_those_of_the_named_rows(self) -> None:
+        own = np.linspace(1, 2, 40, dtype=np.float32)
+        data = changed(rows=self.ROWS, weight=own)
+        np.testing.assert_array_equal(data.labels, DATA.y[self.ROWS])
+        np.testing.assert_array_equal(data.owners, DATA.symbol_id[self.ROWS])
+        np.testing.assert_array_equal(data.weights, own[self.ROWS])
+
+    def test_what_is_wrong_in_other_rows_does_not_matter_and_in_these_does(self) -> None:
+        x, y = DATA.x.copy(), DATA.y.copy()
+        x[5], y[6] = np.nan, 9
+        changed(x=x, y=y, rows=self.ROWS).check("training")
+        x[12, 2] = np.inf
+        assert "column 2 is not finite in 1 of 5 training rows" in failure(changed(x=x, y=y, rows=self.ROWS)).message
+        assert "label of the training rows is 9" in failure(changed(y=y, rows=np.array([1, 6]))).message
+
+    @pytest.mark.parametrize("rows", [[-1, 2], [3, 40]])
+    def test_rows_that_are_not_there_are_refused(self, rows: list[int]) -> None:
+        assert "of 40" in failure(changed(rows=np.array(rows))).message
+
     def test_the_symbols_columns_count_as_inputs(self) -> None:
         assert DATA.inputs == 6
         assert changed(symbol_columns=3, codes=np.zeros(40, np.int16)).inputs == 9

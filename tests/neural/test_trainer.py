@@ -486,3 +486,20 @@ class TestStoppingOnAccuracy:
         accuracies = [event.val_accuracy for event in fitted.history]
         assert fitted.best_epoch == accuracies.index(max(accuracies)) + 1
         assert "the validation accuracy did not rise" in fitted.reason
+
+
+def test_an_epoch_of_some_rows_is_made_of_the_first_that_are_drawn() -> None:
+    some = changed(TRAIN, epoch_rows=100)
+    settings_ = changed(QUICK, epochs=1, batch_size=50)
+    network = changed(SMALL, dropout=0.0)
+    order = epoch_order(3, 1, 300)[:100]
+    fitted = train_network(some, HELD_OUT, network, settings_, 3)
+    plain = build_network(6, network, 3)
+    adam = torch.optim.Adam(plain.parameters(), lr=settings_.learning_rate, foreach=False)
+    for piece in (order[:50], order[50:]):
+        adam.zero_grad()
+        loss = torch.nn.functional.cross_entropy(plain(torch.tensor(TRAIN.x[piece])), torch.tensor(TRAIN.y[piece]))
+        loss.backward()
+        adam.step()
+    for found, expected in zip(fitted.network.parameters(), plain.parameters(), strict=True):
+        np.testing.assert_allclose(found.detach(), expected.detach(), rtol=1e-5, atol=1e-6)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktrdr_app.core.errors import InvalidValue, ModelRejected
+from ktrdr_app.core.errors import InvalidValue, ModelRejected, TooFewRows
 from ktrdr_app.features.contract import FeatureContract
 from ktrdr_app.training.combine import COMBINATIONS, combine_multi_symbol_data, pool
 from tests.training.blocks import HOUR, block
@@ -104,3 +104,10 @@ def test_blocks_of_another_contract_are_refused() -> None:
     other = replace(SMALL, contract=FeatureContract(SMALL.contract.names, "another"))
     with pytest.raises(ModelRejected, match="differ"):
         pool([BIG, other])
+
+
+def test_weights_that_leave_a_symbol_without_rows_are_refused() -> None:
+    with pytest.raises(TooFewRows, match="training part of SMALL has 0"):
+        combine_multi_symbol_data(POOLED, TRAIN, "weighted", 0, {"BIG": 1000.0, "SMALL": 1.0})
+    with pytest.raises(TooFewRows, match="the training part has 20"):
+        combine_multi_symbol_data(POOLED, TRAIN[190:210], "balanced", 0)

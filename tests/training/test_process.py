@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.core.errors import NotFinite, TooFewRows
+from ktrdr_app.data.bars import fingerprint
 from ktrdr_app.features.build import build_features
+from ktrdr_app.features.cache import FeatureCache
+from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.labels.labelers import label_bars
 from ktrdr_app.training.process import process_symbol
 from tests.conftest import make_bars
@@ -46,3 +49,47 @@ def test_a_symbol_too_short_is_named_with_its_numbers() -> None:
 def test_seconds_of_every_step_are_told() -> None:
     seconds = process_symbol("PROBE", make_bars(300), "1h", plan()).seconds
     assert set(seconds) == {"indicators", "fuzzy", "features", "labels"}
+
+
+class Spoiled(FeatureCache):
+    """Features with a value of ours in one column of some bars."""
+
+    def __init__(self, column: int, bars: slice, value: float) -> None:
+        super().__init__("1h")
+        self._place = (bars, column)
+        self._value = value
+
+    def features(self, bars: object, made: object, seconds: object = None) -> FeatureFrame:
+        """Build, then spoil."""
+        frame = build_features(bars, made, seconds)  # type: ignore[arg-type]
+        values = frame.values.copy()
+        values[self._place] = self._value
+        return FeatureFrame(frame.contract, values, np.isfinite(values).all(axis=1), frame.index)
+
+
+def test_bars_that_lack_a_feature_later_are_left_out_and_counted_by_its_name() -> None:
+    bars, made = make_bars(400, seed=1), plan()
+    found = process_symbol("PROBE", bars, "1h", made, Spoiled(3, slice(200, 207), np.nan))
+    whole = process_symbol("PROBE", bars, "1h", made)
+    assert found.gap_rows == {made.contract.names[3]: 7}
+    assert (found.warm_up_rows, whole.gap_rows) == (whole.warm_up_rows, {})
+    assert len(found.block) == len(whole.block) - 7
+    assert not set(found.block.close_time.tolist()) & {stamp + HOUR for stamp in bars.index.asi8[200:207].tolist()}
+
+
+@pytest.mark.parametrize(
+    ("value", "rows"), [(np.inf, slice(300, 302)), (-np.inf, slice(300, 302)), (np.nan, slice(400))]
+)
+def test_an_infinite_feature_and_one_that_is_never_there_are_named(value: float, rows: slice) -> None:
+    bars, made = make_bars(400, seed=1), plan()
+    with pytest.raises(NotFinite, match=f"feature {made.contract.names[4]} of PROBE is not finite in") as caught:
+        process_symbol("PROBE", bars, "1h", made, Spoiled(4, rows, value))
+    assert bars.index[rows.start or 0].isoformat() in caught.value.message
+
+
+def test_what_is_remembered_are_facts_of_bars_and_rows() -> None:
+    bars = make_bars(300, seed=4)
+    found = process_symbol("PROBE", bars, "1h", plan())
+    assert found.fingerprint == fingerprint(bars)
+    assert (found.first, found.last) == (bars.index[0], bars.index[-1])
+    assert found.class_counts == tuple(int((found.block.label == number).sum()) for number in range(3))

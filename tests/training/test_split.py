@@ -20,18 +20,23 @@ SETTINGS = SplitSettings()
     rows=st.lists(st.integers(300, 500), min_size=1, max_size=4),
     starts=st.lists(st.integers(0, 100), min_size=4, max_size=4),
     horizon=st.integers(1, 15),
+    embargo=st.sampled_from([0.0, 0.001, 0.02]),
 )
-def test_parts_are_in_order_disjoint_and_purged(rows: list[int], starts: list[int], horizon: int) -> None:
+def test_parts_are_in_order_disjoint_and_purged(
+    rows: list[int], starts: list[int], horizon: int, embargo: float
+) -> None:
     pooled = pool([block(f"S{i}", n, start=starts[i], horizon=horizon) for i, n in enumerate(rows)])
-    split = split_by_time(pooled, SETTINGS)
+    split = split_by_time(pooled, SplitSettings(embargo=embargo))
     parts = [set(split.train.tolist()), set(split.validation.tolist()), set(split.test.tolist())]
     assert not (parts[0] & parts[1])
     assert not (parts[1] & parts[2])
     assert not (parts[0] & parts[2])
-    assert sum(map(len, parts)) + split.purged == len(pooled)
+    assert sum(map(len, parts)) + split.purged + split.embargoed == len(pooled)
     known, ended = pooled.close_time, pooled.label_end
-    assert ended[split.train].max() <= split.train_end < known[split.validation].min()
-    assert ended[split.validation].max() <= split.validation_end < known[split.test].min()
+    assert ended[split.train].max() <= split.train_end <= split.validation_start < known[split.validation].min()
+    assert ended[split.validation].max() <= split.validation_end <= split.test_start < known[split.test].min()
+    between = [(split.train_end, split.validation_start), (split.validation_end, split.test_start)]
+    assert split.embargoed == sum(any(low < t <= high for low, high in between) for t in known.tolist())
 
 
 def test_only_rows_whose_label_reaches_over_a_cut_are_purged() -> None:
@@ -42,6 +47,25 @@ def test_only_rows_whose_label_reaches_over_a_cut_are_purged() -> None:
     assert split.purged == 14
     left = np.setdiff1d(np.arange(1000), np.concatenate([split.train, split.validation, split.test]))
     assert left.tolist() == [*range(693, 700), *range(843, 850)]
+
+
+def test_an_embargo_leaves_out_the_rows_right_after_each_cut_and_no_others() -> None:
+    pooled = pool([block("A", 1000, horizon=7)])
+    split, without = split_by_time(pooled, SplitSettings(embargo=0.02)), split_by_time(pooled, SETTINGS)
+    np.testing.assert_array_equal(split.train, without.train)
+    assert (split.validation[0], split.test[0]) == (720, 870)
+    assert (without.validation[0], without.test[0]) == (700, 850)
+    assert (split.purged, split.embargoed) == (without.purged, 40)
+    assert (split.validation_start, split.test_start) == (719 * HOUR, 869 * HOUR)
+    assert (without.validation_start, without.embargoed) == (without.train_end, 0)
+
+
+def test_an_embargo_is_the_same_instants_for_every_symbol() -> None:
+    pooled = pool([block("A", 1000), block("B", 500, step=2)])
+    split = split_by_time(pooled, SplitSettings(embargo=0.03))
+    for owner in (0, 1):
+        own = pooled.close_time[split.test[pooled.symbol_id[split.test] == owner]]
+        assert split.test_start < own.min() <= split.test_start + 2 * HOUR
 
 
 def test_symbols_are_cut_at_the_same_instant_not_the_same_row() -> None:
@@ -58,6 +82,11 @@ def test_symbols_are_cut_at_the_same_instant_not_the_same_row() -> None:
 def test_a_symbol_that_begins_after_the_training_cut_is_named() -> None:
     with pytest.raises(TooFewRows, match="YOUNG"):
         split_by_time(pool([block("OLD", 1000), block("YOUNG", 100, start=900)]), SETTINGS)
+
+
+def test_a_symbol_with_few_rows_before_the_cut_is_named_with_their_number() -> None:
+    with pytest.raises(TooFewRows, match="training part of YOUNG has 15 usable rows, 30 are needed"):
+        split_by_time(pool([block("OLD", 1000), block("YOUNG", 300, start=680)]), SETTINGS)
 
 
 @pytest.mark.parametrize(("rows", "word"), [(60, "validation"), (30, "training")])

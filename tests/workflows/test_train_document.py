@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
@@ -15,7 +16,7 @@ from ktrdr_app.core.files import json_text
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.training.process import ProcessedSymbol
+from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.universal import JudgedModel, train_universal_model
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_document import (
@@ -122,7 +123,21 @@ def test_the_split_is_told_in_dates_and_rows(model: JudgedModel, strategy: Strat
 
 def test_class_balance_is_that_of_each_symbols_own_rows() -> None:
     blocks = [planted("A", 300, seed=3), planted("B", 200, seed=4)]
-    processed = [ProcessedSymbol(b.symbols[0], b, 300, 0, {}) for b in blocks]
+    stamp = pd.Timestamp("2020-01-01", tz="UTC")
+    processed = [
+        SymbolFacts(
+            symbol=b.symbols[0],
+            bars=300,
+            first=stamp,
+            last=stamp,
+            fingerprint="",
+            warm_up_rows=0,
+            gap_rows={},
+            class_counts=tuple(int((b.label == number).sum()) for number in range(3)),
+            seconds={},
+        )
+        for b in blocks
+    ]
     found = class_balance(processed)
     for b in blocks:
         for number, name in enumerate(("BUY", "HOLD", "SELL")):

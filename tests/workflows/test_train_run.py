@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,18 @@ import pytest
 import torch
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, KtrdrError
+from ktrdr_app.core.errors import Cancelled, KtrdrError, StorageProblem
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.progress import EpochFinished, StageFinished, StageStarted, SymbolDone
+from ktrdr_app.core.progress import EpochFinished, Note, StageFinished, StageStarted, SymbolDone
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.features.build import build_features
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.strategy.load import load_strategy
+from ktrdr_app.training.store import RowStore
+from ktrdr_app.workflows import train_run as module
 from ktrdr_app.workflows.train_run import train
+from tests.core.children import files_up_to
 from tests.workflows.quick import SYMBOLS, TEXT, files_below, request, trained, with_strategy
 
 METRICS = {
@@ -227,6 +232,96 @@ def test_a_typo_in_the_strategy_is_named_with_its_line(
     assert caught.value.code == "strategy_problem"
     assert place in caught.value.where
     assert files_below(workspace.models) == []
+
+
+def test_the_manifest_tells_what_an_epoch_was(sample_workspace: Workspace) -> None:
+    manifests = {}
+    for word in ("auto", "off"):
+        text = TEXT.replace("epochs: 4,", f"epochs: 4, per_symbol_batches: {word}, split: {{embargo: 0.01}},")
+        result = train(request(with_strategy(sample_workspace, text)))
+        manifests[word] = json.loads((result.model_path / "training_manifest.json").read_text())
+        assert json.loads((result.model_path / "config.json").read_text())["training"]["per_symbol_batches"] == word
+        assert result.document["epochs_trained"] == 4
+    auto, off = manifests["auto"]["epoch"], manifests["off"]["epoch"]
+    rows = manifests["off"]["total_samples"]
+    assert off == {
+        "per_symbol_batches": "off",
+        "batch_size": 32,
+        "learning_rate": 0.01,
+        "rows_per_epoch": rows,
+        "steps": -(-rows // 32),
+    }
+    assert (auto["batch_size"], auto["steps"]) == (55, -(-(rows // 3) // 32))
+    assert auto["rows_per_epoch"] < 2 * rows / 3
+    assert manifests["auto"]["constant_features"] == ["volume_available"]
+    split = manifests["auto"]["split"]
+    assert split["embargo"] == 0.01
+    assert split["embargoed_rows"] > 0
+    assert split["train_end"] < split["validation_start"] < split["validation_end"] < split["test_start"]
+
+
+@pytest.mark.parametrize("limit", [0, 10**9])
+def test_rows_on_disk_change_no_weight_and_are_gone(
+    limit: int, sample_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory = trained(sample_workspace, epochs=2)
+    monkeypatch.setattr(module, "RowStore", lambda folder: RowStore(folder, limit))
+    assert _tensors(trained(sample_workspace, epochs=2).model_path) == _tensors(in_memory.model_path)
+    place = sample_workspace.cache / "rows"
+    assert not place.exists() or list(place.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: the size of files is limited as Linux does it")
+@pytest.mark.parametrize("stage", ["indicators", "save"])
+def test_a_full_disk_is_told_and_leaves_no_model(
+    stage: str, sample_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RowStore", lambda folder: RowStore(folder, 0))
+    with contextlib.ExitStack() as stack:
+
+        def listen(event: object) -> None:
+            if isinstance(event, StageStarted) and event.stage == stage:
+                stack.enter_context(files_up_to(4_000))
+
+        with pytest.raises(StorageProblem, match="File too large"):
+            train(request(with_strategy(sample_workspace), epochs=1), listen)
+    assert list(sample_workspace.models.glob("quick/[!.]*")) == []
+    assert [path for path in sample_workspace.models.rglob("*") if path.is_file()] == []
+    assert list((sample_workspace.cache / "rows").iterdir()) == []
+
+
+def test_a_symbol_with_one_class_is_named(sample_workspace: Workspace) -> None:
+    workspace = with_strategy(sample_workspace, TEXT.replace("threshold: 1.5", "threshold: 900"))
+    with pytest.raises(KtrdrError) as caught:
+        train(request(workspace))
+    assert caught.value.code == "one_class"
+    assert "AAPL are HOLD" in caught.value.message
+    assert files_below(workspace.models) == []
+
+
+def test_a_feature_that_does_not_vary_is_told_by_name(sample_workspace: Workspace) -> None:
+    dead = TEXT.replace(
+        "      high: {type: trap",
+        "      dead: {type: triangular, parameters: [200, 300, 400]}\n      high: {type: trap",
+    )
+    told: list[str] = []
+
+    def listen(event: object) -> None:
+        if isinstance(event, Note):
+            told.append(event.text)
+
+    result = train(request(with_strategy(sample_workspace, dead)), listen)
+    manifest = json.loads((result.model_path / "training_manifest.json").read_text())
+    assert manifest["constant_features"] == ["rsi_dead", "volume_available"]
+    assert told == ["of no use, as they do not vary over the training rows: rsi_dead"]
+
+
+def test_a_missing_symbol_is_named_before_any_work_begins(sample_workspace: Workspace) -> None:
+    seen: list[Any] = []
+    with pytest.raises(KtrdrError) as caught:
+        train(request(with_strategy(sample_workspace), symbols=("AAPL", "NOPE")), seen.append)
+    assert caught.value.code == "data_not_found"
+    assert [event.stage for event in seen] == ["load"]
 
 
 def test_an_empty_file_is_named(sample_workspace: Workspace) -> None:
