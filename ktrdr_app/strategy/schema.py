@@ -201,6 +201,8 @@ class TrainingSettings(Section):
     """Epochs without a better validation loss before stopping."""
     min_delta: float = Field(default=0.0001, ge=0, le=1)
     """Least fall of the validation loss that counts."""
+    calibration: Literal["temperature", "none"] = "temperature"
+    """Whether probabilities are made to mean what they say on validation rows, after undoing class weights."""
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"
     """How the symbols' rows are put together."""
     split: SplitSettings = SplitSettings()
