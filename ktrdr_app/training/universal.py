@@ -16,6 +16,7 @@ from ktrdr_app.features.scaler import ScalerState, fit_scaler
 from ktrdr_app.neural.importance import ImportanceFigure
 from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.neural.symbols import partly_hidden, symbol_columns, with_symbols
+from ktrdr_app.neural.temperature import CalibrationFit
 from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
@@ -52,6 +53,8 @@ class JudgedModel:
         Epoch whose weights were kept.
     reason : str
         Why training ended, in words.
+    calibration : CalibrationFit
+        How logits become probabilities, and what that did to the validation rows.
     measured : Measured
         Figures of each part, pooled and by symbol.
     importance : dict of str to ImportanceFigure
@@ -68,6 +71,7 @@ class JudgedModel:
     history: tuple[EpochFinished, ...]
     best_epoch: int
     reason: str
+    calibration: CalibrationFit
     measured: Measured
     importance: dict[str, ImportanceFigure]
 
@@ -130,7 +134,7 @@ def train_universal_model(
             token,
         )
     model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
-    judgement = judge(model, scaled, block, rows, split, groups, seed, progress, token, seconds)
+    judgement = judge(model, scaled, block, rows, split, groups, strategy.training, seed, progress, token, seconds)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     return JudgedModel(
         network=fitted.network,
@@ -143,6 +147,7 @@ def train_universal_model(
         history=fitted.history,
         best_epoch=fitted.best_epoch,
         reason=fitted.reason,
+        calibration=judgement.calibration,
         measured=judgement.measured,
         importance=judgement.importance,
     )

@@ -146,4 +146,5 @@ def _artifact(
         manifest=manifest,
         importance={name: figure.mean for name, figure in model.importance.items()},
         embedded=model.embedded,
+        calibration=model.calibration.calibration,
     )
