@@ -250,6 +250,9 @@ BATCH_SIZE = Choice("batch_size", "Rows per step.", "--batch-size", int, None, "
 
 MODEL = Choice("model", "Which model to use.", "--model", str, "auto", "auto|universal|legacy|PATH")
 NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-any", bool, False)
+NO_CALIBRATION = Choice(
+    "no_calibration", "Take the network's probabilities as they are.", "--no-calibration", bool, False
+)
 PREFER = Choice("prefer", "Which kind is looked for first.", "--prefer", str, "universal", "universal|legacy")
 SIGNALS = Choice("signals", "CSV timestamp,signal with BUY, HOLD or SELL.", "--signals", Path, None, "FILE")
 CAPITAL = Choice("capital", "Initial capital, account currency.", "--capital", float, None, "X")

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, model_table, trace_table
+from ktrdr_app.workflows.report_figures import confusion_table, figures_table, judgement_of, model_table
+from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, trace_table
 from ktrdr_app.workflows.wording import (
     Verdict,
     backtest_verdict,
@@ -106,12 +107,17 @@ def trained(document: Mapping[str, Any]) -> list[Part]:
     document : mapping
         The ``train`` document.
     """
-    return [
-        model_table(document),
-        headline(model_verdict(document)),
-        *document["report"],
-        f"Model: {document['model_path']}",
-    ]
+    return [*_worth(document), *document["report"], f"Model: {document['model_path']}"]
+
+
+def _worth(document: Mapping[str, Any]) -> list[Part]:
+    """Return a model's figures beside the baselines, then the judgement."""
+    pooled, answers = figures_table(document), confusion_table(document)
+    narrow = (
+        [] if pooled is None else [Table(pooled.caption, pooled.columns[:-1], tuple(row[:-1] for row in pooled.rows))]
+    )
+    more = [] if answers is None else [answers]
+    return [model_table(document), *narrow, *more, headline(model_verdict(document))]
 
 
 def backtested(document: Mapping[str, Any]) -> list[Part]:
@@ -289,11 +295,17 @@ def model_facts(document: Mapping[str, Any]) -> list[Part]:
     document : mapping
         What ``models show --json`` prints.
     """
-    plain = [(name, value) for name, value in document.items() if not isinstance(value, dict)]
+    plain = [(name, value) for name, value in document.items() if not isinstance(value, dict | None)]
     rows = [(name.replace("_", " "), _listed(value)) for name, value in plain]
     rows.append(("network", ", ".join(f"{name} {_listed(value)}" for name, value in document["network"].items())))
     files = [(name, f"{size:,}") for name, size in document["files"].items()]
-    return [words_table("Model", ("Fact", "Value"), rows), words_table("Files", ("Name", "Bytes"), files, figures=1)]
+    rows.append(
+        ("calibration", ", ".join(f"{name} {_listed(value)}" for name, value in document["calibration"].items()))
+    )
+    worth = judgement_of(document)
+    told = [] if worth is None else [*_worth(worth), *worth["report"]]
+    tables = [words_table("Model", ("Fact", "Value"), rows), words_table("Files", ("Name", "Bytes"), files, figures=1)]
+    return [*tables, *told]
 
 
 def _listed(value: object) -> str:

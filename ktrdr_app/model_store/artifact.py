@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
+
 if TYPE_CHECKING:
     import torch
 
@@ -42,6 +44,8 @@ class ModelArtifact:
         Importance by feature or group.
     embedded : tuple of str
         Symbols with a learned vector, whose columns the network takes behind the features.
+    calibration : Calibration
+        How logits become probabilities.
     """
 
     kind: str
@@ -57,3 +61,4 @@ class ModelArtifact:
     manifest: Mapping[str, Any]
     importance: Mapping[str, float]
     embedded: tuple[str, ...] = ()
+    calibration: Calibration = UNCALIBRATED

@@ -16,6 +16,7 @@ from ktrdr_app.core.files import sha256
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.legacy import LARGEST_SCALER, read_scaler
 from ktrdr_app.model_store.weights import LARGEST, NetworkShape, check_weights, shape_of
+from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.symbols import symbol_columns
 
 SCHEMA_VERSION = 1
@@ -47,6 +48,8 @@ class CheckedFolder:
         Input columns in order.
     embedded : tuple of str
         Symbols with a learned vector, whose columns follow the features'.
+    calibration : Calibration
+        How logits become probabilities; `UNCALIBRATED` for folders from before there was any, and the original's.
     contract_digest : str
         Hash of the feature contract; empty for the original's folders.
     scaler_document : dict
@@ -67,6 +70,7 @@ class CheckedFolder:
     shape: NetworkShape
     feature_names: tuple[str, ...]
     embedded: tuple[str, ...]
+    calibration: Calibration
     contract_digest: str
     scaler_document: dict[str, Any]
     strategy_document: dict[str, Any]
@@ -161,6 +165,7 @@ def _checked(folder: Path) -> CheckedFolder:
         shape=shape,
         feature_names=names,
         embedded=embedded,
+        calibration=_calibration(config, ours, str(folder / layout.CONFIG)),
         contract_digest=str(features.get("contract_digest", "")),
         scaler_document=scaler,
         strategy_document={key: value for key, value in config.items() if key != "model"} if ours else config,
@@ -260,6 +265,10 @@ def _scaler(folder: Path, kind: str, config: Mapping[str, Any], names: tuple[str
     if document.get("feature_names") != list(names):
         raise ModelRejected(str(folder), "the scaler was fitted on other features than features.json names")
     return document
+
+
+def _calibration(config: Mapping[str, Any], ours: bool, where: str) -> Calibration:
+    return Calibration.from_document(config["model"].get("calibration"), where) if ours else UNCALIBRATED
 
 
 def _scales(config: Mapping[str, Any]) -> bool:

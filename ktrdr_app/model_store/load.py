@@ -80,7 +80,11 @@ def load_model(path: Path) -> LoadedModel:
     network.load_state_dict(_tensors(checked), assign=True)
     return LoadedModel(
         model=MLPTradingModel(
-            network, None if scaler.kind == "none" else scaler, checked.feature_names, checked.embedded
+            network,
+            None if scaler.kind == "none" else scaler,
+            checked.feature_names,
+            checked.embedded,
+            checked.calibration,
         ),
         info=info_of(checked),
         strategy_document=checked.strategy_document,

@@ -144,7 +144,7 @@ def show_model(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        The fields of `ModelInfo`, ``network``, ``feature_names``, ``contract_digest``, the documents
+        The fields of `ModelInfo`, ``network``, ``calibration``, ``feature_names``, ``contract_digest``, the documents
         ``strategy``, ``scaler``, ``metrics``, ``metadata``, ``training_manifest``, ``feature_importance``, and
         ``files`` with their sizes in bytes.
 
@@ -158,6 +158,7 @@ def show_model(path: Path) -> dict[str, Any]:
     checked = check_path(path)
     return info_of(checked).to_document() | {
         "network": dataclasses.asdict(checked.shape) | {"hidden": list(checked.shape.hidden)},
+        "calibration": checked.calibration.to_document(),
         "feature_names": list(checked.feature_names),
         "contract_digest": checked.contract_digest,
         "strategy": checked.strategy_document,

@@ -206,7 +206,7 @@ def _write(artifact: ModelArtifact, name: str, folder: Path) -> None:
     if pickled is not None:
         files.write_bytes(folder / layout.SCALER_PICKLE, pickled)
     documents: dict[str, dict[str, Any]] = {
-        layout.CONFIG: artifact.strategy_document | {"model": _model_section(network, scaler["kind"])},
+        layout.CONFIG: artifact.strategy_document | {"model": _model_section(artifact, network, scaler["kind"])},
         layout.FEATURES: {
             "feature_names": names,
             "feature_count": len(names),
@@ -256,8 +256,8 @@ def _summary(artifact: ModelArtifact) -> dict[str, Any]:
     }
 
 
-def _model_section(network: nn.Sequential, scaling: str) -> dict[str, Any]:
-    """Describe the network as the original's configuration does."""
+def _model_section(artifact: ModelArtifact, network: nn.Sequential, scaling: str) -> dict[str, Any]:
+    """Describe the network as the original's configuration does, and how its logits become probabilities."""
     linear = [layer for layer in network if isinstance(layer, nn.Linear)]
     dropout = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
     named = [name for layer in network for name, kind in ALL_ACTIVATIONS.items() if type(layer) is kind]
@@ -271,6 +271,7 @@ def _model_section(network: nn.Sequential, scaling: str) -> dict[str, Any]:
         },
         "features": {"scale_features": scaling != "none", "scaling_method": scaling},
         "input_size": linear[0].in_features,
+        "calibration": artifact.calibration.to_document(),
     }
 
 

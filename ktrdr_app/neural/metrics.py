@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.neural.reliability import brier_score, calibration_error, equal_mass, reliability
 
 CLASSES = 3
+CELLS = CLASSES**2
+FIGURES = ("nll", "accuracy", "balanced_accuracy", "macro_f1", "mcc", "brier", "ece", "ece_equal_mass")
+"""Figures that a model and its baselines are compared by."""
 LEAST_PROBABILITY = float(np.finfo(np.float64).eps)
 """Probabilities below this count as this, as in scikit-learn's log_loss: no figure is infinite."""
 
@@ -35,8 +39,21 @@ class ClassificationMetrics:
         1 - nll/prior_nll: above 0 is better than knowing the class frequencies; 0 where prior_nll is 0.
     macro_f1, precision, recall : float
         Means over the three classes, absent ones included; a class with nothing to divide by counts 0.
+    balanced_accuracy : float
+        Mean over the classes that occur of the share of their rows that are found.
+    mcc : float
+        Matthews correlation of answers with labels, -1 to 1 (Gorodkin 2004); 0 where either never changes.
+    brier : float
+        Mean squared distance of the probabilities from the labels, 0 to 2.
+    ece, ece_equal_mass : float
+        Expected calibration error over 15 bins of one width, and of one number of rows.
     confusion : tuple of tuple of int, 3 by 3
         Rows by label (outer) and answer (inner), in the order BUY, HOLD, SELL.
+    baselines : dict of str to dict
+        What ``majority`` (always the prior's most frequent class, with certainty) and ``prior`` (always its
+        probabilities) score on the same rows, by the names in `FIGURES`.
+    intervals : dict of str to tuple of float
+        Lower and upper end of each resampled figure (`resampled_figures`), where it was asked for.
     """
 
     rows: int
@@ -48,7 +65,14 @@ class ClassificationMetrics:
     macro_f1: float
     precision: float
     recall: float
+    balanced_accuracy: float
+    mcc: float
+    brier: float
+    ece: float
+    ece_equal_mass: float
     confusion: tuple[tuple[int, ...], ...]
+    baselines: dict[str, dict[str, float]]
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def class_probabilities_nll(p: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
@@ -96,27 +120,139 @@ def classification_metrics(p: NDArray[Any], y: NDArray[Any], prior: ArrayLike) -
     if len(y) == 0:
         raise InvalidValue("rows", 0, "at least one labelled row")
     frequencies = np.asarray(prior, dtype=np.float64)
+    _check(frequencies[np.newaxis], y[:1])
     nll = float(class_probabilities_nll(p, y).mean())
-    prior_nll = float(class_probabilities_nll(np.broadcast_to(frequencies, (len(y), CLASSES)), y).mean())
-    answers = p.argmax(axis=1)
-    confusion = np.bincount(CLASSES * y.astype(np.intp) + answers, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-    right, labelled, answered = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    confusion = confusion_matrix(p, y)
+    answers, counts = answer_figures(confusion), confusion.sum(axis=1)
+    majority = np.eye(CLASSES)[int(np.argmax(frequencies))]
+    baselines = {"majority": _constant(majority, counts), "prior": _constant(frequencies, counts)}
+    prior_nll = baselines["prior"]["nll"]
     return ClassificationMetrics(
         rows=len(y),
-        accuracy=float(right.sum() / len(y)),
-        majority_accuracy=float(np.mean(y == int(np.argmax(frequencies)))),
+        majority_accuracy=baselines["majority"]["accuracy"],
         nll=nll,
         prior_nll=prior_nll,
         skill=1 - nll / prior_nll if prior_nll > 0 else 0.0,
-        macro_f1=_mean_ratio(2 * right, labelled + answered),
-        precision=_mean_ratio(right, answered),
-        recall=_mean_ratio(right, labelled),
+        accuracy=float(answers["accuracy"]),
+        macro_f1=float(answers["macro_f1"]),
+        precision=float(answers["precision"]),
+        recall=float(answers["recall"]),
+        balanced_accuracy=float(answers["balanced_accuracy"]),
+        mcc=float(answers["mcc"]),
+        brier=brier_score(p, y),
+        ece=calibration_error(reliability(p, y)),
+        ece_equal_mass=calibration_error(reliability(p, y, equal_mass(p.max(axis=1)))),
         confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        baselines=baselines,
     )
 
 
-def _mean_ratio(above: NDArray[np.intp], below: NDArray[np.intp]) -> float:
-    return float(np.mean(np.divide(above, below, out=np.zeros(CLASSES), where=below > 0)))
+def confusion_matrix(p: NDArray[Any], y: NDArray[Any]) -> NDArray[np.intp]:
+    """Count rows by label and answer.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n_rows, 3)
+        Probabilities; of equal ones the first class is the answer.
+    y : ndarray of int, shape (n_rows,)
+        Labels 0 to 2.
+
+    Returns
+    -------
+    ndarray of int, shape (3, 3)
+        Labels down, answers across.
+    """
+    return np.bincount(cells(p, y), minlength=CELLS).reshape(CLASSES, CLASSES)
+
+
+def cells(p: NDArray[Any], y: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the place of each row in a flat confusion matrix: 3 · label + answer.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n_rows, 3)
+        Probabilities.
+    y : ndarray of int, shape (n_rows,)
+        Labels 0 to 2.
+    """
+    return np.asarray(CLASSES * y.astype(np.intp) + p.argmax(axis=1), dtype=np.intp)
+
+
+def answer_figures(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    """Return the figures that depend on answers alone, of one confusion matrix or of many at once.
+
+    Parameters
+    ----------
+    confusion : ndarray, shape (..., 3, 3)
+        Rows by label and answer, at least one row in each matrix.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (...)
+        ``accuracy``, ``balanced_accuracy``, ``macro_f1``, ``mcc``, ``precision``, ``recall``.
+    """
+    counts = np.asarray(confusion, dtype=np.float64)
+    right = np.diagonal(counts, axis1=-2, axis2=-1)
+    labelled, answered = counts.sum(axis=-1), counts.sum(axis=-2)
+    rows = labelled.sum(axis=-1)
+    found = _ratio(right, labelled)
+    together = rows * right.sum(axis=-1) - (labelled * answered).sum(axis=-1)
+    alone = (rows**2 - (labelled**2).sum(axis=-1)) * (rows**2 - (answered**2).sum(axis=-1))
+    return {
+        "accuracy": right.sum(axis=-1) / rows,
+        "balanced_accuracy": found.sum(axis=-1) / (labelled > 0).sum(axis=-1),
+        "macro_f1": _ratio(2 * right, labelled + answered).mean(axis=-1),
+        "mcc": _ratio(together, np.sqrt(alone)),
+        "precision": _ratio(right, answered).mean(axis=-1),
+        "recall": found.mean(axis=-1),
+    }
+
+
+def resampled_figures(sums: NDArray[np.float64], majority: int) -> dict[str, NDArray[np.float64]]:
+    """Return the figures whose scatter is told, from sums over rows.
+
+    Parameters
+    ----------
+    sums : ndarray of float64, shape (n, 11)
+        The nine cells of a confusion matrix, the NLL and the prior's NLL, each added up over some rows.
+    majority : int
+        The prior's most frequent class.
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n,)
+        ``accuracy``, ``accuracy_gain`` (over the majority answer), ``balanced_accuracy``, ``macro_f1``, ``mcc``,
+        ``nll`` and ``skill``.
+    """
+    confusion = sums[:, :CELLS].reshape(-1, CLASSES, CLASSES)
+    rows = sums[:, :CELLS].sum(axis=1)
+    figures = answer_figures(confusion)
+    gain = figures["accuracy"] - confusion[:, majority].sum(axis=1) / rows
+    skill = np.where(sums[:, CELLS + 1] > 0, 1 - _ratio(sums[:, CELLS], sums[:, CELLS + 1]), 0.0)
+    kept = {name: figures[name] for name in ("accuracy", "balanced_accuracy", "macro_f1", "mcc")}
+    return kept | {"accuracy_gain": gain, "nll": sums[:, CELLS] / rows, "skill": skill}
+
+
+def _constant(p: NDArray[np.float64], counts: NDArray[np.intp]) -> dict[str, float]:
+    """Score one answer for all rows, from the number of rows of each label."""
+    confusion = np.zeros((CLASSES, CLASSES))
+    confusion[:, int(np.argmax(p))] = counts
+    answers = answer_figures(confusion)
+    shares = counts / counts.sum()
+    gap = abs(float(p.max() - answers["accuracy"]))
+    return {
+        "nll": float(shares @ -np.log(np.maximum(p, LEAST_PROBABILITY))),
+        **{name: float(answers[name]) for name in ("accuracy", "balanced_accuracy", "macro_f1", "mcc")},
+        "brier": float(shares @ ((p - np.eye(CLASSES)) ** 2).sum(axis=1)),
+        "ece": gap,
+        "ece_equal_mass": gap,
+    }
+
+
+def _ratio(above: NDArray[Any], below: NDArray[Any]) -> NDArray[np.float64]:
+    out: NDArray[np.float64] = np.zeros(np.shape(below))
+    np.divide(above, below, out=out, where=below > 0)
+    return out
 
 
 def _check(p: NDArray[Any], y: NDArray[Any]) -> None:

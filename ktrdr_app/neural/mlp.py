@@ -12,8 +12,8 @@ from torch import nn
 
 from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.device import configure_threads
-from ktrdr_app.neural.probabilities import softmax
 from ktrdr_app.neural.symbols import UNKNOWN, symbol_columns, with_symbols
 from ktrdr_app.strategy.schema import NetworkSettings
 
@@ -122,6 +122,8 @@ class MLPTradingModel:
         Features in column order.
     embedded : tuple of str
         Symbols with a learned vector of their own; empty for a model that does not ask whose bars it sees.
+    calibration : Calibration
+        How logits become probabilities; may be replaced at any time, by `UNCALIBRATED` to switch it off.
 
     Raises
     ------
@@ -135,6 +137,7 @@ class MLPTradingModel:
         scaler: ScalerLike | None,
         feature_names: tuple[str, ...],
         embedded: tuple[str, ...] = (),
+        calibration: Calibration = UNCALIBRATED,
     ) -> None:
         layers = linear_layers(network)
         shape = (layers[0].in_features, layers[-1].out_features) if layers else (0, 0)
@@ -146,6 +149,7 @@ class MLPTradingModel:
         self.scaler = scaler
         self.feature_names = feature_names
         self.embedded = embedded
+        self.calibration = calibration
 
     def predict_proba(self, raw: NDArray[Any], symbol: str | None = None) -> NDArray[np.float64]:
         """Return the probabilities of BUY, HOLD and SELL for raw features.
@@ -183,7 +187,7 @@ class MLPTradingModel:
         Returns
         -------
         ndarray of float64, shape (n_rows, 3)
-            Softmax of the float32 logits, taken in float64; rows add up to 1.
+            Softmax of the float32 logits after the calibration, taken in float64; rows add up to 1.
 
         Raises
         ------
@@ -213,12 +217,34 @@ class MLPTradingModel:
         InvalidValue
             If the number of columns differs, or a value is not finite.
         """
+        return self.calibration.probabilities(self.logits_rows(scaled, codes))
+
+    def logits_rows(self, scaled: NDArray[Any], codes: NDArray[np.int16]) -> NDArray[np.float32]:
+        """Return what the network says before any calibration, for scaled rows of several symbols.
+
+        Parameters
+        ----------
+        scaled : ndarray, shape (n_rows, n_features)
+            Scaled features; computed on as float32.
+        codes : ndarray of int16, shape (n_rows,)
+            As `predict_rows` takes them.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_rows, 3), C-contiguous
+            Logits of BUY, HOLD, SELL.
+
+        Raises
+        ------
+        InvalidValue
+            If the number of columns differs, or a value is not finite.
+        """
         self._check(scaled)
         if len(scaled) == 0:
-            return np.empty((0, CLASSES), dtype=np.float64)
+            return np.empty((0, CLASSES), dtype=np.float32)
         rows = with_symbols(np.asarray(scaled, dtype=np.float32), codes, symbol_columns(self.embedded))
         logits = logits_of(self.network, torch.from_numpy(np.require(rows, requirements=["C", "W"])))
-        return softmax(logits.numpy())
+        return np.asarray(logits.numpy(), dtype=np.float32)
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """Return the network's tensors by name."""

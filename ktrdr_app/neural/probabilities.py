@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,12 +11,12 @@ from ktrdr_app.core.kernels import kernel, warms_up
 
 
 @kernel
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
     """Return exp(z) / sum(exp(z)) of each row, with the row's maximum taken off first so that nothing overflows.
 
     Parameters
     ----------
-    logits : ndarray of float32, shape (n_rows, n_classes), C-contiguous
+    logits : ndarray of float32 or float64, shape (n_rows, n_classes), C-contiguous
         What a network answers.
 
     Returns
@@ -40,4 +42,5 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 @warms_up
 def _warm_up() -> None:
-    softmax(np.zeros((1, 3), np.float32))
+    for kind in (np.float32, np.float64):
+        softmax(np.zeros((1, 3), kind))

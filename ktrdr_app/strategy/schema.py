@@ -232,6 +232,8 @@ class TrainingSettings(Section):
     """Least gain of that figure that counts."""
     checkpoint_every: int = Field(default=10, ge=0, le=10_000)
     """Epochs between two checkpoints that ``train --resume`` goes on from; 0 for none."""
+    calibration: Literal["temperature", "none"] = "temperature"
+    """Whether probabilities are made to mean what they say on validation rows, after undoing class weights."""
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"
     """How the symbols' rows are put together."""
     per_symbol_batches: Literal["auto", "off"] = "auto"

@@ -4,57 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.progress import EpochFinished, Note, Progress, silent, stage
 from ktrdr_app.features.columns import measure_columns
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.scaler import ScalerState, scaler_of
-from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
-from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
+from ktrdr_app.neural.importance import ImportanceFigure
 from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
+from ktrdr_app.neural.temperature import CalibrationFit
 from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.batches import Pace, pace_of
 from ktrdr_app.training.checks import check_classes, check_finite, constant_features
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
+from ktrdr_app.training.judging import Measured, judge
 from ktrdr_app.training.split import Split, split_by_time
 
 if TYPE_CHECKING:
     import torch
 
-IMPORTANCE_REPEATS = 10
-CLASSES = 3
 FLAGS = ("volume_available",)
 """Features that may well be the same everywhere."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a model is worth on each part of the split.
-
-    Attributes
-    ----------
-    train, validation, test : ClassificationMetrics
-        Pooled over symbols.
-    per_symbol_validation, per_symbol_test : dict of str to ClassificationMetrics
-        Each symbol on its own; a symbol without rows in a part is left out.
-    test_as_unknown : ClassificationMetrics, optional
-        The test part again, every symbol taken for an unknown one; None without symbol vectors.
-    """
-
-    train: ClassificationMetrics
-    validation: ClassificationMetrics
-    test: ClassificationMetrics
-    per_symbol_validation: dict[str, ClassificationMetrics]
-    per_symbol_test: dict[str, ClassificationMetrics]
-    test_as_unknown: ClassificationMetrics | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +59,8 @@ class JudgedModel:
         Epoch whose weights were kept.
     reason : str
         Why training ended, in words.
+    calibration : CalibrationFit
+        How logits become probabilities, and what that did to the validation rows.
     measured : Measured
         Figures of each part, pooled and by symbol.
     importance : dict of str to ImportanceFigure
@@ -103,6 +81,7 @@ class JudgedModel:
     history: tuple[EpochFinished, ...]
     best_epoch: int
     reason: str
+    calibration: CalibrationFit
     measured: Measured
     importance: dict[str, ImportanceFigure]
     pace: Pace
@@ -200,11 +179,8 @@ def train_pooled(
             token,
         )
     model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
-    prior = class_prior(block.label[rows])
-    with stage("test", progress, seconds):
-        measured = _measured(model, block.values, block, prior, rows, split)
-    with stage("importance", progress, seconds):
-        importance = _importance(model, block.values, block, split.test, groups, seed, token)
+    fit = strategy.training
+    judgement = judge(model, block.values, block, rows, split, groups, fit, seed, progress, token, seconds)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     return JudgedModel(
         network=fitted.network,
@@ -213,12 +189,13 @@ def train_pooled(
         embedded=embedded,
         split=split,
         rows={symbol: int(count) for symbol, count in zip(block.symbols, counts, strict=True)},
-        prior=prior,
+        prior=judgement.prior,
         history=fitted.history,
         best_epoch=fitted.best_epoch,
         reason=fitted.reason,
-        measured=measured,
-        importance=importance,
+        calibration=judgement.calibration,
+        measured=judgement.measured,
+        importance=judgement.importance,
         pace=pace,
         constant=constant,
     )
@@ -238,45 +215,6 @@ def _scaled_in_place(
     return scaler, constant
 
 
-def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the class frequencies, each count raised by 1 so that no class is impossible.
-
-    Parameters
-    ----------
-    label : ndarray of int8, shape (n_rows,)
-        Labels of training rows.
-
-    Returns
-    -------
-    ndarray of float64, shape (3,)
-        Frequencies that add up to 1 (Laplace's rule).
-
-    Raises
-    ------
-    InvalidValue
-        If there is no row.
-    """
-    if len(label) == 0:
-        raise InvalidValue("label", "no rows", "at least one labelled row")
-    counts = np.bincount(label, minlength=CLASSES) + 1.0
-    return np.asarray(counts / counts.sum(), dtype=np.float64)
-
-
-def _measured(
-    model: MLPTradingModel,
-    scaled: NDArray[np.float32],
-    block: FeatureBlock,
-    prior: NDArray[np.float64],
-    rows: NDArray[np.intp],
-    split: Split,
-) -> Measured:
-    measured = _Judge(model.predict_rows(scaled, block.symbol_id), block, prior).all_parts(rows, split)
-    if not model.embedded:
-        return measured
-    unknown = _Judge(model.predict_proba_scaled(scaled), block, prior)
-    return replace(measured, test_as_unknown=unknown.pooled(split.test))
-
-
 def _training_data(
     block: FeatureBlock, rows: NDArray[np.intp], embedded: tuple[str, ...], codes: NDArray[np.int16]
 ) -> TrainingData:
@@ -289,57 +227,3 @@ def _training_data(
         codes=codes if embedded else None,
         symbol_columns=symbol_columns(embedded),
     )
-
-
-def _importance(
-    model: MLPTradingModel,
-    scaled: NDArray[np.float32],
-    block: FeatureBlock,
-    rows: NDArray[np.intp],
-    groups: Mapping[str, list[int]],
-    seed: int,
-    token: CancelToken,
-) -> dict[str, ImportanceFigure]:
-    labels, owners = block.label[rows], block.symbol_id[rows]
-    predictor = _OfRows(model, owners)
-    return permutation_importance(predictor, scaled[rows], labels, owners, groups, IMPORTANCE_REPEATS, seed, token)
-
-
-@dataclass(frozen=True)
-class _OfRows:
-    """A model whose rows belong to known symbols, whatever is shuffled in them."""
-
-    model: MLPTradingModel
-    owners: NDArray[np.int16]
-
-    def predict_proba_scaled(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
-        return self.model.predict_rows(scaled, self.owners)
-
-
-@dataclass(frozen=True)
-class _Judge:
-    """Probabilities of all rows, and the figures of chosen ones."""
-
-    probabilities: NDArray[np.float64]
-    block: FeatureBlock
-    prior: NDArray[np.float64]
-
-    def pooled(self, rows: NDArray[np.intp]) -> ClassificationMetrics:
-        return classification_metrics(self.probabilities[rows], self.block.label[rows], self.prior)
-
-    def all_parts(self, train: NDArray[np.intp], split: Split) -> Measured:
-        return Measured(
-            self.pooled(train),
-            self.pooled(split.validation),
-            self.pooled(split.test),
-            self.by_symbol(split.validation),
-            self.by_symbol(split.test),
-        )
-
-    def by_symbol(self, rows: NDArray[np.intp]) -> dict[str, ClassificationMetrics]:
-        owners = self.block.symbol_id[rows]
-        return {
-            symbol: self.pooled(rows[owners == number])
-            for number, symbol in enumerate(self.block.symbols)
-            if (owners == number).any()
-        }

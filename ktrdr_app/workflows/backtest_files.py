@@ -196,6 +196,7 @@ def command_of(request: BacktestRequest | SignalsRequest) -> str:
     if money.sizing is not None:
         words += ["--sizing", _sizing_word(money.sizing)]
     words += ["--no-any"] if isinstance(request, BacktestRequest) and not request.allow_any else []
+    words += ["--no-calibration"] if isinstance(request, BacktestRequest) and not request.calibrate else []
     words += ["--short"] if money.allow_short else []
     return shlex.join(words)
 

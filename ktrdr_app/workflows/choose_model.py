@@ -15,6 +15,7 @@ from ktrdr_app.data.bars import close_times
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.resolver import Resolution, require, resolve
+from ktrdr_app.neural.calibration import UNCALIBRATED
 from ktrdr_app.strategy.load import from_document
 from ktrdr_app.workflows.models import model_folder
 from ktrdr_app.workflows.requests import BacktestRequest
@@ -65,6 +66,7 @@ class ChosenModel:
             "step": self.step,
             "training_symbols": list(info.training_symbols),
             "fitted_until": None if self.fitted_until is None else self.fitted_until.isoformat(),
+            "calibration": self.loaded.model.calibration.to_document(),
             "warning": self.warning,
             "trace": list(self.trace),
         }
@@ -89,7 +91,7 @@ def choose_model(request: BacktestRequest, strategy_name: str) -> ChosenModel:
     """
     if request.model not in ("auto", *KINDS):
         path = model_folder(request.workspace, request.model)
-        return _loaded(path, "path", (), "")
+        return _loaded(path, "path", (), "", request.calibrate)
     resolution = _resolved(request, strategy_name)
     chosen = require(resolution)
     trace = tuple(entry.to_document() for entry in resolution.trace)
@@ -97,7 +99,7 @@ def choose_model(request: BacktestRequest, strategy_name: str) -> ChosenModel:
         wanted = f"{strategy_name} {request.timeframe}, {request.model} only"
         patterns = [entry.pattern for entry in resolution.trace]
         raise ModelNotFound(wanted, patterns, resolution.present, where=resolution.where)
-    return _loaded(chosen.path, chosen.step, trace, resolution.warning)
+    return _loaded(chosen.path, chosen.step, trace, resolution.warning, request.calibrate)
 
 
 def in_sample_bars(chosen: ChosenModel, symbol: str, timeframe: str, index: pd.Index) -> NDArray[np.bool_]:
@@ -137,8 +139,12 @@ def _resolved(request: BacktestRequest, strategy_name: str) -> Resolution:
     )
 
 
-def _loaded(path: Path, step: int | str, trace: tuple[dict[str, Any], ...], warning: str) -> ChosenModel:
+def _loaded(
+    path: Path, step: int | str, trace: tuple[dict[str, Any], ...], warning: str, calibrate: bool
+) -> ChosenModel:
     loaded = load_model(path)
+    if not calibrate:
+        loaded.model.calibration = UNCALIBRATED
     try:
         plan = FeaturePlan.of(from_document(loaded.strategy_document, f"{path.name}/config.json"))
     except StrategyProblem as error:

@@ -14,11 +14,21 @@ from numpy.typing import NDArray
 from ktrdr_app import __version__
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import shipped
+from ktrdr_app.workflows import report_figures as figures
 from ktrdr_app.workflows import report_tables as tables
 from ktrdr_app.workflows import svg_charts, svg_training, wording
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MODEL_TABLES = (
+    figures.figures_table,
+    figures.confusion_table,
+    figures.reliability_table,
+    figures.importance_table,
+)
+"""Tables of a model that are shown where its papers have the figures."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +149,24 @@ def _model_part(train: Mapping[str, Any]) -> dict[str, Any]:
     prior = train["metrics"].get("prior_nll")
     return {
         "facts": tables.facts_table(train),
-        "table": tables.model_table(train),
+        "table": figures.model_table(train),
+        "more": [table for make in MODEL_TABLES if (table := make(train)) is not None],
+        "scatter": _scatter(train.get("bootstrap")),
         "loss": svg_training.loss_chart(history, int(train["best_epoch"]), prior) if history else "",
         "importance": svg_training.importance_chart(importance) if importance else "",
         "balance": svg_training.class_balance_chart(balance) if balance else "",
     }
+
+
+def _scatter(bootstrap: Mapping[str, Any] | None) -> str:
+    """Return how the intervals were made, for the note under the tables."""
+    if not bootstrap:
+        return ""
+    length = wording.number(bootstrap["block_slots"]["test"], 0)
+    return (
+        f"Intervals hold {wording.percent(bootstrap['coverage'], 0)} of {bootstrap['repeats']:,} resamplings of the "
+        f"test span in blocks of {length} bars on average (stationary bootstrap, the same blocks for every symbol)."
+    )
 
 
 def _tiles(train: Mapping[str, Any] | None, backtest: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -157,11 +180,11 @@ def _tiles(train: Mapping[str, Any] | None, backtest: Mapping[str, Any]) -> list
         ("Trades", wording.number(own.get("total_trades"), 0), f"in the market {_share(own, 'exposure')} of bars"),
     ]
     if train is not None:
-        figures = train["metrics"]
-        skill = wording.percent(figures.get("skill"), signed=True)
-        majority = f"majority class {_share(figures, 'majority_accuracy')}"
+        measured = train["metrics"]
+        skill = wording.percent(measured.get("skill"), signed=True)
+        majority = f"majority class {_share(measured, 'majority_accuracy')}"
         tiles.insert(0, ("Skill", skill, "0 % is as good as the class shares"))
-        tiles.insert(1, ("Test accuracy", _share(figures, "test_accuracy"), majority))
+        tiles.insert(1, ("Test accuracy", _share(measured, "test_accuracy"), majority))
     return tiles
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ktrdr_app.workflows.frames import records
-from ktrdr_app.workflows.wording import MISSING, day, has_skill, number, percent, significant
+from ktrdr_app.workflows.wording import MISSING, day, number, percent, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,57 +118,6 @@ def metrics_table(backtest: Mapping[str, Any]) -> Table:
     )
     caption = f"{backtest['symbol']} {backtest['timeframe']}, {backtest['bars']:,} bars, after costs"
     return Table(caption, ("Figure", "Strategy", "Buy and hold", "Meaning"), (money, *rows))
-
-
-def model_table(train: Mapping[str, Any]) -> Table:
-    """Return accuracy and NLL beside the baselines that need no model, pooled and per symbol.
-
-    Parameters
-    ----------
-    train : mapping
-        The ``train`` document.
-    """
-    metrics = train["metrics"]
-    tested = (train.get("split") or {}).get("rows", {}).get("test")
-    pooled = {**metrics, "accuracy": metrics.get("test_accuracy"), "nll": metrics.get("test_nll"), "support": tested}
-    rows = [_model_row("All symbols", "test", pooled)]
-    for key, span in (("per_symbol_test", "test"), ("per_symbol_validation", "validation")):
-        rows += [_model_row(symbol, span, figures) for symbol, figures in (train.get(key) or {}).items()]
-    columns = (
-        "Symbol",
-        "Span",
-        "Rows",
-        "Accuracy",
-        "Majority accuracy",
-        "NLL, nats",
-        "Prior NLL, nats",
-        "Skill",
-        "Precision",
-        "Recall",
-        "Verdict",
-    )
-    return Table("The model beside the baselines that need no model", columns, tuple(rows), words=2)
-
-
-def _model_row(symbol: str, span: str, figures: Mapping[str, Any]) -> tuple[Cell, ...]:
-    skill, accuracy, majority = (figures.get(key) for key in ("skill", "accuracy", "majority_accuracy"))
-    if skill is None or accuracy is None or majority is None:
-        verdict = Cell(MISSING) if skill is None or skill > 0 else Cell("no skill", "bad")
-    else:
-        verdict = Cell("skill", "good") if has_skill(skill, accuracy, majority) else Cell("no skill", "bad")
-    return (
-        Cell(symbol),
-        Cell(span),
-        Cell(number(figures.get("support"), 0)),
-        Cell(percent(accuracy)),
-        Cell(percent(majority)),
-        Cell(number(figures.get("nll"), 4)),
-        Cell(number(figures.get("prior_nll"), 4)),
-        Cell(percent(skill, signed=True)),
-        Cell(percent(figures.get("precision"))),
-        Cell(percent(figures.get("recall"))),
-        verdict,
-    )
 
 
 def monthly_returns(equity: pd.Series[float], initial: float) -> dict[tuple[int, int], float]:

@@ -130,6 +130,8 @@ class BacktestRequest:
         ``auto`` for the resolver, ``universal``, ``legacy``, or the path of a model folder.
     allow_any : bool
         Whether the resolver may fall back to another symbol's model.
+    calibrate : bool
+        Whether probabilities pass through the model's own calibration, as they do everywhere by default.
     start, end : str, optional
         First and last bar open, ISO dates in UTC.
     money : MoneyOptions
@@ -144,6 +146,7 @@ class BacktestRequest:
     timeframe: str
     model: str = "auto"
     allow_any: bool = True
+    calibrate: bool = True
     start: str | None = None
     end: str | None = None
     money: MoneyOptions = field(default_factory=MoneyOptions)

@@ -1,4 +1,4 @@
-"""What a training run leaves in writing: metrics, manifest, JSON document, sentences."""
+"""What a training run leaves in writing: metrics, manifest, JSON document."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ktrdr_app import __version__
-from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.features.contract import FeatureContract
 from ktrdr_app.labels.first_touch import CLASS_NAMES
-from ktrdr_app.neural.importance import ImportanceFigure
-from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.universal import JudgedModel
+from ktrdr_app.workflows import train_figures as figures
+from ktrdr_app.workflows.report_figures import judgement_of
 from ktrdr_app.workflows.requests import TrainRequest
+from ktrdr_app.workflows.train_sentences import sentences_of
 
 LIBRARIES = ("numpy", "pandas", "torch", "scikit-learn", "ta-lib", "numba", "pydantic")
 
@@ -44,7 +44,7 @@ class ModelPapers(Protocol):
         ...
 
 
-def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
+def metrics_of(model: JudgedModel, strategy: Strategy, seed: int) -> dict[str, Any]:
     """Return the content of ``metrics.json``: the original's keys, then ours.
 
     Parameters
@@ -53,8 +53,10 @@ def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
         What was measured.
     strategy : Strategy
         What was asked of it.
+    seed : int
+        The run's seed.
     """
-    history, last = model.history, model.history[-1]
+    history, last, measured = model.history, model.history[-1], model.measured
     return {
         "epochs_trained": len(history),
         "final_train_loss": last.train_loss,
@@ -68,17 +70,20 @@ def metrics_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
             key: [getattr(epoch, key) for epoch in history]
             for key in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
         },
-        "train": asdict(model.measured.train),
-        "validation": asdict(model.measured.validation),
-        "test": asdict(model.measured.test),
-        "test_as_unknown": None if model.measured.test_as_unknown is None else asdict(model.measured.test_as_unknown),
-        "per_symbol_test": {name: asdict(figures) for name, figures in model.measured.per_symbol_test.items()},
-        "test_accuracy": model.measured.test.accuracy,
-        "majority_accuracy": model.measured.test.majority_accuracy,
-        "test_nll": model.measured.test.nll,
-        "prior_nll": model.measured.test.prior_nll,
-        "skill": model.measured.test.skill,
-        "judgement": judgement_of(model, strategy),
+        **figures.parts(model),
+        "test_uncalibrated": None if measured.test_uncalibrated is None else asdict(measured.test_uncalibrated),
+        "test_as_unknown": None if measured.test_as_unknown is None else asdict(measured.test_as_unknown),
+        "per_symbol_train": {name: asdict(entry) for name, entry in measured.per_symbol_train.items()},
+        "per_symbol_validation": {name: asdict(entry) for name, entry in measured.per_symbol_validation.items()},
+        "per_symbol_test": {name: asdict(entry) for name, entry in measured.per_symbol_test.items()},
+        "reliability": figures.reliability(model),
+        "test_accuracy": measured.test.accuracy,
+        "majority_accuracy": measured.test.majority_accuracy,
+        "test_nll": measured.test.nll,
+        "prior_nll": measured.test.prior_nll,
+        "skill": measured.test.skill,
+        "intervals": measured.test.intervals,
+        "judgement": _judgement(model, strategy, seed),
     }
 
 
@@ -128,7 +133,7 @@ def manifest_of(
             "early_stopping_epoch": len(model.history),
             "best_epoch": model.best_epoch,
         },
-        "per_symbol_validation": _by_symbol(model.measured.per_symbol_validation),
+        "per_symbol_validation": figures.by_symbol(model.measured.per_symbol_validation),
         "feature_contract": {"names": list(contract.names), "sha256": contract.digest},
         "labels": strategy.labels.model_dump(mode="json"),
         "split": split_document(model, strategy),
@@ -218,29 +223,6 @@ def command_of(request: TrainRequest) -> str:
     return shlex.join(words)
 
 
-def judgement_of(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
-    """Return what a model is worth, as it is stored with it and printed by ``train --json``.
-
-    Parameters
-    ----------
-    model : JudgedModel
-        What was measured.
-    strategy : Strategy
-        What was asked of it.
-    """
-    return {
-        "epochs_trained": len(model.history),
-        "best_epoch": model.best_epoch,
-        "stopped_because": model.reason,
-        "metrics": _headline(model),
-        "per_symbol_validation": _by_symbol(model.measured.per_symbol_validation),
-        "per_symbol_test": _by_symbol(model.measured.per_symbol_test),
-        "importance": {name: _importance(figure, model.symbols) for name, figure in model.importance.items()},
-        "history": [_epoch(epoch) for epoch in model.history],
-        "report": list(sentences_of(model, strategy)),
-    }
-
-
 def document_of_papers(folder: Path, papers: ModelPapers) -> dict[str, Any] | None:
     """Return the ``train`` document of a model from what lies in its folder; None for the original's models.
 
@@ -251,7 +233,8 @@ def document_of_papers(folder: Path, papers: ModelPapers) -> dict[str, Any] | No
     papers : ModelPapers
         What it holds.
     """
-    judgement, manifest = papers.metrics.get("judgement"), papers.manifest
+    manifest = papers.manifest
+    judgement = judgement_of({"metrics": papers.metrics, "training_manifest": manifest})
     if judgement is None:
         return None
     from_manifest = ("timeframe", "training_symbols", "total_samples", "samples_per_symbol")
@@ -265,82 +248,21 @@ def document_of_papers(folder: Path, papers: ModelPapers) -> dict[str, Any] | No
     }
 
 
-def sentences_of(model: JudgedModel, strategy: Strategy) -> tuple[str, ...]:
-    """Return what happened and what it is worth, in plain words.
-
-    Parameters
-    ----------
-    model : JudgedModel
-        What was measured.
-    strategy : Strategy
-        What was asked of it.
-    """
-    test = model.measured.test
-    accuracy = f"On {test.rows} test rows it is right {test.accuracy:.1%} of the time; always naming the most"
-    likelihood = f"Its test NLL is {test.nll:.4f}; the class frequencies alone give {test.prior_nll:.4f}"
-    sentences = [
-        f"Training {model.reason}.",
-        f"{accuracy} frequent class of the training rows is right {test.majority_accuracy:.1%}.",
-        f"{likelihood}: skill {test.skill:+.4f}.",
-    ]
-    if test.skill <= 0 or test.accuracy <= test.majority_accuracy:
-        sentences.append("No skill: on bars it had not seen, the model does not beat both baselines.")
-    failing = [name for name, figures in model.measured.per_symbol_test.items() if figures.skill <= 0]
-    if failing and test.skill > 0:
-        sentences.append(f"It has no skill on {', '.join(failing)}.")
-    shares = dict(zip(CLASS_NAMES, model.prior, strict=True))
-    rare = [f"{name} ({share:.1%})" for name, share in shares.items() if share < 0.1]
-    if rare:
-        hint = f"a smaller threshold than {strategy.labels.threshold:g} would make it more frequent"
-        sentences.append(f"Rare in the training labels: {', '.join(rare)}; {hint}.")
-    return tuple(sentences)
-
-
-def _by_symbol(figures: Mapping[str, ClassificationMetrics]) -> dict[str, dict[str, Any]]:
+def _judgement(model: JudgedModel, strategy: Strategy, seed: int) -> dict[str, Any]:
+    """Return what a model is worth, as it is stored with it and printed by ``train --json``."""
     return {
-        name: {
-            "accuracy": entry.accuracy,
-            "majority_accuracy": entry.majority_accuracy,
-            "precision": entry.precision,
-            "recall": entry.recall,
-            "support": entry.rows,
-            "nll": entry.nll,
-            "prior_nll": entry.prior_nll,
-            "skill": entry.skill,
-        }
-        for name, entry in figures.items()
+        "epochs_trained": len(model.history),
+        "best_epoch": model.best_epoch,
+        "stopped_because": model.reason,
+        "metrics": figures.headline(model),
+        "per_symbol_validation": figures.by_symbol(model.measured.per_symbol_validation),
+        "per_symbol_test": figures.by_symbol(model.measured.per_symbol_test),
+        "calibration": figures.calibration(model),
+        "bootstrap": figures.bootstrap(model, seed),
+        "importance": figures.importance(model.importance, model.symbols),
+        "history": [figures.epoch(event) for event in model.history],
+        "report": list(sentences_of(model, strategy)),
     }
-
-
-def _headline(model: JudgedModel) -> dict[str, float]:
-    measured, test = model.measured, model.measured.test
-    return {
-        "train_accuracy": measured.train.accuracy,
-        "val_accuracy": measured.validation.accuracy,
-        "test_accuracy": test.accuracy,
-        "majority_accuracy": test.majority_accuracy,
-        "test_nll": test.nll,
-        "prior_nll": test.prior_nll,
-        "skill": test.skill,
-        "macro_f1": test.macro_f1,
-        "precision": test.precision,
-        "recall": test.recall,
-    }
-
-
-def _epoch(epoch: EpochFinished) -> dict[str, float]:
-    return {
-        "epoch": epoch.epoch,
-        "train_loss": epoch.train_loss,
-        "val_loss": epoch.val_loss,
-        "train_accuracy": epoch.train_accuracy,
-        "val_accuracy": epoch.val_accuracy,
-    }
-
-
-def _importance(figure: ImportanceFigure, symbols: Sequence[str]) -> dict[str, Any]:
-    by_symbol = {symbols[number]: rise for number, rise in figure.by_symbol.items()}
-    return {"mean": figure.mean, "low": figure.low, "high": figure.high, "by_symbol": by_symbol}
 
 
 def _iso(nanoseconds: int) -> str:

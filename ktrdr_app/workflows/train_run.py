@@ -23,7 +23,8 @@ from ktrdr_app.training.universal import JudgedModel, train_pooled
 from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import source_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
-from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of, sentences_of
+from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
+from ktrdr_app.workflows.train_sentences import sentences_of
 
 KINDS = ("universal", "legacy")
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
@@ -152,8 +153,9 @@ def _artifact(
         feature_names=plan.contract.names,
         contract_digest=plan.contract.digest,
         scaler_document=model.scaler.to_document(),
-        metrics=metrics_of(model, loaded.strategy),
+        metrics=metrics_of(model, loaded.strategy, request.seed),
         manifest=manifest,
         importance={name: figure.mean for name, figure in model.importance.items()},
         embedded=model.embedded,
+        calibration=model.calibration.calibration,
     )

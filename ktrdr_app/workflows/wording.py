@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,6 +126,33 @@ def has_skill(skill: float | None, accuracy: float | None, majority: float | Non
     return skill > 0 and accuracy > majority
 
 
+def beyond_chance(intervals: Mapping[str, Sequence[float]] | None, name: str = "skill") -> bool:
+    """Say whether a gain over a baseline stays above 0 over its whole interval.
+
+    Parameters
+    ----------
+    intervals : mapping or None
+        Lower and upper end by figure, as a model's documents have them.
+    name : str
+        ``skill`` or ``accuracy_gain``.
+    """
+    ends = (intervals or {}).get(name)
+    return ends is not None and ends[0] > 0
+
+
+def within(ends: Sequence[float], worded: Callable[[float], str] = number) -> str:
+    """Return an interval in brackets, to stand behind its figure.
+
+    Parameters
+    ----------
+    ends : sequence of float, length 2
+        Lower and upper end.
+    worded : callable
+        Makes text of a figure.
+    """
+    return f" (90 % interval {worded(ends[0])} to {worded(ends[1])})"
+
+
 def model_verdict(train: Mapping[str, Any]) -> Verdict:
     """Judge a model by its test rows, which nothing else has seen.
 
@@ -143,7 +170,7 @@ def model_verdict(train: Mapping[str, Any]) -> Verdict:
         f"stating the training shares (skill {percent(skill, signed=True)})."
     )
     if has_skill(skill, accuracy, majority):
-        chance = _chance(accuracy, majority, (train.get("split") or {}).get("rows", {}).get("test"))
+        chance = _chance(metrics, (train.get("split") or {}).get("rows", {}).get("test"))
         doubt = ", by a margin that chance alone may explain" if chance else ""
         return Verdict(True, f"The model beats both baselines on unseen bars{doubt}", figures + chance)
     if skill is not None and skill > 0:
@@ -155,14 +182,30 @@ def model_verdict(train: Mapping[str, Any]) -> Verdict:
     return Verdict(False, f"The model has no skill: {reason}", figures)
 
 
-def _chance(accuracy: float, majority: float, rows: int | None) -> str:
-    """Return what is said of a margin within 1.96 standard errors of a share, sqrt(a (1 - a) / n); else nothing."""
+def _chance(metrics: Mapping[str, Any], rows: int | None) -> str:
+    """Return what is said of a margin whose interval reaches 0; else nothing.
+
+    Models from before there were intervals are judged by 1.96 standard errors of a share, sqrt(a (1 - a) / n).
+    """
+    accuracy, majority = metrics["test_accuracy"], metrics["majority_accuracy"]
+    intervals = metrics.get("intervals")
+    if intervals:
+        doubted = [name for name in ("skill", "accuracy_gain") if not beyond_chance(intervals, name)]
+        shown = [_DOUBT[name] + within(intervals[name], _signed) for name in doubted]
+        return f" Its gain in {' and in '.join(shown)} may be chance." if shown else ""
     if not rows:
         return ""
     error = 1.96 * math.sqrt(accuracy * (1.0 - accuracy) / rows)
     if accuracy - majority > error:
         return ""
     return f" The accuracy of {rows:,} independent rows would scatter by ±{100 * error:.1f} points; these overlap."
+
+
+def _signed(value: float) -> str:
+    return percent(value, signed=True)
+
+
+_DOUBT = {"skill": "likelihood over the training shares", "accuracy_gain": "accuracy over the most frequent class"}
 
 
 def backtest_verdict(backtest: Mapping[str, Any]) -> Verdict:

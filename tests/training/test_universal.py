@@ -11,13 +11,13 @@ from sklearn.metrics import accuracy_score, log_loss
 from sklearn.preprocessing import StandardScaler
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, InvalidValue, TrainingFailed
+from ktrdr_app.core.errors import Cancelled, TrainingFailed
 from ktrdr_app.core.progress import EpochFinished, StageFinished
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import COMBINATIONS, pool
-from ktrdr_app.training.universal import JudgedModel, class_prior, train_universal_model
+from ktrdr_app.training.universal import JudgedModel, train_universal_model
 from tests.features.strategies import probe
 from tests.training.blocks import planted
 
@@ -152,12 +152,6 @@ def test_a_feature_that_is_not_finite_is_named() -> None:
     values[10, 2] = np.inf
     with pytest.raises(TrainingFailed, match="f2"):
         _train([replace(BLOCKS[0], values=values), *BLOCKS[1:]])
-
-
-def test_a_prior_of_nothing_is_refused() -> None:
-    with pytest.raises(InvalidValue):
-        class_prior(np.array([], dtype=np.int8))
-    np.testing.assert_allclose(class_prior(np.array([0, 0], dtype=np.int8)), [0.6, 0.2, 0.2])
 
 
 def _sides_told_apart(figures: ClassificationMetrics) -> float:

@@ -20,6 +20,7 @@ CHOICES = (
     options.SIGNALS,
     options.MODEL,
     options.NO_ANY,
+    options.NO_CALIBRATION,
     options.START,
     options.END,
     *options.MONEY,
@@ -68,7 +69,8 @@ def _requests(session: Session, given: dict[str, Any]) -> list[BacktestRequest |
     money, rest = options.split(given, options.MONEY)
     symbols, out = rest.pop("symbols"), rest.pop("out")
     strategy, signals = rest.pop("strategy"), rest.pop("signals")
-    model, allow_any = rest.pop("model"), not rest.pop("no_any")
+    chosen = {"model": rest.pop("model"), "allow_any": not rest.pop("no_any")}
+    chosen["calibrate"] = not rest.pop("no_calibration")
     shared = {**rest, "money": MoneyOptions(**money)}
     made: list[BacktestRequest | SignalsRequest] = []
     for symbol in symbols:
@@ -76,6 +78,5 @@ def _requests(session: Session, given: dict[str, Any]) -> list[BacktestRequest |
         if signals is not None:
             made.append(SignalsRequest(session.workspace, signals, symbol, out=place, **shared))
         else:
-            chosen = {"model": model, "allow_any": allow_any}
             made.append(BacktestRequest(session.workspace, strategy, symbol, out=place, **chosen, **shared))
     return made

@@ -85,7 +85,8 @@ def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunVie
     metrics, manifest = shown["metrics"], shown["training_manifest"]
     verdict = model_verdict({"metrics": metrics})
     history = metrics.get("history") or {}
-    told = sentences or (_origin(shown, manifest), verdict.detail)
+    report = (metrics.get("judgement") or {}).get("report") or (verdict.detail,)
+    told = sentences or (_origin(shown, manifest), *report)
     return RunView(
         name=Path(shown["path"]).name,
         symbols=tuple(shown["training_symbols"]),
