@@ -141,7 +141,8 @@ def _automatic_length(spread: NDArray[np.float64]) -> float:
     slots = len(spread)
     run = max(5, math.ceil(math.sqrt(math.log10(slots))))
     longest = min(slots - 1, math.ceil(math.sqrt(slots)) + run)
-    covariance = np.array([spread[lag:] @ spread[: slots - lag] for lag in range(longest + 1)]) / slots
+    waves = np.fft.rfft(spread, 2 * slots)  # padded, so that nothing wraps around
+    covariance = np.fft.irfft(np.abs(waves) ** 2, 2 * slots)[: longest + 1] / slots
     small = np.abs(covariance[1:]) < 2 * math.sqrt(math.log10(slots) / slots) * covariance[0]
     quiet = [lag for lag in range(len(small) - run + 1) if small[lag : lag + run].all()]
     window = min(longest, 2 * max(1, quiet[0])) if quiet else longest

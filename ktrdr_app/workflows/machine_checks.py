@@ -46,6 +46,7 @@ KERNEL_MODULES = (
     "ktrdr_app.indicators.volatility_kernels",
     "ktrdr_app.indicators.volume_kernels",
     "ktrdr_app.labels.first_touch",
+    "ktrdr_app.neural.bootstrap",
     "ktrdr_app.neural.fused",
     "ktrdr_app.neural.losses",
     "ktrdr_app.neural.probabilities",

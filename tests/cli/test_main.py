@@ -112,7 +112,20 @@ def test_help_lists_every_command_and_imports_nothing_heavy(tmp_path):
     ("words", "named"),
     [
         (["train"], ["--symbols", "--timeframe", "--kind", "--combination", "--weights", "--epochs", "--seed"]),
-        (["backtest"], ["--signals", "--model", "--no-any", "--capital", "--fill", "--sizing", "--short", "--out"]),
+        (
+            ["backtest"],
+            [
+                "--signals",
+                "--model",
+                "--no-any",
+                "--no-calibration",
+                "--capital",
+                "--fill",
+                "--sizing",
+                "--short",
+                "--out",
+            ],
+        ),
         (["models", "resolve"], ["--timeframe", "--symbol", "--prefer", "--no-any"]),
         (["demo"], ["--no-window", "--seed"]),
         (["screenshot"], ["PANEL", "--out", "--theme", "--size"]),

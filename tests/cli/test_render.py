@@ -168,10 +168,28 @@ def test_model_facts_show_network_and_files(capsys):
         "path": "m/universal_1d_v1",
         "training_symbols": ["AAPL", "IBM"],
         "network": {"inputs": 37, "hidden": [30, 15, 8]},
+        "calibration": {"temperature": 1.25, "shift": [0.5, -0.5, 0.0]},
         "metrics": {"long": "document"},
+        "training_manifest": {},
         "files": {"model.pt": 12345},
     }
     text = shown(render.model_facts(document), capsys)
-    for word in ("AAPL, IBM", "inputs 37", "30, 15, 8", "12,345"):
+    for word in ("AAPL, IBM", "temperature 1.25", "inputs 37", "30, 15, 8", "12,345"):
         assert word in text
     assert "document" not in text
+    assert "baselines" not in text
+
+
+def test_model_facts_tell_what_the_model_is_worth(train, capsys):
+    judgement = {"metrics": train["metrics"], "per_symbol_test": train["per_symbol_test"], "report": train["report"]}
+    document = {
+        "path": "m/universal_1d_v1",
+        "network": {"inputs": 37},
+        "calibration": {"temperature": 1.0, "shift": [0.0, 0.0, 0.0]},
+        "metrics": {"judgement": judgement, "test": {"confusion": [[9, 1, 0], [2, 7, 1], [0, 0, 5]]}},
+        "training_manifest": {"split": {"rows": {"test": 25}}},
+        "files": {},
+    }
+    text = shown(render.model_facts(document), capsys)
+    for word in ("AAPL", "47.0 %", "Answered SELL", "90.0 %", "no skill", "Stopped after 9 epochs."):
+        assert word in text

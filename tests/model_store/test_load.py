@@ -16,6 +16,7 @@ from ktrdr_app.model_store import layout
 from ktrdr_app.model_store import load as loading
 from ktrdr_app.model_store.load import empty_network, load_model
 from ktrdr_app.model_store.weights import NetworkShape
+from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.mlp import build_network
 from ktrdr_app.strategy.schema import NetworkSettings
 from tests.model_store.builders import (
@@ -44,6 +45,27 @@ def test_predictions_equal_a_forward_pass_by_hand(tmp_path: Path, kind: str) -> 
     np.testing.assert_allclose(loaded.model.predict_proba(rows), expected, atol=1e-5)
     scaled = scaled_by_hand(scaler_document(kind), rows).astype(np.float32)
     np.testing.assert_allclose(loaded.model.predict_proba_scaled(scaled), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("symbol", [None, "AAPL"])
+def test_the_calibration_comes_along_in_either_layout_and_can_be_switched_off(
+    tmp_path: Path, symbol: str | None
+) -> None:
+    made = Calibration(2.5, (0.4, -0.3, -0.1))
+    loaded, rows = load_model(save(tmp_path, symbol=symbol, calibration=made)), raw_rows(seed=3)
+    plain = forward(network(), scaled_by_hand(scaler_document(), rows))
+    powers = (plain * np.exp(made.shift)) ** (1 / 2.5)
+    assert loaded.model.calibration == made
+    np.testing.assert_allclose(loaded.model.predict_proba(rows), powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    loaded.model.calibration = UNCALIBRATED
+    np.testing.assert_allclose(loaded.model.predict_proba(rows), plain, atol=1e-5)
+
+
+def test_folders_from_before_there_was_calibration_load_without(tmp_path: Path) -> None:
+    folder = save(tmp_path, calibration=Calibration(2.5))
+    edit(folder / "config.json", lambda d: d["model"].pop("calibration"))
+    assert load_model(folder).model.calibration == UNCALIBRATED
+    assert load_model(write_original(tmp_path)).model.calibration == UNCALIBRATED
 
 
 def test_symbol_vectors_come_along_and_name_their_symbols(tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.neural.metrics import LEAST_PROBABILITY, class_probabilities_nll, classification_metrics
+from ktrdr_app.neural.metrics import (
+    FIGURES,
+    LEAST_PROBABILITY,
+    class_probabilities_nll,
+    classification_metrics,
+    resampled_figures,
+)
 
 PRIOR = np.array([0.2, 0.5, 0.3])
 LABELS = [0, 1, 2]
@@ -40,6 +46,53 @@ def test_every_figure_is_scikit_learns(rows: int, seed: int, classes: int) -> No
     assert ours.prior_nll == pytest.approx(sk.log_loss(y, np.tile(PRIOR, (rows, 1)), labels=LABELS))
     assert ours.confusion == tuple(tuple(row) for row in sk.confusion_matrix(y, answer, labels=LABELS).tolist())
     assert ours.majority_accuracy == pytest.approx(sk.accuracy_score(y, np.ones(rows)))
+    if len(np.unique([*y, *answer])) > 1:
+        assert ours.mcc == pytest.approx(sk.matthews_corrcoef(y, answer), abs=1e-12)
+    else:
+        assert ours.mcc == 0
+    assert ours.brier == pytest.approx(sk.brier_score_loss(y, p, labels=LABELS, scale_by_half=False))
+    seen = sk.recall_score(y, answer, labels=np.unique(y), average="macro", zero_division=0)
+    assert ours.balanced_accuracy == pytest.approx(seen)  # balanced_accuracy_score, without its warning
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.integers(1, 60), seed=st.integers(0, 10_000), classes=st.integers(1, 3))
+def test_baselines_score_what_scikit_learn_gives_their_answers(rows: int, seed: int, classes: int) -> None:
+    p, y = drawn(rows, seed, classes)
+    ours = classification_metrics(p, y, PRIOR)
+    for name, stated in (("majority", np.array([0.0, 1.0, 0.0])), ("prior", PRIOR)):
+        table = np.tile(stated, (rows, 1))
+        again = classification_metrics(table, y, PRIOR)
+        assert set(ours.baselines[name]) == set(FIGURES)
+        for figure, value in ours.baselines[name].items():
+            assert value == pytest.approx(getattr(again, figure), abs=1e-9), figure
+        assert ours.baselines[name]["brier"] == pytest.approx(
+            sk.brier_score_loss(y, table, labels=LABELS, scale_by_half=False)
+        )
+        assert ours.baselines[name]["nll"] == pytest.approx(sk.log_loss(y, table, labels=LABELS))
+        assert ours.baselines[name]["mcc"] == 0
+
+
+def test_balanced_accuracy_is_scikit_learns_where_all_classes_occur() -> None:
+    p, y = drawn(200, 8)
+    expected = sk.balanced_accuracy_score(y, p.argmax(axis=1))
+    assert classification_metrics(p, y, PRIOR).balanced_accuracy == pytest.approx(expected)
+
+
+def test_resampled_figures_are_those_of_the_rows_that_were_added_up() -> None:
+    p, y = drawn(300, 9)
+    rows = np.random.default_rng(1).integers(0, 300, 300)
+    sums = np.zeros((1, 11))
+    for row in rows:
+        sums[0, 3 * y[row] + p[row].argmax()] += 1
+        sums[0, 9] -= math.log(p[row, y[row]])
+        sums[0, 10] -= math.log(PRIOR[y[row]])
+    expected = classification_metrics(p[rows], y[rows], PRIOR)
+    found = {name: float(values[0]) for name, values in resampled_figures(sums, 1).items()}
+    assert found.pop("accuracy_gain") == pytest.approx(expected.accuracy - expected.majority_accuracy)
+    assert set(found) == {"accuracy", "balanced_accuracy", "macro_f1", "mcc", "nll", "skill"}
+    for name, value in found.items():
+        assert value == pytest.approx(getattr(expected, name)), name
 
 
 class TestSkill:

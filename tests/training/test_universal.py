@@ -71,7 +71,7 @@ def test_figures_equal_those_of_scikit_learn_on_the_same_rows() -> None:
     test = model.split.test
     with torch.no_grad():
         logits = model.network(torch.from_numpy(model.scaler.transform(block.values[test])))
-    shares = torch.softmax(logits.double(), dim=1).numpy()
+    shares = torch.softmax(logits.double() / model.calibration.calibration.temperature, dim=1).numpy()
     assert model.measured.test.accuracy == pytest.approx(accuracy_score(block.label[test], shares.argmax(axis=1)))
     assert model.measured.test.nll == pytest.approx(log_loss(block.label[test], shares, labels=[0, 1, 2]), rel=1e-5)
     train = block.label[model.split.train]

@@ -301,6 +301,19 @@ def _signals(workspace: Workspace) -> Path:
     return path
 
 
+def test_decisions_are_made_on_calibrated_probabilities_unless_it_is_switched_off(shop: Workspace) -> None:
+    used, plain = _run(shop).document, _run(shop, calibrate=False).document
+    made = used["model"]["calibration"]
+    assert plain["model"]["calibration"] == {"temperature": 1.0, "shift": [0.0, 0.0, 0.0]}
+    assert made != plain["model"]["calibration"]
+    shares = []
+    for document in (used, plain):
+        table = pd.read_csv(document["decisions_file"])
+        shares.append(table[["p_buy", "p_hold", "p_sell"]].to_numpy())
+    powers = (shares[1] * np.exp(made["shift"])) ** (1 / made["temperature"])
+    np.testing.assert_allclose(shares[0], powers / powers.sum(axis=1, keepdims=True), atol=1e-6)
+
+
 def test_the_report_of_any_backtest_judges_the_model_too(shop: Workspace) -> None:
     page = Path(_run(shop).document["report_file"]).read_text()
     for word in ("Majority accuracy", "Prior NLL", "AAPL", "MSFT", "ktrdr-app backtest quick"):
@@ -315,6 +328,7 @@ def test_the_report_of_any_backtest_judges_the_model_too(shop: Workspace) -> Non
             {"model": "legacy", "allow_any": False, "start": "2010-01-01"},
             "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --model legacy --start 2010-01-01 --no-any",
         ),
+        ({"calibrate": False}, "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --no-calibration"),
         (
             {"money": MoneyOptions(capital=500.0, fill="close", sizing={"kind": "fraction", "fraction": 0.5})},
             "ktrdr-app backtest quick --symbol GOOG --timeframe 1d --capital 500.0 --fill close --sizing fraction=0.5",

@@ -15,13 +15,13 @@ import pytest
 
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.workflows.report import ReportInput, render_report, write_report
+from ktrdr_app.workflows.report_figures import model_table
 from ktrdr_app.workflows.report_tables import (
     METRICS,
     Table,
     facts_table,
     metric_text,
     metrics_table,
-    model_table,
     monthly_returns,
     monthly_table,
     settings_table,
@@ -283,7 +283,7 @@ def test_text_stands_out_from_its_ground(report, scheme):
 
 def test_tables_have_captions_heads_and_as_many_cells_as_heads(report):
     page = Page(render_report(report))
-    assert len(page.tables) == 7
+    assert len(page.tables) == 8
     for table in page.tables:
         assert table["caption"]
         assert {len(row) for row in table["rows"]} == {len(table["rows"][0])}
@@ -345,6 +345,7 @@ def test_the_model_table_puts_baselines_beside_the_model(report):
         "1.0584",
         "1.0800",
         "+2.0 %",
+        "–",
         "44.0 %",
         "43.0 %",
         "skill",
@@ -359,11 +360,12 @@ def test_the_model_table_puts_baselines_beside_the_model(report):
         "1.0500",
         "1.0700",
         "+1.9 %",
+        "–",
         "40.0 %",
         "41.0 %",
         "skill",
     ]
-    assert rows[3][:3] + rows[3][-4:] == ["IBM", "test", "300", "-2.8 %", "40.0 %", "41.0 %", "no skill"]
+    assert rows[3][:3] + rows[3][-4:] == ["IBM", "test", "300", "–", "40.0 %", "41.0 %", "no skill"]
     assert rows[4][:2] == ["AAPL", "validation"]
 
 

@@ -19,7 +19,6 @@ from ktrdr_app.workflows.report_tables import (
     Cell,
     facts_table,
     metrics_table,
-    model_table,
     monthly_returns,
     monthly_table,
     settings_table,
@@ -175,37 +174,6 @@ def test_figures_with_percent_signs_are_fractions_and_others_are_not():
     shares = {row[0].text for row in table.rows if row[1].text == "50.0 %"}
     expected = {"Total return", "Annualised return", "Volatility", "Worst drawdown", "Exposure", "Win rate"}
     assert shares == expected
-
-
-def test_pooled_and_symbols_are_judged_each_on_its_own():
-    good = {"accuracy": 0.5, "majority_accuracy": 0.4, "nll": 1.0, "prior_nll": 1.1, "skill": 0.09, "support": 7}
-    cases = {
-        "BETTER": good,
-        "ACCURACY": {**good, "accuracy": 0.4},
-        "NLL": {**good, "nll": 1.2, "skill": -0.09},
-        "EQUAL": {**good, "nll": 1.1, "skill": 0.0},
-    }
-    pooled = {"test_accuracy": 0.5, "majority_accuracy": 0.4, "test_nll": 1.0, "prior_nll": 1.1, "skill": 0.09}
-    table = model_table({"metrics": pooled, "per_symbol_test": cases})
-    verdicts = {row[0].text: (row[-1].text, row[-1].mark) for row in table.rows}
-    assert verdicts == {
-        "All symbols": ("skill", "good"),
-        "BETTER": ("skill", "good"),
-        "ACCURACY": ("no skill", "bad"),
-        "NLL": ("no skill", "bad"),
-        "EQUAL": ("no skill", "bad"),
-    }
-
-
-def test_test_figures_come_before_validation_figures():
-    metrics = {"test_accuracy": 0.5, "skill": 0.1}
-    table = model_table({"metrics": metrics, "per_symbol_validation": {"A": {}}, "per_symbol_test": {"A": {}, "B": {}}})
-    assert [(row[0].text, row[1].text) for row in table.rows] == [
-        ("All symbols", "test"),
-        ("A", "test"),
-        ("B", "test"),
-        ("A", "validation"),
-    ]
 
 
 def test_dates_of_the_split_are_read_as_dates():

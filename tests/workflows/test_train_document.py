@@ -1,20 +1,17 @@
-"""What a run says of itself: sentences that match the figures, JSON that matches the model, the command."""
+"""What a run leaves in writing: JSON that matches the model, the split, the command."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from ktrdr_app.core.files import json_text
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.neural.metrics import ClassificationMetrics, classification_metrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.universal import JudgedModel, train_universal_model
@@ -23,7 +20,6 @@ from ktrdr_app.workflows.train_document import (
     class_balance,
     command_of,
     metrics_of,
-    sentences_of,
     split_document,
 )
 from tests.features.strategies import probe
@@ -44,55 +40,10 @@ def model(strategy: Strategy) -> JudgedModel:
     return train_universal_model([planted("A", 400, seed=1), planted("B", 400, seed=2)], strategy, GROUPS, 0)
 
 
-def _figures(accuracy: float, majority: float, nll: float, prior: float, rows: int = 100) -> ClassificationMetrics:
-    base = classification_metrics(np.full((rows, 3), 1 / 3), np.zeros(rows, dtype=np.int64), [0.4, 0.3, 0.3])
-    return replace(base, accuracy=accuracy, majority_accuracy=majority, nll=nll, prior_nll=prior, skill=1 - nll / prior)
-
-
-def _with(model: JudgedModel, **parts: Any) -> JudgedModel:
-    return replace(model, measured=replace(model.measured, **parts))
-
-
-@pytest.mark.parametrize(
-    ("accuracy", "majority", "nll", "prior", "said"),
-    [
-        (0.50, 0.40, 1.00, 1.05, False),
-        (0.40, 0.40, 1.00, 1.05, True),
-        (0.50, 0.40, 1.05, 1.05, True),
-        (0.50, 0.40, 1.10, 1.05, True),
-        (0.35, 0.40, 1.00, 1.05, True),
-    ],
-)
-def test_no_skill_is_said_unless_both_baselines_are_beaten(
-    model: JudgedModel, strategy: Strategy, accuracy: float, majority: float, nll: float, prior: float, said: bool
-) -> None:
-    judged = _with(model, test=_figures(accuracy, majority, nll, prior))
-    sentences = sentences_of(judged, strategy)
-    assert any(sentence.startswith("No skill") for sentence in sentences) is said
-    assert f"{accuracy:.1%}" in sentences[1]
-    assert f"{majority:.1%}" in sentences[1]
-
-
-def test_symbols_without_skill_are_named_when_the_pool_has_some(model: JudgedModel, strategy: Strategy) -> None:
-    good, bad = _figures(0.5, 0.4, 1.0, 1.05), _figures(0.3, 0.4, 1.2, 1.05)
-    judged = _with(model, test=good, per_symbol_test={"A": good, "B": bad})
-    assert "It has no skill on B." in sentences_of(judged, strategy)
-    hopeless = _with(model, test=bad, per_symbol_test={"A": good, "B": bad})
-    assert "It has no skill on B." not in sentences_of(hopeless, strategy)
-
-
-def test_a_rare_class_is_named_with_its_share(model: JudgedModel, strategy: Strategy) -> None:
-    rare = replace(model, prior=np.array([0.03, 0.9, 0.07]))
-    sentence = next(text for text in sentences_of(rare, strategy) if text.startswith("Rare"))
-    assert "BUY (3.0%)" in sentence
-    assert "SELL (7.0%)" in sentence
-    assert not any(text.startswith("Rare") for text in sentences_of(model, strategy))
-
-
 def test_the_metrics_file_keeps_the_originals_keys_and_the_whole_history(
     model: JudgedModel, strategy: Strategy
 ) -> None:
-    metrics = metrics_of(model, strategy)
+    metrics = metrics_of(model, strategy, 0)
     history = metrics["history"]
     assert metrics["epochs_trained"] == len(model.history) == len(history["val_loss"])
     assert metrics["final_val_accuracy"] == history["val_accuracy"][-1]
@@ -104,7 +55,7 @@ def test_the_metrics_file_keeps_the_originals_keys_and_the_whole_history(
 def test_the_confusion_matrix_in_the_metrics_gives_scikit_learns_figures(
     model: JudgedModel, strategy: Strategy
 ) -> None:
-    test = metrics_of(model, strategy)["test"]
+    test = metrics_of(model, strategy, 0)["test"]
     pairs = [
         (label, answer) for label in range(3) for answer in range(3) for _ in range(test["confusion"][label][answer])
     ]

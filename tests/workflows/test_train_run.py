@@ -65,6 +65,25 @@ def test_the_document_has_every_promised_field(sample_workspace: Workspace) -> N
     assert json.loads(json.dumps(document)) == document
 
 
+def test_the_documents_tell_every_figure_with_its_interval_and_baselines(sample_workspace: Workspace) -> None:
+    result = trained(sample_workspace)
+    document, metrics = result.document, json.loads((result.model_path / "metrics.json").read_text())
+    low, high = document["metrics"]["intervals"]["skill"]
+    assert low <= document["metrics"]["skill"] <= high
+    for part in ("train", "validation", "test"):
+        assert set(document["parts"][part]["baselines"]) == {"majority", "prior"}
+        assert set(metrics[f"per_symbol_{part}"]) == set(SYMBOLS)
+    assert metrics["test"]["nll"] == document["metrics"]["test_nll"] == document["calibration"]["test"]["nll_after"]
+    config = json.loads((result.model_path / "config.json").read_text())
+    assert config["model"]["calibration"]["temperature"] == document["calibration"]["temperature"]
+    assert document["bootstrap"]["block_slots"]["test"] >= config["labels"]["lookahead"]
+    assert set(metrics["reliability"]) == set(SYMBOLS)
+    for figure in document["importance"].values():
+        assert set(figure) == {"mean", "low", "high", "by_symbol", "sign_agreement"}
+        agreeing = [rise > 0 for rise in figure["by_symbol"].values()].count(figure["mean"] > 0)
+        assert figure["sign_agreement"] == pytest.approx(agreeing / len(SYMBOLS))
+
+
 def test_the_saved_model_predicts_from_raw_features(sample_workspace: Workspace) -> None:
     result = trained(sample_workspace)
     loaded = load_model(result.model_path)

@@ -219,6 +219,24 @@ def test_prices_and_quantities_have_six_significant_digits(value, expected):
     assert significant(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("skill", "gain", "doubted"),
+    [
+        ((0.01, 0.03), (0.01, 0.05), []),
+        ((-0.01, 0.03), (0.01, 0.05), ["-1.0 % to +3.0 %"]),
+        ((0.0, 0.03), (0.0, 0.05), ["0.0 % to +3.0 %", "0.0 % to +5.0 %"]),
+    ],
+)
+def test_an_interval_that_reaches_zero_decides_about_chance(skill, gain, doubted):
+    document = trained(0.012, 0.438, 0.431) | {"split": {"rows": {"test": 100}}}
+    document["metrics"]["intervals"] = {"skill": list(skill), "accuracy_gain": list(gain)}
+    verdict = model_verdict(document)
+    assert ("chance" in verdict.headline) is bool(doubted)
+    for words in doubted:
+        assert f"(90 % interval {words})" in verdict.detail
+    assert "points" not in verdict.detail
+
+
 @pytest.mark.parametrize(("rows", "doubted"), [(None, False), (100, True), (888, True), (40_000, False)])
 def test_a_margin_that_chance_may_explain_is_called_so(rows, doubted):
     document = trained(0.012, 0.438, 0.431) | ({"split": {"rows": {"test": rows}}} if rows else {})

@@ -45,6 +45,12 @@ def test_curves_marker_and_baseline_are_the_models_own() -> None:
     assert (view.best_epoch, view.baseline) == (2, 0.61)
 
 
+def test_a_model_keeps_the_words_of_its_run() -> None:
+    told = view_of(shown(judgement={"report": ["Training stopped.", "It has skill."]})).sentences
+    assert told[1:] == ("Training stopped.", "It has skill.")
+    assert len(view_of(shown()).sentences) == 2
+
+
 def test_one_row_per_symbol() -> None:
     first, second = view_of(shown()).rows
     assert (first.symbol, first.rows, first.accuracy, first.majority, first.skill) == ("A", 30, 0.6, 0.5, 0.2)
