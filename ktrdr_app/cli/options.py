@@ -247,6 +247,9 @@ COMBINATION = Choice(
 WEIGHTS = Choice("weights", "Rows per symbol, relative, for weighted.", "--weights", metavar="A=2,B=1", read=shares)
 EPOCHS = Choice("epochs", "Most passes over the training rows.", "--epochs", int, None, "N")
 BATCH_SIZE = Choice("batch_size", "Rows per step.", "--batch-size", int, None, "N")
+DEVICE = Choice("device", "Where the network is fitted.", "--device", str, "auto", "auto|cpu|cuda|mps")
+RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with the options it had.", "--resume",
+                metavar="RUN")  # fmt: skip
 
 MODEL = Choice("model", "Which model to use.", "--model", str, "auto", "auto|universal|legacy|PATH")
 NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-any", bool, False)

@@ -3,7 +3,8 @@
 KtrdrError
  ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
- │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3)
+ │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3) ·
+ │                             RunNotFound (exit 3)
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -18,25 +19,11 @@ Faces render them; no other code catches them to hide them.
 from __future__ import annotations
 
 import copyreg
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-
-def closest(word: str, allowed: Iterable[str]) -> str:
-    """Return the allowed word nearest to ``word``, or an empty string when none is near.
-
-    Parameters
-    ----------
-    word : str
-        What was written.
-    allowed : iterable of str
-        The words that would have been right.
-    """
-    spelt = {entry.lower(): entry for entry in sorted(allowed, reverse=True)}
-    near = difflib.get_close_matches(word.lower(), sorted(spelt), n=1, cutoff=0.6)
-    return spelt[near[0]] if near else ""
+from ktrdr_app.core.words import closest
 
 
 class KtrdrError(Exception):
@@ -201,6 +188,27 @@ class DataNotFound(DataProblem):
         known = f"{timeframe} bars are there for: {', '.join(available)}" if available else f"no {timeframe} bars yet"
         suggestion = f"did you mean {near}? " if near else ""
         super().__init__(f"no bars for {symbol} {timeframe}", hint=suggestion + known, where=path)
+
+
+class RunNotFound(DataProblem):
+    """No interrupted training of that name.
+
+    Parameters
+    ----------
+    run : str
+        What was asked for.
+    available : sequence of str
+        Runs that can be resumed.
+    """
+
+    code = "run_not_found"
+    exit_code = 3
+
+    def __init__(self, run: str, available: Sequence[str]) -> None:
+        there = (
+            f"resume one of {', '.join(available)}" if available else "no training of this workspace was interrupted"
+        )
+        super().__init__(f"there is no interrupted training {run}", hint=there, where="--resume")
 
 
 class FileMissing(DataProblem):

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import InvalidValue, Problem, StorageProblem, StrategyProblem, UnknownName, closest
+from ktrdr_app.core.errors import InvalidValue, Problem, StorageProblem, StrategyProblem, UnknownName
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.words import closest
 from ktrdr_app.data.asset_class import ASSET_CLASSES, infer_asset_class
 from ktrdr_app.data.calendars.base import Calendar
 from ktrdr_app.data.calendars.choose import BY_CLASS, calendar_named, calendar_names

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ktrdr_app.core.errors import BadInput, Repaints, closest
+from ktrdr_app.core.errors import BadInput, Repaints
 from ktrdr_app.core.files import digest
+from ktrdr_app.core.words import closest
 from ktrdr_app.features.context import CHANGE_LAG, MEAN_WINDOW, RATES_OF_CHANGE
 from ktrdr_app.features.contract import FeatureContract
 from ktrdr_app.features.forms import form_for

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ktrdr_app.core.errors import Problem, StrategyProblem, closest
+from ktrdr_app.core.errors import Problem, StrategyProblem
+from ktrdr_app.core.words import closest
 from ktrdr_app.strategy.marks import Marks, place_of
 from ktrdr_app.strategy.schema import PARAMETER_NAMES
 

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, closest
+from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem
 from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.core.words import closest
 from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
 

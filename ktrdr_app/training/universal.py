@@ -14,6 +14,7 @@ from ktrdr_app.core.progress import EpochFinished, Note, Progress, silent, stage
 from ktrdr_app.features.columns import measure_columns
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.scaler import ScalerState, scaler_of
+from ktrdr_app.neural.checkpoint import Checkpoints
 from ktrdr_app.neural.importance import ImportanceFigure
 from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
@@ -59,6 +60,8 @@ class JudgedModel:
         Epoch whose weights were kept.
     reason : str
         Why training ended, in words.
+    trainer, device : str
+        Which trainer fitted it, and where.
     calibration : CalibrationFit
         How logits become probabilities, and what that did to the validation rows.
     measured : Measured
@@ -81,6 +84,8 @@ class JudgedModel:
     history: tuple[EpochFinished, ...]
     best_epoch: int
     reason: str
+    trainer: str
+    device: str
     calibration: CalibrationFit
     measured: Measured
     importance: dict[str, ImportanceFigure]
@@ -124,6 +129,8 @@ def train_pooled(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     seconds: dict[str, float] | None = None,
+    device: str = "auto",
+    checkpoints: Checkpoints | None = None,
 ) -> JudgedModel:
     """Split, combine, scale, fit and judge, with no second copy of the rows.
 
@@ -145,6 +152,8 @@ def train_pooled(
         Stops it within one batch.
     seconds : dict, optional
         Collects wall seconds of ``train``, ``test`` and ``importance``.
+    device, checkpoints
+        As `train_network` takes them.
 
     Raises
     ------
@@ -177,6 +186,8 @@ def train_pooled(
             seed,
             progress,
             token,
+            device,
+            checkpoints,
         )
     model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
     fit = strategy.training
@@ -193,6 +204,8 @@ def train_pooled(
         history=fitted.history,
         best_epoch=fitted.best_epoch,
         reason=fitted.reason,
+        trainer=fitted.trainer,
+        device=fitted.device,
         calibration=judgement.calibration,
         measured=judgement.measured,
         importance=judgement.importance,

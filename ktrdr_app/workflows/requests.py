@@ -48,6 +48,10 @@ class TrainRequest:
         Override the strategy.
     seed : int
         The run's seed.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    resume : str, optional
+        Name or path of an interrupted run to go on from.
     """
 
     workspace: Workspace
@@ -62,6 +66,8 @@ class TrainRequest:
     epochs: int | None = None
     batch_size: int | None = None
     seed: int = 0
+    device: str = "auto"
+    resume: str | None = None
 
 
 @dataclass(frozen=True)

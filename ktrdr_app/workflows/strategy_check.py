@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ktrdr_app.core.errors import BadInput, Problem, StrategyProblem, closest
+from ktrdr_app.core.errors import BadInput, Problem, StrategyProblem
+from ktrdr_app.core.words import closest
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.indicators.definition import Parameters
 from ktrdr_app.indicators.registry import available, get_indicator, parameters_of

@@ -144,6 +144,8 @@ def manifest_of(
         "class_balance": class_balance(processed),
         "prior": dict(zip(CLASS_NAMES, model.prior.tolist(), strict=True)),
         "seed": request.seed,
+        "trainer": model.trainer,
+        "device": model.device,
         "data_fingerprints": {entry.symbol: entry.fingerprint for entry in processed},
         "library_versions": library_versions(),
         "command": command_of(request),
@@ -217,6 +219,7 @@ def command_of(request: TrainRequest) -> str:
         "--end": request.end,
         "--epochs": request.epochs,
         "--batch-size": request.batch_size,
+        "--device": request.device if request.device != "auto" else None,
     }
     for option, value in optional.items():
         words += [option, str(value)] if value is not None else []

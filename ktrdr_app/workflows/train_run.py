@@ -23,6 +23,7 @@ from ktrdr_app.training.universal import JudgedModel, train_pooled
 from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import source_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
+from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
 from ktrdr_app.workflows.train_sentences import sentences_of
 
@@ -42,7 +43,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Stops it within one batch; nothing is saved then.
+        Stops it within a moment; no model is saved then, but the last checkpoint stays.
 
     Returns
     -------
@@ -60,14 +61,25 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     plan = FeaturePlan.of(loaded)
     check_timeframes(plan, request.timeframe)
     block, processed = _rows(request, plan, progress, token, seconds)
+    kept = RunCheckpoints(request, training_of(request, loaded, processed), progress)
     model = train_pooled(
-        block, loaded.strategy, feature_groups(plan), request.seed, request.weights, progress, token, seconds
+        block,
+        loaded.strategy,
+        feature_groups(plan),
+        request.seed,
+        request.weights,
+        progress,
+        token,
+        seconds,
+        request.device,
+        kept,
     )
     token.check()
     manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
     artifact = _artifact(request, loaded, plan, model, manifest)
     with stage("save", progress, seconds):
         folder = save_model(artifact, request.workspace.models)
+        kept.remove()
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
     return TrainResult(document, folder, sentences_of(model, loaded.strategy), model.history)

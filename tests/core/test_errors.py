@@ -8,8 +8,6 @@ import pickle
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ktrdr_app.core import errors
 from ktrdr_app.core.errors import (
@@ -30,6 +28,7 @@ from ktrdr_app.core.errors import (
     OneClass,
     Problem,
     Repaints,
+    RunNotFound,
     SeriesExists,
     SignalsMismatch,
     StorageProblem,
@@ -39,7 +38,6 @@ from ktrdr_app.core.errors import (
     TrainingFailed,
     UnknownName,
     UnsafeName,
-    closest,
 )
 from ktrdr_app.data.importing.findings import ImportQuestions, Question
 
@@ -86,6 +84,10 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     (
         FileMissing("s.csv", "signals"),
         *("file_missing", 3, "there is no file s.csv", "give the path of signals", "s.csv"),
+    ),
+    (
+        RunNotFound("old", ["a", "b"]),
+        *("run_not_found", 3, "there is no interrupted training old", "resume one of a, b", "--resume"),
     ),
     (
         EmptyData("x.csv"),
@@ -227,6 +229,7 @@ def test_each_class_gives_its_own_code() -> None:
         (UnsafeName, BadInput),
         (DataNotFound, DataProblem),
         (FileMissing, DataProblem),
+        (RunNotFound, DataProblem),
         (SignalsMismatch, DataProblem),
         (StrategyNotFound, StrategyProblem),
         (EnvironmentProblem, KtrdrError),
@@ -270,31 +273,6 @@ def test_a_problem_without_a_line_names_the_file_alone() -> None:
 def test_a_model_that_is_not_there_tells_what_was_tried() -> None:
     error = ModelNotFound("s", ["a", "b"], ["c"])
     assert (error.looked_for, error.present) == (("a", "b"), ("c",))
-
-
-@pytest.mark.parametrize(
-    ("word", "allowed", "nearest"),
-    [
-        ("rsj", ["rsi", "sma"], "rsi"),
-        ("RSI", ["rsi", "sma"], "rsi"),
-        ("bands", ["BANDS", "rsi"], "BANDS"),
-        ("Brk.b", ["BRK.B", "brk.a"], "BRK.B"),
-        ("qqqqqq", ["rsi", "sma"], ""),
-        ("", ["rsi"], ""),
-        ("rsi", [], ""),
-        ("batchsize", ["batch_size", "patience"], "batch_size"),
-        ("mcad", ("macd", "atr"), "macd"),
-    ],
-)
-def test_the_nearest_word(word: str, allowed: list[str], nearest: str) -> None:
-    assert closest(word, allowed) == nearest
-
-
-@given(words=st.lists(st.text("abcDEF_12", min_size=1), min_size=1, unique_by=str.lower), data=st.data())
-def test_a_word_that_is_there_is_its_own_nearest_in_any_case(words: list[str], data: st.DataObject) -> None:
-    word = data.draw(st.sampled_from(words))
-    assert closest(word, words) == word
-    assert closest(word.swapcase(), words) == word
 
 
 def test_a_suggested_symbol_is_one_that_exists() -> None:

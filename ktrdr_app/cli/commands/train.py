@@ -24,6 +24,8 @@ CHOICES = (
     options.EPOCHS,
     options.BATCH_SIZE,
     options.SEED,
+    options.DEVICE,
+    options.RESUME,
 )
 
 

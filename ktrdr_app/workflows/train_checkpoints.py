@@ -1,0 +1,174 @@
+"""Where an interrupted training is kept: a folder below ``runs`` that is gone once its model is saved."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ktrdr_app.core.errors import BadInput, RunNotFound, StorageProblem
+from ktrdr_app.core.files import json_text, plain, write_bytes, write_json
+from ktrdr_app.core.paths import safe_name
+from ktrdr_app.core.progress import Note, Progress
+from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, to_bytes
+from ktrdr_app.strategy.load import LoadedStrategy
+from ktrdr_app.training.process import SymbolFacts
+from ktrdr_app.workflows.requests import TrainRequest
+
+CHECKPOINT_FILE = "checkpoint.bin"
+TRAINING_FILE = "training.json"
+_OPEN_ENDED = ("constant", "plateau")
+"""Schedules whose rates do not depend on how many epochs there will be."""
+
+
+class RunCheckpoints:
+    """Keeps one training's checkpoint in ``runs/<id>``, with what it must agree with to be gone on from.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What is trained; its ``resume`` names the run to go on from.
+    training : dict
+        What the numbers depend on, as `training_of` gives it.
+    progress : Progress
+        Told where the first checkpoint lies.
+
+    Raises
+    ------
+    RunNotFound
+        If there is no such run to resume.
+    BadInput
+        If that run trained something else; the message names what.
+    """
+
+    def __init__(self, request: TrainRequest, training: dict[str, Any], progress: Progress) -> None:
+        self._training, self._progress = training, progress
+        self._told = request.resume is not None
+        self._workspace = request.workspace
+        if request.resume is None:
+            self.folder = request.workspace.runs / _run_id(request)
+        else:
+            self.folder = _found(request)
+            _demand_same(_kept(self.folder), training, self.folder)
+
+    def load(self) -> Checkpoint | None:
+        """Return the checkpoint to go on from; None for a new run."""
+        path = self.folder / CHECKPOINT_FILE
+        return from_bytes(path.read_bytes(), str(path)) if path.is_file() else None
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint over the one before.
+
+        Parameters
+        ----------
+        checkpoint : Checkpoint
+            The state.
+
+        Raises
+        ------
+        StorageProblem
+            If the disk refuses; the checkpoint before is left as it was.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / TRAINING_FILE, self._training)
+        write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
+        if not self._told:
+            self._told = True
+            place, name = self._workspace.relative(self.folder), self.folder.name
+            self._progress(Note("info", f"checkpoints are kept in {place}; if it is stopped, add --resume {name}"))
+
+    def remove(self) -> None:
+        """Remove the run's folder, as its model is saved.
+
+        Raises
+        ------
+        StorageProblem
+            If the disk refuses.
+        """
+        try:
+            for name in (CHECKPOINT_FILE, TRAINING_FILE):
+                (self.folder / name).unlink(missing_ok=True)
+            if self.folder.is_dir() and not any(self.folder.iterdir()):
+                self.folder.rmdir()
+        except OSError as error:
+            raise StorageProblem(str(self.folder), error.strerror or str(error)) from error
+
+
+def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[SymbolFacts]) -> dict[str, Any]:
+    """Return everything that a training's numbers depend on, as plain JSON types.
+
+    How long it may go on is left out where rates do not depend on it, so that a run can be resumed with more epochs.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        Symbols, dates, seed, device.
+    loaded : LoadedStrategy
+        The strategy with every override applied.
+    facts : sequence of SymbolFacts
+        The fingerprints of the bars.
+    """
+    strategy = loaded.strategy.document()
+    if strategy["training"]["schedule"] in _OPEN_ENDED:
+        for name in ("epochs", "patience", "checkpoint_every"):
+            del strategy["training"][name]
+    document = {
+        "kind": request.kind,
+        "symbols": list(request.symbols),
+        "timeframe": request.timeframe,
+        "weights": dict(request.weights) if request.weights else None,
+        "seed": request.seed,
+        "device": request.device,
+        "strategy": strategy,
+        "data_fingerprints": {entry.symbol: entry.fingerprint for entry in facts},
+    }
+    return dict(json.loads(json_text(plain(document))))
+
+
+def _run_id(request: TrainRequest) -> str:
+    name = Path(request.strategy).stem
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-train-{name}-{request.timeframe}-{uuid.uuid4().hex[:6]}"
+
+
+def _found(request: TrainRequest) -> Path:
+    """Return the folder of the run to resume, given by name or by path."""
+    given = request.resume or ""
+    path = Path(given)
+    folder = path if path.is_dir() else request.workspace.runs / safe_name(path.name, "run")
+    if (folder / CHECKPOINT_FILE).is_file() and (folder / TRAINING_FILE).is_file():
+        return folder
+    kept = sorted(entry.parent.name for entry in request.workspace.runs.glob(f"*/{CHECKPOINT_FILE}"))
+    raise RunNotFound(given, kept)
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    path = folder / TRAINING_FILE
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except ValueError as error:
+        message = "the description of the interrupted training is damaged"
+        raise BadInput(message, hint="train again without --resume", where=str(path)) from error
+
+
+def _demand_same(kept: dict[str, Any], asked: dict[str, Any], folder: Path) -> None:
+    """Raise where the kept run differs from what is asked for, naming the first difference."""
+    difference = _difference(kept, asked, "")
+    if difference:
+        raise BadInput(
+            f"run {folder.name} trained something else: {difference}",
+            hint="give the options that the run began with, or train without --resume",
+            where="--resume",
+        )
+
+
+def _difference(kept: Any, asked: Any, name: str) -> str:
+    if isinstance(kept, dict) and isinstance(asked, dict):
+        for key in {**kept, **asked}:
+            found = _difference(kept.get(key), asked.get(key), f"{name}.{key}" if name else key)
+            if found:
+                return found
+        return ""
+    return "" if kept == asked else f"{name} was {kept}, now it is {asked}"

@@ -1,0 +1,34 @@
+"""The nearest word to one that was misspelt."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktrdr_app.core.words import closest
+
+
+@pytest.mark.parametrize(
+    ("word", "allowed", "nearest"),
+    [
+        ("rsj", ["rsi", "sma"], "rsi"),
+        ("RSI", ["rsi", "sma"], "rsi"),
+        ("bands", ["BANDS", "rsi"], "BANDS"),
+        ("Brk.b", ["BRK.B", "brk.a"], "BRK.B"),
+        ("qqqqqq", ["rsi", "sma"], ""),
+        ("", ["rsi"], ""),
+        ("rsi", [], ""),
+        ("batchsize", ["batch_size", "patience"], "batch_size"),
+        ("mcad", ("macd", "atr"), "macd"),
+    ],
+)
+def test_the_nearest_word(word: str, allowed: list[str], nearest: str) -> None:
+    assert closest(word, allowed) == nearest
+
+
+@given(words=st.lists(st.text("abcDEF_12", min_size=1), min_size=1, unique_by=str.lower), data=st.data())
+def test_a_word_that_is_there_is_its_own_nearest_in_any_case(words: list[str], data: st.DataObject) -> None:
+    word = data.draw(st.sampled_from(words))
+    assert closest(word, words) == word
+    assert closest(word.swapcase(), words) == word
