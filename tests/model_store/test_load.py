@@ -16,9 +16,9 @@ from ktrdr_app.model_store import layout
 from ktrdr_app.model_store import load as loading
 from ktrdr_app.model_store.load import empty_network, load_model
 from ktrdr_app.model_store.weights import NetworkShape
+from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.mlp import build_network
 from ktrdr_app.strategy.schema import NetworkSettings
-from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from tests.model_store.builders import (
     DIGEST,
     NAMES,
