@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ktrdr_app.core.files import plain
 from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.neural.bootstrap import COVERAGE, REPEATS
 from ktrdr_app.neural.importance import ImportanceFigure
@@ -54,7 +55,7 @@ def parts(model: JudgedModel) -> dict[str, dict[str, Any]]:
     """
     measured = model.measured
     return {
-        name: asdict(figures)
+        name: plain(asdict(figures))
         for name, figures in (("train", measured.train), ("validation", measured.validation), ("test", measured.test))
     }
 

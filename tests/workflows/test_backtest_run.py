@@ -309,7 +309,7 @@ def test_decisions_are_made_on_calibrated_probabilities_unless_it_is_switched_of
     shares = []
     for document in (used, plain):
         table = pd.read_csv(document["decisions_file"])
-        shares.append(table[["p_buy", "p_hold", "p_sell"]].to_numpy())
+        shares.append(table[["buy", "hold", "sell"]].to_numpy())
     powers = (shares[1] * np.exp(made["shift"])) ** (1 / made["temperature"])
     np.testing.assert_allclose(shares[0], powers / powers.sum(axis=1, keepdims=True), atol=1e-6)
 

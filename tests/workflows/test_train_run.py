@@ -160,7 +160,7 @@ def test_the_sentences_say_when_there_is_no_skill(sample_workspace: Workspace) -
     metrics = document["metrics"]
     beaten = metrics["skill"] > 0 and metrics["test_accuracy"] > metrics["majority_accuracy"]
     assert not beaten
-    assert any(sentence.startswith("No skill") for sentence in document["report"])
+    assert any("No skill" in sentence for sentence in document["report"])
 
 
 def test_progress_comes_stage_by_stage(sample_workspace: Workspace) -> None:
