@@ -25,6 +25,7 @@ from ktrdr_app.training.batches import Pace, pace_of
 from ktrdr_app.training.checks import check_classes, check_finite, constant_features
 from ktrdr_app.training.combine import combine_multi_symbol_data, pool
 from ktrdr_app.training.split import Split, split_by_time
+from ktrdr_app.training.store import let_pages_go
 
 if TYPE_CHECKING:
     import torch
@@ -179,10 +180,10 @@ def train_pooled(
         If the token was raised.
     """
     token = cancel or CancelToken("training")
-    check_finite(block)
-    split = split_by_time(block, strategy.training.split)
     embedded = block.symbols if strategy.features.symbol_embedding else ()
     with stage("train", progress, seconds):
+        check_finite(block)
+        split = split_by_time(block, strategy.training.split)
         rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
         check_classes(block, rows)
         scaler, constant = _scaled_in_place(block, rows, strategy, progress)
@@ -203,6 +204,7 @@ def train_pooled(
     prior = class_prior(block.label[rows])
     with stage("test", progress, seconds):
         measured = _measured(model, block.values, block, prior, rows, split)
+        let_pages_go(block)
     with stage("importance", progress, seconds):
         importance = _importance(model, block.values, block, split.test, groups, seed, token)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))

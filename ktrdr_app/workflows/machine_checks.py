@@ -33,6 +33,7 @@ LIBRARIES = {
 }
 KERNEL_MODULES = (
     "ktrdr_app.data.resample",
+    "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
     "ktrdr_app.features.scaler",
     "ktrdr_app.fuzzy.kernels",
@@ -46,6 +47,7 @@ KERNEL_MODULES = (
     "ktrdr_app.indicators.volume_kernels",
     "ktrdr_app.labels.first_touch",
     "ktrdr_app.neural.probabilities",
+    "ktrdr_app.training.checks",
 )
 DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
 
