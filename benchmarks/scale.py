@@ -5,14 +5,15 @@
 Series are random walks of one-minute bars, the same for a seed, in a temporary workspace. Each training runs in a
 process of its own from a cold workspace; the peak of resident memory, mapped pages included, is read from the system at
 the end of every stage and set back (Linux only). ``one``, ``three`` and ``three, off`` train `--compare-bars` bars a
-symbol, early stopping as the strategy has it, with `per_symbol_batches` auto and off: the middle of `--runs` runs of
-wall seconds, process start included.
+symbol, early stopping as the strategy has it, with `per_symbol_batches` auto and off: the middle of `--runs` runs, in
+seconds on the clock and of CPU, process start included.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -134,17 +135,19 @@ def train_here(root: Path, strategy: str, symbols: Sequence[str]) -> dict[str, A
 
 
 def train_apart(root: Path, strategy: str, symbols: Sequence[str]) -> dict[str, Any]:
-    """Train in a process of its own, from a workspace without a cache, and return what it told and its wall seconds.
+    """Train in a process of its own, from a workspace without a cache, and return what it told and its seconds.
 
     Parameters
     ----------
     root, strategy, symbols : Path, str, sequence of str
         As `train_here` takes them.
     """
-    began = time.perf_counter()
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, __file__, "--child", str(root), strategy, ",".join(symbols)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return {"wall_seconds": round(time.perf_counter() - began, 2)} | json.loads(done.stdout)
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall_seconds": round(wall, 2), "cpu_seconds": round(cpu, 2)} | json.loads(done.stdout)
 
 
 def workspace(folder: Path, symbols: int, bars: int, seed: int, epochs: int) -> list[str]:
@@ -194,12 +197,14 @@ def compare(options: argparse.Namespace) -> dict[str, Any]:
             with tempfile.TemporaryDirectory() as folder:
                 names = workspace(Path(folder), count, options.compare_bars, options.seed + 100 * run, 100)
                 found.setdefault(name, []).append(train_apart(Path(folder), f"scale_{strategy}", names))
-    single = median(entry["wall_seconds"] for entry in found["one"])
+    middle = {
+        name: {key: median(entry[key] for entry in runs) for key in ("wall_seconds", "cpu_seconds")}
+        | {"train_seconds": median(entry["seconds"]["train"] for entry in runs)}
+        for name, runs in found.items()
+    }
     return {
         name: {
-            "wall_seconds": median(entry["wall_seconds"] for entry in runs),
-            "times_one": round(median(entry["wall_seconds"] for entry in runs) / single, 2),
-            "train_seconds": median(entry["seconds"]["train"] for entry in runs),
+            **{key: (value, f"{value / middle['one'][key]:.2f} x one") for key, value in middle[name].items()},
             "epochs": [entry["epochs"] for entry in runs],
             "test_nll": [round(entry["test_nll"], 4) for entry in runs],
         }

@@ -24,6 +24,7 @@ from ktrdr_app.neural.temperature import CalibrationFit, fit_calibration
 from ktrdr_app.strategy.schema import TrainingSettings
 from ktrdr_app.training.parts import PartJudge
 from ktrdr_app.training.split import Split
+from ktrdr_app.training.store import let_pages_go
 
 IMPORTANCE_REPEATS = 10
 CLASSES = 3
@@ -142,6 +143,7 @@ def judge(
         fit = fit_calibration(logits["validation"], held_out, weights, settings.calibration)
         model.calibration = fit.calibration
         measured = _measured(model, scaled, block, prior, rows, split, logits, seed)
+        let_pages_go(block)
     with stage("importance", progress, seconds):
         test = split.test
         labels, owners = block.label[test], block.symbol_id[test]

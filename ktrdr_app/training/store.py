@@ -134,3 +134,18 @@ class RowStore:
             values[place : place + len(part)] = part
             place += len(part)
         return values
+
+
+def let_pages_go(block: FeatureBlock) -> None:
+    """Hand the pages of a mapped block back to the system; whoever reads a row again gets it as it was left.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        Rows; nothing happens to those that are not mapped, or on a system that cannot.
+    """
+    base: Any = block.values
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.obj if isinstance(base, memoryview) else base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)

@@ -167,10 +167,10 @@ def train_pooled(
         If the token was raised.
     """
     token = cancel or CancelToken("training")
-    check_finite(block)
-    split = split_by_time(block, strategy.training.split)
     embedded = block.symbols if strategy.features.symbol_embedding else ()
     with stage("train", progress, seconds):
+        check_finite(block)
+        split = split_by_time(block, strategy.training.split)
         rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
         check_classes(block, rows)
         scaler, constant = _scaled_in_place(block, rows, strategy, progress)

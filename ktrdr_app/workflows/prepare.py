@@ -13,7 +13,6 @@ from ktrdr_app.core.errors import BadInput, InvalidValue
 from ktrdr_app.core.files import write_bytes, write_text
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.column_cache import CachedCSVSource
-from ktrdr_app.data.loader import MultiSymbolDataLoader
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.strategy.schema import Section
 
@@ -29,17 +28,6 @@ def source_of(workspace: Workspace) -> CachedCSVSource:
         Whose data folder is read.
     """
     return CachedCSVSource(workspace.data, workspace.cache / "bars")
-
-
-def loader_of(workspace: Workspace) -> MultiSymbolDataLoader:
-    """Return the workspace's loader for several symbols.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Whose data folder is read.
-    """
-    return MultiSymbolDataLoader(source_of(workspace))
 
 
 def overridden(section: S, overrides: Mapping[str, Any]) -> S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, StorageProblem
 from ktrdr_app.features.contract import FeatureBlock, FeatureContract
-from ktrdr_app.training.store import ROW_BYTES, RowStore
+from ktrdr_app.training.store import ROW_BYTES, RowStore, let_pages_go
 from tests.core.children import files_up_to
 from tests.training.blocks import block
 
@@ -56,6 +57,24 @@ def test_no_file_is_left_while_rows_are_used_nor_after_an_error(tmp_path: Path) 
             store.append(replace(PARTS[1], contract=FeatureContract((), "another")))
     assert list(tmp_path.iterdir()) == []
     assert len(pooled) == 750
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: resident memory is read as Linux tells it")
+def test_pages_that_were_let_go_take_no_memory_and_hold_what_was_written(tmp_path: Path) -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")
+
+    part = block("A", 40_000, features=50)
+    with RowStore(tmp_path, 0) as store:
+        store.append(part)
+        mapped = store.pooled()
+    mapped.values[:] += 1
+    before = resident()
+    let_pages_go(mapped)
+    assert resident() < before - mapped.values.nbytes // 2
+    np.testing.assert_array_equal(mapped.values, part.values + 1)
+    let_pages_go(part)
+    np.testing.assert_array_equal(part.values[:, 0], np.arange(40_000))
 
 
 def test_rows_of_another_contract_and_none_at_all_are_refused() -> None:
