@@ -44,7 +44,10 @@ KERNEL_MODULES = (
     "ktrdr_app.indicators.trend_kernels",
     "ktrdr_app.indicators.volatility_kernels",
     "ktrdr_app.indicators.volume_kernels",
+    "ktrdr_app.labels.barriers",
     "ktrdr_app.labels.first_touch",
+    "ktrdr_app.labels.swings",
+    "ktrdr_app.labels.touch_kernels",
     "ktrdr_app.neural.probabilities",
 )
 DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
