@@ -126,14 +126,14 @@ def _decide(
             label[i] = 0 if buy < sell else 2
             end_row[i] = i + (first + 1) // 2
             at_open = first % 2 == 1
-            realised[i] = opens[end_row[i]] / entry - 1.0 if at_open else side * profit[i]
+            realised[i] = (opens[end_row[i]] - entry) / entry if at_open else side * profit[i]
             continue
         last = min(first, unclear)
         if last == _NEVER:
             last = min(max(long_end, short_end), 2 * lookahead)
         label[i] = 1
         end_row[i] = i + (last + 1) // 2
-        realised[i] = close[end_row[i]] / entry - 1.0
+        realised[i] = (close[end_row[i]] - entry) / entry
 
 
 @kernel
@@ -141,7 +141,7 @@ def _moment(opens: Floats, i: int, step: int, move: float, side: float) -> int:
     """Return when a barrier was touched, in half bars after bar i: odd at a bar's open, even within the bar."""
     if step == 0:
         return _NEVER
-    beyond = side * (opens[i + step] / opens[i + 1] - 1.0) >= move
+    beyond = side * (opens[i + step] - opens[i + 1]) / opens[i + 1] >= move
     return 2 * step - 1 if beyond else 2 * step
 
 

@@ -130,7 +130,7 @@ def decide_fixed_horizon(close: NDArray[np.float64], threshold: float | NDArray[
     prices, thresholds = _checked(close, threshold, lookahead)
     rows = labelled_rows(thresholds, lookahead)
     found = Decided.none(len(prices))
-    moves = prices[rows + lookahead] / prices[rows] - 1.0
+    moves = (prices[rows + lookahead] - prices[rows]) / prices[rows]
     found.label[rows] = np.where(moves >= thresholds[rows], BUY, np.where(moves <= -thresholds[rows], SELL, HOLD))
     found.end_row[rows] = rows + lookahead
     found.realised[rows] = moves
@@ -176,7 +176,7 @@ def _returns(
         if label[i] >= 0:
             step = lookahead if label[i] == 1 else rises[i] if label[i] == 0 else falls[i]
             end_row[i] = i + lookahead
-            realised[i] = close[i + step] / close[i] - 1.0
+            realised[i] = (close[i + step] - close[i]) / close[i]
 
 
 @warms_up

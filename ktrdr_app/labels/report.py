@@ -253,7 +253,7 @@ def _notes(
             "A model that scores well on them need not know anything of the next bars."
         )
     if not pooled.labelled:
-        yield "No bar has a label: there are too few bars for the horizon, or no move is as large as the threshold."
+        yield "No bar has a label: there are too few bars for the horizon, or no swing is complete."
         return
     rare = ", ".join(f"{name} ({share:.1%})" for name, share in pooled.rare.items())
     if suggestion is not None:

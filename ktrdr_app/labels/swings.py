@@ -95,7 +95,7 @@ def _swings(
                     label[row] = 1
                 else:
                     label[row] = 0 if direction > 0.0 else 2
-                    realised[row] = close[extreme] / close[row] - 1.0
+                    realised[row] = (close[extreme] - close[row]) / close[row]
             turn, extreme, direction = extreme, now, -direction
 
 

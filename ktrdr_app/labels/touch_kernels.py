@@ -31,8 +31,9 @@ def first_touches(
     high, low : ndarray of float64, shape (n_bars,)
         Prices that can touch, at least ``n_entries + lookahead`` of each; bars i + 1 to i + lookahead count.
     rise, fall : ndarray of float64, shape (n_entries,)
-        Fractions of the entry, above 0; NaN is never touched. Touched means ``high / entry - 1 >= rise`` and
-        ``low / entry - 1 <= -fall``, in double precision.
+        Fractions of the entry, above 0; NaN is never touched. Touched means ``(high - entry) / entry >= rise``
+        and ``(low - entry) / entry <= -fall``; unlike ``high / entry - 1`` that is 0.1, no less, from 100 to 110 and
+        to 90.
     lookahead : int
         Bars to look at, at least 1.
 
@@ -103,7 +104,7 @@ def _look(high: Floats, low: Floats, step: int, over: Floats, under: Floats, up:
 def _exact(prices: Floats, i: int, step: int, lookahead: int, entry: float, move: float, side: float) -> int:
     """Return the first touch by the definition, from a suspected one on; 0 if there is none."""
     for later in range(step, lookahead + 1):
-        if side * (prices[i + later] / entry - 1.0) >= move:
+        if side * (prices[i + later] - entry) / entry >= move:
             return later
     return 0
 
