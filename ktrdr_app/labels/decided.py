@@ -78,12 +78,17 @@ def thresholds_of(threshold: float | NDArray[np.float64], n: int) -> NDArray[np.
     Raises
     ------
     InvalidValue
-        If there are as many thresholds as no series of ``n`` bars has.
+        If there are neither one nor ``n``.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bars,)
+        Read-only; one number takes no more room than itself.
     """
     given = np.asarray(threshold, dtype=np.float64)
     if given.ndim > 0 and given.shape != (n,):
         raise InvalidValue("threshold", f"{given.shape} numbers", f"one number, or one for each of the {n} bars")
-    return read_only(np.broadcast_to(given, (n,)))
+    return np.broadcast_to(given, (n,))
 
 
 def read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:

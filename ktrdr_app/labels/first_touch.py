@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,9 @@ from ktrdr_app.labels.touch_kernels import Floats, Steps, first_touches
 
 __all__ = ["BUY", "CLASS_NAMES", "HOLD", "SELL", "UNLABELLED", "decide_first_touch", "decide_fixed_horizon"]
 __all__ += ["fixed_horizon", "zigzag"]
+
+_PART = 16_384
+"""Rows whose touches are looked for at once."""
 
 
 def zigzag(close: NDArray[np.float64], threshold: float | NDArray[np.float64], lookahead: int) -> NDArray[np.int8]:
@@ -54,7 +59,8 @@ def zigzag(close: NDArray[np.float64], threshold: float | NDArray[np.float64], l
     """
     prices, thresholds = _checked(close, threshold, lookahead)
     label = np.full(len(prices), UNLABELLED, dtype=np.int8)
-    _sides(thresholds, *_touches(prices, thresholds, lookahead), label)
+    for part, moves, rises, falls in _touches(prices, thresholds, lookahead):
+        _sides(moves, rises, falls, label[part])
     return label
 
 
@@ -78,9 +84,10 @@ def decide_first_touch(close: NDArray[np.float64], threshold: float | NDArray[np
     """
     prices, thresholds = _checked(close, threshold, lookahead)
     found = Decided.none(len(prices))
-    rises, falls = _touches(prices, thresholds, lookahead)
-    _sides(thresholds, rises, falls, found.label)
-    _returns(prices, rises, falls, lookahead, found.label, found.end_row, found.realised)
+    for part, moves, rises, falls in _touches(prices, thresholds, lookahead):
+        label = found.label[part]
+        _sides(moves, rises, falls, label)
+        _returns(prices[part.start :], rises, falls, lookahead, label, found.end_row[part], found.realised[part])
     return found
 
 
@@ -146,10 +153,13 @@ def _checked(
     return prices, thresholds_of(threshold, len(prices))
 
 
-def _touches(prices: Floats, thresholds: Floats, lookahead: int) -> tuple[Steps, Steps]:
+def _touches(prices: Floats, thresholds: Floats, lookahead: int) -> Iterator[tuple[slice, Floats, Steps, Steps]]:
+    """Yield the touches of some rows at a time, so that what is only passed on stays in the cache."""
     entries = max(0, len(prices) - lookahead)
-    moves = thresholds[:entries]
-    return first_touches(prices[:entries], prices, prices, moves, moves, lookahead)
+    for first in range(0, entries, _PART):
+        part = slice(first, min(first + _PART, entries))
+        coming, moves = prices[first : part.stop + lookahead], read_only(thresholds[part])
+        yield part, moves, *first_touches(prices[part], coming, coming, moves, moves, lookahead)
 
 
 @kernel
@@ -175,7 +185,7 @@ def _returns(
     for i in range(len(rises)):
         if label[i] >= 0:
             step = lookahead if label[i] == 1 else rises[i] if label[i] == 0 else falls[i]
-            end_row[i] = i + lookahead
+            end_row[i] += lookahead
             realised[i] = (close[i + step] - close[i]) / close[i]
 
 

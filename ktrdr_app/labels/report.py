@@ -62,7 +62,7 @@ class Runs:
 
 def _run_lengths(label: NDArray[np.int8]) -> NDArray[np.int64]:
     starts = np.flatnonzero(np.diff(label, prepend=np.int8(-2)))
-    lengths: NDArray[np.int64] = np.diff(np.append(starts, len(label)))
+    lengths = np.diff(np.append(starts, len(label))).astype(np.int64)
     return lengths[label[starts] != UNLABELLED]
 
 

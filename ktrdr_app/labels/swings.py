@@ -65,7 +65,7 @@ def decide_segment(close: NDArray[np.float64], threshold: float | NDArray[np.flo
     """
     prices = read_only(close)
     found = Decided.none(len(prices))
-    _swings(prices, thresholds_of(threshold, len(prices)), found.label, found.end_row, found.realised)
+    _swings(prices, read_only(thresholds_of(threshold, len(prices))), found.label, found.end_row, found.realised)
     return found
 
 

@@ -49,9 +49,7 @@ Settings = tuple[float, int, tuple[float, float], str]
 
 def decided(rows: list[tuple[float, float, float, float]], settings: Settings) -> list[tuple[int, int, float]]:
     threshold, lookahead, (profit, loss), both = settings
-    found = triple_barrier(
-        prices_of(rows), threshold, lookahead, take_profit=profit, stop_loss=loss, both_touched=both
-    )
+    found = triple_barrier(prices_of(rows), threshold, lookahead, take_profit=profit, stop_loss=loss, both_touched=both)
     parts = (found.label.tolist(), found.end_row.tolist(), found.realised.tolist())
     return list(zip(*parts, strict=True))
 
