@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.kernels import kernel, warms_up
 from ktrdr_app.data.bars import PriceArrays
-from ktrdr_app.labels.decided import Decided, labelled_rows, thresholds_of
+from ktrdr_app.labels.decided import Decided, labelled_rows, read_only, thresholds_of
 from ktrdr_app.labels.touch_kernels import Floats, Steps, first_touches
 
 BOTH_TOUCHED = ("pessimistic", "hold")
@@ -82,7 +82,8 @@ def triple_barrier(
     )
     found = Decided.none(len(prices))
     touches = (long_won, long_lost, short_won, short_lost)
-    _decide(prices.open, prices.close, rows, profit, loss, touches, lookahead, both_touched == "hold", *_parts(found))
+    opens, close, hold = read_only(prices.open), read_only(prices.close), both_touched == "hold"
+    _decide(opens, close, rows, profit, loss, touches, lookahead, hold, *_parts(found))
     return found
 
 

@@ -62,8 +62,9 @@ class Runs:
 
 def _run_lengths(label: NDArray[np.int8]) -> NDArray[np.int64]:
     starts = np.flatnonzero(np.diff(label, prepend=np.int8(-2)))
-    lengths = np.diff(np.append(starts, len(label))).astype(np.int64)
-    return lengths[label[starts] != UNLABELLED]
+    lengths = np.diff(np.append(starts, len(label)))
+    labelled: NDArray[np.int64] = lengths[label[starts] != UNLABELLED]
+    return labelled
 
 
 @dataclass(frozen=True)
