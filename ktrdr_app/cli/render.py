@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ktrdr_app.indicators.definition import IndicatorInfo
     from ktrdr_app.model_store.registry import ModelInfo
     from ktrdr_app.workflows.data_inventory import InventoryEntry
-    from ktrdr_app.workflows.requests import Check, LabelsResult, StrategyInfo
+    from ktrdr_app.workflows.requests import Check, StrategyInfo
     from ktrdr_app.workflows.upgrade_run import UpgradeResult
 
 Part = Table | Text | str
@@ -242,22 +242,6 @@ def feature_list(frame: pd.DataFrame, caption: str, dropped: int) -> list[Part]:
     rows = [(str(name), *(number(float(value), 4) for value in spread)) for name, *spread in figures]
     rest = f"{len(frame):,} rows after {dropped:,} warm-up rows"
     return [words_table(f"{caption}: {rest}", ("Feature", "Least", "Mean", "Most"), rows, figures=3)]
-
-
-def label_list(result: LabelsResult, caption: str) -> list[Part]:
-    """Return the class balance.
-
-    Parameters
-    ----------
-    result : LabelsResult
-        The labels.
-    caption : str
-        What it shows.
-    """
-    counts = result.frame["label"].value_counts()
-    rows = [(name, f"{int(counts.get(name, 0)):,}", percent(share)) for name, share in result.balance.items()]
-    rows.append(("no label", f"{int(counts.get('', 0)):,}", ""))
-    return [words_table(caption, ("Class", "Bars", "Share"), rows, figures=2)]
 
 
 def model_list(found: Sequence[ModelInfo]) -> list[Part]:

@@ -134,20 +134,33 @@ class LabelSettings(Section):
     """What the network is asked to predict."""
 
     method: str = "zigzag"
-    """Labeler: ``zigzag`` is the first of +threshold or -threshold reached within the lookahead."""
+    """Labeler. ``zigzag``: which of +threshold or -threshold the close reaches first within the lookahead;
+    ``triple_barrier``: which trade from the next open takes its profit before its stop; ``fixed_horizon``: where the
+    close stands after the lookahead; ``segment``: the swing a bar lies in, which is hindsight, for comparison only."""
     threshold: float = Field(default=0.03, gt=0, le=1000)
     """Size of a move that counts: a fraction of the price, or a multiple of ATR."""
     threshold_unit: Literal["fraction", "atr"] = "fraction"
     """Unit of the threshold."""
     lookahead: int = Field(default=20, ge=1, le=1000)
-    """Bars to look ahead; also the purge between splits."""
+    """Bars to look ahead; ``segment`` looks until its swing is over."""
     atr_period: int = Field(default=14, ge=1, le=500)
     """ATR period where the threshold is in ATR."""
+    take_profit: float = Field(default=1.0, gt=0, le=100)
+    """``triple_barrier``: distance of the take-profit from the entry, in thresholds."""
+    stop_loss: float = Field(default=1.0, gt=0, le=100)
+    """``triple_barrier``: distance of the stop from the entry, in thresholds."""
+    both_touched: Literal["pessimistic", "hold"] = "pessimistic"
+    """``triple_barrier``: one bar touches take-profit and stop of a trade: the trade is lost, or the label is HOLD."""
 
     @model_validator(mode="after")
     def _check_threshold(self) -> Self:
-        if self.threshold_unit == "fraction" and self.threshold >= 1:
+        if self.threshold_unit == "atr":
+            return self
+        if self.threshold >= 1:
             raise ValueError("a threshold in fractions of the price must be below 1 (0.03 is 3 %)")
+        for name, multiple in (("take_profit", self.take_profit), ("stop_loss", self.stop_loss)):
+            if self.threshold * multiple >= 1:
+                raise ValueError(f"{name} times a threshold in fractions of the price must be below 1, a price of 0")
         return self
 
 

@@ -16,6 +16,7 @@ from ktrdr_app.indicators.definition import IndicatorInfo
 from ktrdr_app.indicators.registry import available, compute
 from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import label_bars
+from ktrdr_app.labels.report import label_report
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.workflows.prepare import source_of, write_table
 from ktrdr_app.workflows.requests import (
@@ -96,7 +97,7 @@ def features(request: SeriesRequest, progress: Progress = silent, cancel: Cancel
 
 
 def labels(request: SeriesRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> LabelsResult:
-    """Compute the labels of one symbol.
+    """Compute the labels of one symbol and describe them.
 
     Parameters
     ----------
@@ -117,7 +118,8 @@ def labels(request: SeriesRequest, progress: Progress = silent, cancel: CancelTo
     frame = pd.DataFrame({"label": words, "label_end": np.where(words == "", "", ends)}, index=bars.index)
     if request.out is not None:
         write_table(frame, request.out)
-    return LabelsResult(frame, made.balance())
+    report = label_report({request.symbol: made}, {request.symbol: bars}, strategy.labels)
+    return LabelsResult(frame, made.balance(), report)
 
 
 def load_fuzzy_view(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ktrdr_app.backtesting.results import BacktestResult
+    from ktrdr_app.labels.report import LabelReport
     from ktrdr_app.strategy.schema import FuzzyInput
 
 
@@ -304,10 +305,13 @@ class LabelsResult:
         Columns ``label`` (BUY, HOLD, SELL or empty) and ``label_end`` (close of the last bar the label looked at).
     balance : dict
         Share of each class among labelled bars.
+    report : LabelReport
+        Runs, trivial rules, and a better threshold where a class is nearly absent.
     """
 
     frame: pd.DataFrame
     balance: dict[str, float]
+    report: LabelReport
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ktrdr_app.core.words import closest
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.indicators.definition import Parameters
 from ktrdr_app.indicators.registry import available, get_indicator, parameters_of
-from ktrdr_app.labels.labelers import LABELERS
+from ktrdr_app.labels.labelers import LABELERS, settings_without_effect
 from ktrdr_app.strategy.load import LoadedStrategy, in_file_order, parse_strategy, written_source
 from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
 
@@ -67,11 +67,18 @@ def catalogue_problems(content: Mapping[str, Any], marks: Marks) -> Iterator[Pro
                 expected = f"outputs of {name}: {', '.join(outputs)}"
                 near = closest(output, outputs)
                 yield _problem(path, marks, f"there is no output {output!r}", expected, near)
-    method = _mapping(content.get("labels")).get("method", "zigzag")
+    yield from _label_problems(_mapping(content.get("labels")), marks)
+
+
+def _label_problems(labels: Mapping[str, Any], marks: Marks) -> Iterator[Problem]:
+    method = labels.get("method", "zigzag")
     if isinstance(method, str) and method not in LABELERS:
         words = LABELERS.names()
         expected = f"allowed: {', '.join(words)}"
         yield _problem(("labels", "method"), marks, f"is {method!r}", expected, closest(method, words))
+    for key in settings_without_effect(labels):
+        unit = " with threshold_unit: fraction" if key == "atr_period" else f" with method: {method}"
+        yield _problem(("labels", key), marks, f"has no effect{unit}", "leave it out")
 
 
 def _indicator_problems(key: str, spec: Mapping[str, Any], marks: Marks) -> Iterator[Problem]:

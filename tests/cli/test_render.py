@@ -10,7 +10,7 @@ import pytest
 from ktrdr_app.cli import render
 from ktrdr_app.model_store.registry import ModelInfo
 from ktrdr_app.workflows.report_tables import Cell, Table
-from ktrdr_app.workflows.requests import Check, LabelsResult, StrategyInfo
+from ktrdr_app.workflows.requests import Check, StrategyInfo
 
 FIGURES = {"accuracy": 0.47, "majority_accuracy": 0.43, "nll": 1.05, "prior_nll": 1.08, "skill": 0.0278, "support": 300}
 
@@ -149,18 +149,6 @@ def test_features_show_least_mean_and_most(capsys):
     frame = pd.DataFrame({"f": [-1.0, 0.0, 4.0]}, index=index, dtype="float32")
     line = next(line for line in shown(render.feature_list(frame, "s", 7), capsys).splitlines() if " f " in f" {line}")
     assert line.split() == ["f", "-1.0000", "1.0000", "4.0000"]
-
-
-def test_label_counts_and_shares(capsys):
-    frame = pd.DataFrame({"label": ["BUY", "BUY", "SELL", ""]})
-    result = LabelsResult(frame, {"BUY": 2 / 3, "HOLD": 0.0, "SELL": 1 / 3})
-    lines = {
-        line.split()[0]: line.split()[1:] for line in shown(render.label_list(result, "s"), capsys).splitlines()[4:-1]
-    }
-    assert lines["BUY"] == ["2", "66.7", "%"]
-    assert lines["HOLD"] == ["0", "0.0", "%"]
-    assert lines["SELL"] == ["1", "33.3", "%"]
-    assert lines["no"] == ["label", "1"]
 
 
 def test_model_facts_show_network_and_files(capsys):

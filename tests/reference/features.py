@@ -51,7 +51,7 @@ def first_touch(close: list[float], threshold: float, lookahead: int) -> list[in
         if len(horizon) < lookahead:
             labels.append(-1)
             continue
-        moves = [later / price - 1 for later in horizon]
+        moves = [(later - price) / price for later in horizon]
         up = next((k for k, move in enumerate(moves) if move >= threshold), lookahead)
         down = next((k for k, move in enumerate(moves) if move <= -threshold), lookahead)
         labels.append(1 if up == down else 0 if up < down else 2)

@@ -33,6 +33,18 @@ BROKEN = [
         *("bands.upper", "bands.uper", "fuzzy_sets.width.input", 14, 5),
         *("there is no output 'uper'", "outputs of bollinger_bands: middle, upper, lower", "upper"),
     ),
+    (
+        *("  lookahead: 5", "  lookahead: 5\n  take_profit: 2", "labels.take_profit", 22, 3),
+        *("has no effect with method: zigzag", "leave it out", ""),
+    ),
+    (
+        *("  lookahead: 5", "  lookahead: 5\n  method: segment", "labels.lookahead", 21, 3),
+        *("has no effect with method: segment", "leave it out", ""),
+    ),
+    (
+        *("  lookahead: 5", "  lookahead: 5\n  atr_period: 9", "labels.atr_period", 22, 3),
+        *("has no effect with threshold_unit: fraction", "leave it out", ""),
+    ),
     ("labels:\n", "labels:\n  method: zigzig\n", "labels.method", 20, 3, "is 'zigzig'", "allowed: zigzag", "zigzag"),
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from ktrdr_app import workflows
-from ktrdr_app.cli import options, render
+from ktrdr_app.cli import label_tables, options, render
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.documents import rows_document
 from ktrdr_app.cli.session import Session
@@ -46,7 +46,7 @@ def features(session: Session, given: dict[str, Any]) -> None:
 
 
 def labels(session: Session, given: dict[str, Any]) -> None:
-    """Compute the labels of a series, their end times and the class balance.
+    """Compute the labels of a series, their end times, and a report: balance, runs, trivial rules, a better threshold.
 
     Parameters
     ----------
@@ -58,8 +58,9 @@ def labels(session: Session, given: dict[str, Any]) -> None:
     with session.running("the computation") as (progress, cancel):
         result = workflows.labels(SeriesRequest(session.workspace, **given), progress, cancel)
     said = {name: given[name] for name in ("strategy", "symbol", "timeframe")} | {"balance": result.balance}
+    said |= {"report": result.report.document()}
     document = said | rows_document(result.frame, given["out"])
-    session.show(document, lambda: render.label_list(result, _caption(given)))
+    session.show(document, lambda: label_tables.label_list(result, _caption(given)))
 
 
 def _caption(given: dict[str, Any]) -> str:

@@ -120,6 +120,36 @@ def test_the_table_of_labels_counts_each_class(run: Run, ibm: pd.DataFrame) -> N
     assert rows["no label"] == ["15"]
 
 
+def test_the_report_goes_with_the_labels(run: Run, ibm: pd.DataFrame) -> None:
+    document = run("labels", "plain.yaml", "IBM", "1d", json=True).document
+    report = document["report"]
+    assert report["symbols"] == {"IBM": report["pooled"]}
+    assert report["pooled"]["balance"] == document["balance"]
+    assert (report["method"], report["hindsight"]) == ("zigzag", False)
+    close = ibm["close"].to_numpy()
+    labels = first_touches(close.tolist(), 0.03, 15)
+    rows = [row for row in range(20, len(close)) if labels[row]]
+    hits = [labels[row] == ("BUY" if close[row] > close[row - 20] else "SELL") for row in rows]
+    assert report["pooled"]["rules"]["momentum_20"]["hit_rate"] == pytest.approx(np.mean(hits))
+    assert report["suggestion"] is None
+
+
+def test_a_rare_class_is_told_with_the_threshold_that_would_help(run: Run, workspace: Path) -> None:
+    (workspace / "far.yaml").write_text(PLAIN.replace("threshold: 0.03", "threshold: 0.4"), encoding="utf-8")
+    suggestion = run("labels", "far.yaml", "IBM", "1d", "--out", "l.csv", json=True).document["report"]["suggestion"]
+    assert min(suggestion["balance"].values()) > 0.05
+    assert f"A threshold of {suggestion['threshold']:g} would give" in run("labels", "far.yaml", "IBM", "1d").out
+
+
+def test_swings_of_the_original_are_shown_as_hindsight(run: Run, workspace: Path) -> None:
+    text = PLAIN.replace("method: zigzag", "method: segment").replace(", lookahead: 15", "")
+    (workspace / "swings.yaml").write_text(text, encoding="utf-8")
+    ended = run("labels", "swings.yaml", "IBM", "1d")
+    assert "HINDSIGHT" in ended.out.splitlines()[0]
+    assert "segment labels are hindsight" in ended.out
+    assert run("labels", "swings.yaml", "IBM", "1d", json=True).document["report"]["hindsight"] is True
+
+
 def test_labels_on_disk_keep_the_empty_ones(run: Run, ibm: pd.DataFrame) -> None:
     document = run("labels", "plain.yaml", "IBM", "1d", "--out", "labels.csv", json=True).document
     table = pd.read_csv("labels.csv", keep_default_na=False)
