@@ -54,7 +54,7 @@ def pace_of(settings: TrainingSettings, rows: int, symbols: int) -> Pace:
     for each epoch, so that every row is met in turn; epochs, patience and schedules keep their meaning in steps. A
     batch that is k times as large goes with a learning rate √k times as large, the rule for optimisers that divide
     by the gradient's size (Malladi, Lyu, Panigrahi and Arora 2022, "On the SDEs and Scaling Rules for Adaptive
-    Gradient Algorithms").
+    Gradient Algorithms"); ``sgd`` does not, and has it k times as large (Goyal et al. 2017).
 
     Parameters
     ----------
@@ -75,4 +75,5 @@ def pace_of(settings: TrainingSettings, rows: int, symbols: int) -> Pace:
     batch = min(round(settings.batch_size * math.sqrt(symbols)), LARGEST_BATCH)
     factor = batch / settings.batch_size
     steps = math.ceil(rows / symbols / settings.batch_size)
-    return Pace(batch, min(settings.learning_rate * math.sqrt(factor), 1.0), min(steps * batch, rows))
+    rise = factor if settings.optimizer == "sgd" else math.sqrt(factor)
+    return Pace(batch, min(settings.learning_rate * rise, 1.0), min(steps * batch, rows))

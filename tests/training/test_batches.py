@@ -51,6 +51,11 @@ def test_three_symbols_cost_less_than_twice_one(rows: int, batch: int) -> None:
     assert pace.rows_per_epoch < 2 * alone * batch
 
 
+def test_sgd_has_a_rate_in_proportion_to_the_batch() -> None:
+    pace = pace_of(TrainingSettings(optimizer="sgd", learning_rate=0.01), 9000, 3)
+    assert pace.learning_rate == pytest.approx(0.01 * 55 / 32)
+
+
 def test_bounds_of_the_settings_hold() -> None:
     large = pace_of(TrainingSettings(batch_size=LARGEST_BATCH, learning_rate=1.0), 10**7, 20)
     assert (large.batch_size, large.learning_rate) == (LARGEST_BATCH, 1.0)

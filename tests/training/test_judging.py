@@ -15,7 +15,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.calibration import UNCALIBRATED
 from ktrdr_app.training.combine import pool
-from ktrdr_app.training.judging import class_prior
+from ktrdr_app.training.judging import class_prior, evenly
 from ktrdr_app.training.universal import JudgedModel, train_universal_model
 from tests.features.strategies import probe
 from tests.training.blocks import planted
@@ -25,6 +25,15 @@ def test_a_prior_of_nothing_is_refused() -> None:
     with pytest.raises(InvalidValue):
         class_prior(np.array([], dtype=np.int8))
     np.testing.assert_allclose(class_prior(np.array([0, 0], dtype=np.int8)), [0.6, 0.2, 0.2])
+
+
+def test_rows_are_taken_evenly_and_all_where_there_are_few() -> None:
+    rows = np.arange(100, 200)
+    np.testing.assert_array_equal(evenly(rows, 100), rows)
+    assert evenly(rows, 4).tolist() == [100, 125, 150, 175]
+    taken = evenly(rows, 33)
+    assert len(set(taken.tolist())) == 33
+    assert set(np.diff(taken)) == {3, 4}
 
 
 BLOCKS = [planted("A", 500, seed=1), planted("B", 400, seed=2)]
