@@ -340,6 +340,6 @@ def window_means(values: Array, period: int, work: Array, out: Array) -> None:
         The first is the mean of the first ``period`` values.
     """
     window_sums(values, period, work, out)
-    size = float(period)
+    share = 1.0 / period
     for i in range(len(out)):
-        out[i] /= size
+        out[i] *= share
