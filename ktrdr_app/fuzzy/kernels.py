@@ -17,7 +17,7 @@ from ktrdr_app.core.kernels import kernel, warms_up
 Values = NDArray[np.float64]
 Grades = NDArray[np.floating[Any]]
 
-_CHUNK = 512
+_CHUNK = 2048
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.693147180369123816490
 _LN2_LOW = 1.90821492927058770002e-10
@@ -27,8 +27,8 @@ _ROUNDER = 6755399441055744.0
 _SINGLE = np.float32
 _ROUNDER_32, _LEAST_POWER_32 = _SINGLE(12582912.0), _SINGLE(-127.0)
 _ONE_32, _ZERO_32 = _SINGLE(1.0), _SINGLE(0.0)
-_C1_32, _C2_32, _C3_32, _C4_32, _C5_32, _C6_32 = (
-    _SINGLE(math.log(2.0) ** k / math.factorial(k)) for k in (1, 2, 3, 4, 5, 6)
+_C1_32, _C2_32, _C3_32, _C4_32, _C5_32, _C6_32, _C7_32 = (
+    _SINGLE(math.log(2.0) ** k / math.factorial(k)) for k in range(1, 8)
 )
 _BELL = math.sqrt(0.5 * _LOG2_E)
 """exp(-x * x / 2) is 2 to the power of -(x * _BELL)**2."""
@@ -106,7 +106,8 @@ def _power_of_two_32(t: np.float32) -> np.float32:
     bounded = _LEAST_POWER_32 if t < _LEAST_POWER_32 else t
     shifted = bounded + _ROUNDER_32
     r = bounded - (shifted - _ROUNDER_32)
-    term = _C5_32 + r * _C6_32
+    term = _C6_32 + r * _C7_32
+    term = _C5_32 + r * term
     term = _C4_32 + r * term
     term = _C3_32 + r * term
     term = _C2_32 + r * term
@@ -285,5 +286,6 @@ def _warm_up() -> None:
     table = np.array([table_row("triangular", (0.0, 1.0, 2.0), "none")])
     evaluate_sets(values, table, np.empty((2, 1), np.float32), 0)
     evaluate_sets(values, table, np.empty((2, 1), np.float64), 0)
-    for kind in (np.float32, np.float64):
-        into_rows(np.empty((1, 2), kind), np.empty((2, 2), kind)[:, :1])
+    block = np.empty((2, 2), np.float32)
+    into_rows(np.empty((2, 2), np.float32), block)
+    into_rows(np.empty((1, 2), np.float32), block[:, :1])
