@@ -11,6 +11,7 @@ from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_
 
 Array = NDArray[np.float64]
 
+_SIXTH = 1.0 / 6.0
 ROUNDING = 1e-13
 """Share of a price below which a deviation is what floating-point sums leave, not a move."""
 
@@ -212,8 +213,10 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
             share = lines[i] / spans[i] if spans[i] > 0.0 else 0.0
             share = share if share < 1.0 else 1.0
             lines[i] = share if share > -1.0 else -1.0
-        for t in range(max(start, first + 3), stop):
-            signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
+    signals, second, third, fourth = signal[first + 3 :], line[first + 1 :], line[first + 2 :], line[first + 3 :]
+    oldest = line[first:]
+    for i in range(len(signals)):
+        signals[i] = (oldest[i] + 2.0 * (second[i] + third[i]) + fourth[i]) * _SIXTH
     out[:, : first + 3] = np.nan
 
 

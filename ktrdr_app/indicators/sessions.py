@@ -91,24 +91,14 @@ def _clock(opens: Times, session: Session) -> Times:
 
 @kernel
 def _first_bars(opens: Times, midnights: Times) -> Times:
-    """Return the row of the first bar, and of the first one since a midnight wherever there is one in between.
-
-    Each midnight is looked for in steps that double, then halve (Bentley & Yao, An Almost Optimal Algorithm for
-    Unbounded Searching, 1976): bars of a day take one step, bars of a minute a dozen for a day of them.
-    """
+    """Return the row of the first bar, and of the first one since a midnight wherever there is one in between."""
     starts = np.zeros(len(midnights) + 1, np.int64)
-    count, before = 1, 0
-    for midnight in midnights:
-        step = 1
-        while before + step < len(opens) and opens[before + step] < midnight:
-            before += step
-            step *= 2
-        while step:
-            if before + step < len(opens) and opens[before + step] < midnight:
-                before += step
-            step //= 2
-        if before + 1 < len(opens) and opens[before] < midnight and before + 1 != starts[count - 1]:
-            starts[count] = before + 1
+    count, passed = 1, 0
+    for t in range(1, len(opens)):
+        if passed < len(midnights) and opens[t] >= midnights[passed]:
+            while passed < len(midnights) and opens[t] >= midnights[passed]:
+                passed += 1
+            starts[count] = t
             count += 1
     return starts[:count].copy()
 

@@ -50,18 +50,6 @@ def scratch(period: int, rows: int) -> NDArray[np.float64]:
 
 
 @kernel
-def _start(values: Array, sign: float, out: Array) -> None:
-    for i in range(len(values)):
-        out[i] = sign * values[i]
-
-
-@kernel
-def _greater(newer: Array, older: Array, sign: float, out: Array) -> None:
-    for i in range(len(newer)):
-        out[i] = sign * (newer[i] if newer[i] > older[i] else older[i])
-
-
-@kernel
 def _greatest_of_four(values: Array, places: tuple[int, int, int], sign: float, out: Array) -> None:
     """Write the greatest (least) of each value and of those some places after it."""
     n = len(out)
@@ -119,8 +107,21 @@ def highest(values: Array, period: int, sign: float, work: Array, out: Array, wi
 
 
 @kernel
+def _greater(newer: Array, older: Array, sign: float, out: Array) -> None:
+    for i in range(len(out)):
+        one, other = sign * newer[i], sign * older[i]
+        out[i] = one if one > other else other
+
+
+@kernel
+def _age_in_pair(newer: Array, older: Array, sign: float, out: Array) -> None:
+    for i in range(len(out)):
+        out[i] = 1.0 if sign * older[i] > sign * newer[i] else 0.0
+
+
+@kernel
 def _age_of_greater(newer: Array, older: Array, young: Array, old: Array, apart: float, out: Array) -> None:
-    for i in range(len(newer)):
+    for i in range(len(out)):
         aged = old[i] + apart
         out[i] = aged if older[i] > newer[i] else young[i]
 
@@ -144,9 +145,12 @@ def age_of_highest(values: Array, period: int, sign: float, work: Array, out: Ar
     """
     length = len(values)
     now, then, age, aged = work[0, :length], work[1, :length], work[2, :length], work[3, :length]
-    _start(values, sign, now)
-    age[:] = 0.0
-    width = 1
+    if period == 1:
+        out[:] = 0.0
+        return
+    _age_in_pair(values[1:], values[:-1], sign, age[1:])
+    _greater(values[1:], values[:-1], sign, now[1:])
+    width = 2
     while 2 * width <= period:
         _age_of_greater(now[width:], now[:-width], age[width:], age[:-width], float(width), aged[width:])
         _greater(now[width:], now[:-width], 1.0, then[width:])

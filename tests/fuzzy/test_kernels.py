@@ -66,7 +66,7 @@ def test_single_precision_is_the_double_rounded_once_but_for_the_bell_that_is_co
 
 
 @pytest.mark.parametrize("shoulder", ["none", "left", "right"])
-@pytest.mark.parametrize("kind, numbers", [("triangular", [0.1, 0.3, 0.7]), ("trapezoidal", [-3.3, 0.1, 0.7, 1e9])])
+@pytest.mark.parametrize(("kind", "numbers"), [("triangular", [0.1, 0.3, 0.7]), ("trapezoidal", [-3.3, 0.1, 0.7, 1e9])])
 def test_single_precision_has_the_doubles_own_numbers_around_every_corner(
     kind: str, numbers: list[float], shoulder: str
 ) -> None:
