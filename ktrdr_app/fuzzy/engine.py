@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.fuzzy.inputs import FuzzySets, fuzzy_inputs_of, membership_names
-from ktrdr_app.fuzzy.kernels import evaluate_sets, readable, table_row
+from ktrdr_app.fuzzy.kernels import evaluate_sets, into_rows, readable, table_row
 
 _ROWS = 4096
 """Rows of a block in row order that are evaluated by column, in the second-level cache, before they are written."""
@@ -75,7 +75,7 @@ class FuzzyEngine:
             part = out[begin : begin + _ROWS]
             ready = space[: part.size].reshape(len(self.names), len(part)).T
             self._write([column[begin : begin + _ROWS] for column in columns], ready)
-            part[...] = ready
+            into_rows(ready.T, part)
 
     def evaluate_one(
         self, fuzzy_input: str, key: str, values: NDArray[np.float64], out: NDArray[np.floating[Any]]

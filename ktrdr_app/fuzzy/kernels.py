@@ -5,6 +5,7 @@ Values go through in chunks that fit the first-level cache, so that many sets re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ktrdr_app.core.kernels import kernel, warms_up
 Values = NDArray[np.float64]
 Grades = NDArray[np.floating[Any]]
 
-_CHUNK = 512
+_CHUNK = 2048
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.693147180369123816490
 _LN2_LOW = 1.90821492927058770002e-10
@@ -24,9 +25,13 @@ _SMALLEST = -708.0
 _ROUNDER = 6755399441055744.0
 """1.5 * 2**52: added and taken away again, it leaves the nearest whole number, whose bits stand in the sum."""
 _SINGLE = np.float32
-_LOG2_E_32, _LN2_HIGH_32, _LN2_LOW_32 = _SINGLE(_LOG2_E), _SINGLE(0.693359375), _SINGLE(-2.12194440e-4)
-_SMALLEST_32, _ROUNDER_32, _HALF_32, _ONE_32, _ZERO_32 = map(_SINGLE, (-87.0, 12582912.0, 0.5, 1.0, 0.0))
-_F3_32, _F4_32, _F5_32, _F6_32, _F7_32 = map(_SINGLE, (1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040))
+_ROUNDER_32, _LEAST_POWER_32 = _SINGLE(12582912.0), _SINGLE(-127.0)
+_ONE_32, _ZERO_32 = _SINGLE(1.0), _SINGLE(0.0)
+_C1_32, _C2_32, _C3_32, _C4_32, _C5_32, _C6_32, _C7_32 = (
+    _SINGLE(math.log(2.0) ** k / math.factorial(k)) for k in range(1, 8)
+)
+_BELL = math.sqrt(0.5 * _LOG2_E)
+"""exp(-x * x / 2) is 2 to the power of -(x * _BELL)**2."""
 
 _BOTH, _RISING, _FALLING, _GAUSSIAN, _STEPPED = 0.0, 1.0, 2.0, 3.0, 4.0
 """Loops: two slopes, only the left one, only the right one, a bell, and what has a vertical edge."""
@@ -96,21 +101,20 @@ def _exponential(t: float) -> float:
 
 
 @kernel
-def _exponential_32(t: np.float32) -> np.float32:
-    """Return exp(t) for t <= 0 in single precision, right to 2e-7 relative; NaN stays."""
-    bounded = _SMALLEST_32 if t < _SMALLEST_32 else t
-    shifted = bounded * _LOG2_E_32 + _ROUNDER_32
-    power = shifted - _ROUNDER_32
-    r = (bounded - power * _LN2_HIGH_32) - power * _LN2_LOW_32
-    term = _F6_32 + r * _F7_32
-    term = _F5_32 + r * term
-    term = _F4_32 + r * term
-    term = _F3_32 + r * term
-    term = _HALF_32 + r * term
-    term = _ONE_32 + r * term
+def _power_of_two_32(t: np.float32) -> np.float32:
+    """Return 2**t for t <= 0 in single precision, right to 2e-7 relative, 0 from -126.5 on; NaN stays."""
+    bounded = _LEAST_POWER_32 if t < _LEAST_POWER_32 else t
+    shifted = bounded + _ROUNDER_32
+    r = bounded - (shifted - _ROUNDER_32)
+    term = _C6_32 + r * _C7_32
+    term = _C5_32 + r * term
+    term = _C4_32 + r * term
+    term = _C3_32 + r * term
+    term = _C2_32 + r * term
+    term = _C1_32 + r * term
     term = _ONE_32 + r * term
     bits = (np.float32(shifted).view(np.int32) + np.int32(127)) << np.int32(23)
-    return _ZERO_32 if t < _SMALLEST_32 else term * np.int32(bits).view(np.float32)
+    return term * np.int32(bits).view(np.float32)
 
 
 def readable(values: ArrayLike) -> NDArray[np.float64]:
@@ -144,7 +148,7 @@ def evaluate_sets(values: Values, table: Values, out: Grades, first: int) -> Non
         return
     own = np.empty(columns.shape, out.dtype)
     _into_columns(values, table, own)
-    columns[...] = own
+    into_rows(own, columns.T)
 
 
 @kernel
@@ -153,25 +157,91 @@ def _into_columns(values: Values, table: Values, columns: Grades) -> None:
     for begin in range(0, len(values), _CHUNK):
         part = values[begin : begin + _CHUNK]
         for row in range(len(table)):
-            _grades(part, table[row], columns[row, begin : begin + _CHUNK])
+            out = columns[row, begin : begin + _CHUNK]
+            if columns.itemsize == 4:
+                _single_grades(part, table[row], out)
+            else:
+                _grades(part, table[row], out)
+
+
+@kernel
+def into_rows(columns: Grades, out: Grades) -> None:
+    """Write columns into a block in row order, all of a row before the next.
+
+    Parameters
+    ----------
+    columns : ndarray of float32 or float64, shape (n_columns, n)
+        Each contiguous.
+    out : ndarray of the same type, shape (n, n_columns)
+        Written in place; of any layout.
+    """
+    for i in range(columns.shape[1]):
+        for place in range(len(columns)):
+            out[i, place] = columns[place, i]
 
 
 @kernel
 def _bell(values: Values, centre: float, scale: float, start: float, end: float, out: Grades) -> None:
-    """Write exponents, then their exponentials: loops of one width of number each, which vectorise.
-
-    Rounding the exponent to single precision, where ``out`` is, moves the result by 2e-8 at most.
-    """
+    """Write exponents, then their exponentials: loops of one width of number each, which vectorise."""
     for i in range(len(values)):
         x = values[i]
         distance = (x - centre) * scale
         out[i] = 0.0 if start <= x <= end else -0.5 * distance * distance
-    if out.itemsize == 4:
-        for i in range(len(out)):
-            out[i] = _exponential_32(out[i])
+    for i in range(len(out)):
+        out[i] = _exponential(out[i])
+
+
+@kernel
+def _powers(values: Values, centre: float, scale: float, start: float, end: float, out: Grades) -> None:
+    """Write the powers of two that a bell is made of; an open side is at its centre."""
+    if start < end:
+        for i in range(len(values)):
+            x = values[i]
+            distance = (x - centre) * scale
+            out[i] = 0.0 if start <= x <= end else -(distance * distance)
     else:
-        for i in range(len(out)):
-            out[i] = _exponential(out[i])
+        for i in range(len(values)):
+            distance = (values[i] - centre) * scale
+            out[i] = -(distance * distance)
+
+
+@kernel
+def _raise(powers: Grades) -> None:
+    for i in range(len(powers)):
+        powers[i] = _power_of_two_32(powers[i])
+
+
+@kernel
+def _single_grades(values: Values, entry: Values, out: Grades) -> None:
+    """Write the memberships in one set in single precision.
+
+    Slopes are those of `_grades`, in double precision, and held to 0 .. 1 after rounding: the same numbers, as rounding
+    keeps order and both ends, in loops of one width of number each. A bell's power of two
+    is rounded before it is taken, which moves the result by 4e-8 at most.
+    """
+    loop, left, start, end, right, rise, fall = entry
+    if loop == _BOTH:
+        for i in range(len(values)):
+            up = (values[i] - left) * rise
+            down = (right - values[i]) * fall
+            out[i] = up if up < down else down
+    elif loop == _RISING:
+        for i in range(len(values)):
+            out[i] = (values[i] - left) * rise
+    elif loop == _FALLING:
+        for i in range(len(values)):
+            out[i] = (right - values[i]) * fall
+    elif loop == _GAUSSIAN:
+        _powers(values, left, rise * _BELL, start, end, out)
+        _raise(out)
+        return
+    else:
+        _grades(values, entry, out)
+        return
+    for i in range(len(out)):
+        grade = out[i]
+        grade = _ONE_32 if grade > _ONE_32 else grade
+        out[i] = _ZERO_32 if grade < _ZERO_32 else grade
 
 
 @kernel
@@ -216,3 +286,6 @@ def _warm_up() -> None:
     table = np.array([table_row("triangular", (0.0, 1.0, 2.0), "none")])
     evaluate_sets(values, table, np.empty((2, 1), np.float32), 0)
     evaluate_sets(values, table, np.empty((2, 1), np.float64), 0)
+    block = np.empty((2, 2), np.float32)
+    into_rows(np.empty((2, 2), np.float32), block)
+    into_rows(np.empty((1, 2), np.float32), block[:, :1])

@@ -115,8 +115,14 @@ class IndicatorEngine:
             In the order of ``columns``; NaN before each indicator's warm-up ends. Short ones are rows of one block,
             which the system hands out faster than many small ones.
         """
+        return self._lines(prices, self._shared_by(prices))
+
+    def _shared_by(self, prices: PriceArrays) -> Block | None:
         size = len(self.outputs), len(prices)
-        shared = np.empty(size) if size[0] * size[1] <= _SHARED else None
+        return np.empty(size) if size[0] * size[1] <= _SHARED else None
+
+    def _lines(self, prices: PriceArrays, shared: Block | None) -> dict[str, NDArray[np.float64]]:
+        """Return every column, as the rows of one block in that order if there is one."""
         lines: dict[str, NDArray[np.float64]] = {}
         done: dict[tuple[str, Parameters], Block] = {}
         for info, parameters, columns in self._jobs:
@@ -148,4 +154,9 @@ class IndicatorEngine:
         MalformedBars
             For a missing column or a price that is not finite.
         """
-        return pd.DataFrame(self.calculate(price_arrays(bars)), index=bars.index, copy=False)
+        prices = price_arrays(bars)
+        shared = self._shared_by(prices)
+        lines = self._lines(prices, shared)
+        if shared is None:
+            return pd.DataFrame(lines, index=bars.index, copy=False)
+        return pd.DataFrame(shared.T, index=bars.index, columns=list(lines), copy=False)

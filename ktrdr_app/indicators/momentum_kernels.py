@@ -11,6 +11,7 @@ from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_
 
 Array = NDArray[np.float64]
 
+_SIXTH = 1.0 / 6.0
 ROUNDING = 1e-13
 """Share of a price below which a deviation is what floating-point sums leave, not a move."""
 
@@ -55,7 +56,7 @@ def change_line(close: Array, period: int, out: Array) -> None:
     out[:period] = np.nan
     now, lines = close[period:], out[period:]
     for i in range(len(now)):
-        lines[i] = 100.0 * (now[i] / close[i] - 1.0)
+        lines[i] = 100.0 * (now[i] / close[i] - 1.0) if close[i] != 0.0 else 0.0
 
 
 @kernel
@@ -157,7 +158,8 @@ def cci_line(high: Array, low: Array, close: Array, period: int, out: Array) -> 
     """
     out[: period - 1] = np.nan
     size, work = chunk_length(period), scratch(period, 5)
-    typical, mean, deviation = work[2], work[3], work[4]
+    typical, newest, mean, deviation = work[2], work[2, period - 1 :], work[3], work[4]
+    share, least = 0.015 / period, 0.015 * ROUNDING
     for start in range(period - 1, len(close), size):
         lines = out[start : start + size]
         count, before = len(lines), start - period + 1
@@ -168,9 +170,9 @@ def cci_line(high: Array, low: Array, close: Array, period: int, out: Array) -> 
         deviation[:count] = 0.0
         _add_distances(typical, mean[:count], period, deviation)
         for i in range(count):
-            usual = deviation[i] / period
-            moved = usual > ROUNDING * abs(mean[i])
-            lines[i] = (typical[period - 1 + i] - mean[i]) / (0.015 * usual) if moved else 0.0
+            usual = share * deviation[i]
+            distance = (newest[i] - mean[i]) / usual if usual > 0.0 else 0.0
+            lines[i] = distance if usual > least * abs(mean[i]) else 0.0
 
 
 @kernel
@@ -211,8 +213,10 @@ def vigor_lines(opened: Array, high: Array, low: Array, close: Array, period: in
             share = lines[i] / spans[i] if spans[i] > 0.0 else 0.0
             share = share if share < 1.0 else 1.0
             lines[i] = share if share > -1.0 else -1.0
-        for t in range(max(start, first + 3), stop):
-            signal[t] = (line[t] + 2.0 * line[t - 1] + 2.0 * line[t - 2] + line[t - 3]) / 6.0
+    signals, second, third, fourth = signal[first + 3 :], line[first + 1 :], line[first + 2 :], line[first + 3 :]
+    oldest = line[first:]
+    for i in range(len(signals)):
+        signals[i] = (oldest[i] + 2.0 * (second[i] + third[i]) + fourth[i]) * _SIXTH
     out[:, : first + 3] = np.nan
 
 

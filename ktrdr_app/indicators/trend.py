@@ -9,7 +9,15 @@ from pydantic import Field, model_validator
 
 from ktrdr_app.data.bars import PriceArrays
 from ktrdr_app.indicators.definition import Block, OutputInfo, Parameters, indicator
-from ktrdr_app.indicators.trend_kernels import aroon_lines, directional, macd_lines, parabolic_lines, supertrend_lines
+from ktrdr_app.indicators.trend_kernels import (
+    aroon_lines,
+    directional,
+    exponential_line,
+    macd_lines,
+    mean_line,
+    parabolic_lines,
+    supertrend_lines,
+)
 
 
 class SmaParameters(Parameters):
@@ -38,7 +46,7 @@ def sma(prices: PriceArrays, p: SmaParameters, out: Block) -> None:
     out : ndarray of float64, shape (n_outputs, n_bars)
         The mean, in price units; NaN before bar ``period - 1``.
     """
-    out[0] = talib.SMA(prices.close, p.period)
+    mean_line(prices.close, p.period, out[0])
 
 
 class EmaParameters(Parameters):
@@ -67,7 +75,7 @@ def ema(prices: PriceArrays, p: EmaParameters, out: Block) -> None:
     out : ndarray of float64, shape (n_outputs, n_bars)
         The average, in price units; NaN before bar ``period - 1``.
     """
-    out[0] = talib.EMA(prices.close, p.period)
+    exponential_line(prices.close, p.period, out[0])
 
 
 class WmaParameters(Parameters):

@@ -1,4 +1,4 @@
-"""Compiled trend indicators: MACD, directional movement, parabolic stop, Aroon, SuperTrend."""
+"""Compiled trend indicators: moving averages, MACD, directional movement, parabolic stop, Aroon, SuperTrend."""
 
 from __future__ import annotations
 
@@ -6,10 +6,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
-from ktrdr_app.indicators.windows import age_of_highest, chunk_length, scratch
+from ktrdr_app.indicators.steps import ema_step, smooth, true_range, wilder_step
+from ktrdr_app.indicators.windows import age_of_highest, chunk_length, scratch, window_means
 
 Array = NDArray[np.float64]
+
+
+@kernel
+def mean_line(close: Array, period: int, out: Array) -> None:
+    """Write the mean of the last closes.
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        Bars of the mean.
+    out : ndarray of float64, shape (n_bars,)
+        Price units; NaN before bar ``period - 1``.
+    """
+    out[: period - 1] = np.nan
+    size, work = chunk_length(period), scratch(period, 2)
+    for start in range(period - 1, len(close), size):
+        lines = out[start : start + size]
+        window_means(close[start - period + 1 : start + len(lines)], period, work, lines)
+
+
+@kernel
+def exponential_line(close: Array, period: int, out: Array) -> None:
+    """Write the exponential average of the close (seeded as in TA-Lib).
+
+    Parameters
+    ----------
+    close : ndarray of float64, shape (n_bars,)
+        At least ``period`` bars.
+    period : int
+        The newest close weighs ``2 / (period + 1)``.
+    out : ndarray of float64, shape (n_bars,)
+        Price units; NaN before bar ``period - 1``.
+    """
+    out[: period - 1] = np.nan
+    average, weight = 0.0, 2.0 / (period + 1)
+    for t in range(period):
+        average = ema_step(average, close[t], t, period)
+    out[period - 1] = average
+    smooth(close[period:], weight, 1.0 - weight, average, out[period:])
 
 
 @kernel
@@ -178,6 +219,8 @@ def supertrend_lines(high: Array, low: Array, close: Array, period: int, multipl
 def _warm_up() -> None:
     prices, out = np.ones(8), np.empty((3, 8))
     prices.flags.writeable = False
+    mean_line(prices, 2, out[0])
+    exponential_line(prices, 2, out[0])
     macd_lines(prices, 2, 3, 2, out)
     directional(prices, prices, prices, 2, out)
     parabolic_lines(prices, prices, 0.1, 0.1, 0.2, out[:2])

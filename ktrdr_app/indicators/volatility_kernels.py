@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import kernel, warms_up
-from ktrdr_app.indicators.steps import ema_step, true_range, wilder_step
+from ktrdr_app.indicators.steps import ema_step, smooth, true_range, true_ranges, wilder_step
 from ktrdr_app.indicators.windows import chunk_length, highest, scratch, window_moments
 
 Array = NDArray[np.float64]
@@ -25,11 +25,16 @@ def range_line(high: Array, low: Array, close: Array, period: int, out: Array) -
     out : ndarray of float64, shape (n_bars,)
         Price units; NaN before bar ``period``.
     """
-    atr = 0.0
-    for t in range(1, len(close)):
-        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
-        out[t] = atr
     out[:period] = np.nan
+    atr, share, size = 0.0, 1.0 / period, chunk_length(1)
+    for t in range(1, period + 1):
+        atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, period)
+    out[period] = atr
+    for start in range(period + 1, len(close), size):
+        lines = out[start : start + size]
+        stop = start + len(lines)
+        true_ranges(high[start:stop], low[start:stop], close[start - 1 : stop - 1], lines)
+        atr = smooth(lines, share, 1.0 - share, atr, lines)
 
 
 @kernel
@@ -157,26 +162,42 @@ def squeeze_line(
         0 to 0.5; NaN until both speak.
     """
     wide, (period, atr_period, k) = band[0], channel
-    first = max(wide - 1, period - 1, atr_period)
+    n, first = len(close), max(wide - 1, period - 1, atr_period)
     out[:first] = np.nan
     average, atr = ema_step(0.0, close[0], 0, period), 0.0
-    for t in range(1, first):
+    for t in range(1, first + 1):
         average = ema_step(average, close[t], t, period)
         atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
-    size, work = chunk_length(wide), scratch(wide, 6)
-    for start in range(first, len(close), size):
+    weight, share = 2.0 / (period + 1), 1.0 / atr_period
+    size, work = chunk_length(wide), scratch(wide, 8)
+    for start in range(first, n, size - 1):  # a chunk begins with the last bar of the one before, whose averages go on
         lines = out[start : start + size]
-        means, deviations = work[4, : len(lines)], work[5, : len(lines)]
-        window_moments(close[start - wide + 1 : start + len(lines)], wide, work, means, deviations)
-        for i in range(len(lines)):
-            t = start + i
-            average = ema_step(average, close[t], t, period)
-            atr = wilder_step(atr, true_range(high[t], low[t], close[t - 1]), t - 1, atr_period)
-            reach, band_reach = k * atr, band[1] * deviations[i]
-            above = average + reach - (means[i] + band_reach)
-            below = means[i] - band_reach - (average - reach)
-            depth = above if above < below else below
-            lines[i] = min(0.5, max(0.0, depth / (2.0 * reach))) if reach > 0.0 else 0.0
+        count, stop = len(lines), start + len(lines)
+        means, deviations, averages, ranges = work[4, :count], work[5, :count], work[6, :count], work[7, :count]
+        window_moments(close[start - wide + 1 : stop], wide, work, means, deviations)
+        averages[0], ranges[0] = average, atr
+        average = smooth(close[start + 1 : stop], weight, 1.0 - weight, average, averages[1:])
+        true_ranges(high[start + 1 : stop], low[start + 1 : stop], close[start : stop - 1], ranges[1:])
+        atr = smooth(ranges[1:], share, 1.0 - share, atr, ranges[1:])
+        _free(averages, means, lines)
+        _depth(ranges, deviations, (k, band[1]), lines)
+
+
+@kernel
+def _free(middles: Array, means: Array, out: Array) -> None:
+    for i in range(len(out)):
+        out[i] = abs(middles[i] - means[i])
+
+
+@kernel
+def _depth(ranges: Array, deviations: Array, widths: tuple[float, float], out: Array) -> None:
+    """Turn the distance of two middles into how deep the bands lie inside, on the nearer side, per width."""
+    k, m = widths
+    for i in range(len(out)):
+        width = 2.0 * k * ranges[i]
+        depth = 0.5 - (m * deviations[i] + out[i]) / width if width > 0.0 else 0.0
+        depth = depth if depth > 0.0 else 0.0
+        out[i] = depth if depth < 0.5 else 0.5
 
 
 @warms_up

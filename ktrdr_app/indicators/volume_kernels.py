@@ -229,8 +229,8 @@ def anchored_vwap(high: Array, low: Array, close: Array, volume: Array, starts: 
         stop = starts[anchor + 1] if anchor + 1 < len(starts) else len(close)
         for t in range(starts[anchor], stop):
             volume_now = traded(volume[t])
-            value += (high[t] + low[t] + close[t]) / 3.0 * volume_now
-            total += volume_now
+            value += (high[t] + low[t] + close[t]) * volume_now
+            total += 3.0 * volume_now
             out[t] = value / total if total > 0.0 else close[t]
 
 

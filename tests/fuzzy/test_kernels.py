@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ktrdr_app.core import kernels as core_kernels
-from ktrdr_app.fuzzy.kernels import _into_columns, evaluate_sets, readable, table_row
+from ktrdr_app.fuzzy.kernels import _CHUNK, _into_columns, evaluate_sets, into_rows, readable, table_row
 from tests.fuzzy.shapes import EXAMPLES, by_scikit_fuzzy
 
 TABLE = np.array([table_row(kind, parameters, shoulder) for kind, parameters, shoulder in EXAMPLES])
@@ -21,7 +21,7 @@ def _values(rows: int) -> np.ndarray:
     return values
 
 
-@pytest.mark.parametrize("rows", [0, 1, 255, 256, 257, 512, 1000])
+@pytest.mark.parametrize("rows", [0, 1, 255, 1000, _CHUNK, _CHUNK + 1])
 def test_every_row_is_written_at_any_length(rows: int) -> None:
     values = _values(rows)
     out = np.full((rows, len(EXAMPLES)), -7.0, np.float32)
@@ -63,6 +63,43 @@ def test_single_precision_is_the_double_rounded_once_but_for_the_bell_that_is_co
     bell = np.array([kind == "gaussian" for kind, _, _ in EXAMPLES])
     np.testing.assert_array_equal(single[:, ~bell], double.astype(np.float32)[:, ~bell])
     np.testing.assert_allclose(single[:, bell], double[:, bell], rtol=0, atol=1.2e-7)
+
+
+@pytest.mark.parametrize("shoulder", ["none", "left", "right"])
+@pytest.mark.parametrize(("kind", "numbers"), [("triangular", [0.1, 0.3, 0.7]), ("trapezoidal", [-3.3, 0.1, 0.7, 1e9])])
+def test_single_precision_has_the_doubles_own_numbers_around_every_corner(
+    kind: str, numbers: list[float], shoulder: str
+) -> None:
+    steps = np.concatenate([-np.logspace(-300, 2, 303), [0.0], np.logspace(-300, 2, 303)])
+    beside = [np.nextafter(corner, end) for corner in numbers for end in (-math.inf, math.inf)]
+    values = np.concatenate([np.add.outer(numbers, steps).ravel(), beside, [math.inf, -math.inf, math.nan, 1e308]])
+    single, double = np.empty((len(values), 1), np.float32), np.empty((len(values), 1))
+    table = np.array([table_row(kind, numbers, shoulder)])
+    evaluate_sets(values, table, single, 0)
+    evaluate_sets(values, table, double, 0)
+    np.testing.assert_array_equal(single, double.astype(np.float32))
+
+
+@pytest.mark.parametrize("shoulder", ["none", "left", "right"])
+def test_single_precision_bell_is_within_its_bound_at_any_scale(shoulder: str) -> None:
+    random = np.random.default_rng(2)
+    for centre, width in zip(random.normal(0, 1e6, 20), np.exp(random.uniform(-15, 15, 20)), strict=True):
+        values = np.append(centre + width * random.normal(0, 4, 2000), [centre, math.inf, -math.inf, math.nan])
+        out = np.empty((len(values), 1), np.float32)
+        evaluate_sets(values, np.array([table_row("gaussian", [centre, width], shoulder)]), out, 0)
+        expected = np.exp(-0.5 * ((values - centre) / width) ** 2)
+        expected[{"none": values == centre, "left": values <= centre, "right": values >= centre}[shoulder]] = 1.0
+        np.testing.assert_allclose(out[:, 0], expected, rtol=0, atol=1.2e-7)
+        assert out[2000, 0] == 1.0
+
+
+@pytest.mark.parametrize("columns", [1, 3, 36])
+def test_rows_hold_what_the_columns_hold(columns: int) -> None:
+    ready = np.random.default_rng(3).random((columns, 77), np.float32)
+    out = np.zeros((77, columns + 2), np.float32)
+    into_rows(ready, out[:, 1:-1])
+    np.testing.assert_array_equal(out[:, 1:-1], ready.T)
+    assert (out[:, [0, -1]] == 0.0).all()
 
 
 def test_single_precision_bell_keeps_its_digits_and_its_ends() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, Repaints
 from ktrdr_app.indicators import IndicatorConfig, IndicatorEngine, available, compute, get_indicator, parameters_of
+from ktrdr_app.indicators.experimental_kernels import double_areatangent
 from tests.indicators import checks
 from tests.indicators.bars import SERIES, development_bars, frame_of, sample_bars, walk
 from tests.indicators.peers import pandas_ta
@@ -167,3 +168,9 @@ def test_flat_and_tied_markets_equal_their_slow_twins(
     bars: pd.DataFrame = frame_of(close)
     parameters = parameters_of(name, params)
     checks.check_equal(get_indicator(name), parameters, bars, reference(name, bars, parameters.model_dump()))
+
+
+def test_the_vectorised_logarithm_is_numpys_area_tangent() -> None:
+    x = np.concatenate([np.linspace(-0.999, 0.999, 20_001), [0.0, 1e-300, -1e-17, 0.2, -1 / 3, 1 / 3]])
+    found = np.array([double_areatangent(value) for value in x])
+    np.testing.assert_allclose(found, 2.0 * np.arctanh(x), rtol=1e-15, atol=1e-15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import talib
 
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.indicators import compute, get_indicator, parameters_of
@@ -63,6 +64,11 @@ def test_roc_is_in_percent() -> None:
 def test_roc_of_one_bar_agrees_with_pandas() -> None:
     bars = walk(100)
     np.testing.assert_allclose(compute("roc", bars, period=1)["roc"], 100 * bars["close"].pct_change(1), rtol=1e-9)
+
+
+def test_roc_from_a_close_of_0_is_0_as_in_talib() -> None:
+    closes = np.array([0.0, 1.0, 2.0, -4.0])
+    np.testing.assert_array_equal(compute("roc", frame_of(closes), period=1)["roc"], talib.ROC(closes, 1))
 
 
 def test_macd_by_hand() -> None:
