@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from ktrdr_app.features.contract import FeatureBlock, FeatureFrame
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.labels.first_touch import CLASS_NAMES, UNLABELLED
 from ktrdr_app.labels.labelers import label_bars
+from ktrdr_app.labels.report import label_report
 
 LEAST_ROWS = 100
 """Fewest usable rows of a symbol that can take part in a training."""
@@ -41,6 +43,9 @@ class SymbolFacts:
         Later bars that lack a feature and are left out, by the features that they lack.
     class_counts : tuple of int
         Labelled rows that are BUY, HOLD, SELL.
+    label_report : dict
+        What its labels are like, as `labels.report.LabelReport.document` has it of a symbol, with a better
+        ``suggestion`` where a class is nearly absent, and ``notes``.
     seconds : dict of str to float
         Wall seconds of ``indicators``, ``fuzzy``, ``features`` and ``labels``.
     """
@@ -53,6 +58,7 @@ class SymbolFacts:
     warm_up_rows: int
     gap_rows: dict[str, int]
     class_counts: tuple[int, ...]
+    label_report: dict[str, Any]
     seconds: dict[str, float]
 
 
@@ -103,12 +109,14 @@ def process_symbol(
     warm_up, gaps = _missing(symbol, frame)
     began = time.perf_counter()
     labels = label_bars(bars, timeframe, plan.strategy.labels)
+    report = label_report({symbol: labels}, {symbol: bars}, plan.strategy.labels).document()
+    told = report["symbols"][symbol] | {"suggestion": report["suggestion"], "notes": report["notes"]}
     seconds["labels"] = time.perf_counter() - began
     usable: NDArray[np.bool_] = frame.valid & (labels.label != UNLABELLED)
     rows = int(usable.sum())
     if rows < LEAST_ROWS:
-        horizon = plan.strategy.labels.lookahead
-        reason = f"of {len(bars)} bars, {warm_up} are warm-up and the last {horizon} have no complete label"
+        unlabelled = int((labels.label == UNLABELLED).sum())
+        reason = f"of {len(bars)} bars, {warm_up} are warm-up and {unlabelled} have no complete label"
         raise TooFewRows(f"{symbol} {timeframe}", rows, LEAST_ROWS, reason)
     block = FeatureBlock(
         contract=frame.contract,
@@ -128,6 +136,7 @@ def process_symbol(
         warm_up_rows=warm_up,
         gap_rows=gaps,
         class_counts=tuple(np.bincount(block.label, minlength=len(CLASS_NAMES)).tolist()),
+        label_report=told,
         seconds=seconds,
         block=block,
     )

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from ktrdr_app import __version__
 from ktrdr_app.features.contract import FeatureContract
 from ktrdr_app.labels.first_touch import CLASS_NAMES
+from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.universal import JudgedModel
@@ -142,6 +143,7 @@ def manifest_of(
         "constant_features": list(model.constant),
         "bars_without_features": {entry.symbol: entry.gap_rows for entry in processed if entry.gap_rows},
         "class_balance": class_balance(processed),
+        "label_report": {entry.symbol: entry.label_report for entry in processed},
         "prior": dict(zip(CLASS_NAMES, model.prior.tolist(), strict=True)),
         "seed": request.seed,
         "trainer": model.trainer,
@@ -166,7 +168,7 @@ def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
     return {
         "train_end": _iso(split.train_end),
         "validation_end": _iso(split.validation_end),
-        "purge_bars": strategy.labels.lookahead,
+        "purge_bars": _longest_horizon(strategy),
         "purged_rows": split.purged,
         "embargo": strategy.training.split.embargo,
         "validation_start": _iso(split.validation_start),
@@ -174,6 +176,12 @@ def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
         "embargoed_rows": split.embargoed,
         "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
     }
+
+
+def _longest_horizon(strategy: Strategy) -> int | None:
+    """Most bars that a label looks ahead; None where there is no bound, as rows are purged by each label's own end."""
+    method = LABELERS.get(strategy.labels.method, where="labels.method")
+    return strategy.labels.lookahead if "lookahead" in method.settings else None
 
 
 def class_balance(processed: Sequence[SymbolFacts]) -> dict[str, dict[str, float]]:

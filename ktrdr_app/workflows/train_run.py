@@ -133,6 +133,8 @@ def _rows(
     for entry in processed:
         for feature, rows in entry.gap_rows.items():
             progress(Note("warning", f"{rows} bars of {entry.symbol} are left out, as they have no {feature}"))
+        for note in entry.label_report["notes"]:
+            progress(Note("warning", f"labels of {entry.symbol}: {note}"))
     return block, processed
 
 

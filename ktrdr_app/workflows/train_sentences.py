@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ktrdr_app.labels.first_touch import CLASS_NAMES
+from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.universal import JudgedModel
@@ -30,6 +31,7 @@ def sentences_of(model: JudgedModel, strategy: Strategy) -> tuple[str, ...]:
     test = model.measured.test
     said = (
         f"Training {model.reason}.",
+        _hindsight(strategy),
         _accuracy(test),
         _skill(test),
         _symbols(test, model.measured.per_symbol_test),
@@ -38,6 +40,17 @@ def sentences_of(model: JudgedModel, strategy: Strategy) -> tuple[str, ...]:
         _reliance(model),
     )
     return tuple(sentence for sentence in said if sentence)
+
+
+def _hindsight(strategy: Strategy) -> str:
+    """Warn where the labels ask what only the past can tell."""
+    method = LABELERS.get(strategy.labels.method, where="labels.method")
+    if not method.hindsight:
+        return ""
+    return (
+        f"Its labels ({method.name}) are hindsight: a good score says that it recognises swings once they are under "
+        "way, not that it knows the next bars."
+    )
 
 
 def _accuracy(test: ClassificationMetrics) -> str:

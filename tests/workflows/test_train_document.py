@@ -85,6 +85,7 @@ def test_class_balance_is_that_of_each_symbols_own_rows() -> None:
             warm_up_rows=0,
             gap_rows={},
             class_counts=tuple(int((b.label == number).sum()) for number in range(3)),
+            label_report={},
             seconds={},
         )
         for b in blocks

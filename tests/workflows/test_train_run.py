@@ -126,6 +126,31 @@ def test_the_manifest_can_reproduce_the_run(sample_workspace: Workspace) -> None
     assert manifest["split"]["purge_bars"] == 10
 
 
+def test_the_manifest_describes_the_labels_of_each_symbol(sample_workspace: Workspace) -> None:
+    manifest = json.loads((trained(sample_workspace).model_path / "training_manifest.json").read_text())
+    told = manifest["label_report"]
+    assert set(told) == set(SYMBOLS)
+    for symbol in SYMBOLS:
+        assert sum(told[symbol]["counts"].values()) == told[symbol]["labelled"]
+        assert told[symbol]["runs"]["count"] > 1
+        assert 0 <= told[symbol]["rules"]["momentum_20"]["hit_rate"] <= 1
+
+
+def test_labels_of_the_original_are_marked_as_hindsight(sample_workspace: Workspace) -> None:
+    text = TEXT.replace(
+        "labels: {threshold: 1.5, threshold_unit: atr, lookahead: 10}", "labels: {method: segment, threshold: 0.05}"
+    )
+    notes: list[str] = []
+    result = train(
+        request(with_strategy(sample_workspace, text)),
+        lambda event: notes.append(event.text) if isinstance(event, Note) else None,
+    )
+    assert any("hindsight" in note for note in notes)
+    assert any("hindsight" in sentence for sentence in result.document["report"])
+    manifest = json.loads((result.model_path / "training_manifest.json").read_text())
+    assert manifest["split"]["purge_bars"] is None
+
+
 def test_no_row_after_the_cut_reaches_the_weights(sample_workspace: Workspace) -> None:
     before = trained(sample_workspace)
     cut = pd.Timestamp(before.document["split"]["validation_end"])

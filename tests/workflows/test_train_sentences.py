@@ -65,6 +65,12 @@ def test_why_it_ended_comes_first(model: JudgedModel, strategy: Strategy) -> Non
     assert str(model.best_epoch) in sentences[0]
 
 
+def test_labels_that_are_hindsight_are_told(model: JudgedModel, strategy: Strategy) -> None:
+    assert "hindsight" not in told(model, strategy)
+    swings = strategy.model_copy(update={"labels": strategy.labels.model_copy(update={"method": "segment"})})
+    assert "Its labels (segment) are hindsight" in told(model, swings)
+
+
 @pytest.mark.parametrize(
     ("accuracy", "majority", "nll", "prior", "said"),
     [
