@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,34 @@ def test_labels_of_the_original_are_marked_as_hindsight(sample_workspace: Worksp
     assert any("hindsight" in sentence for sentence in result.document["report"])
     manifest = json.loads((result.model_path / "training_manifest.json").read_text())
     assert manifest["split"]["purge_bars"] is None
+
+
+@pytest.mark.parametrize("embedding", [False, True])
+def test_a_universal_model_is_at_most_twice_as_large_as_that_of_one_symbol(
+    sample_workspace: Workspace, embedding: bool
+) -> None:
+    alone = trained(sample_workspace, symbols=("IBM",), kind="legacy").model_path
+    text = TEXT.replace("labels:", f"features: {{symbol_embedding: {str(embedding).lower()}}}\nlabels:")
+    universal = train(request(with_strategy(sample_workspace, text))).model_path
+
+    def weights(folder: Path) -> int:
+        return (folder / "model.pt").stat().st_size
+
+    def whole(folder: Path) -> int:
+        return sum(path.stat().st_size for path in folder.iterdir())
+
+    assert weights(universal) <= 2 * weights(alone)
+    assert whole(universal) <= 2 * whole(alone)
+
+
+def test_the_number_of_workers_changes_no_byte(sample_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for workers in (1, 4):
+        monkeypatch.setattr("ktrdr_app.core.compute.cores", lambda workers=workers: workers)
+        monkeypatch.setattr("ktrdr_app.training.assemble.cores", lambda workers=workers: workers)
+        shutil.rmtree(sample_workspace.cache, ignore_errors=True)
+        found.append(_tensors(trained(sample_workspace).model_path))
+    assert found[0] == found[1]
 
 
 def test_no_row_after_the_cut_reaches_the_weights(sample_workspace: Workspace) -> None:
