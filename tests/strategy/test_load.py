@@ -115,7 +115,7 @@ BROKEN: list[tuple[str, str, str, int, int, str, str, str]] = [
     ),
     (
         *("epochs: 3", "epoch: 3", "training.epoch", 26, 3, "unknown key 'epoch'"),
-        *("allowed: epochs, batch_size, learning_rate, weight_decay, class_weights, patience, ", "epochs"),
+        *("allowed: epochs, batch_size, learning_rate, trainer, optimizer, ", "epochs"),
     ),
     (
         *("test: 0.2}", "test: 0.3}", "training.split", 27, 3, "does not fit"),
