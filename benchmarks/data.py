@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,7 +29,7 @@ import pandas as pd
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
-from ktrdr_app.core.compute import cores  # noqa: E402
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.data.bars import fingerprint  # noqa: E402
 from ktrdr_app.data.column_cache import CachedCSVSource  # noqa: E402
@@ -114,12 +113,9 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 def _document(runs: Sequence[dict[str, float]], path: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of all runs with the machine and the versions they stand for."""
     seconds = {name: _spread([run[name] for run in runs]) for name in MEASURED}
-    known = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    processor = known.partition("model name\t: ")[2].partition("\n")[0] or platform.processor() or platform.machine()
     return {
         "benchmark": "data",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": processor, "cores": cores()},
+        **measured_on(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__},
         "rows": options.rows,
         "megabytes": round(path.stat().st_size / 1e6, 1),

@@ -17,13 +17,11 @@ import argparse
 import hashlib
 import itertools
 import json
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -89,11 +87,11 @@ def _scaled_rows(workspace: Workspace, seed: int) -> tuple[TensorDataset, Strate
     from ktrdr_app.features.scaler import fit_scaler
     from ktrdr_app.strategy.load import FIRST, load_strategy
     from ktrdr_app.training import combine_multi_symbol_data, pool, process_symbol, split_by_time
-    from ktrdr_app.workflows.prepare import loader_of
+    from ktrdr_app.workflows.prepare import source_of
 
     plan = FeaturePlan.of(load_strategy(FIRST, workspace))
     settings = plan.strategy.training
-    bars = loader_of(workspace).load_combined_data(TRAINING_SYMBOLS, TIMEFRAME)
+    bars = {name: source_of(workspace).load(name, TIMEFRAME) for name in TRAINING_SYMBOLS}
     block = pool([process_symbol(name, frame, TIMEFRAME, plan).block for name, frame in bars.items()])
     chosen = combine_multi_symbol_data(block, split_by_time(block, settings.split).train, settings.combination, seed)
     scaler = fit_scaler(plan.strategy.features.scaling, block.values[chosen], block.contract.names)
@@ -138,24 +136,18 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 def _document(runs: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
     """Return the figures of all timed runs with the machine and the versions they stand for."""
-    from ktrdr_app.core.compute import cores
+    from benchmarks.facts import measured_on
 
     speeds = {name: _spread([run["samples_per_second"][name] for run in runs]) for name in ("ours", "peer")}
     return {
         "benchmark": "demo",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": _processor(), "cores": cores()},
+        **measured_on(),
         "seed": seed,
         "runs": len(runs),
         **{name: runs[0][name] for name in ("versions", "epochs", "weights_sha256")},
         "seconds": {name: _spread([run["seconds"][name] for run in runs]) for name in STAGES},
         "samples_per_second": speeds,
     }
-
-
-def _processor() -> str:
-    known = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    return known.partition("model name\t: ")[2].partition("\n")[0] or platform.processor() or platform.machine()
 
 
 def _table(title: str, figures: dict[str, dict[str, float]], digits: int) -> str:

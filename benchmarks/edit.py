@@ -14,7 +14,6 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,7 +24,7 @@ import pandas as pd
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
-from ktrdr_app.core.compute import cores  # noqa: E402
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
 from ktrdr_app.features.build import build_features  # noqa: E402
@@ -133,8 +132,7 @@ def _document(runs: list[dict[str, float]], options: argparse.Namespace) -> dict
     }
     return {
         "benchmark": "edit",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": platform.processor(), "cores": cores()},
+        **measured_on(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__},
         "strategy": STRATEGY,
         "symbols": options.symbols,

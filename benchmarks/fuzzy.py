@@ -17,7 +17,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,7 +28,7 @@ sys.path.insert(0, str(REPO))
 
 import skfuzzy  # noqa: E402
 
-from ktrdr_app.core.compute import cores  # noqa: E402
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.fuzzy import FuzzyEngine, membership  # noqa: E402
 
@@ -166,8 +165,6 @@ def _run(case: str, columns: Columns) -> dict[str, float]:
 
 def _document(found: dict[str, dict[str, list[dict[str, float]]]], options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of all runs with the machine and the versions they stand for."""
-    known = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    processor = known.partition("model name\t: ")[2].partition("\n")[0] or platform.processor() or platform.machine()
     figures = {
         case: {rows: {name: median(run[name] for run in runs) for name in runs[0]} for rows, runs in by_rows.items()}
         for case, by_rows in found.items()
@@ -181,8 +178,7 @@ def _document(found: dict[str, dict[str, list[dict[str, float]]]], options: argp
     }
     return {
         "benchmark": "fuzzy",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": processor, "cores": cores()},
+        **measured_on(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-fuzzy": skfuzzy.__version__},
         "rows": options.rows,
         "memberships_per_row": INPUTS * len(CASES["mixed"]),

@@ -27,7 +27,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,7 +38,7 @@ import talib
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
-from ktrdr_app.core.compute import cores  # noqa: E402
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.core.kernels import warm_up  # noqa: E402
 from ktrdr_app.data.bars import PriceArrays  # noqa: E402
@@ -243,14 +242,11 @@ def _summary(found: Times, least: Times) -> dict[str, float]:
 
 def _document(results: dict[int, tuple[Times, Times]], options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures with the machine and the versions they stand for."""
-    known = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    processor = known.partition("model name\t: ")[2].partition("\n")[0] or platform.processor() or platform.machine()
     summaries = {rows: _summary(*found) for rows, found in results.items()}
     short, long = min(results), max(results)
     return {
         "benchmark": "indicators",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": processor, "cores": cores()},
+        **measured_on(),
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,

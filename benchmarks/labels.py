@@ -17,7 +17,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,7 +26,7 @@ import numpy as np
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
-from ktrdr_app.core.compute import cores  # noqa: E402
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.core.kernels import kernel  # noqa: E402
 from ktrdr_app.data.bars import PriceArrays  # noqa: E402
@@ -202,12 +201,11 @@ def main() -> int:
         return 1
     document: dict[str, Any] = {
         "benchmark": "labels",
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        **measured_on(),
         "rows": given.rows,
         "lookahead": given.lookahead,
         "runs": given.runs,
         "seed": given.seed,
-        "machine": {"platform": platform.platform(), "processor": platform.machine(), "cores": cores()},
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "milliseconds": times,
         "times_faster_than": {name: times[name] / times["ours"] for name in ("python", "numpy windows", "early exit")},

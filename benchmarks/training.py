@@ -19,7 +19,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,8 +33,8 @@ import torch  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.neural_network import MLPClassifier  # noqa: E402
 
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.cancel import CancelToken  # noqa: E402
-from ktrdr_app.core.compute import cores  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.neural.draws import epoch_key, epoch_order  # noqa: E402
 from ktrdr_app.neural.fused import FusedEngine  # noqa: E402
@@ -218,13 +217,10 @@ def _figures(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float
 
 
 def _document(figures: dict[str, dict[str, dict[str, float]]], options: argparse.Namespace) -> dict[str, Any]:
-    known = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    processor = known.partition("model name\t: ")[2].partition("\n")[0] or platform.processor() or platform.machine()
     versions = {"python": platform.python_version(), "torch": torch.__version__, "scikit-learn": sklearn.__version__}
     return {
         "benchmark": "training",
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"platform": platform.platform(), "processor": processor, "cores": cores()},
+        **measured_on(),
         "versions": versions,
         "rows": options.rows,
         "epochs": options.epochs,
