@@ -138,10 +138,7 @@ def judge(
             name: _logits(model, scaled, block.symbol_id, part)
             for name, part in (("train", rows), ("validation", split.validation), ("test", split.test))
         }
-        weights = class_weights(block.label[rows], settings).astype(np.float64)
-        held_out = block.label[split.validation].astype(np.int64)
-        fit = fit_calibration(logits["validation"], held_out, weights, settings.calibration)
-        model.calibration = fit.calibration
+        fit = _calibrated(model, logits["validation"], block, rows, split, settings)
         measured = _measured(model, scaled, block, prior, rows, split, logits, seed)
         let_pages_go(block)
     with stage("importance", progress, seconds):
@@ -151,6 +148,41 @@ def judge(
             _OfRows(model, owners), scaled[test], labels, owners, groups, IMPORTANCE_REPEATS, seed, token
         )
     return Judgement(prior, fit, measured, importance)
+
+
+def calibrate(
+    model: MLPTradingModel,
+    scaled: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    split: Split,
+    settings: TrainingSettings,
+) -> CalibrationFit:
+    """Calibrate a fitted model on the validation rows, without measuring it.
+
+    Parameters
+    ----------
+    model, scaled, block, rows, split, settings
+        As `judge` takes them.
+    """
+    logits = _logits(model, scaled, block.symbol_id, split.validation)
+    return _calibrated(model, logits, block, rows, split, settings)
+
+
+def _calibrated(
+    model: MLPTradingModel,
+    logits: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    split: Split,
+    settings: TrainingSettings,
+) -> CalibrationFit:
+    """Fit the calibration to the logits of the validation rows and give it to the model."""
+    weights = class_weights(block.label[rows], settings).astype(np.float64)
+    held_out = block.label[split.validation].astype(np.int64)
+    fit = fit_calibration(logits, held_out, weights, settings.calibration)
+    model.calibration = fit.calibration
+    return fit
 
 
 def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:
