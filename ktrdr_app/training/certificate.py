@@ -1,5 +1,4 @@
-"""The generalisation certificate: the model is fitted again without each symbol, and each group of symbols that move
-together, and judged on what it never saw."""
+"""The generalisation certificate: the model is fitted again without each symbol and each group, and judged on those."""
 
 from __future__ import annotations
 
@@ -129,7 +128,7 @@ def certify(
     progress : Progress
         Told of every fold.
     cancel : CancelToken, optional
-        Stops it: within one batch here, between folds where an executor has them.
+        Stops it within one batch of each fold at work.
     executor : concurrent.futures.Executor, optional
         Where folds run; threads here by default, as many as cores and memory allow.
 
@@ -149,8 +148,7 @@ def certify(
         check_finite(block)
         rows_to_judge(block, work.cuts)
     wanted = folds_of(work.symbols, groups)
-    # A token cannot travel to another process; there it is looked at between folds.
-    fold = partial(run_fold, work=work, cancel=token if executor is None else None)
+    fold = partial(run_fold, work=work, cancel=token)
     with stage("folds", progress):
         scores = {}
         at_once = _at_once(work) if executor is None else len(wanted)
@@ -194,9 +192,7 @@ def _at_once(work: FoldWork) -> int:
     return max(1, min(cores(), WORK_BYTES // max(1, sum(block.values.nbytes for block in work.blocks))))
 
 
-def _certificate(
-    work: FoldWork, groups: Sequence[Group], scores: Mapping[tuple[str, ...], FoldScores]
-) -> Certificate:
+def _certificate(work: FoldWork, groups: Sequence[Group], scores: Mapping[tuple[str, ...], FoldScores]) -> Certificate:
     of_all = scores[()].losses
     alone = {symbol: scores[(symbol,)].losses[symbol] for symbol in work.symbols}
     span = _span(work, of_all, alone)

@@ -7,7 +7,7 @@ R = Σ w_s K(U₋s, s) / Σ w_s K(U, s), w_s the effective number of test rows o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +99,11 @@ class TestSpan:
 
 
 def span_of(
-    slots: int, slot: Mapping[str, NDArray[np.intp]], gains: list[Mapping[str, NDArray[np.float64]]], least: float, seed: int
+    slots: int,
+    slot: Mapping[str, NDArray[np.intp]],
+    gains: Sequence[Mapping[str, NDArray[np.float64]]],
+    least: float,
+    seed: int,
 ) -> TestSpan:
     """Return the test span with blocks as long as the slowest of the given gains asks for.
 
@@ -109,7 +113,7 @@ def span_of(
         Distinct close times of all symbols.
     slot : mapping of str to ndarray of int
         Place of each row among them, by symbol.
-    gains : list of mapping of str to ndarray of float64
+    gains : sequence of mapping of str to ndarray of float64
         Row by row, how much less a model loses than its prior, by symbol; one mapping a set of models.
     least : float
         Least mean length of a block, slots: those that a label looks ahead.
@@ -166,6 +170,8 @@ class Retention:
         kept / skill; None without skill to divide by.
     unseen : dict of str to Bounded
         Skill on each of a model that never saw it.
+    costliest : str
+        Symbol on which most of the weighted skill is lost.
     """
 
     symbols: tuple[str, ...]
@@ -174,6 +180,7 @@ class Retention:
     kept: Bounded
     retention: Bounded | None
     unseen: dict[str, Bounded]
+    costliest: str
 
     @property
     def short(self) -> bool:
@@ -208,15 +215,16 @@ def retention_of(seen: Mapping[str, Skill], unseen: Mapping[str, Skill], weights
     shares = shares / shares.sum()
     skill, skill_replicates = _mean([seen[symbol] for symbol in symbols], shares)
     kept, kept_replicates = _mean([unseen[symbol] for symbol in symbols], shares)
+    lost = shares * [seen[symbol].value - unseen[symbol].value for symbol in symbols]
     alone = {symbol: unseen[symbol].bounded() for symbol in symbols}
-    if not skill.low > 0:
-        return Retention(symbols, NO_SKILL, skill, kept, None, alone)
-    some = skill_replicates > 0
-    replicates = np.zeros(len(some))
-    np.divide(kept_replicates, skill_replicates, out=replicates, where=some)
-    retention = Bounded(kept.value / skill.value, *interval(replicates))
-    passed = retention.low >= REQUIRED and min(figure.value for figure in alone.values()) >= FLOOR
-    return Retention(symbols, PASS if passed else FAIL, skill, kept, retention, alone)
+    retention, verdict = None, NO_SKILL
+    if skill.low > 0:
+        replicates = np.zeros(len(skill_replicates))
+        np.divide(kept_replicates, skill_replicates, out=replicates, where=skill_replicates > 0)
+        retention = Bounded(kept.value / skill.value, *interval(replicates))
+        floor_held = min(figure.value for figure in alone.values()) >= FLOOR
+        verdict = PASS if retention.low >= REQUIRED and floor_held else FAIL
+    return Retention(symbols, verdict, skill, kept, retention, alone, symbols[int(np.argmax(lost))])
 
 
 def _mean(skills: list[Skill], shares: NDArray[np.float64]) -> tuple[Bounded, NDArray[np.float64]]:

@@ -27,6 +27,7 @@ from ktrdr_app.training.split import Split, split_by_time
 if TYPE_CHECKING:
     import torch
 
+
 @dataclass(frozen=True)
 class JudgedModel:
     """A fitted network with everything that was measured of it.

@@ -1,4 +1,4 @@
-"""Markets with one hidden rule at very different prices, through the real pipeline: strategy, indicators, labels, rows."""
+"""Markets with one hidden rule at very different prices, through the real pipeline: from a strategy's text to rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ training: {epochs: 12, batch_size: 64, learning_rate: 0.01, patience: 5}
 
 
 def strategy(form: str) -> LoadedStrategy:
-    """Return the strategy with the MACD line in a form: ``atr`` means the same everywhere, ``raw`` is in price units."""
+    """Return the strategy with the MACD line in a form: ``atr`` is the same everywhere, ``raw`` is in price units."""
     width = {"atr": 1.0, "raw": 1000.0}[form]
     text = TEXT.replace("FORM", form).replace("WIDE", f"{2 * width:g}").replace("WIDTH", f"{width:g}")
     return parse_strategy(text, "planted.yaml")
