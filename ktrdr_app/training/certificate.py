@@ -116,8 +116,8 @@ def certify(
 ) -> Certificate:
     """Fit the model with all symbols, without each, and without each group, and compare the skill.
 
-    Folds do not depend on each other and have the same seed and cuts, so the result does not depend on where or how many
-    at a time they run.
+    Folds do not depend on each other and have the same seed and cuts, so the result does not depend on where or how
+    many at a time they run.
 
     Parameters
     ----------

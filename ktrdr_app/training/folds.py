@@ -115,8 +115,8 @@ class FoldScores:
 def run_fold(left_out: Sequence[str], work: FoldWork, cancel: CancelToken | None = None) -> FoldScores:
     """Fit a model without some symbols and judge it on them.
 
-    Scaler, prior, stopping and calibration are those of the remaining symbols, so nothing of the ones left out is known.
-    With none left out it is the model that `train_pooled` fits.
+    Scaler, prior, stopping and calibration are those of the remaining symbols, so nothing of the ones left out is
+    known. With none left out it is the model that `train_pooled` fits.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """How much of a universal model's skill is left on symbols it never saw, and what may be said of it.
 
-Skill of model m on symbol s is K(m, s) = 1 - NLL_m(s)/NLL_prior(s) over test rows, the prior being the class frequencies
-of m's own training rows. With U the model of all symbols and U₋s the one without s, retention is
+Skill of model m on symbol s is K(m, s) = 1 - NLL_m(s)/NLL_prior(s) over test rows, the prior being the class
+frequencies of m's own training rows. With U the model of all symbols and U₋s the one without s, retention is
 R = Σ w_s K(U₋s, s) / Σ w_s K(U, s), w_s the effective number of test rows of s.
 """
 
@@ -197,8 +197,8 @@ class Retention:
 def retention_of(seen: Mapping[str, Skill], unseen: Mapping[str, Skill], weights: Mapping[str, float]) -> Retention:
     """Judge how much skill is left on symbols that were left out.
 
-    Retention can be judged only where there is skill: the lower bound of Σ w_s K(U, s) must be above 0. It passes if its
-    own lower bound is at least `REQUIRED` and no symbol's skill lies below `FLOOR`. Numerator and denominator are
+    Retention can be judged only where there is skill: the lower bound of Σ w_s K(U, s) must be above 0. It passes if
+    its own lower bound is at least `REQUIRED` and no symbol's skill lies below `FLOOR`. Numerator and denominator are
     resampled together; a replicate without skill to divide by counts as nothing kept.
 
     Parameters

@@ -6,6 +6,9 @@ from ktrdr_app.training.certificate import Certificate, GroupRetention
 from ktrdr_app.training.retention import FLOOR, PASS, REQUIRED, Bounded, Retention
 from ktrdr_app.workflows.wording import percent, within
 
+_REQUIRED = percent(REQUIRED, 0)
+_WORSE = f"worse than knowing the class shares by more than {percent(-FLOOR, 0)}"
+
 
 def sentences_of(certificate: Certificate) -> tuple[str, ...]:
     """Return the verdict with its reasons, then what is said of each group.
@@ -22,16 +25,12 @@ def _verdict(certificate: Certificate) -> list[str]:
     found = certificate.overall
     skill = f"on test bars the model of all symbols has a skill of {_skill(found.skill)}"
     if found.retention is None:
-        return [
-            f"No skill to generalise: {skill}, which chance alone may explain. There is nothing that could carry over to "
-            f"other symbols, so whether {percent(REQUIRED, 0)} of it does has no answer."
-        ]
+        nothing = f"There is nothing that could carry over to other symbols, so whether {_REQUIRED} of it does is open."
+        return [f"No skill to generalise: {skill}, which chance alone may explain.", nothing]
     kept = f"{skill}; judged on symbols they never saw, models keep {_share(found.retention)} of it"
     if found.verdict == PASS:
-        return [
-            f"Pass: {kept}. At least {percent(REQUIRED, 0)} is kept, and on no symbol is an unseen model worse than "
-            f"knowing the class shares by more than {percent(-FLOOR, 0)}."
-        ]
+        harmless = f"on no symbol is a model that never saw it {_WORSE}"
+        return [f"Pass: {kept}.", f"At least {_REQUIRED} is kept, and {harmless}."]
     return [f"Fail: {kept}.", *_reasons(certificate)]
 
 
@@ -40,15 +39,11 @@ def _reasons(certificate: Certificate) -> list[str]:
     if found.retention is not None and found.short:
         name = found.costliest
         seen, unseen = certificate.symbols[name].skill.value, found.unseen[name].value
-        said.append(
-            f"The lower bound of what is kept, {percent(found.retention.low, 0)}, is below {percent(REQUIRED, 0)}; most is "
-            f"lost on {name}, where the skill is {_signed(seen)} if it took part and {_signed(unseen)} if it did not."
-        )
+        bound = f"The lower bound of what is kept, {percent(found.retention.low, 0)}, is below {_REQUIRED}"
+        most = f"most is lost on {name}, where the skill is {_signed(seen)} if it took part, {_signed(unseen)} if not"
+        said.append(f"{bound}; {most}.")
     if found.below_floor:
-        said.append(
-            f"Worse than knowing the class shares by more than {percent(-FLOOR, 0)} is a model that never saw it on "
-            f"{_listed(found)}."
-        )
+        said.append(f"On {_listed(found)} a model that never saw it is {_WORSE}.")
     return said
 
 

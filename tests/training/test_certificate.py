@@ -1,7 +1,7 @@
 """The planted-rule suite: a rule that means the same everywhere passes, one told in prices fails, none has no skill.
 
-Five markets from 0.65 to 40,000 share one hidden rule and go through the real pipeline: strategy text, indicators, fuzzy
-sets, labels, rows, the fused trainer.
+Five markets from 0.65 to 40,000 share one hidden rule and go through the real pipeline: strategy text, indicators,
+fuzzy sets, labels, rows, the fused trainer.
 """
 
 from __future__ import annotations

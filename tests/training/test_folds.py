@@ -82,9 +82,8 @@ def test_with_one_left_out_it_is_the_model_of_a_training_of_the_others() -> None
 
 
 def test_the_prior_is_that_of_the_symbols_it_learnt_from() -> None:
-    cuts, labels = _work().cuts, []
-    for block in (BLOCKS[0], BLOCKS[2]):
-        labels.append(block.label[block.label_end <= cuts.train_end])
+    cuts = _work().cuts
+    labels = [block.label[block.label_end <= cuts.train_end] for block in (BLOCKS[0], BLOCKS[2])]
     counts = np.bincount(np.concatenate(labels), minlength=3) + 1
     judged = BLOCKS[1].label[BLOCKS[1].close_time > cuts.test_start]
     np.testing.assert_allclose(_fold("B").losses["B"].prior, -np.log(counts / counts.sum())[judged])
