@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    certify,
     data,
     demo,
     fuzzy,
@@ -33,7 +34,7 @@ from ktrdr_app.core.log import configure
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
 INTERRUPTED = Cancelled("the command")
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, backtest, models, strategies, window)
+GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, window)
 
 
 def build() -> typer.Typer:

@@ -61,7 +61,7 @@ class StageBars:
         elif isinstance(event, events.EpochFinished):
             words = f"train  loss {event.val_loss:.4f}, best in epoch {event.best_epoch}"
             self._advance(event.epoch, event.epochs, words)
-        elif isinstance(event, (events.SymbolDone, events.BarsDone)):
+        elif isinstance(event, (events.SymbolDone, events.FoldDone, events.BarsDone)):
             self._advance(event.done, event.total, self._current)
         elif isinstance(event, events.Note):
             self.bars.console.print(Text(event.text, style="yellow" if event.level == "warning" else ""))

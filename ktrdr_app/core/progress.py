@@ -19,7 +19,7 @@ class StageStarted:
     ----------
     stage : str
         ``load``, ``indicators``, ``fuzzy``, ``features``, ``labels``, ``train``, ``test``,
-        ``importance``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
+        ``importance``, ``folds``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
     """
 
     stage: str
@@ -87,6 +87,23 @@ class EpochFinished:
 
 
 @dataclass(frozen=True)
+class FoldDone:
+    """One of several models was fitted and judged.
+
+    Attributes
+    ----------
+    left_out : tuple of str
+        Symbols that it never saw; empty for the model of all.
+    done, total : int
+        How many of how many.
+    """
+
+    left_out: tuple[str, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class BarsDone:
     """A simulation went through some of its bars.
 
@@ -132,7 +149,7 @@ class Note:
     text: str
 
 
-ProgressEvent = StageStarted | StageFinished | SymbolDone | EpochFinished | BarsDone | PartialEquity | Note
+ProgressEvent = StageStarted | StageFinished | SymbolDone | FoldDone | EpochFinished | BarsDone | PartialEquity | Note
 Progress = Callable[[ProgressEvent], None]
 
 

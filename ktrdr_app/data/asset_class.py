@@ -78,15 +78,40 @@ def from_name(symbol: str) -> Guess | None:
     return None
 
 
+def legs(symbol: str) -> tuple[str, ...]:
+    """Return the two sides of a pair that a symbol's name tells, or nothing for what is no pair.
+
+    Two pairs that share a side move together. Coins that stand for a dollar count as the dollar.
+
+    Parameters
+    ----------
+    symbol : str
+        As it is traded: EURUSD, BTC-USDT, XAUUSD.
+    """
+    guess = from_name(symbol)
+    if guess is None or guess.asset_class not in ("forex", "metal", "crypto"):
+        return ()
+    plain = re.sub(r"[^A-Z0-9]", "", symbol.upper())
+    if guess.asset_class != "crypto":
+        return plain[:3], plain[3:]
+    pair = _coin_sides(plain)
+    return tuple("USD" if side in STABLE else side for side in pair) if pair else (plain,)
+
+
 def _coin_pair(plain: str) -> str:
     if plain in COINS:
         return f"{plain}, a coin"
+    pair = _coin_sides(plain)
+    return f"{pair[0]} in {pair[1]}, a coin" if pair else ""
+
+
+def _coin_sides(plain: str) -> tuple[str, str] | None:
     for quote in (*STABLE, *sorted(CURRENCIES | COINS)):
         base = plain.removesuffix(quote)
         known = base in COINS or (quote in STABLE and base.isalnum())
         if base and base != plain and known:
-            return f"{base} in {quote}, a coin"
-    return ""
+            return base, quote
+    return None
 
 
 def from_hours(opens: NDArray[np.int64]) -> Guess | None:

@@ -45,6 +45,30 @@ def pool(blocks: Sequence[FeatureBlock]) -> FeatureBlock:
         return store.pooled()
 
 
+def parted(block: FeatureBlock) -> tuple[FeatureBlock, ...]:
+    """Take a pooled block apart, one block a symbol; their features stay where they lie.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        As `pool` returns it: symbol after symbol.
+    """
+    ends = np.cumsum(np.bincount(block.symbol_id, minlength=len(block.symbols)))
+    parts = (slice(begin, end) for begin, end in zip([0, *ends[:-1]], ends, strict=True))
+    return tuple(
+        FeatureBlock(
+            contract=block.contract,
+            symbols=(symbol,),
+            values=block.values[part],
+            label=block.label[part],
+            symbol_id=np.zeros(part.stop - part.start, dtype=np.int16),
+            close_time=block.close_time[part],
+            label_end=block.label_end[part],
+        )
+        for symbol, part in zip(block.symbols, parts, strict=True)
+    )
+
+
 def combine_multi_symbol_data(
     block: FeatureBlock,
     train: NDArray[np.intp],

@@ -141,10 +141,7 @@ def judge(
             for name, part in (("train", rows), ("validation", split.validation), ("test", split.test))
         }
         let_pages_go(block)
-        weights = class_weights(block.label[rows], settings).astype(np.float64)
-        held_out = block.label[split.validation].astype(np.int64)
-        fit = fit_calibration(logits["validation"], held_out, weights, settings.calibration)
-        model.calibration = fit.calibration
+        fit = _calibrated(model, logits["validation"], block, rows, split, settings)
         measured = _measured(model, scaled, block, prior, rows, split, logits, seed)
         let_pages_go(block)
     with stage("importance", progress, seconds):
@@ -169,6 +166,41 @@ def evenly(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     if len(rows) <= most:
         return rows
     return rows[np.arange(most) * len(rows) // most]
+
+
+def calibrate(
+    model: MLPTradingModel,
+    scaled: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    split: Split,
+    settings: TrainingSettings,
+) -> CalibrationFit:
+    """Calibrate a fitted model on the validation rows, without measuring it.
+
+    Parameters
+    ----------
+    model, scaled, block, rows, split, settings
+        As `judge` takes them.
+    """
+    logits = _logits(model, scaled, block.symbol_id, split.validation)
+    return _calibrated(model, logits, block, rows, split, settings)
+
+
+def _calibrated(
+    model: MLPTradingModel,
+    logits: NDArray[np.float32],
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    split: Split,
+    settings: TrainingSettings,
+) -> CalibrationFit:
+    """Fit the calibration to the logits of the validation rows and give it to the model."""
+    weights = class_weights(block.label[rows], settings).astype(np.float64)
+    held_out = block.label[split.validation].astype(np.int64)
+    fit = fit_calibration(logits, held_out, weights, settings.calibration)
+    model.calibration = fit.calibration
+    return fit
 
 
 def class_prior(label: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -25,6 +25,29 @@ SPANNED = 0.95
 """Share of labels that a block is at least as long as; the rest look over gaps of their own symbol."""
 
 
+def time_slots(known: NDArray[np.int64], ended: NDArray[np.int64]) -> tuple[int, NDArray[np.intp], float]:
+    """Return how many moments rows became known at, which one each row did, and how many a label spans.
+
+    Parameters
+    ----------
+    known, ended : ndarray of int64, shape (n_rows,)
+        Close time and end of the label of each row, nanoseconds UTC, whatever the symbol.
+
+    Returns
+    -------
+    slots : int
+        Distinct close times.
+    slot : ndarray of int, shape (n_rows,)
+        Place of each row's among them.
+    spanned : float
+        Slots that `SPANNED` of the labels look ahead at most.
+    """
+    instants = distinct(known)
+    slot = np.searchsorted(instants, known)
+    ahead = np.searchsorted(instants, ended, side="right") - 1 - slot
+    return len(instants), slot, float(np.quantile(ahead, SPANNED))
+
+
 @dataclass(frozen=True)
 class PartJudge:
     """Labelled rows of one part with their probabilities.
@@ -82,14 +105,11 @@ class PartJudge:
         seed : int
             The run's seed.
         """
-        known, y = block.close_time[rows], block.label[rows]
-        instants = distinct(known)
-        slot = np.searchsorted(instants, known)
-        ahead = np.searchsorted(instants, block.label_end[rows], side="right") - 1 - slot
+        y = block.label[rows]
+        slots, slot, spanned = time_slots(block.close_time[rows], block.label_end[rows])
         gain = class_probabilities_nll(np.broadcast_to(prior, p.shape), y) - class_probabilities_nll(p, y)
-        series = np.bincount(slot, weights=gain, minlength=len(instants))
-        length = block_length(series, least=float(np.quantile(ahead, SPANNED)))
-        resample = StationaryBootstrap(len(instants), length, seed=seed)
+        series = np.bincount(slot, weights=gain, minlength=slots)
+        resample = StationaryBootstrap(slots, block_length(series, least=spanned), seed=seed)
         return cls(block.symbols, y, block.symbol_id[rows], slot, p, prior, resample)
 
     def figures(self) -> ClassificationMetrics:

@@ -45,15 +45,26 @@ class Split:
     embargoed: int
 
 
-def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
-    """Split pooled rows by time.
+@dataclass(frozen=True)
+class Cuts:
+    """Instants at which every symbol is cut, nanoseconds UTC.
 
-    The cuts are the instants by which ``train`` and ``train + validation`` of the distinct close times have
-    passed, over all symbols together; each symbol is cut at the same instants. A row belongs to a part if it
-    became known after the part began and its label ended by the part's end (purging as in López de Prado 2018,
-    ch. 7, on time intervals of all symbols at once, never on row positions). That chapter's embargo drops training
-    rows that follow a test block within h; here no training row follows one, so the same h, the share ``embargo`` of
-    the distinct close times, keeps each later part from beginning right after its cut.
+    Attributes
+    ----------
+    train_end, validation_end : int
+        By when the labels of a part must have ended.
+    validation_start, test_start : int
+        After when rows of the next part became known: the cuts, or later by the embargo.
+    """
+
+    train_end: int
+    validation_start: int
+    validation_end: int
+    test_start: int
+
+
+def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
+    """Split pooled rows by time, at the cuts of their own `cuts_of`.
 
     Parameters
     ----------
@@ -67,9 +78,50 @@ def split_by_time(block: FeatureBlock, settings: SplitSettings) -> Split:
     TooFewRows
         If a part, or a symbol within the training part, has fewer than `LEAST_PART` rows.
     """
+    return split_at(block, cuts_of(block, settings))
+
+
+def cuts_of(block: FeatureBlock, settings: SplitSettings) -> Cuts:
+    """Return the instants at which rows are cut.
+
+    They are those by which ``train`` and ``train + validation`` of the distinct close times have passed, over all
+    symbols together. López de Prado's embargo (2018, ch. 7) drops training rows that follow a test block within h;
+    here no training row follows one, so the same h, the share ``embargo`` of the distinct close times, keeps each
+    later part from beginning right after its cut.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        Rows of one or many symbols, in any order.
+    settings : SplitSettings
+        Shares.
+    """
     instants = distinct(block.close_time)
     train_end, validation_start = _cut(instants, settings.train, settings.embargo)
     validation_end, test_start = _cut(instants, settings.train + settings.validation, settings.embargo)
+    return Cuts(train_end, validation_start, validation_end, test_start)
+
+
+def split_at(block: FeatureBlock, cuts: Cuts) -> Split:
+    """Split pooled rows at given instants.
+
+    A row belongs to a part if it became known after the part began and its label ended by the part's end (purging as
+    in López de Prado 2018, ch. 7, on time intervals of all symbols at once, never on row positions).
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        Rows of one or many symbols, in any order.
+    cuts : Cuts
+        Where each of them is cut.
+
+    Raises
+    ------
+    TooFewRows
+        If a part, or a symbol within the training part, has fewer than `LEAST_PART` rows.
+    """
+    train_end, validation_start = cuts.train_end, cuts.validation_start
+    validation_end, test_start = cuts.validation_end, cuts.test_start
     known, ended = block.close_time, block.label_end
     train = np.flatnonzero(ended <= train_end)
     validation = np.flatnonzero((known > validation_start) & (ended <= validation_end))

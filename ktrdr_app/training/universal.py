@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.progress import EpochFinished, Note, Progress, silent, stage
-from ktrdr_app.features.columns import measure_columns
+from ktrdr_app.core.progress import EpochFinished, Progress, silent, stage
 from ktrdr_app.features.contract import FeatureBlock
-from ktrdr_app.features.scaler import ScalerState, scaler_of
+from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.neural.checkpoint import Checkpoints
 from ktrdr_app.neural.importance import ImportanceFigure
-from ktrdr_app.neural.mlp import MLPTradingModel
-from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
 from ktrdr_app.neural.temperature import CalibrationFit
-from ktrdr_app.neural.trainer import TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.training.batches import Pace, pace_of
-from ktrdr_app.training.checks import check_classes, check_finite, constant_features
-from ktrdr_app.training.combine import combine_multi_symbol_data, pool
+from ktrdr_app.training.batches import Pace
+from ktrdr_app.training.checks import check_finite
+from ktrdr_app.training.combine import pool
+from ktrdr_app.training.fitting import fit_rows
 from ktrdr_app.training.judging import Measured, judge
 from ktrdr_app.training.split import Split, split_by_time
 
 if TYPE_CHECKING:
     import torch
-
-FLAGS = ("volume_available",)
-"""Features that may well be the same everywhere."""
 
 
 @dataclass(frozen=True)
@@ -167,76 +161,29 @@ def train_pooled(
         If the token was raised.
     """
     token = cancel or CancelToken("training")
-    embedded = block.symbols if strategy.features.symbol_embedding else ()
     with stage("train", progress, seconds):
         check_finite(block)
         split = split_by_time(block, strategy.training.split)
-        rows = combine_multi_symbol_data(block, split.train, strategy.training.combination, seed, weights)
-        check_classes(block, rows)
-        scaler, constant = _scaled_in_place(block, rows, strategy, progress)
-        pace = pace_of(strategy.training, len(rows), len(block.symbols))
-        fitted = train_network(
-            replace(
-                _training_data(block, rows, embedded, partly_hidden(block.symbol_id, seed)),
-                epoch_rows=pace.rows_per_epoch,
-            ),
-            _training_data(block, split.validation, embedded, block.symbol_id),
-            strategy.network,
-            pace.applied_to(strategy.training),
-            seed,
-            progress,
-            token,
-            device,
-            checkpoints,
-        )
-    model = MLPTradingModel(fitted.network, scaler, block.contract.names, embedded)
-    fit = strategy.training
-    judgement = judge(model, block.values, block, rows, split, groups, fit, seed, progress, token, seconds)
+        fitted = fit_rows(block, split, strategy, seed, weights, progress, token, device, checkpoints)
+    fit, rows, trained = strategy.training, fitted.rows, fitted.trained
+    judgement = judge(fitted.model, block.values, block, rows, split, groups, fit, seed, progress, token, seconds)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     return JudgedModel(
-        network=fitted.network,
-        scaler=scaler,
+        network=trained.network,
+        scaler=fitted.scaler,
         symbols=block.symbols,
-        embedded=embedded,
+        embedded=fitted.model.embedded,
         split=split,
         rows={symbol: int(count) for symbol, count in zip(block.symbols, counts, strict=True)},
         prior=judgement.prior,
-        history=fitted.history,
-        best_epoch=fitted.best_epoch,
-        reason=fitted.reason,
-        trainer=fitted.trainer,
-        device=fitted.device,
+        history=trained.history,
+        best_epoch=trained.best_epoch,
+        reason=trained.reason,
+        trainer=trained.trainer,
+        device=trained.device,
         calibration=judgement.calibration,
         measured=judgement.measured,
         importance=judgement.importance,
-        pace=pace,
-        constant=constant,
-    )
-
-
-def _scaled_in_place(
-    block: FeatureBlock, rows: NDArray[np.intp], strategy: Strategy, progress: Progress
-) -> tuple[ScalerState, tuple[str, ...]]:
-    """Scale a block by its training rows; return the scaler and the features that it makes 0 of."""
-    figures = measure_columns(block.values, rows)
-    scaler = scaler_of(strategy.features.scaling, figures, block.contract.names)
-    constant = constant_features(figures, block.contract.names)
-    told = [name for name in constant if name not in FLAGS]
-    if told:
-        progress(Note("warning", f"of no use, as they do not vary over the training rows: {', '.join(told)}"))
-    scaler.transform_in_place(block.values)
-    return scaler, constant
-
-
-def _training_data(
-    block: FeatureBlock, rows: NDArray[np.intp], embedded: tuple[str, ...], codes: NDArray[np.int16]
-) -> TrainingData:
-    return TrainingData(
-        x=block.values,
-        y=block.label,
-        symbol_id=block.symbol_id,
-        feature_names=block.contract.names,
-        rows=rows,
-        codes=codes if embedded else None,
-        symbol_columns=symbol_columns(embedded),
+        pace=fitted.pace,
+        constant=fitted.constant,
     )

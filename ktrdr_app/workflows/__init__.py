@@ -9,6 +9,7 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
@@ -41,6 +42,7 @@ _EXPORTS = {
     "align_data": "inspect_data",
     "backtest": "backtest_run",
     "backtest_signals": "backtest_run",
+    "certify": "certify_run",
     "change_symbol": "symbol_change",
     "check_data": "inspect_data",
     "check_fuzzy": "fuzzy_run",
@@ -87,6 +89,7 @@ __all__ = [
     "align_data",
     "backtest",
     "backtest_signals",
+    "certify",
     "change_symbol",
     "check_data",
     "check_fuzzy",

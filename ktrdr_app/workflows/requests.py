@@ -94,6 +94,22 @@ class TrainResult:
 
 
 @dataclass(frozen=True)
+class CertifyResult:
+    """Whether a strategy's skill carries over to symbols that it was not fitted on.
+
+    Attributes
+    ----------
+    document : dict
+        The JSON form that ``certify --json`` prints and ``certificate.json`` holds.
+    path : Path
+        That file.
+    """
+
+    document: dict[str, Any]
+    path: Path
+
+
+@dataclass(frozen=True)
 class MoneyOptions:
     """What the command line or the window overrides of a strategy's backtest section.
 

@@ -166,13 +166,13 @@ def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
     """
     split = model.split
     return {
-        "train_end": _iso(split.train_end),
-        "validation_end": _iso(split.validation_end),
+        "train_end": iso(split.train_end),
+        "validation_end": iso(split.validation_end),
         "purge_bars": _longest_horizon(strategy),
         "purged_rows": split.purged,
         "embargo": strategy.training.split.embargo,
-        "validation_start": _iso(split.validation_start),
-        "test_start": _iso(split.test_start),
+        "validation_start": iso(split.validation_start),
+        "test_start": iso(split.test_start),
         "embargoed_rows": split.embargoed,
         "rows": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
     }
@@ -209,15 +209,17 @@ def library_versions() -> dict[str, str]:
     }
 
 
-def command_of(request: TrainRequest) -> str:
-    """Return the exact command that trains the same model again.
+def command_of(request: TrainRequest, action: str = "train") -> str:
+    """Return the exact command that gives the same numbers again.
 
     Parameters
     ----------
     request : TrainRequest
         What was asked for.
+    action : str
+        The command: ``train`` or ``certify``.
     """
-    words = ["ktrdr-app", "train", request.strategy, "--symbols", ",".join(request.symbols)]
+    words = ["ktrdr-app", action, request.strategy, "--symbols", ",".join(request.symbols)]
     words += ["--timeframe", request.timeframe, "--seed", str(request.seed)]
     optional = {
         "--kind": request.kind if request.kind != "universal" else None,
@@ -276,5 +278,12 @@ def _judgement(model: JudgedModel, strategy: Strategy, seed: int) -> dict[str, A
     }
 
 
-def _iso(nanoseconds: int) -> str:
+def iso(nanoseconds: int) -> str:
+    """Return an instant as ISO text.
+
+    Parameters
+    ----------
+    nanoseconds : int
+        Since 1970, UTC.
+    """
     return datetime.fromtimestamp(nanoseconds / 1e9, tz=UTC).isoformat()

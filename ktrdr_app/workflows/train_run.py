@@ -57,10 +57,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     """
     token = cancel or CancelToken("training")
     seconds: dict[str, float] = {}
-    loaded = _strategy(request)
-    plan = FeaturePlan.of(loaded)
-    check_timeframes(plan, request.timeframe)
-    block, processed = _rows(request, plan, progress, token, seconds)
+    loaded, plan, block, processed = training_rows(request, progress, token, seconds)
     kept = RunCheckpoints(request, training_of(request, loaded, processed), progress)
     model = train_pooled(
         block,
@@ -83,6 +80,34 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
     return TrainResult(document, folder, sentences_of(model, loaded.strategy), model.history)
+
+
+def training_rows(
+    request: TrainRequest, progress: Progress, token: CancelToken, seconds: dict[str, float]
+) -> tuple[LoadedStrategy, FeaturePlan, FeatureBlock, list[SymbolFacts]]:
+    """Return the strategy with its overrides, what it computes, and the labelled rows of all symbols.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What to train on.
+    progress : Progress
+        Listener.
+    token : CancelToken
+        Checked before each symbol.
+    seconds : dict
+        Collects wall seconds by stage.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, storage, cancelled.
+    """
+    loaded = _strategy(request)
+    plan = FeaturePlan.of(loaded)
+    check_timeframes(plan, request.timeframe)
+    block, processed = _rows(request, plan, progress, token, seconds)
+    return loaded, plan, block, processed
 
 
 def _strategy(request: TrainRequest) -> LoadedStrategy:

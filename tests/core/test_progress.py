@@ -14,6 +14,7 @@ from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
+    FoldDone,
     Note,
     PartialEquity,
     ProgressEvent,
@@ -28,6 +29,7 @@ EVENTS: list[ProgressEvent] = [
     StageStarted("load"),
     StageFinished("load", 0.5),
     SymbolDone("AAPL", 1, 3),
+    FoldDone(("AAPL",), 2, 4),
     EpochFinished(1, 100, 1.1, 1.09, 0.3, 0.4, 1, 20_000.0),
     BarsDone(10, 100),
     PartialEquity(np.array([0, 1], dtype=np.int64), np.array([1.0, 2.0])),

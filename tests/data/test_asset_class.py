@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ktrdr_app.core.timeframes import NANOSECONDS
-from ktrdr_app.data.asset_class import ASSET_CLASSES, from_hours, from_name, infer_asset_class
+from ktrdr_app.data.asset_class import ASSET_CLASSES, from_hours, from_name, infer_asset_class, legs
 from ktrdr_app.data.calendars.choose import calendar_named
 from ktrdr_app.data.csv_source import read_bars
 from tests.data.calendars.clocks import ns
@@ -122,3 +122,23 @@ def test_every_development_file_is_recognised() -> None:
     for name, asset_class in wanted.items():
         opens = read_bars(shared_path(f"data/dev/{name}.csv")).index.asi8
         assert infer_asset_class(name.rpartition("_")[0], opens).asset_class == asset_class, name
+
+
+LEGS = {
+    "EURUSD": ("EUR", "USD"),
+    "eur/jpy": ("EUR", "JPY"),
+    "XAUUSD": ("XAU", "USD"),
+    "BTC-USD": ("BTC", "USD"),
+    "BTCUSDT": ("BTC", "USD"),
+    "NEWCOINUSDC": ("NEWCOIN", "USD"),
+    "ETHBTC": ("ETH", "BTC"),
+    "BTC": ("BTC",),
+    "DEUIDXEUR": (),
+    "AAPL": (),
+    "?": (),
+}
+
+
+@pytest.mark.parametrize(("symbol", "sides"), LEGS.items())
+def test_the_sides_of_a_pair(symbol: str, sides: tuple[str, ...]) -> None:
+    assert legs(symbol) == sides

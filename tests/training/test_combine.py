@@ -9,7 +9,7 @@ import pytest
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, TooFewRows
 from ktrdr_app.features.contract import FeatureContract
-from ktrdr_app.training.combine import COMBINATIONS, combine_multi_symbol_data, pool
+from ktrdr_app.training.combine import COMBINATIONS, combine_multi_symbol_data, parted, pool
 from tests.training.blocks import HOUR, block
 
 BIG = block("BIG", 300, serial=1000, step=2)
@@ -111,3 +111,13 @@ def test_weights_that_leave_a_symbol_without_rows_are_refused() -> None:
         combine_multi_symbol_data(POOLED, TRAIN, "weighted", 0, {"BIG": 1000.0, "SMALL": 1.0})
     with pytest.raises(TooFewRows, match="the training part has 20"):
         combine_multi_symbol_data(POOLED, TRAIN[190:210], "balanced", 0)
+
+
+def test_a_pooled_block_comes_apart_into_what_was_pooled() -> None:
+    blocks = [block("A", 120), block("B", 40, serial=500), block("C", 77, serial=900)]
+    pooled = pool(blocks)
+    for part, whole in zip(parted(pooled), blocks, strict=True):
+        assert part.symbols == whole.symbols
+        for name in ("values", "label", "symbol_id", "close_time", "label_end"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name))
+        assert np.shares_memory(part.values, pooled.values)

@@ -16,7 +16,7 @@ from ktrdr_app.neural.rows import TrainingData
 from ktrdr_app.neural.symbols import partly_hidden
 from ktrdr_app.neural.trainer import TrainedNetwork, train_network
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.training import universal
+from ktrdr_app.training import fitting
 from ktrdr_app.training.combine import COMBINATIONS, pool
 from ktrdr_app.training.store import RowStore
 from ktrdr_app.training.universal import JudgedModel, train_pooled, train_universal_model
@@ -96,7 +96,7 @@ def test_any_mispairing_destroys_it(
     def spoiled(train: TrainingData, validation: TrainingData, *others: object) -> TrainedNetwork:
         return train_network(defect(train), defect(validation), *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(universal, "train_network", spoiled)
+    monkeypatch.setattr(fitting, "train_network", spoiled)
     model = _trained(combination)
     assert _sides_told_apart(model) < NOT_LEARNT
     assert model.measured.test.skill < 0.05
@@ -106,7 +106,7 @@ def test_rows_under_the_other_symbol_s_name_destroy_it(monkeypatch: pytest.Monke
     def mixed(codes: np.ndarray, seed: int) -> np.ndarray:
         return np.random.default_rng(0).permutation(partly_hidden(codes, seed))
 
-    monkeypatch.setattr(universal, "partly_hidden", mixed)
+    monkeypatch.setattr(fitting, "partly_hidden", mixed)
     assert _sides_told_apart(_trained("weighted")) < NOT_LEARNT
 
 
@@ -119,7 +119,7 @@ def test_every_row_that_the_trainer_reads_is_whole(combination: str, monkeypatch
         seen.extend((train, validation))
         return train_network(train, validation, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(universal, "train_network", listening)
+    monkeypatch.setattr(fitting, "train_network", listening)
     strategy = _strategy(combination)
     short = strategy.training.model_copy(update={"epochs": 1})
     weights = {"A": 2.0, "B": 1.0} if combination == "weighted" else None

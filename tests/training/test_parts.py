@@ -11,7 +11,7 @@ from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.bootstrap import StationaryBootstrap
 from ktrdr_app.neural.metrics import classification_metrics
 from ktrdr_app.training.combine import pool
-from ktrdr_app.training.parts import PartJudge
+from ktrdr_app.training.parts import PartJudge, time_slots
 from tests.training.blocks import HOUR, block
 
 PRIOR = np.array([0.3, 0.5, 0.2])
@@ -103,3 +103,12 @@ def test_the_same_seed_gives_the_same_ends_and_another_does_not() -> None:
     assert judged(blocks)[0].with_interval() == first.with_interval()
     other = replace(first, resample=replace(first.resample, seed=1))
     assert other.with_interval().intervals != first.with_interval().intervals
+
+
+def test_time_slots_are_counted_over_all_rows() -> None:
+    known = np.array([3, 1, 3, 7, 9]) * HOUR
+    ended = np.array([9, 3, 8, 9, 9]) * HOUR
+    slots, slot, spanned = time_slots(known, ended)
+    assert slots == 4
+    np.testing.assert_array_equal(slot, [1, 0, 1, 2, 3])
+    assert spanned == pytest.approx(np.quantile([2, 1, 1, 1, 0], 0.95))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.strategy.schema import SplitSettings
 from ktrdr_app.training.combine import pool
-from ktrdr_app.training.split import split_by_time
+from ktrdr_app.training.split import Split, cuts_of, split_at, split_by_time
 from tests.training.blocks import HOUR, block
 
 SETTINGS = SplitSettings()
@@ -98,3 +98,20 @@ def test_parts_that_are_too_small_are_named(rows: int, word: str) -> None:
 def test_other_shares_move_the_cuts() -> None:
     split = split_by_time(pool([block("A", 1000)]), SplitSettings(train=0.5, validation=0.3, test=0.2))
     assert (split.train_end, split.validation_end) == (499 * HOUR, 799 * HOUR)
+
+
+def test_a_symbol_on_its_own_is_cut_where_all_are_cut() -> None:
+    early, late = block("A", 600), block("B", 600, start=200)
+    settings = SplitSettings()
+    whole, cuts = pool([early, late]), cuts_of(pool([early, late]), settings)
+    together, alone = split_at(whole, cuts), split_at(late, cuts)
+    assert _parts(together) == _parts(split_by_time(whole, settings))
+    for name in ("train", "validation", "test"):
+        rows = getattr(together, name)
+        np.testing.assert_array_equal(getattr(alone, name), rows[rows >= len(early)] - len(early))
+    assert cuts_of(late, settings) != cuts
+    assert (alone.train_end, alone.validation_end) == (cuts.train_end, cuts.validation_end)
+
+
+def _parts(split: Split) -> list[list[int]]:
+    return [rows.tolist() for rows in (split.train, split.validation, split.test)]

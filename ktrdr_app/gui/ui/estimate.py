@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from ktrdr_app.core.progress import BarsDone, EpochFinished, ProgressEvent, StageStarted, SymbolDone
+from ktrdr_app.core.progress import BarsDone, EpochFinished, FoldDone, ProgressEvent, StageStarted, SymbolDone
 from ktrdr_app.gui.ui import numbers
 
 
@@ -49,6 +49,9 @@ class Estimate:
                 self._count(event.done, event.total, "bar {0} of {1}")
             elif isinstance(event, SymbolDone):
                 self._count(event.done, event.total, f"{event.symbol} done, {{0}} of {{1}} symbols")
+            elif isinstance(event, FoldDone):
+                who = f"without {', '.join(event.left_out)}" if event.left_out else "of all symbols"
+                self._count(event.done, event.total, f"model {who} fitted, {{0}} of {{1}}")
 
     def sentence(self) -> str:
         """Say where the task stands and how long it will still take."""

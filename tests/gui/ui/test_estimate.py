@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ktrdr_app.core.progress import BarsDone, EpochFinished, Note, StageStarted, SymbolDone
+from ktrdr_app.core.progress import BarsDone, EpochFinished, FoldDone, Note, StageStarted, SymbolDone
 from ktrdr_app.gui.ui.estimate import Estimate
 
 pytestmark = pytest.mark.gui
@@ -64,6 +64,8 @@ def test_a_new_stage_forgets_the_pace_of_the_old_one() -> None:
     [
         (BarsDone(1500, 2000), "bar 1\N{NARROW NO-BREAK SPACE}500 of 2\N{NARROW NO-BREAK SPACE}000"),
         (SymbolDone("AAPL", 2, 3), "AAPL done, 2 of 3 symbols"),
+        (FoldDone((), 1, 5), "model of all symbols fitted, 1 of 5"),
+        (FoldDone(("EURUSD", "EURJPY"), 4, 5), "model without EURUSD, EURJPY fitted, 4 of 5"),
         (epoch(3), "epoch 3 of 10"),
     ],
 )

@@ -1,0 +1,76 @@
+"""Certifies a strategy: does what it learns from some symbols hold on symbols it never saw?"""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.files import plain, write_json
+from ktrdr_app.core.progress import Progress, silent, stage
+from ktrdr_app.data.symbols import read_symbols
+from ktrdr_app.training.certificate import LEAST_SYMBOLS
+from ktrdr_app.training.certificate import certify as certified
+from ktrdr_app.training.folds import FoldWork
+from ktrdr_app.workflows.certify_document import document_of
+from ktrdr_app.workflows.certify_groups import groups_of
+from ktrdr_app.workflows.requests import CertifyResult, TrainRequest
+from ktrdr_app.workflows.train_run import training_rows
+
+CERTIFICATE_FILE = "certificate.json"
+
+
+def certify(
+    request: TrainRequest,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    executor: Executor | None = None,
+) -> CertifyResult:
+    """Train once with all symbols, then without each symbol and each group, and say how much skill is left.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        The training that is in question, of kind ``universal``.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it within a moment; nothing is written then.
+    executor : concurrent.futures.Executor, optional
+        Where the trainings run; all cores of this machine by default. The document does not depend on it.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, training, storage, cancelled.
+    """
+    token = cancel or CancelToken("the certificate")
+    _check(request)
+    seconds: dict[str, float] = {}
+    groups = groups_of(request.symbols, read_symbols(request.workspace))
+    loaded, _, block, processed = training_rows(request, progress, token, seconds)
+    work = FoldWork.of(block, loaded.strategy, request.seed, request.weights, request.device)
+    found = certified(work, groups, progress, token, executor)
+    document = document_of(request, loaded.strategy, work, processed, found)
+    with stage("save", progress):
+        folder = request.workspace.runs / _run_id(loaded.strategy.name, request.timeframe)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / CERTIFICATE_FILE
+        write_json(path, document)
+    return CertifyResult(dict(plain(document)) | {"certificate_file": str(path)}, path)
+
+
+def _check(request: TrainRequest) -> None:
+    if len(request.symbols) < LEAST_SYMBOLS:
+        expected = f"{LEAST_SYMBOLS} symbols or more, so that two are left to learn from"
+        raise InvalidValue("symbols", ",".join(request.symbols), expected)
+    if request.kind != "universal":
+        raise InvalidValue("kind", request.kind, "universal: a model of one symbol has no other to generalise to")
+    if request.resume is not None:
+        raise InvalidValue("resume", request.resume, "nothing: a certificate is made in one go")
+
+
+def _run_id(strategy: str, timeframe: str) -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-certify-{strategy}-{timeframe}-{uuid.uuid4().hex[:6]}"
