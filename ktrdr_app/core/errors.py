@@ -10,7 +10,7 @@ KtrdrError
  ├─ ModelRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)
- ├─ EnvironmentProblem (exit 2)
+ ├─ EnvironmentProblem (exit 2) ClusterProblem
  └─ Cancelled (exit 130)
 
 Faces render them; no other code catches them to hide them.
@@ -575,6 +575,25 @@ class EnvironmentProblem(KtrdrError):
 
     def __init__(self, what: str, found: str, hint: str) -> None:
         super().__init__(f"{what}: {found}", hint=hint, where=what)
+
+
+class ClusterProblem(EnvironmentProblem):
+    """A cluster that is not there, or does not stay.
+
+    Parameters
+    ----------
+    address : str
+        Its scheduler.
+    found : str
+        What was found.
+    hint : str
+        The command or step that mends it.
+    """
+
+    code = "cluster_problem"
+
+    def __init__(self, address: str, found: str, hint: str) -> None:
+        super().__init__(address, found, hint)
 
 
 class Cancelled(KtrdrError):
