@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
 import pickle
 import re
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
@@ -82,22 +84,23 @@ def executor_for(address: str | None, *, cancel: CancelToken, shared: Path | Non
             yield pool
         return
     distributed = _library(address)
-    client = _connected(distributed, address)
-    try:
-        _demand_workers(client, address)
-        _demand_versions(client)
-        if shared is not None:
-            _demand_folder(client, address, shared)
-        yield _Pickling(client.get_executor())
-    except BaseException as error:
-        _stop_work(client, cancel)
-        if isinstance(error, distributed.KilledWorker):
-            raise _killed(address, error) from error
-        if isinstance(error, (CancelledError, distributed.CommClosedError)):
-            raise _lost(address) from error
-        raise
-    finally:
-        client.close(timeout=CONNECT_SECONDS)
+    with _event_loop() as loop:
+        client = _connected(distributed, address, loop)
+        try:
+            _demand_workers(client, address)
+            _demand_versions(client)
+            if shared is not None:
+                _demand_folder(client, address, shared)
+            yield _Pickling(client.get_executor())
+        except BaseException as error:
+            _stop_work(client, cancel)
+            if isinstance(error, distributed.KilledWorker):
+                raise _killed(address, error) from error
+            if isinstance(error, (CancelledError, load("distributed.comm").CommClosedError)):
+                raise _lost(address) from error
+            raise
+        finally:
+            client.close(timeout=CONNECT_SECONDS)
 
 
 class _Pickling(Executor):
@@ -134,13 +137,33 @@ def _library(address: str) -> Any:
         raise EnvironmentProblem("cluster", "the library distributed is not installed", hint) from error
 
 
-def _connected(distributed: Any, address: str) -> Any:
+@contextlib.contextmanager
+def _event_loop() -> Iterator[Any]:
+    """Run a loop for a client: one that finds no scheduler, or loses it, would leave the thread of its own behind."""
+    ready: Future[tuple[Any, asyncio.Event]] = Future()
+
+    async def run() -> None:
+        end = asyncio.Event()
+        ready.set_result((load("tornado.ioloop").IOLoop.current(), end))
+        await end.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), name="ktrdr-cluster", daemon=True)
+    thread.start()
+    loop, end = ready.result()
+    try:
+        yield loop
+    finally:
+        loop.add_callback(end.set)
+        thread.join()
+
+
+def _connected(distributed: Any, address: str, loop: Any) -> Any:
     """Return a client; a difference of versions is told by `_demand_versions`, not by Dask's own warning."""
     hint = "start one with `dask scheduler`, and compare host and port"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", load("distributed.versions").VersionMismatchWarning)
-            return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            return distributed.Client(address, loop=loop, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise ClusterProblem(address, "no scheduler answers there", hint) from error
 
