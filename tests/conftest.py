@@ -19,6 +19,7 @@ import pytest
 from hypothesis import settings
 
 from ktrdr_app.core.paths import Workspace, shipped
+from tests.dask_cluster import DaskCluster, dask_cluster_in
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -155,6 +156,14 @@ def sample_workspace(tmp_path: Path) -> Workspace:
     for file in (shipped("resources") / "sample").glob("*.csv"):
         shutil.copy(file, workspace.data / file.name)
     return workspace
+
+
+@pytest.fixture(scope="session")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """Return a cluster of two workers on this machine, whose work may kill them once without being given up."""
+    pytest.importorskip("distributed", reason="NOT TESTED: the extra cluster is not installed")
+    with dask_cluster_in(tmp_path_factory.mktemp("dask"), workers=2) as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+import uuid
+import weakref
 
 from ktrdr_app.core.errors import Cancelled
 
 
 class CancelToken:
     """A flag that any thread may raise and the task looks at often.
+
+    It may be part of what is sent to another process: each process holds one copy of a token, however often it is
+    sent there, and `cancel_copy` raises that copy.
 
     Parameters
     ----------
@@ -18,7 +23,9 @@ class CancelToken:
 
     def __init__(self, task: str = "the task") -> None:
         self.task = task
+        self.name = uuid.uuid4().hex
         self._event = threading.Event()
+        _here[self.name] = self
 
     @property
     def cancelled(self) -> bool:
@@ -39,3 +46,41 @@ class CancelToken:
         """
         if self._event.is_set():
             raise Cancelled(self.task)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as a name, so that a process that gets it twice looks at one flag."""
+        return _copy, (self.name, self.task, self.cancelled)
+
+
+_here: weakref.WeakValueDictionary[str, CancelToken] = weakref.WeakValueDictionary()
+_stopped: set[str] = set()
+_one_at_a_time = threading.Lock()
+
+
+def cancel_copy(name: str) -> None:
+    """Raise this process's copy of a token, the one that is still to come included.
+
+    Parameters
+    ----------
+    name : str
+        The token's ``name``.
+    """
+    with _one_at_a_time:
+        _stopped.add(name)
+        token = _here.get(name)
+    if token is not None:
+        token.cancel()
+
+
+def _copy(name: str, task: str, cancelled: bool) -> CancelToken:
+    """Return this process's copy of a token that was sent."""
+    with _one_at_a_time:
+        token = _here.get(name)
+        if token is None:
+            token = CancelToken(task)
+            del _here[token.name]
+            token.name = name
+            _here[name] = token
+        if cancelled or name in _stopped:
+            token.cancel()
+    return token

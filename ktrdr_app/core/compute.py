@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from ktrdr_app.core.cancel import CancelToken
@@ -13,12 +13,26 @@ from ktrdr_app.core.cancel import CancelToken
 A = TypeVar("A")
 B = TypeVar("B")
 
+LOOK_SECONDS = 0.1
+"""How often whoever waits for a result looks at the token."""
+
 
 def cores() -> int:
     """Return the number of CPU cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def local_pool(workers: int | None = None) -> ThreadPoolExecutor:
+    """Return a pool of threads; kernels release the GIL, so that they use all cores.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Most threads; as many as there are cores by default, and never more.
+    """
+    return ThreadPoolExecutor(max_workers=min(workers or cores(), cores()), thread_name_prefix="ktrdr-compute")
 
 
 def ordered_map(
@@ -33,32 +47,22 @@ def ordered_map(
     Parameters
     ----------
     function : callable
-        Work for one item; it must not depend on other items, so that worker count changes nothing.
+        Work for one item; it must not depend on other items, so that worker count changes nothing. Where the
+        executor's workers are other processes, a function of a module, as function and items are pickled.
     items : iterable
-        The items.
+        The items. Long work gets the token as part of its item (see `CancelToken`) and checks it itself.
     cancel : CancelToken
-        Checked before each item begins.
+        Checked before each item begins, and while its result is waited for.
     executor : concurrent.futures.Executor, optional
-        Where the work runs; a thread pool over all cores by default, as kernels release the GIL.
+        Where the work runs; a thread pool over all cores by default.
 
     Raises
     ------
     Cancelled
         If the token was raised; items not begun are dropped.
     """
-
-    def one(item: A) -> B:
-        cancel.check()
-        return function(item)
-
-    if executor is not None:
-        return list(executor.map(one, items))
-    with ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="ktrdr-compute") as pool:
-        try:
-            return list(pool.map(one, items))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    listed = list(items)
+    return list(ordered_results(function, listed, cancel=cancel, executor=executor, at_once=len(listed)))
 
 
 def ordered_results(
@@ -68,7 +72,7 @@ def ordered_results(
     cancel: CancelToken,
     executor: Executor | None = None,
     at_once: int | None = None,
-) -> Iterator[B]:
+) -> Generator[B, None, None]:
     """Yield what `ordered_map` returns, item after item, with few of them in memory together.
 
     Parameters
@@ -83,23 +87,35 @@ def ordered_results(
     Cancelled
         If the token was raised; items not begun are dropped.
     """
-
-    def one(item: A) -> B:
-        cancel.check()
-        return function(item)
-
     most = max(1, at_once or cores())
-    pool = executor or ThreadPoolExecutor(max_workers=most, thread_name_prefix="ktrdr-compute")
+    pool = executor or local_pool(most)
     waiting: deque[Future[B]] = deque()
     try:
         for item in items:
-            waiting.append(pool.submit(one, item))
+            waiting.append(pool.submit(_unless_cancelled, function, item, cancel))
             if len(waiting) >= most:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft(), cancel)
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft(), cancel)
     finally:
         for future in waiting:
             future.cancel()
         if executor is None:
             pool.shutdown()
+
+
+def _unless_cancelled(function: Callable[[A], B], item: A, cancel: CancelToken) -> B:
+    """Do the work of one item; a function of this module, so that another process can be sent it."""
+    cancel.check()
+    return function(item)
+
+
+def _result(future: Future[B], cancel: CancelToken) -> B:
+    """Return a result, looking at the token meanwhile: work in another process does not notice it by itself."""
+    try:
+        while not wait([future], LOOK_SECONDS).done:
+            cancel.check()
+    except BaseException:
+        future.cancel()
+        raise
+    return future.result()

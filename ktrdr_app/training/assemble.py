@@ -1,12 +1,10 @@
-"""From symbols to one pooled block: each is prepared on a core of its own, written, and let go."""
+"""From prepared symbols to one pooled block: each is written as it comes, and let go."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterable
 
-from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.compute import cores, ordered_results
+from ktrdr_app.core.compute import cores
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.training.process import ProcessedSymbol, SymbolFacts
@@ -19,29 +17,15 @@ _BAR_BYTES = 300
 """Bytes a bar takes at the worst moment of its way beside features and indicators: text, prices, labels, times."""
 
 
-def assemble(
-    symbols: Sequence[str],
-    prepare: Callable[[str], ProcessedSymbol],
-    store: RowStore,
-    *,
-    cancel: CancelToken,
-    executor: Executor | None = None,
-    at_once: int | None = None,
-) -> tuple[FeatureBlock, list[SymbolFacts]]:
-    """Prepare every symbol and pool their rows, in the order of the symbols whichever is ready first.
+def assemble(symbols: Iterable[ProcessedSymbol], store: RowStore) -> tuple[FeatureBlock, list[SymbolFacts]]:
+    """Pool the rows of symbols in the order they come in, each let go before the next one is asked for.
 
     Parameters
     ----------
-    symbols : sequence of str
-        Their names.
-    prepare : callable
-        From a name to its labelled rows; called in several threads.
+    symbols : iterable of ProcessedSymbol
+        Symbols with their labelled rows, such as `ktrdr_app.core.compute.ordered_results` gives them.
     store : RowStore
         Where the rows go.
-    cancel : CancelToken
-        Checked before each symbol.
-    executor, at_once
-        As `ktrdr_app.core.compute.ordered_results` takes them.
 
     Returns
     -------
@@ -51,10 +35,10 @@ def assemble(
     Raises
     ------
     KtrdrError
-        As ``prepare`` and ``store`` raise them, of the first symbol in order.
+        As ``symbols`` and ``store`` raise them.
     """
     facts = []
-    for processed in ordered_results(prepare, symbols, cancel=cancel, executor=executor, at_once=at_once):
+    for processed in symbols:
         store.append(processed.block)
         facts.append(processed.facts())
         del processed  # its rows would stay in memory until the next symbol is ready

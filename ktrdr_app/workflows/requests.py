@@ -53,6 +53,8 @@ class TrainRequest:
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     resume : str, optional
         Name or path of an interrupted run to go on from.
+    cluster : str, optional
+        Address of a Dask scheduler whose workers prepare the symbols; the model does not depend on it.
     """
 
     workspace: Workspace
@@ -69,6 +71,7 @@ class TrainRequest:
     seed: int = 0
     device: str = "auto"
     resume: str | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterable, Iterator
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
@@ -16,16 +16,16 @@ from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
-from ktrdr_app.training.assemble import assemble, symbols_at_once
-from ktrdr_app.training.process import ProcessedSymbol, SymbolFacts, process_symbol
+from ktrdr_app.training.assemble import assemble
+from ktrdr_app.training.process import ProcessedSymbol, SymbolFacts
 from ktrdr_app.training.store import RowStore
 from ktrdr_app.training.universal import JudgedModel, train_pooled
-from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import source_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
 from ktrdr_app.workflows.train_sentences import sentences_of
+from ktrdr_app.workflows.train_symbols import prepared_symbols
 
 KINDS = ("universal", "legacy")
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
@@ -106,7 +106,7 @@ def training_rows(
     loaded = _strategy(request)
     plan = FeaturePlan.of(loaded)
     check_timeframes(plan, request.timeframe)
-    block, processed = _rows(request, plan, progress, token, seconds)
+    block, processed = _rows(request, loaded, plan, progress, token, seconds)
     return loaded, plan, block, processed
 
 
@@ -129,29 +129,23 @@ def _strategy(request: TrainRequest) -> LoadedStrategy:
 
 
 def _rows(
-    request: TrainRequest, plan: FeaturePlan, progress: Progress, token: CancelToken, seconds: dict[str, float]
+    request: TrainRequest,
+    loaded: LoadedStrategy,
+    plan: FeaturePlan,
+    progress: Progress,
+    token: CancelToken,
+    seconds: dict[str, float],
 ) -> tuple[FeatureBlock, list[SymbolFacts]]:
-    """Load and process all symbols on all cores; stage seconds are summed over symbols."""
+    """Load and process all symbols on all cores, or on a cluster; stage seconds are summed over symbols."""
     progress(StageStarted(PROCESSING_STAGES[0]))
     longest = _longest(request)
     warm_up()
     progress(StageStarted(PROCESSING_STAGES[1]))
-    source, done = source_of(request.workspace), []
-
-    def one(symbol: str) -> ProcessedSymbol:
-        began = time.perf_counter()
-        bars = source.load(symbol, request.timeframe, request.start, request.end)
-        took = time.perf_counter() - began
-        cache = feature_cache(request.workspace, symbol, request.timeframe)
-        result = process_symbol(symbol, bars, request.timeframe, plan, cache)
-        result.seconds["load"] = took
-        done.append(symbol)
-        progress(SymbolDone(symbol, len(done), len(request.symbols)))
-        return result
-
-    with RowStore(request.workspace.cache / "rows") as store:
-        at_once = symbols_at_once(longest, plan)
-        block, processed = assemble(request.symbols, one, store, cancel=token, at_once=at_once)
+    with (
+        prepared_symbols(request, loaded, plan, longest, token) as symbols,
+        RowStore(request.workspace.cache / "rows") as store,
+    ):
+        block, processed = assemble(_told(symbols, len(request.symbols), progress), store)
     for name in PROCESSING_STAGES:
         seconds[name] = sum(entry.seconds[name] for entry in processed)
         progress(StageFinished(name, seconds[name]))
@@ -161,6 +155,15 @@ def _rows(
         for note in entry.label_report["notes"]:
             progress(Note("warning", f"labels of {entry.symbol}: {note}"))
     return block, processed
+
+
+def _told(symbols: Iterable[ProcessedSymbol], total: int, progress: Progress) -> Iterator[ProcessedSymbol]:
+    done = 0
+    for processed in symbols:
+        done += 1
+        progress(SymbolDone(processed.symbol, done, total))
+        yield processed
+        del processed  # its rows would stay in memory until the next symbol is ready
 
 
 def _longest(request: TrainRequest) -> int:

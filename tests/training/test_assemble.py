@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.compute import cores
+from ktrdr_app.core.compute import cores, ordered_results
 from ktrdr_app.core.errors import Cancelled, NotFinite
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.training import assemble as module
@@ -39,7 +41,8 @@ def test_the_number_of_workers_changes_no_byte(limit: int) -> None:
     for workers in (1, 4):
         with ThreadPoolExecutor(workers) as pool, RowStore(limit=limit) as store:
             token = CancelToken()
-            block, facts = assemble(list(BARS), _prepared, store, cancel=token, executor=pool, at_once=workers)
+            prepared = ordered_results(_prepared, BARS, cancel=token, executor=pool, at_once=workers)
+            block, facts = assemble(prepared, store)
         found.append(_bytes(block))
         assert [entry.symbol for entry in facts] == list(BARS)
         assert [entry.class_counts for entry in facts] == [entry.class_counts for entry in expected]
@@ -59,7 +62,8 @@ def test_a_symbol_that_is_ready_late_still_stands_first() -> None:
         return found
 
     with ThreadPoolExecutor(2) as pool, RowStore() as store:
-        block, _ = assemble(["S0", "S1"], prepare, store, cancel=CancelToken(), executor=pool, at_once=2)
+        prepared = ordered_results(prepare, ["S0", "S1"], cancel=CancelToken(), executor=pool, at_once=2)
+        block, _ = assemble(prepared, store)
     assert block.symbols == ("S0", "S1")
 
 
@@ -76,11 +80,11 @@ def test_the_first_error_in_order_is_raised_and_a_raised_token_lets_nothing_begi
         raise NotFinite("f", symbol, 1, 2, "now")
 
     with RowStore() as store, pytest.raises(NotFinite, match="S0"):
-        assemble(list(BARS), fails, store, cancel=CancelToken())
+        assemble(ordered_results(fails, BARS, cancel=CancelToken()), store)
     token = CancelToken("training")
     token.cancel()
     with RowStore() as store, pytest.raises(Cancelled):
-        assemble(list(BARS), _prepared, store, cancel=token)
+        assemble(ordered_results(_prepared, BARS, cancel=token), store)
 
 
 def test_long_series_are_fewer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,10 +99,26 @@ def test_long_series_are_fewer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rows_stay_paired_from_bars_to_block() -> None:
     with RowStore(limit=0) as store:
-        block, _ = assemble(list(BARS), _prepared, store, cancel=CancelToken())
+        block, _ = assemble(ordered_results(_prepared, BARS, cancel=CancelToken()), store)
     for number, symbol in enumerate(block.symbols):
         own = block.take(block.symbol_id == number)
         alone = _prepared(symbol).block
         np.testing.assert_array_equal(own.values, alone.values)
         np.testing.assert_array_equal(own.label, alone.label)
         np.testing.assert_array_equal(own.label_end, alone.label_end)
+
+
+def test_no_symbol_is_kept_while_the_next_one_is_made() -> None:
+    kept: list[weakref.ref[FeatureBlock]] = []
+
+    def one_by_one() -> Iterator[ProcessedSymbol]:
+        for symbol in BARS:
+            assert [entry for entry in kept if entry() is not None] == []
+            found = _prepared(symbol)
+            kept.append(weakref.ref(found.block))
+            yield found
+            del found
+
+    with RowStore(limit=0) as store:
+        assemble(one_by_one(), store)
+    assert len(kept) == len(BARS)

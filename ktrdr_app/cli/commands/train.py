@@ -26,6 +26,7 @@ CHOICES = (
     options.SEED,
     options.DEVICE,
     options.RESUME,
+    options.CLUSTER,
 )
 
 

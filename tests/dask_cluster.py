@@ -1,0 +1,124 @@
+"""A real Dask cluster on this machine: scheduler and workers are processes of their own, started as a user would."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.core.children import REPO, environment
+
+WAIT = 60.0
+"""Seconds after which something awaited is given up; reached only by a failure."""
+
+SETTINGS = {
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+    "DASK_DISTRIBUTED__DASHBOARD__ENABLED": "False",
+}
+
+
+class DaskCluster:
+    """A scheduler on loopback, and the workers that were asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        For logs and scratch files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._running: list[subprocess.Popen[bytes]] = []
+        note = folder / "scheduler.json"
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note))
+        until(lambda: note.is_file() and note.read_text().rstrip().endswith("}"), "the scheduler")
+        self.address: str = json.loads(note.read_text())["address"]
+
+    def add_workers(self, count: int, **variables: str) -> None:
+        """Start workers, each a process of one thread that a nanny starts again when it dies.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+        **variables : str
+            Environment variables for them.
+        """
+        options = ("--host", "127.0.0.1", "--nworkers", str(count), "--nthreads", "1", "--no-dashboard")
+        self._start("worker", self.address, *options, "--local-directory", str(self.folder), **variables)
+        with self.client() as client:
+            client.wait_for_workers(count, timeout=WAIT)
+
+    def client(self) -> Any:
+        """Return a client of the test's own, to look into the cluster."""
+        import distributed
+
+        return distributed.Client(self.address, set_as_default=False, timeout=WAIT)
+
+    def stop(self) -> None:
+        """End every process, those that a nanny has started included."""
+        for process in self._running:
+            if hasattr(os, "killpg"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.terminate()
+            process.wait(WAIT)
+
+    def _start(self, *words: str, **variables: str) -> subprocess.Popen[bytes]:
+        log = self.folder / f"{len(self._running)}-{words[0]}.log"
+        with open(log, "wb") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words],
+                cwd=REPO,
+                env=environment(**SETTINGS, **variables),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._running.append(process)
+        return process
+
+
+@contextlib.contextmanager
+def dask_cluster_in(folder: Path, workers: int) -> Iterator[DaskCluster]:
+    """Run a cluster for the length of a block.
+
+    Parameters
+    ----------
+    folder : Path
+        For logs and scratch files.
+    workers : int
+        How many workers it begins with.
+    """
+    cluster = DaskCluster(folder)
+    try:
+        if workers:
+            cluster.add_workers(workers)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def until(happened: Any, what: str) -> None:
+    """Look at something in another process until it has happened.
+
+    Parameters
+    ----------
+    happened : callable
+        Whether it has.
+    what : str
+        Its name, for the failure.
+    """
+    end = time.monotonic() + WAIT
+    while not happened():
+        assert time.monotonic() < end, f"{what}: nothing after {WAIT:g} s"
+        time.sleep(0.02)
