@@ -182,3 +182,7 @@ def modules_after(statement: str) -> set[str]:
 )
 def test_starting_is_cheap(statement: str) -> None:
     assert not modules_after(statement) & {"torch", "sklearn", *QT}
+
+
+def test_a_workers_share_of_a_training_loads_no_torch() -> None:
+    assert not modules_after("import ktrdr_app.workflows.train_symbols") & {"torch", "sklearn", "distributed", *QT}

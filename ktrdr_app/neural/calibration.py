@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import ModelRejected
+from ktrdr_app.core.lazy import load
 
 SHARPEST, FLATTEST = 0.05, 20.0
 """Least and greatest temperature: beyond them a network is certain, or says the same of every bar."""
@@ -44,11 +45,10 @@ class Calibration:
         ndarray of float64, shape (n_rows, 3)
             Rows add up to 1.
         """
-        from ktrdr_app.neural.probabilities import softmax
-
-        if self == UNCALIBRATED:
-            return softmax(logits)
-        return softmax((logits.astype(np.float64) + np.array(self.shift)) / self.temperature)
+        softmax = load("ktrdr_app.neural.probabilities").softmax
+        if self != UNCALIBRATED:
+            logits = (logits.astype(np.float64) + np.array(self.shift)) / self.temperature
+        return np.asarray(softmax(logits), dtype=np.float64)
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form, at full precision."""

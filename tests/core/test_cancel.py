@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import pickle
 import signal
 import threading
 from types import FrameType
 
 import pytest
 
+from ktrdr_app.core import cancel as module
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled
+from tests.core.children import printed
 
 
 def test_a_fresh_token_lets_the_task_go_on() -> None:
@@ -82,3 +86,51 @@ def test_a_signal_handler_may_raise_it() -> None:
 def test_whether_it_was_raised_is_only_for_reading() -> None:
     with pytest.raises(AttributeError):
         CancelToken().cancelled = True  # type: ignore[misc]
+
+
+class TestATokenThatIsSent:
+    def test_within_its_process_it_stays_the_one_it_is(self) -> None:
+        token = CancelToken("a")
+        assert pickle.loads(pickle.dumps(token)) is token
+        assert pickle.loads(pickle.dumps((token, [token])))[1][0] is token
+
+    def test_all_copies_in_another_process_are_one_that_is_raised_by_name(self) -> None:
+        token = CancelToken("the folds")
+        assert printed(COPIES, pickle.dumps(token).hex(), token.name) == "True the folds|False|True|the folds was stopped"
+        assert not token.cancelled
+
+    def test_one_that_was_raised_before_it_came_arrives_raised(self) -> None:
+        token = CancelToken("late")
+        assert printed(LATE, pickle.dumps(token).hex(), token.name) == "True"
+        token.cancel()
+        assert printed(LATE, pickle.dumps(token).hex(), "another") == "True"
+
+    def test_tokens_that_nobody_holds_are_forgotten(self) -> None:
+        held = set(module._here)
+        name = CancelToken().name
+        gc.collect()
+        assert name not in module._here
+        assert set(module._here) <= held
+
+
+COPIES = """
+import pickle, sys
+from ktrdr_app.core.cancel import cancel_copy
+from ktrdr_app.core.errors import Cancelled
+first, second = (pickle.loads(bytes.fromhex(sys.argv[1])) for _ in range(2))
+print(first is second, first.task, end="|")
+print(first.cancelled, end="|")
+cancel_copy(sys.argv[2])
+print(second.cancelled, end="|")
+try:
+    first.check()
+except Cancelled as error:
+    print(error.message)
+"""
+
+LATE = """
+import pickle, sys
+from ktrdr_app.core.cancel import cancel_copy
+cancel_copy(sys.argv[2])
+print(pickle.loads(bytes.fromhex(sys.argv[1])).cancelled)
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import random
 import sys
 import threading
@@ -177,6 +178,45 @@ def test_after_an_error_what_has_not_begun_is_dropped() -> None:
         released.set()
     assert sorted(begun)[:2] == [0, 1]
     assert len(begun) <= 3  # the thread that failed may have begun one more before the others were dropped
+
+
+class Elsewhere(Executor):
+    """Takes work, does none of it, and remembers it: workers in other processes that do not see the token."""
+
+    def __init__(self) -> None:
+        self.given: list[Future[Any]] = []
+        self.content: list[bytes] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Pickle it, as sending it would."""
+        self.content.append(pickle.dumps((fn, args, kwargs)))
+        self.given.append(Future())
+        return self.given[-1]
+
+
+def test_whoever_waits_for_workers_elsewhere_notices_the_token_and_drops_their_work() -> None:
+    token, elsewhere = CancelToken("the map"), Elsewhere()
+    stopper = threading.Timer(0.05, token.cancel)
+    stopper.start()
+    with pytest.raises(Cancelled, match="the map was stopped"):
+        ordered_map(_work, range(5), cancel=token, executor=elsewhere)
+    stopper.join()
+    assert len(elsewhere.given) == 5
+    assert all(future.cancelled() for future in elsewhere.given)
+
+
+def test_what_is_sent_is_a_plain_function_with_plain_arguments() -> None:
+    token, elsewhere = CancelToken(), Elsewhere()
+    results = ordered_results(_work, [3], cancel=token, executor=elsewhere, at_once=2)
+    waiter = threading.Timer(0.05, lambda: elsewhere.given[0].set_result("done"))
+    waiter.start()
+    assert list(results) == ["done"]
+    waiter.join()
+    function, args, kwargs = pickle.loads(elsewhere.content[0])
+    assert function(*args, **kwargs) == _work(3)
+    token.cancel()
+    with pytest.raises(Cancelled):
+        function(*args, **kwargs)
 
 
 def test_a_map_may_run_inside_a_map() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -140,3 +142,13 @@ def test_threads_that_import_a_package_and_its_part_at_once_do_not_meet_pythons_
         assert part.result(timeout=20).VALUE == 7
     for module in (name, f"{name}.part"):
         sys.modules.pop(module)
+
+
+def test_what_was_pickled_comes_back_with_its_module() -> None:
+    code = """
+import sys
+from ktrdr_app.core import lazy
+made = lazy.unpickled(bytes.fromhex(sys.argv[1]))
+print(made, "fractions" in sys.modules)
+"""
+    assert printed(code, pickle.dumps(Fraction(1, 3)).hex()) == "1/3 True"
