@@ -357,22 +357,9 @@ class EnvironmentProblem(KtrdrError):
 
 
 class ClusterProblem(EnvironmentProblem):
-    """A cluster that is not there, or does not stay.
-
-    Parameters
-    ----------
-    address : str
-        Its scheduler.
-    found : str
-        What was found.
-    hint : str
-        The command or step that mends it.
-    """
+    """A cluster that is not there, or does not stay; it is named by its scheduler's address."""
 
     code = "cluster_problem"
-
-    def __init__(self, address: str, found: str, hint: str) -> None:
-        super().__init__(address, found, hint)
 
 
 class Cancelled(KtrdrError):

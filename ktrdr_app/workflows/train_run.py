@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from ktrdr_app.core.cancel import CancelToken
@@ -158,10 +159,9 @@ def _rows(
 
 
 def _told(symbols: Iterable[ProcessedSymbol], total: int, progress: Progress) -> Iterator[ProcessedSymbol]:
-    done = 0
+    done = itertools.count(1)
     for processed in symbols:
-        done += 1
-        progress(SymbolDone(processed.symbol, done, total))
+        progress(SymbolDone(processed.symbol, next(done), total))
         yield processed
         del processed  # its rows would stay in memory until the next symbol is ready
 

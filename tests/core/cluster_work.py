@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 from ktrdr_app.core.cancel import CancelToken
@@ -62,3 +63,8 @@ def fails_when_all_run(order: tuple[Path, CancelToken]) -> None:
             pass
         raise ZeroDivisionError(mark.name)
     works_until_stopped(order)
+
+
+def has_prepared() -> bool:
+    """Return whether this worker has imported what prepares a symbol."""
+    return "ktrdr_app.workflows.train_symbols" in sys.modules

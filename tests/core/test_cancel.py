@@ -96,7 +96,9 @@ class TestATokenThatIsSent:
 
     def test_all_copies_in_another_process_are_one_that_is_raised_by_name(self) -> None:
         token = CancelToken("the folds")
-        assert printed(COPIES, pickle.dumps(token).hex(), token.name) == "True the folds|False|True|the folds was stopped"
+        assert (
+            printed(COPIES, pickle.dumps(token).hex(), token.name) == "True the folds|False|True|the folds was stopped"
+        )
         assert not token.cancelled
 
     def test_one_that_was_raised_before_it_came_arrives_raised(self) -> None:

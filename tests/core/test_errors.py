@@ -13,6 +13,7 @@ from ktrdr_app.core import errors
 from ktrdr_app.core.errors import (
     BadInput,
     Cancelled,
+    ClusterProblem,
     DataNotFound,
     DataProblem,
     EmptyData,
@@ -156,6 +157,10 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         EnvironmentProblem("Qt", "6.11.0", "pip install it"),
         *("environment_problem", 2, "Qt: 6.11.0", "pip install it", "Qt"),
     ),
+    (
+        ClusterProblem("tcp://host:1", "no scheduler answers there", "start one"),
+        *("cluster_problem", 2, "tcp://host:1: no scheduler answers there", "start one", "tcp://host:1"),
+    ),
     (Cancelled(), "cancelled", 130, "the task was stopped", "start it again when you like", ""),
     (Cancelled("the demo"), "cancelled", 130, "the demo was stopped", "start it again when you like", ""),
     (
@@ -233,6 +238,7 @@ def test_each_class_gives_its_own_code() -> None:
         (SignalsMismatch, DataProblem),
         (StrategyNotFound, StrategyProblem),
         (EnvironmentProblem, KtrdrError),
+        (ClusterProblem, EnvironmentProblem),
         (Cancelled, KtrdrError),
     ],
 )

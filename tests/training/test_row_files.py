@@ -29,9 +29,7 @@ def block(rows: int, features: int, seed: int = 0) -> FeatureBlock:
     )
 
 
-@given(
-    values=arrays.arrays(np.float32, st.tuples(st.integers(1, 20), st.integers(1, 5)))
-)
+@given(values=arrays.arrays(np.float32, st.tuples(st.integers(1, 20), st.integers(1, 5))))
 def test_every_bit_comes_back(values: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("rows") / "0.rows"
     whole = block(*values.shape)
