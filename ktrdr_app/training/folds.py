@@ -14,7 +14,6 @@ from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import silent
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.metrics import class_probabilities_nll
-from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import parted, pool
 from ktrdr_app.training.fitting import fit_rows
@@ -99,6 +98,8 @@ class FoldScores:
         Symbols that took no part; empty for the model of all.
     losses : dict of str to Losses
         Of those left out, or of all symbols where none was.
+    probabilities : dict of str to ndarray of float64, shape (n_rows, 3)
+        What the model states of the same rows.
     rows : int
         Training rows.
     epochs, best_epoch : int
@@ -107,6 +108,7 @@ class FoldScores:
 
     left_out: tuple[str, ...]
     losses: dict[str, Losses]
+    probabilities: dict[str, NDArray[np.float64]]
     rows: int
     epochs: int
     best_epoch: int
@@ -142,9 +144,12 @@ def run_fold(left_out: Sequence[str], work: FoldWork, cancel: CancelToken | None
     fitted = fit_rows(pooled, split, work.strategy, work.seed, weights, silent, cancel, work.device)
     calibrate(fitted.model, pooled.values, pooled, fitted.rows, split, settings)
     prior = class_prior(pooled.label[fitted.rows])
+    tests = {block.symbols[0]: (block, rows_to_judge(block, work.cuts)) for block in judged}
+    stated = {symbol: fitted.model.predict_proba(block.values[rows], symbol) for symbol, (block, rows) in tests.items()}
     return FoldScores(
         left_out=tuple(left_out),
-        losses={block.symbols[0]: _losses(fitted.model, prior, block, work.cuts) for block in judged},
+        losses={symbol: _losses(stated[symbol], prior, block.label[rows]) for symbol, (block, rows) in tests.items()},
+        probabilities=stated,
         rows=len(fitted.rows),
         epochs=len(fitted.trained.history),
         best_epoch=fitted.trained.best_epoch,
@@ -173,9 +178,6 @@ def rows_to_judge(block: FeatureBlock, cuts: Cuts) -> slice:
     return slice(first, len(block))
 
 
-def _losses(model: MLPTradingModel, prior: NDArray[np.float64], block: FeatureBlock, cuts: Cuts) -> Losses:
-    rows = rows_to_judge(block, cuts)
-    label = block.label[rows]
-    p = model.predict_proba(block.values[rows], block.symbols[0])
+def _losses(p: NDArray[np.float64], prior: NDArray[np.float64], label: NDArray[np.int8]) -> Losses:
     guess = np.broadcast_to(prior, p.shape)
     return Losses(class_probabilities_nll(p, label), class_probabilities_nll(guess, label))

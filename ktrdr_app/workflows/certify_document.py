@@ -12,6 +12,7 @@ from ktrdr_app.training.certificate import Certificate, GroupRetention
 from ktrdr_app.training.folds import FoldWork
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.training.retention import FLOOR, NOT_EVALUABLE, REQUIRED, Retention
+from ktrdr_app.workflows.certify_money import AfterCosts
 from ktrdr_app.workflows.certify_sentences import sentences_of
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_document import command_of, iso, library_versions
@@ -23,6 +24,7 @@ def document_of(
     work: FoldWork,
     processed: Sequence[SymbolFacts],
     certificate: Certificate,
+    money: AfterCosts,
 ) -> dict[str, Any]:
     """Return the content of ``certificate.json``: nothing in it depends on how many workers there were.
 
@@ -38,6 +40,8 @@ def document_of(
         The fingerprints of the bars.
     certificate : Certificate
         What was found.
+    money : AfterCosts
+        What trading would have earned.
     """
     return {
         "strategy_name": strategy.name,
@@ -48,8 +52,9 @@ def document_of(
         "required": REQUIRED,
         "floor": FLOOR,
         **_figures(certificate.overall),
-        "report": list(sentences_of(certificate)),
+        "report": list(sentences_of(certificate, money)),
         "per_symbol": _per_symbol(certificate),
+        "after_costs": _money(money),
         "groups": [_group(entry) for entry in certificate.groups],
         "folds": [
             {
@@ -86,6 +91,13 @@ def _per_symbol(certificate: Certificate) -> dict[str, dict[str, Any]]:
             "unseen_skill": asdict(certificate.overall.unseen[symbol]),
         }
         for symbol, figures in certificate.symbols.items()
+    }
+
+
+def _money(money: AfterCosts) -> dict[str, Any]:
+    figures = {"sharpe": money.seen, "unseen_sharpe": money.unseen, "difference": money.difference}
+    return {name: None if figure is None else asdict(figure) for name, figure in figures.items()} | {
+        "trades": {symbol: {"seen": seen, "unseen": unseen} for symbol, (seen, unseen) in money.trades.items()}
     }
 
 

@@ -16,6 +16,8 @@ from ktrdr_app.training.certificate import certify as certified
 from ktrdr_app.training.folds import FoldWork
 from ktrdr_app.workflows.certify_document import document_of
 from ktrdr_app.workflows.certify_groups import groups_of
+from ktrdr_app.workflows.certify_money import after_costs
+from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import CertifyResult, TrainRequest
 from ktrdr_app.workflows.train_run import training_rows
 
@@ -53,7 +55,16 @@ def certify(
     loaded, _, block, processed = training_rows(request, progress, token, seconds)
     work = FoldWork.of(block, loaded.strategy, request.seed, request.weights, request.device)
     found = certified(work, groups, progress, token, executor)
-    document = document_of(request, loaded.strategy, work, processed, found)
+    with stage("simulate", progress):
+        source = source_of(request.workspace)
+        money = after_costs(
+            work,
+            found,
+            request.timeframe,
+            lambda symbol: source.load(symbol, request.timeframe, request.start, request.end),
+            token,
+        )
+    document = document_of(request, loaded.strategy, work, processed, found, money)
     with stage("save", progress):
         folder = request.workspace.runs / _run_id(loaded.strategy.name, request.timeframe)
         folder.mkdir(parents=True, exist_ok=True)

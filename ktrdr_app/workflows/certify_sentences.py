@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from ktrdr_app.training.certificate import Certificate, GroupRetention
 from ktrdr_app.training.retention import FLOOR, PASS, REQUIRED, Bounded, Retention
-from ktrdr_app.workflows.wording import percent, within
+from ktrdr_app.workflows.certify_money import AfterCosts
+from ktrdr_app.workflows.wording import number, percent, within
 
 _REQUIRED = percent(REQUIRED, 0)
 _WORSE = f"worse than knowing the class shares by more than {percent(-FLOOR, 0)}"
 
 
-def sentences_of(certificate: Certificate) -> tuple[str, ...]:
-    """Return the verdict with its reasons, then what is said of each group.
+def sentences_of(certificate: Certificate, money: AfterCosts) -> tuple[str, ...]:
+    """Return the verdict with its reasons, what trading would have earned, then what is said of each group.
 
     Parameters
     ----------
     certificate : Certificate
         What was found.
+    money : AfterCosts
+        What trading would have earned; the verdict does not depend on it.
     """
-    return (*_verdict(certificate), *(_group(entry) for entry in certificate.groups))
+    return (*_verdict(certificate), _money(money), *(_group(entry) for entry in certificate.groups))
+
+
+def _money(money: AfterCosts) -> str:
+    if money.seen is None or money.unseen is None or money.difference is None:
+        never = "seen" if money.seen is None else "unseen"
+        return f"After costs there is nothing to compare: no {never} symbol is ever traded."
+    found = (
+        f"After costs, trading all symbols in equal parts has a Sharpe ratio of {number(money.seen.value)} by the "
+        f"model of all, and of {number(money.unseen.value)} by models that never saw the symbol: a difference of "
+        f"{number(money.difference.value)}{within((money.difference.low, money.difference.high))}"
+    )
+    chance = money.difference.low <= 0 <= money.difference.high
+    return f"{found}, which chance alone may explain." if chance else f"{found}."
 
 
 def _verdict(certificate: Certificate) -> list[str]:

@@ -62,6 +62,15 @@ def test_retention_follows_from_the_figures_by_symbol(found: CertifyResult) -> N
     assert found.document["retention"]["value"] == pytest.approx(unseen / skill)
 
 
+def test_money_after_costs_stands_beside_and_decides_nothing(found: CertifyResult) -> None:
+    money = found.document["after_costs"]
+    assert set(money["trades"]) == set(MARKETS)
+    gap = money["unseen_sharpe"]["value"] - money["sharpe"]["value"]
+    assert money["difference"]["value"] == pytest.approx(gap)
+    assert money["difference"]["low"] <= gap <= money["difference"]["high"]
+    assert sum("After costs" in sentence for sentence in found.document["report"]) == 1
+
+
 def test_groups_are_those_of_names_and_each_has_a_verdict(found: CertifyResult) -> None:
     groups = {(entry["kind"], entry["name"]): entry for entry in found.document["groups"]}
     assert {name for kind, name in groups if kind == "asset class"} == {"crypto", "forex", "metal"}
@@ -127,7 +136,7 @@ def test_stages_folds_and_files_are_told_in_order(workspace: Workspace) -> None:
     said: list[ProgressEvent] = []
     certify(request(workspace, epochs=1), said.append)
     stages = [event.stage for event in said if isinstance(event, StageFinished)]
-    assert stages == ["load", "indicators", "fuzzy", "features", "labels", "folds", "save"]
+    assert stages == ["load", "indicators", "fuzzy", "features", "labels", "folds", "simulate", "save"]
     folds = [event for event in said if isinstance(event, FoldDone)]
     assert [event.done for event in folds] == list(range(1, 8))
     assert {event.total for event in folds} == {7}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ktrdr_app.training.certificate import Certificate, Group, GroupRetention, SymbolFigures
 from ktrdr_app.training.retention import FAIL, NO_SKILL, PASS, Bounded, Retention
+from ktrdr_app.workflows.certify_money import AfterCosts
 from ktrdr_app.workflows.certify_sentences import sentences_of
 
 NAMES = ("A", "B")
+NO_TRADE = AfterCosts(None, None, None, {})
 KEPT, SKILL = Bounded(0.95, 0.85, 1.05), Bounded(0.0412, 0.0234, 0.0578)
 
 
@@ -21,10 +23,30 @@ def retention(
     return Retention(NAMES, verdict, skill, Bounded(0.039, 0.02, 0.05), kept, alone, "B")
 
 
-def told(found: Retention, *groups: GroupRetention) -> tuple[str, ...]:
-    """Return the sentences of a certificate of two symbols."""
+def sentences(found: Retention, *groups: GroupRetention, money: AfterCosts = NO_TRADE) -> tuple[str, ...]:
+    """Return all sentences of a certificate of two symbols."""
     seen = {name: SymbolFigures(100, 40.0, Bounded(value, 0, 1)) for name, value in (("A", 0.05), ("B", 0.0321))}
-    return sentences_of(Certificate(seen, found, groups, (), 4.0, 100))
+    return sentences_of(Certificate(seen, found, groups, (), 4.0, 100), money)
+
+
+def told(found: Retention, *groups: GroupRetention) -> tuple[str, ...]:
+    """Return the sentences but for the one on money."""
+    return tuple(sentence for sentence in sentences(found, *groups) if not sentence.startswith("After costs"))
+
+
+def test_money_is_told_as_a_difference_with_its_doubt() -> None:
+    sharpes = Bounded(1.2345, 0.1, 2.0), Bounded(0.9, -0.2, 1.8)
+    doubtful, sure = Bounded(-0.3345, -0.8, 0.1), Bounded(-0.3345, -0.8, -0.01)
+    said = [sentences(retention(), money=AfterCosts(*sharpes, gap, {}))[2] for gap in (doubtful, sure)]
+    assert said[0] == (
+        "After costs, trading all symbols in equal parts has a Sharpe ratio of 1.23 by the model of all, and of 0.90 "
+        "by models that never saw the symbol: a difference of -0.33 (90 % interval -0.80 to 0.10), which chance alone "
+        "may explain."
+    )
+    assert said[1].endswith("(90 % interval -0.80 to -0.01).")
+    assert sentences(retention())[2] == "After costs there is nothing to compare: no seen symbol is ever traded."
+    half = AfterCosts(sharpes[0], None, None, {})
+    assert "no unseen symbol is ever traded" in sentences(retention(), money=half)[2]
 
 
 def test_a_pass_says_what_is_kept_and_what_was_demanded() -> None:
