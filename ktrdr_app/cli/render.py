@@ -258,7 +258,7 @@ def model_list(found: Sequence[ModelInfo]) -> list[Part]:
         return ["No model yet: train one with ktrdr-app train."]
     rows = [
         (
-            info.path.name,
+            info.label,
             info.strategy_name,
             info.kind,
             info.created_at[:16].replace("T", " "),

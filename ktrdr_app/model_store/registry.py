@@ -60,6 +60,11 @@ class ModelInfo:
     training_symbols: tuple[str, ...] = ()
     look_ahead: bool = False
 
+    @property
+    def label(self) -> str:
+        """The folder's name as lists show it: copies in the archive have ``legacy/`` in front."""
+        return f"{layout.ARCHIVE}/{self.path.name}" if self.path.parent.name == layout.ARCHIVE else self.path.name
+
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
         return dataclasses.asdict(self) | {"path": str(self.path), "training_symbols": list(self.training_symbols)}
