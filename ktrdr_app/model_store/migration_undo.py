@@ -74,7 +74,9 @@ def undo_migration(
             if not origin or (migration is not None and origin.get("name") != migration):
                 continue
             reason = _only_copy(models_dir, origin)
-            done.append(Undone(folder, None, reason) if reason else Undone(folder, _to_trash(folder, trash, place.name)))
+            done.append(
+                Undone(folder, None, reason) if reason else Undone(folder, _to_trash(folder, trash, place.name))
+            )
         _tidy(archive, [entry.folder.name for entry in done if entry.moved_to and entry.folder.parent == archive])
     return done
 

@@ -130,7 +130,8 @@ def test_killed_at_any_moment_every_listed_copy_is_whole_and_the_next_run_ends_i
         assert [info.problem for info in listed] == [""] * len(listed)
         assert all(load_model(info.path).info.complete for info in listed)
         chosen = resolve(workspace.models, STRATEGY, "1h", "MSFT").chosen
-        assert chosen is not None and chosen.path.name == "MSFT_1h_v1"
+        assert chosen is not None
+        assert chosen.path.name == "MSFT_1h_v1"
         assert originals(workspace) == before
     assert deaths >= MOMENTS - 1
     counts = migrate_models(MigrateRequest(workspace))["counts"]

@@ -226,7 +226,7 @@ class BacktestForm(QObject):
             (self.tr("legacy only"), "legacy"),
         ]
         entries += [
-            (info.path.name if info.complete else f"⚠ {info.path.name}", str(info.path))
+            (info.label if info.complete else f"⚠ {info.label}", str(info.path))
             for info in self.context.catalog.models.items
             if info.strategy_name == name and info.timeframe == timeframe
         ]

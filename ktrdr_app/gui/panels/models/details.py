@@ -55,7 +55,7 @@ class ModelDetails(Card):
         model : ModelInfo
             Which one.
         """
-        self._name.setText(model.path.name)
+        self._name.setText(model.label)
         tone, words = self._judge(model)
         self._verdict.setText(words)
         set_tone(self._verdict, tone)
