@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ktrdr_app.core.paths import Workspace
 from tests.cli.commands.conftest import Run, error_of, files_of, table_rows
 from tests.model_store.builders import STRATEGY, write_original
+from tests.workflows.originals import original_folder
+from tests.workflows.quick import with_strategy
 
 NAME = f"{STRATEGY}/MSFT_1h_v1"
 
@@ -60,3 +64,17 @@ def test_what_cannot_be_is_refused(run: Run, root: Path) -> None:
 def test_without_originals_that_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "no model of the original" in run("models", "migrate").out
+
+
+def test_an_original_and_its_copy_are_backtested_alike_and_marked(run: Run, workspace: Path) -> None:
+    folder = original_folder(with_strategy(Workspace(workspace)), "GOOG")
+    asked = ("backtest", "quick", "--symbol", "GOOG", "--timeframe", "1d")
+    original = run(*asked, json=True).document
+    run("models", "migrate")
+    shutil.rmtree(folder)
+    ended = run(*asked)
+    assert (ended.code, "LOOK-AHEAD" in ended.out) == (0, True)
+    copy = run(*asked, json=True).document
+    assert Path(copy["model"]["path"]) == folder.parent / "legacy" / folder.name
+    assert (copy["model"]["look_ahead"], copy["model"]["step"]) == (True, 2)
+    assert (copy["metrics"], copy["bars"]) == (original["metrics"], original["bars"])
