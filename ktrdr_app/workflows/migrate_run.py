@@ -14,6 +14,8 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.files import write_json
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
+from ktrdr_app.model_store import migration_undo
+from ktrdr_app.model_store.migration import migrate_step, point_archive
 from ktrdr_app.model_store.migration_plan import ALREADY, MIGRATED, Step, plan_migration
 
 REPORT = "migration.json"
@@ -131,8 +133,6 @@ def undo_migration(
     ModelNotFound, UnsafeName, StorageProblem
         As `migrate_models`.
     """
-    from ktrdr_app.model_store import migration_undo
-
     (cancel or CancelToken("the undoing")).check()
     workspace = request.workspace
     done = migration_undo.undo_migration(workspace.models, workspace.trash, request.strategy, request.migration)
@@ -140,8 +140,6 @@ def undo_migration(
 
 
 def _carry_out(steps: list[Step], models: Path, name: str, progress: Progress, token: CancelToken) -> list[Step]:
-    from ktrdr_app.model_store.migration import migrate_step, point_archive
-
     done = []
     for number, step in enumerate(steps, 1):
         token.check()
