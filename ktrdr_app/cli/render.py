@@ -19,6 +19,7 @@ from ktrdr_app.workflows.wording import (
     cut,
     event_notes,
     fallback_warning,
+    look_ahead_note,
     model_verdict,
     number,
     open_trade_note,
@@ -130,7 +131,8 @@ def backtested(document: Mapping[str, Any]) -> list[Part]:
     """
     figures, verdict = metrics_table(document), backtest_verdict(document)
     narrow = Table(figures.caption, figures.columns[:3], tuple(row[:3] for row in figures.rows))
-    notes = [fallback_warning(document), str(document.get("explanation") or ""), open_trade_note(document)]
+    why = str(document.get("explanation") or "")
+    notes = [fallback_warning(document), look_ahead_note(document), why, open_trade_note(document)]
     model = document.get("model")
     return [
         narrow,
@@ -256,12 +258,12 @@ def model_list(found: Sequence[ModelInfo]) -> list[Part]:
         return ["No model yet: train one with ktrdr-app train."]
     rows = [
         (
-            info.path.name,
+            info.label,
             info.strategy_name,
             info.kind,
             info.created_at[:16].replace("T", " "),
             ", ".join(info.training_symbols),
-            info.problem or "usable",
+            info.problem or ("usable, looks ahead" if info.look_ahead else "usable"),
             percent(info.test_accuracy),
             percent(info.skill, signed=True),
         )

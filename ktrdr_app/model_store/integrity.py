@@ -57,7 +57,7 @@ class CheckedFolder:
     strategy_document : dict
         The strategy; in the original's grammar for its own folders.
     features, metrics, metadata, manifest : dict
-        The other documents; the manifest is empty for the original's folders.
+        The other documents; the manifest is empty for the original's folders, but not for migrated copies of them.
     """
 
     path: Path
@@ -78,6 +78,11 @@ class CheckedFolder:
     metrics: dict[str, Any]
     metadata: dict[str, Any]
     manifest: dict[str, Any]
+
+    @property
+    def original(self) -> bool:
+        """Whether the original program trained it: its features look ahead, and it has no feature contract."""
+        return not self.contract_digest
 
 
 def check_folder(folder: Path) -> CheckedFolder:
@@ -140,10 +145,9 @@ def _checked(folder: Path) -> CheckedFolder:
     metadata = _document(folder, layout.METADATA)
     ours = "schema_version" in metadata
     kind = str(metadata.get("kind")) if ours else layout.LEGACY
-    if ours:
-        _check_ours(folder, metadata)
-    elif (folder / layout.CHECKSUMS).exists() or (folder / layout.MANIFEST).exists():
-        raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version")
+    migrated = {} if ours else _migrated(folder)
+    if ours or migrated:
+        _check_ours(folder, metadata if ours else migrated, with_scaler=kind == layout.UNIVERSAL or bool(migrated))
     config, features = _document(folder, layout.CONFIG), _document(folder, layout.FEATURES)
     names = _feature_names(features, str(folder / layout.FEATURES))
     embedded = _embedded(features, str(folder / layout.FEATURES))
@@ -151,7 +155,7 @@ def _checked(folder: Path) -> CheckedFolder:
     strategy_name, timeframe, symbol = _identity(metadata, kind, str(folder / layout.METADATA))
     if features.get("contract_digest", "") != metadata.get("contract_digest", ""):
         raise ModelRejected(str(folder), "the feature contract of features.json is not that of metadata.json")
-    scaler = _scaler(folder, kind, config, names)
+    scaler = _scaler(folder, kind == layout.UNIVERSAL or bool(migrated), config, names)
     check_weights(folder / layout.WEIGHTS, shape)
     parsed = layout.parse_folder(folder.name)
     return CheckedFolder(
@@ -172,7 +176,7 @@ def _checked(folder: Path) -> CheckedFolder:
         features=features,
         metrics=_document(folder, layout.METRICS),
         metadata=metadata,
-        manifest=_document(folder, layout.MANIFEST) if ours else {},
+        manifest=_document(folder, layout.MANIFEST) if ours else migrated,
     )
 
 
@@ -189,20 +193,29 @@ def _check_files(folder: Path, names: tuple[str, ...]) -> None:
             raise ModelRejected(str(path), f"it is larger than {most >> 20} MiB")
 
 
-def _check_ours(folder: Path, metadata: Mapping[str, Any]) -> None:
+def _migrated(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a migrated copy, whose metadata are still the original's; empty for an original."""
+    if not (folder / layout.CHECKSUMS).exists() and not (folder / layout.MANIFEST).exists():
+        return {}
+    _check_files(folder, (layout.MANIFEST,))
+    manifest = _document(folder, layout.MANIFEST)
+    if not isinstance(manifest.get(layout.MIGRATION), dict) or manifest.get("kind") != layout.LEGACY:
+        raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version")
+    return manifest
+
+
+def _check_ours(folder: Path, identity: Mapping[str, Any], with_scaler: bool) -> None:
     """Check what only our own folders have: schema, kind, manifest, and a checksum for every file that is read."""
-    kind = metadata.get("kind")
-    if metadata["schema_version"] != SCHEMA_VERSION:
-        raise ModelRejected(
-            str(folder), f"schema_version is {metadata['schema_version']!r}", "update the program that opens it"
-        )
+    kind, version = identity.get("kind"), identity.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise ModelRejected(str(folder), f"schema_version is {version!r}", "update the program that opens it")
     if kind not in (layout.UNIVERSAL, layout.LEGACY):
         raise ModelRejected(str(folder), f"its kind is {kind!r}")
-    own = (layout.CHECKSUMS, layout.MANIFEST, *((layout.SCALER,) if kind == layout.UNIVERSAL else ()))
+    own = (layout.CHECKSUMS, layout.MANIFEST, *((layout.SCALER,) if with_scaler else ()))
     _check_files(folder, own)
     checksums = _document(folder, layout.CHECKSUMS)
     pickled = folder / layout.SCALER_PICKLE
-    read_too = (layout.SCALER_PICKLE,) if kind == layout.LEGACY and pickled.exists() else ()
+    read_too = (layout.SCALER_PICKLE,) if not with_scaler and pickled.exists() else ()
     _check_files(folder, read_too)
     for name in (*_COMMON, *own[1:], *read_too):
         if name not in checksums:
@@ -253,9 +266,9 @@ def _version(metadata: Mapping[str, Any]) -> int:
     return version if type(version) is int else 0
 
 
-def _scaler(folder: Path, kind: str, config: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _scaler(folder: Path, as_json: bool, config: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Return the scaler's numbers from ``scaler.json`` or, in a legacy folder, from its pickle."""
-    if kind == layout.UNIVERSAL:
+    if as_json:
         document = _document(folder, layout.SCALER)
     elif _scales(config):
         _check_files(folder, (layout.SCALER_PICKLE,))

@@ -26,6 +26,8 @@ MANIFEST = "training_manifest.json"
 SCALER = "scaler.json"
 SCALER_PICKLE = "scaler.pkl"
 CHECKSUMS = "checksums.json"
+MIGRATION = "migration"
+"""Key of the manifest of a migrated copy that says what it is a copy of."""
 
 _VERSIONED = re.compile(r"(?P<symbol>[^/\\]+)_(?P<timeframe>[A-Za-z0-9]+)_v(?P<version>[1-9][0-9]{0,8})")
 _LONGEST_POINTER = 255

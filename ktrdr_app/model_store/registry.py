@@ -42,6 +42,8 @@ class ModelInfo:
         From its metrics, where they say.
     training_symbols : tuple of str
         Symbols it learnt from.
+    look_ahead : bool
+        Whether it is a model of the original, whose features use means and deviations of the whole series.
     """
 
     path: Path
@@ -56,6 +58,12 @@ class ModelInfo:
     test_accuracy: float | None = None
     skill: float | None = None
     training_symbols: tuple[str, ...] = ()
+    look_ahead: bool = False
+
+    @property
+    def label(self) -> str:
+        """The folder's name as lists show it: copies in the archive have ``legacy/`` in front."""
+        return f"{layout.ARCHIVE}/{self.path.name}" if self.path.parent.name == layout.ARCHIVE else self.path.name
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -125,6 +133,7 @@ def info_of(checked: CheckedFolder) -> ModelInfo:
         test_accuracy=_figure(checked.metrics, "test_accuracy"),
         skill=_figure(checked.metrics, "skill"),
         training_symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else own,
+        look_ahead=checked.original,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ktrdr_app.model_store.integrity import CheckedFolder, check_folder, check_i
 
 PREFERENCES = (layout.UNIVERSAL, layout.LEGACY)
 ANY_STEP = 3
+LOOKS_AHEAD = "a model of the original, whose features look ahead"
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,19 @@ class Chosen:
         From 1.
     step : int
         1 or 2 for the preferred kinds, in their order; 3 for any model of the strategy and time frame.
+    look_ahead : bool
+        Whether it is a model of the original, whose features look ahead.
     """
 
     path: Path
     kind: str
     version: int
     step: int
+    look_ahead: bool = False
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {"path": str(self.path), "kind": self.kind, "version": self.version, "step": self.step}
+        return asdict(self) | {"path": str(self.path)}
 
 
 @dataclass(frozen=True)
@@ -307,8 +311,9 @@ class _Search:
         return checked
 
     def _choose(self, step: int, pattern: str, checked: CheckedFolder, reason: str) -> Chosen:
-        self._note(step, pattern, checked.path, "chosen", reason)
-        return Chosen(checked.path, checked.kind, checked.version, step)
+        said = f"{reason}; {LOOKS_AHEAD}" if checked.original else reason
+        self._note(step, pattern, checked.path, "chosen", said)
+        return Chosen(checked.path, checked.kind, checked.version, step, checked.original)
 
     def _note(self, step: int, pattern: str, path: Path, result: str, reason: str) -> None:
         self.trace.append(TraceEntry(step, pattern, path, result, reason))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         load_fuzzy_view,
     )
     from ktrdr_app.workflows.machine_checks import doctor
+    from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
@@ -67,6 +68,7 @@ _EXPORTS = {
     "map_coverage": "series_view",
     "measure_quality": "data_inventory",
     "measure_some": "data_inventory",
+    "migrate_models": "migrate_run",
     "newest_run": "run_folders",
     "preview_import": "import_run",
     "reopen_run": "reopen",
@@ -77,6 +79,7 @@ _EXPORTS = {
     "show_model": "models",
     "strategy_schema": "grammar_schema",
     "train": "train_run",
+    "undo_migration": "migrate_run",
     "upgrade": "upgrade_run",
     "validate_strategy": "strategies",
     "view_series": "series_view",
@@ -114,6 +117,7 @@ __all__ = [
     "map_coverage",
     "measure_quality",
     "measure_some",
+    "migrate_models",
     "newest_run",
     "preview_import",
     "reopen_run",
@@ -124,6 +128,7 @@ __all__ = [
     "show_model",
     "strategy_schema",
     "train",
+    "undo_migration",
     "upgrade",
     "validate_strategy",
     "view_series",

@@ -24,7 +24,7 @@ from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
 from ktrdr_app.workflows.backtest_files import RunPapers, write_run
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
-from ktrdr_app.workflows.feature_caches import feature_cache
+from ktrdr_app.workflows.model_features import model_features
 from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
 from ktrdr_app.workflows.train_document import document_of_papers
@@ -140,7 +140,7 @@ class _Prepared:
 
 def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
     """Build features over all bars before the range too, then keep the range without its warm-up bars."""
-    frame = feature_cache(request.workspace, request.symbol, request.timeframe).features(bars, chosen.plan)
+    frame = model_features(request.workspace, chosen, request.symbol, request.timeframe, bars)
     where = f"{request.symbol} {request.timeframe}"
     wanted = select_range(bars, request.start, None, where)
     offset = len(bars) - len(wanted)

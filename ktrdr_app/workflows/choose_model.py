@@ -16,6 +16,7 @@ from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.resolver import Resolution, require, resolve
 from ktrdr_app.neural.calibration import UNCALIBRATED
+from ktrdr_app.strategy.legacy import read_legacy
 from ktrdr_app.strategy.load import from_document
 from ktrdr_app.workflows.models import model_folder
 from ktrdr_app.workflows.requests import BacktestRequest
@@ -39,8 +40,9 @@ class ChosenModel:
         What was looked at.
     warning : str
         What must be shown beside its results; empty if nothing.
-    plan : FeaturePlan
-        Features as it was trained on them, whatever the strategy file says by now.
+    plan : FeaturePlan or None
+        Features as it was trained on them, whatever the strategy file says by now; None for a model of the original,
+        whose features `model_features` builds from its own strategy.
     """
 
     loaded: LoadedModel
@@ -48,7 +50,7 @@ class ChosenModel:
     step: int | str
     trace: tuple[dict[str, Any], ...]
     warning: str
-    plan: FeaturePlan
+    plan: FeaturePlan | None
 
     @property
     def fitted_until(self) -> pd.Timestamp | None:
@@ -64,6 +66,7 @@ class ChosenModel:
             "kind": info.kind,
             "version": info.version,
             "step": self.step,
+            "look_ahead": info.look_ahead,
             "training_symbols": list(info.training_symbols),
             "fitted_until": None if self.fitted_until is None else self.fitted_until.isoformat(),
             "calibration": self.loaded.model.calibration.to_document(),
@@ -145,11 +148,19 @@ def _loaded(
     loaded = load_model(path)
     if not calibrate:
         loaded.model.calibration = UNCALIBRATED
+    return ChosenModel(loaded, path, step, trace, warning, _plan(loaded, path))
+
+
+def _plan(loaded: LoadedModel, path: Path) -> FeaturePlan | None:
+    """Return the plan of a model's features; a model of the original has none, but its strategy must be readable."""
+    where = f"{path.name}/config.json"
     try:
-        plan = FeaturePlan.of(from_document(loaded.strategy_document, f"{path.name}/config.json"))
+        if loaded.info.look_ahead:
+            read_legacy(loaded.strategy_document, where)
+            return None
+        plan = FeaturePlan.of(from_document(loaded.strategy_document, where))
     except StrategyProblem as error:
-        reason = f"its features cannot be built here ({error.message})"
-        raise ModelRejected(str(path), reason, "models of the original are read, not yet backtested") from error
+        raise ModelRejected(str(path), f"its features cannot be built here ({error.message})") from error
     if plan.contract.digest != loaded.contract_digest or plan.contract.names != loaded.feature_names:
         raise ModelRejected(str(path), "its feature contract is not what this program would compute")
-    return ChosenModel(loaded, path, step, trace, warning, plan)
+    return plan

@@ -198,7 +198,8 @@ def _ratio(figures: Mapping[str, Any], key: str) -> str:
 
 def _warnings(report: ReportInput) -> list[str]:
     backtest = report.backtest_document
-    warnings = [wording.fallback_warning(backtest), str(backtest.get("explanation") or "")]
+    warnings = [wording.fallback_warning(backtest), wording.look_ahead_note(backtest)]
+    warnings.append(str(backtest.get("explanation") or ""))
     seen = float(np.mean(report.in_sample)) if report.in_sample.size else 0.0
     if seen > 0:
         warnings.append(

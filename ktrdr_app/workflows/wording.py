@@ -266,6 +266,23 @@ def fallback_warning(backtest: Mapping[str, Any]) -> str:
     return f"The resolver fell back to {model.get('path')}: {said}. These are not the results of a model of its own."
 
 
+def look_ahead_note(backtest: Mapping[str, Any]) -> str:
+    """Return what is said of a run on a model of the original; empty for our own models.
+
+    Parameters
+    ----------
+    backtest : mapping
+        The ``backtest`` document.
+    """
+    if not (backtest.get("model") or {}).get("look_ahead"):
+        return ""
+    return (
+        "LOOK-AHEAD: this is a model of the original, with its features as it was trained on them. They use means and "
+        "deviations of the whole series and zeros for warm-ups, and which bars it learnt from is not recorded, so any "
+        "bar may be one of them. Use the result to compare, not to judge what trading would have brought."
+    )
+
+
 def open_trade_note(backtest: Mapping[str, Any]) -> str:
     """Return what is said of a position that was left open; empty if there is none.
 

@@ -475,7 +475,9 @@ class TestAnswer:
             "kind": "legacy",
             "version": 1,
             "step": 2,
+            "look_ahead": True,
         }
+        assert document["trace"][-1]["reason"].endswith("a model of the original, whose features look ahead")
         assert [entry["pattern"] for entry in document["trace"]] == [
             "universal_1h_latest",
             "MSFT_1h_latest",

@@ -19,7 +19,8 @@ from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.workflows.choose_model import choose_model, in_sample_bars
 from ktrdr_app.workflows.requests import BacktestRequest
-from tests.shared_data import shared_path
+from tests.model_store.builders import edit
+from tests.workflows.originals import original_folder
 from tests.workflows.quick import NAME, trained
 
 
@@ -139,16 +140,26 @@ def test_a_config_that_is_no_strategy_is_refused_with_the_reason(copy: Workspace
         choose_model(_request(copy, model=str(folder)), NAME)
 
 
-@pytest.mark.shared
-def test_a_genuine_model_of_the_original_is_read_and_refused_with_its_reason(tmp_path: Path) -> None:
-    source = shared_path("legacy_models/models/neuro_mean_reversion")
+def test_a_model_of_the_original_is_marked_as_look_ahead_and_has_no_plan_of_ours(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    shutil.copytree(source, workspace.models / "neuro_mean_reversion", symlinks=True)
-    request = BacktestRequest(workspace, "neuro_mean_reversion", "EURUSD", "1h")
-    with pytest.raises(ModelRejected) as caught:
-        choose_model(request, "neuro_mean_reversion")
-    assert caught.value.exit_code == 4
-    assert "not yet backtested" in caught.value.hint
+    folder = original_folder(workspace, "GOOG")
+    chosen = choose_model(_request(workspace), NAME)
+    assert (chosen.path, chosen.step, chosen.plan) == (folder, 2, None)
+    assert chosen.document()["look_ahead"] is True
+    assert chosen.trace[-1]["reason"].endswith("a model of the original, whose features look ahead")
+
+
+def test_our_own_models_are_not_marked(origin: Workspace) -> None:
+    assert choose_model(_request(origin), NAME).document()["look_ahead"] is False
+    assert choose_model(_request(origin, "IBM", model="legacy"), NAME).document()["look_ahead"] is False
+
+
+def test_an_original_whose_strategy_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    folder = original_folder(workspace, "GOOG")
+    edit(folder / "config.json", lambda config: config.update(indicators=[]))
+    with pytest.raises(ModelRejected, match="features cannot be built here"):
+        choose_model(_request(workspace), NAME)
 
 
 @pytest.mark.parametrize(

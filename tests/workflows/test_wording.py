@@ -15,6 +15,7 @@ from ktrdr_app.workflows.wording import (
     event_notes,
     fallback_warning,
     has_skill,
+    look_ahead_note,
     model_verdict,
     number,
     open_trade_note,
@@ -258,3 +259,11 @@ def test_the_bars_after_the_fit_are_told_apart():
     none = {"from": None, "bars": 0, "total_return": None, "buy_and_hold_return": None}
     assert "All these bars lie within" in backtest_verdict({**backtested(0.41, 0.123), "after_fit": none}).detail
     assert "fitted" not in backtest_verdict({**backtested(0.41, 0.123), "after_fit": None}).detail
+
+
+@pytest.mark.parametrize(("mark", "said"), [(True, True), (False, False), (None, False)])
+def test_runs_on_models_of_the_original_are_marked_as_look_ahead(mark, said):
+    document = backtested(0.1, 0.2, step=2)
+    document["model"] |= {} if mark is None else {"look_ahead": mark}
+    assert look_ahead_note(document).startswith("LOOK-AHEAD") is said
+    assert look_ahead_note({**document, "model": None}) == ""

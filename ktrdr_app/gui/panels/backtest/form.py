@@ -79,7 +79,7 @@ class ResolutionBadge(QLabel):
         Parameters
         ----------
         model : mapping
-            ``path``, ``kind`` and ``step``, and the ``trace`` if there is one.
+            ``path``, ``kind`` and ``step``, ``look_ahead``, and the ``trace`` if there is one.
         warning : str
             What must be said beside any result of it.
         """
@@ -88,6 +88,9 @@ class ResolutionBadge(QLabel):
         if step == ANY_STEP:
             words = warning or self.tr("it was made for something else")
             self.say(self.tr("⚠ {0}, step 3 (any model): {1}").format(name, words), "warning", trace)
+        elif model.get("look_ahead"):
+            said = self.tr("⚠ {0}, {1}: a model of the original, whose features look ahead")
+            self.say(said.format(name, model["kind"]), "warning", trace)
         elif isinstance(step, int):
             self.say(self.tr("✔ {0}, {1}, step {2}").format(name, model["kind"], step), "success", trace)
         else:
@@ -223,7 +226,7 @@ class BacktestForm(QObject):
             (self.tr("legacy only"), "legacy"),
         ]
         entries += [
-            (info.path.name if info.complete else f"⚠ {info.path.name}", str(info.path))
+            (info.label if info.complete else f"⚠ {info.label}", str(info.path))
             for info in self.context.catalog.models.items
             if info.strategy_name == name and info.timeframe == timeframe
         ]
@@ -299,7 +302,8 @@ class BacktestForm(QObject):
         by_hand = answer.asked[3]
         for info in self.context.catalog.models.items:
             if str(info.path) == by_hand:
-                return {"path": by_hand, "kind": info.kind, "version": info.version, "step": "path"}
+                facts = {"kind": info.kind, "version": info.version, "look_ahead": info.look_ahead}
+                return {"path": by_hand, "step": "path", **facts}
         chosen: Mapping[str, Any] | None = answer.document["chosen"]
         return chosen
 

@@ -16,7 +16,14 @@ from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.requests import BacktestOutcome
-from ktrdr_app.workflows.wording import Verdict, backtest_verdict, event_notes, fallback_warning, open_trade_note
+from ktrdr_app.workflows.wording import (
+    Verdict,
+    backtest_verdict,
+    event_notes,
+    fallback_warning,
+    look_ahead_note,
+    open_trade_note,
+)
 
 _DAY = NANOSECONDS["1d"]
 
@@ -186,7 +193,8 @@ def notes_of(document: Mapping[str, Any]) -> tuple[str, ...]:
         The ``backtest`` document.
     """
     why = str(document.get("explanation") or "")
-    said = [fallback_warning(document), why, open_trade_note(document), *event_notes(document)]
+    said = [fallback_warning(document), look_ahead_note(document), why, open_trade_note(document)]
+    said += event_notes(document)
     return tuple(sentence for sentence in said if sentence)
 
 

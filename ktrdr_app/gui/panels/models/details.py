@@ -55,7 +55,7 @@ class ModelDetails(Card):
         model : ModelInfo
             Which one.
         """
-        self._name.setText(model.path.name)
+        self._name.setText(model.label)
         tone, words = self._judge(model)
         self._verdict.setText(words)
         set_tone(self._verdict, tone)
@@ -76,6 +76,8 @@ class ModelDetails(Card):
     def _judge(self, model: ModelInfo) -> tuple[str, str]:
         if not model.complete:
             return "danger", self.tr("Cannot be used: {0}").format(model.problem)
+        if model.look_ahead:
+            return "warning", self.tr("A model of the original: its features look ahead, so its results do too.")
         if model.skill is None:
             return "info", self.tr("It does not say how it did on unseen bars.")
         if model.skill <= 0:

@@ -143,7 +143,7 @@ class ModelsPanel(Station):
         item = QTreeWidgetItem(
             group,
             [
-                model.path.name,
+                model.label,
                 self.tr("universal") if universal else self.tr("legacy"),
                 numbers.percent(model.test_accuracy),
                 numbers.percent(model.skill, signed=True),

@@ -126,6 +126,9 @@ class ResolverCard(Card):
             self._say(self.tr("None: train one, or choose another bar length."), "warning")
         elif resolution.warning:
             self._say(self.tr("{0} — not made for this: {1}").format(chosen.path.name, resolution.warning), "warning")
+        elif chosen.look_ahead:
+            said = self.tr("{0} ({1}, step {2}): a model of the original, whose features look ahead")
+            self._say(said.format(chosen.path.name, chosen.kind, chosen.step), "warning")
         else:
             self._say(self.tr("{0} ({1}, step {2})").format(chosen.path.name, chosen.kind, chosen.step), "success")
 

@@ -202,3 +202,10 @@ def test_quick_changes_end_with_the_answer_to_the_last(station: BacktestPanel, q
 
 def test_every_field_has_a_name(station: BacktestPanel) -> None:
     assert accessibility.nameless(station) == []
+
+
+@pytest.mark.parametrize("step", [2, "path"])
+def test_a_model_of_the_original_is_marked_as_look_ahead(badge_of: ResolutionBadge, step: int | str) -> None:
+    badge_of.show_model({"path": "models/s/MSFT_1h_v2", "kind": "legacy", "step": step, "look_ahead": True})
+    assert badge_of.text() == "⚠ MSFT_1h_v2, legacy: a model of the original, whose features look ahead"
+    assert badge_of.property("tone") == "warning"

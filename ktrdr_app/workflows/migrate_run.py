@@ -1,0 +1,151 @@
+"""Migrates folders of the original into the archive, says what it did, and undoes it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.files import write_json
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.progress import Progress, SymbolDone, silent
+from ktrdr_app.model_store import migration_undo
+from ktrdr_app.model_store.migration import migrate_step, point_archive
+from ktrdr_app.model_store.migration_plan import ALREADY, MIGRATED, Step, plan_migration
+
+REPORT = "migration.json"
+
+
+@dataclass(frozen=True)
+class MigrateRequest:
+    """Copy the original's models into the archive.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Whose models these are.
+    strategy : str, optional
+        One strategy's ``name``; all by default.
+    dry_run : bool
+        Whether it is only said what would be done.
+    """
+
+    workspace: Workspace
+    strategy: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class UndoMigrationRequest:
+    """Take migrated copies out of the archive again, into the trash.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Whose models these are.
+    strategy : str, optional
+        One strategy's ``name``; all by default.
+    migration : str, optional
+        One migration's name, as its report gives it; all by default.
+    """
+
+    workspace: Workspace
+    strategy: str | None = None
+    migration: str | None = None
+
+
+def migrate_models(
+    request: MigrateRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> dict[str, Any]:
+    """Copy, verify and report; stopped or killed, it goes on where it was when it is run again.
+
+    Parameters
+    ----------
+    request : MigrateRequest
+        What is migrated.
+    progress : Progress
+        Listener; one event per folder.
+    cancel : CancelToken, optional
+        Checked before each folder; those that are done stay.
+
+    Returns
+    -------
+    dict
+        The report: ``migration``, ``dry_run``, ``steps``, ``counts`` by action, ``seconds`` and ``report_file``, which
+        is None for a dry run.
+
+    Raises
+    ------
+    ModelNotFound, UnsafeName
+        If there is no such strategy.
+    StorageProblem
+        If the disk refuses.
+    Cancelled
+        If it was stopped.
+    """
+    began, models = time.perf_counter(), request.workspace.models
+    token = cancel or CancelToken("the migration")
+    steps = plan_migration(models, request.strategy)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-migration-{uuid.uuid4().hex[:6]}"
+    if not request.dry_run:
+        steps = _carry_out(steps, models, name, progress, token)
+    report = None if request.dry_run else request.workspace.runs / name / REPORT
+    document = {
+        "migration": name,
+        "dry_run": request.dry_run,
+        "strategy": request.strategy,
+        "steps": [step.to_document() for step in steps],
+        "counts": dict(Counter(step.action for step in steps)),
+        "report_file": None if report is None else str(report),
+        "seconds": time.perf_counter() - began,
+    }
+    if report is not None:
+        write_json(report, document)
+    return document
+
+
+def undo_migration(
+    request: UndoMigrationRequest, _progress: Progress = silent, cancel: CancelToken | None = None
+) -> dict[str, Any]:
+    """Move migrated copies into the trash; originals, and copies whose original is gone, stay where they are.
+
+    Parameters
+    ----------
+    request : UndoMigrationRequest
+        What is undone.
+    _progress : Progress
+        Not used: it takes no time.
+    cancel : CancelToken, optional
+        Checked before anything moves.
+
+    Returns
+    -------
+    dict
+        ``undone``: per copy ``folder``, ``moved_to`` (None if it stays) and ``reason``.
+
+    Raises
+    ------
+    ModelNotFound, UnsafeName, StorageProblem
+        As `migrate_models`.
+    """
+    (cancel or CancelToken("the undoing")).check()
+    workspace = request.workspace
+    done = migration_undo.undo_migration(workspace.models, workspace.trash, request.strategy, request.migration)
+    return {"undone": [entry.to_document() for entry in done]}
+
+
+def _carry_out(steps: list[Step], models: Path, name: str, progress: Progress, token: CancelToken) -> list[Step]:
+    done = []
+    for number, step in enumerate(steps, 1):
+        token.check()
+        done.append(migrate_step(step, models, name))
+        progress(SymbolDone(f"{step.strategy_name}/{step.source.name}", number, len(steps)))
+    copied = [step.target for step in done if step.action in (MIGRATED, ALREADY)]
+    for archive, stem in sorted({(path.parent, path.name.rpartition("_v")[0]) for path in copied}):
+        point_archive(archive, stem)
+    return done
