@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.errors import InvalidValue, ModelNotFound, StorageProblem
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import bar_length
 
@@ -26,6 +26,8 @@ MANIFEST = "training_manifest.json"
 SCALER = "scaler.json"
 SCALER_PICKLE = "scaler.pkl"
 CHECKSUMS = "checksums.json"
+SAMPLES = "samples.json"
+NOTES = "notes.json"
 
 _VERSIONED = re.compile(r"(?P<symbol>[^/\\]+)_(?P<timeframe>[A-Za-z0-9]+)_v(?P<version>[1-9][0-9]{0,8})")
 _LONGEST_POINTER = 255
@@ -207,6 +209,71 @@ def versions(folder: Path, stem: str) -> list[Path]:
         (name.version, path) for path in entries(folder) if (name := parse_folder(path.name)) and name.stem == stem
     ]
     return [path for _, path in sorted(found, reverse=True) if path.is_dir()]
+
+
+def in_store(folder: Path, models_dir: Path) -> tuple[Path, str]:
+    """Return the strategy's folder of a model, and the model's name below it.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/{strategy}/[legacy/]{name}``, however it is written.
+    models_dir : Path
+        The store.
+
+    Returns
+    -------
+    tuple of Path and str
+        ``models/{strategy}``, and ``{name}`` or ``legacy/{name}``.
+
+    Raises
+    ------
+    InvalidValue
+        If it is no place for a model of the store.
+    """
+    whole = folder.parent.resolve() / folder.name
+    store = models_dir.resolve()
+    parts = whole.relative_to(store).parts if whole.is_relative_to(store) else ()
+    if not (len(parts) == 2 or (len(parts) == 3 and parts[1] == ARCHIVE)) or parse_folder(folder.name) is None:
+        raise InvalidValue("path", str(folder), f"a model folder within {models_dir}")
+    return models_dir / parts[0], "/".join(parts[1:])
+
+
+def named_folder(path: Path) -> Path:
+    """Return the folder that a path means: itself, or what a ``_latest`` names, whole or not.
+
+    Parameters
+    ----------
+    path : Path
+        A model folder or its ``_latest``.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such folder, or the ``_latest`` names none.
+    """
+    named = parse_latest(path.name)
+    pointed = None if named is None else read_pointer(path.parent, stem_of(*named)).target
+    return existing(pointed or path)
+
+
+def existing(folder: Path) -> Path:
+    """Return a folder that is there.
+
+    Parameters
+    ----------
+    folder : Path
+        A model folder, or a ``_latest`` that names none.
+
+    Raises
+    ------
+    ModelNotFound
+        If it is not there; what lies beside it is told.
+    """
+    if not folder.is_dir():
+        beside = [path.name for path in entries(folder.parent) if path.is_dir() and not path.name.startswith(".")]
+        raise ModelNotFound(str(folder), [folder.name], beside, where=str(folder.parent))
+    return folder
 
 
 def read_pointer(folder: Path, stem: str) -> Pointer:
