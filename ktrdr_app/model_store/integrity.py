@@ -123,6 +123,17 @@ def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
     return checked
 
 
+def largest_of(name: str) -> int:
+    """Return how many bytes a file of a model may have.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    """
+    return {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
+
+
 def listed_checksums(folder: Path) -> dict[str, Any]:
     """Return the SHA-256 of each file as the folder lists them; nothing for a folder of the original's.
 
@@ -216,7 +227,7 @@ def _check_files(folder: Path, names: tuple[str, ...]) -> None:
         path = folder / name
         if path.is_symlink():
             raise ModelRejected(str(path), "it is a link, not a file")
-        most = {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
+        most = largest_of(name)
         if path.stat().st_size > most:
             raise ModelRejected(str(path), f"it is larger than {most >> 20} MiB")
 

@@ -83,6 +83,30 @@ class Pointer:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Where a model lies in the store.
+
+    Attributes
+    ----------
+    strategy : Path
+        ``models/{strategy}``.
+    key : str
+        The model's folder below it: ``{name}`` or ``legacy/{name}``.
+    name : FolderName
+        What its name says.
+    """
+
+    strategy: Path
+    key: str
+    name: FolderName
+
+    @property
+    def folder(self) -> Path:
+        """The model's folder."""
+        return self.strategy / self.key
+
+
 def stem_of(symbol: str | None, timeframe: str) -> str:
     """Return a model's name without its version.
 
@@ -211,8 +235,8 @@ def versions(folder: Path, stem: str) -> list[Path]:
     return [path for _, path in sorted(found, reverse=True) if path.is_dir()]
 
 
-def in_store(folder: Path, models_dir: Path) -> tuple[Path, str]:
-    """Return the strategy's folder of a model, and the model's name below it.
+def in_store(folder: Path, models_dir: Path) -> Stored:
+    """Return where a model lies, or refuse a path that is no place for one.
 
     Parameters
     ----------
@@ -220,11 +244,6 @@ def in_store(folder: Path, models_dir: Path) -> tuple[Path, str]:
         ``models/{strategy}/[legacy/]{name}``, however it is written.
     models_dir : Path
         The store.
-
-    Returns
-    -------
-    tuple of Path and str
-        ``models/{strategy}``, and ``{name}`` or ``legacy/{name}``.
 
     Raises
     ------
@@ -234,9 +253,10 @@ def in_store(folder: Path, models_dir: Path) -> tuple[Path, str]:
     whole = folder.parent.resolve() / folder.name
     store = models_dir.resolve()
     parts = whole.relative_to(store).parts if whole.is_relative_to(store) else ()
-    if not (len(parts) == 2 or (len(parts) == 3 and parts[1] == ARCHIVE)) or parse_folder(folder.name) is None:
+    name = parse_folder(folder.name)
+    if name is None or not (len(parts) == 2 or (len(parts) == 3 and parts[1] == ARCHIVE)):
         raise InvalidValue("path", str(folder), f"a model folder within {models_dir}")
-    return models_dir / parts[0], "/".join(parts[1:])
+    return Stored(models_dir / parts[0], "/".join(parts[1:]), name)
 
 
 def named_folder(path: Path) -> Path:

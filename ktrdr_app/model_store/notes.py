@@ -64,7 +64,7 @@ class Notebook:
         Parameters
         ----------
         key : str
-            As `layout.in_store` returns it.
+            `Stored.key` of a model.
         """
         return self.models.get(key, Remarks())
 
@@ -166,8 +166,8 @@ def pin(folder: Path, models_dir: Path) -> str:
         If the disk refuses, or the notes that are there cannot be read.
     """
     timeframe = check_in_store(folder, models_dir).timeframe
-    strategy, key = layout.in_store(folder, models_dir)
-    return _pinned(strategy, timeframe, key)
+    stored = layout.in_store(folder, models_dir)
+    return _pinned(stored.strategy, timeframe, stored.key)
 
 
 def unpin(folder: Path, models_dir: Path) -> str:
@@ -192,7 +192,8 @@ def unpin(folder: Path, models_dir: Path) -> str:
     StorageProblem
         If the disk refuses, or the notes that are there cannot be read.
     """
-    strategy, key = layout.in_store(folder, models_dir)
+    stored = layout.in_store(folder, models_dir)
+    strategy, key = stored.strategy, stored.key
     held = [timeframe for timeframe, pinned in read_notes(strategy).pins.items() if pinned == key]
     if not held:
         raise InvalidValue("path", key, "a pinned model; `ktrdr-app models list` shows them", where=str(folder))
@@ -208,7 +209,8 @@ def _pinned(strategy: Path, timeframe: str, key: str) -> str:
 
 
 def _remark(folder: Path, models_dir: Path, change: Callable[[Remarks], Remarks]) -> Remarks:
-    strategy, key = layout.in_store(folder, models_dir)
+    stored = layout.in_store(folder, models_dir)
+    strategy, key = stored.strategy, stored.key
     with locked(strategy):
         notes = _readable(strategy)
         said = change(notes.of(key))

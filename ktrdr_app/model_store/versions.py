@@ -102,6 +102,27 @@ def claim_version(place: Path, stem: str, at_least: int = 1) -> int:
     return number
 
 
+def remember_version(place: Path, folder: str) -> None:
+    """Keep the number of a folder that goes, so that it does not come back as another model's.
+
+    Parameters
+    ----------
+    place : Path
+        ``models/{strategy}``.
+    folder : str
+        Bare name of the folder.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
+    """
+    try:
+        (place / _CLAIMS / folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageProblem(str(place), error.strerror or str(error)) from error
+
+
 def _numbers(folder: Path, stem: str) -> list[int]:
     names = (layout.parse_folder(path.name) for path in layout.entries(folder))
     return [name.version for name in names if name and name.stem.casefold() == stem.casefold()]
