@@ -7,8 +7,10 @@ opened by anyone, and nothing here reads them: they neither leave nor come in.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import shutil
 import stat
 import uuid
@@ -22,7 +24,7 @@ from typing import IO, Any
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import CheckedFolder, check_folder, largest_of, listed_checksums
+from ktrdr_app.model_store.integrity import check_folder, largest_of, listed_checksums
 from ktrdr_app.model_store.rollback import best_left, named_by, point_to
 from ktrdr_app.model_store.versions import claim_version, locked
 
@@ -39,6 +41,15 @@ _END_64_BYTES = 20
 _BOTH = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
 _OURS = (layout.MANIFEST, layout.CHECKSUMS, layout.SAMPLES)
 ALLOWED = frozenset((*_BOTH, *_OURS, layout.SCALER, layout.SCALER_PICKLE))
+
+
+@dataclass(frozen=True)
+class _Label:
+    """What a zip says of itself: whose model it is, and the SHA-256 of each file."""
+
+    strategy_name: str
+    name: layout.FolderName
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -237,45 +248,46 @@ def _check_size(name: str, size: int, where: str) -> None:
         raise ModelRejected(where, f"{name} is larger than {most >> 10:,} KiB")
 
 
-def _label(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], where: str) -> dict[str, Any]:
+def _label(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], where: str) -> _Label:
     if LABEL not in entries:
         raise ModelRejected(where, f"it has no {LABEL}", "use a file that `ktrdr-app models export` wrote")
     try:
-        label = json.loads(archive.read(entries[LABEL]))
-        listed = {str(name): str(held) for name, held in label["files"].items()}
-        name = layout.parse_folder(label["folder"])
-        said = {"strategy_name": str(label["strategy_name"]), "name": name, "files": listed}
-        if label["format"] != _FORMAT or name is None:
+        with archive.open(entries[LABEL]) as packed:
+            document = json.loads(packed.read(_LARGEST_LABEL))  # a bounded read: `read()` would unpack a bomb first
+        listed = {str(name): str(held) for name, held in document["files"].items()}
+        strategy_name, name = str(document["strategy_name"]), layout.parse_folder(document["folder"])
+        if document["format"] != _FORMAT or name is None:
             raise ValueError("another format")
-        layout.checked_names(said["strategy_name"], name.timeframe, name.symbol)
+        layout.checked_names(strategy_name, name.timeframe, name.symbol)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelRejected(where, f"{LABEL} is not readable ({error})") from error
     except KtrdrError as error:
         raise ModelRejected(where, f"{LABEL} names a model that cannot be: {error.message}") from error
     if listed.keys() != entries.keys() - {LABEL}:
         raise ModelRejected(where, f"{LABEL} does not list the files that are there")
-    return said
+    return _Label(strategy_name, name, listed)
 
 
 def _unpacked(
     archive: zipfile.ZipFile,
     entries: Mapping[str, zipfile.ZipInfo],
-    label: Mapping[str, Any],
+    label: _Label,
     models_dir: Path,
     where: str,
 ) -> Imported:
-    """Build the folder under a hidden name outside any strategy, judge it there, then number and rename it."""
-    name: layout.FolderName = label["name"]
-    place = models_dir / label["strategy_name"]
-    waiting = models_dir / f".{name.folder}.{uuid.uuid4().hex[:8]}.import" / name.folder
+    """Build the folder under a hidden name, judge it there, then number and rename it."""
+    place = models_dir / label.strategy_name
+    hidden = place / f".{label.name.folder}.{uuid.uuid4().hex[:8]}.part"
     try:
-        with files.new_folder(waiting) as hidden:
-            for file, held in label["files"].items():
-                _unpack(archive, entries[file], hidden / file, held, where)
-            _check(hidden, label, where)
-        return _numbered(waiting, place, name, models_dir)
+        hidden.mkdir(parents=True)
+        for file, held in label.files.items():
+            _unpack(archive, entries[file], hidden / file, held, where)
+        _check(hidden, label, where)
+        return _numbered(hidden, place, label.name, models_dir)
     finally:
-        shutil.rmtree(waiting.parent, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            place.rmdir()  # only where it was made for this and nothing came of it
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held: str, where: str) -> None:
@@ -287,34 +299,34 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held
             _check_size(target.name, size, where)
             digest.update(piece)
             out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
     if size != entry.file_size or digest.hexdigest() != held:
         raise ModelRejected(where, f"the checksum of {target.name} does not match: it was changed or is damaged")
 
 
-def _check(hidden: Path, label: Mapping[str, Any], where: str) -> CheckedFolder:
+def _check(hidden: Path, label: _Label, where: str) -> None:
     try:
         checked = check_folder(hidden)
     except ModelRejected as error:
         raise ModelRejected(where, error.reason, "export it again from a model that can be used") from error
-    name: layout.FolderName = label["name"]
     said = (checked.strategy_name, checked.symbol, checked.timeframe)
-    if said != (label["strategy_name"], name.symbol, name.timeframe):
+    if said != (label.strategy_name, label.name.symbol, label.name.timeframe):
         raise ModelRejected(where, f"its metadata say that it is {said[1] or layout.UNIVERSAL}_{said[2]} of {said[0]}")
-    if extra := label["files"].keys() - _allowed(checked.kind):
+    if extra := label.files.keys() - _allowed(checked.kind):
         raise ModelRejected(where, f"a {checked.kind} model has no {', '.join(sorted(extra))}")
-    return checked
 
 
-def _numbered(waiting: Path, place: Path, name: layout.FolderName, models_dir: Path) -> Imported:
+def _numbered(hidden: Path, place: Path, name: layout.FolderName, models_dir: Path) -> Imported:
     before = best_left(place, name.stem, models_dir)
     while True:
         version = claim_version(place, name.stem, name.version)
         final = place / layout.FolderName(name.symbol, name.timeframe, version).folder
-        _renumber(waiting, version)
+        _renumber(hidden, version)
         with locked(place):
             if final.exists():
                 continue
-            waiting.rename(final)
+            hidden.rename(final)
             files.sync_folder(place)
             if not named_by(place, name.stem):
                 point_to(place, name.stem, before or final.name)

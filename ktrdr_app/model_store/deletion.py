@@ -199,8 +199,8 @@ def what_would_change(workspace: Workspace, path: Path) -> list[Change]:
     stored = layout.in_store(layout.named_folder(path), workspace.models)
     strategy, timeframe = stored.strategy, stored.name.timeframe
     changes = []
-    for symbol in (None, *sorted(_symbols(workspace, strategy, name.timeframe))):
-        asked = (workspace.models, strategy.name, name.timeframe, symbol)
+    for symbol in (None, *sorted(_symbols(workspace, strategy, timeframe))):
+        asked = (workspace.models, strategy.name, timeframe, symbol)
         before, after = resolve(*asked), resolve(*asked, without={stored.folder})
         if before.chosen != after.chosen:
             changes.append(Change(strategy.name, timeframe, symbol, before, after))

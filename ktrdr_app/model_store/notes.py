@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.core.files import write_json

@@ -113,7 +113,9 @@ class Resolution:
         if self.chosen is None or not self.chosen.foreign:
             return ""
         if self.chosen.step == PINNED_STEP:
-            return f"{self.chosen.path.name} is pinned and used for {self.wanted}, though it was made for something else"
+            return (
+                f"{self.chosen.path.name} is pinned and used for {self.wanted}, though it was made for something else"
+            )
         return f"no model for {self.wanted}; {self.chosen.path.name} is used instead, which was made for something else"
 
     def to_document(self) -> dict[str, Any]:
@@ -138,8 +140,9 @@ def resolve(
 ) -> Resolution:
     """Find the model that serves a strategy on a time frame.
 
-    Step 0 takes a pinned model, whatever is preferred, and shows only where there is a pin. Step 1 takes the universal model that ``_latest`` names or, where that is missing or cannot be used, the
-    highest version that can; step 2 likewise the symbol's own, then its archived copy; step 3 any model.
+    Step 0 takes a pinned model, whatever is preferred, and shows only where there is a pin. Step 1 takes the universal
+    model that ``_latest`` names or, where that is missing or cannot be used, the highest version that can; step 2
+    likewise the symbol's own, then its archived copy; step 3 any model.
 
     Parameters
     ----------
@@ -254,9 +257,7 @@ def created(checked: CheckedFolder) -> datetime:
 class _Search:
     """One walk through a strategy's folder, writing down what it meets; nothing is judged twice."""
 
-    def __init__(
-        self, models_dir: Path, folder: Path, contract_digest: str, without: Collection[Path] = ()
-    ) -> None:
+    def __init__(self, models_dir: Path, folder: Path, contract_digest: str, without: Collection[Path] = ()) -> None:
         self.models_dir = models_dir
         self.folder = folder
         self.contract_digest = contract_digest
@@ -285,7 +286,7 @@ class _Search:
             self._note(PINNED_STEP, pattern, path, "skipped", reason)
             return None
         checked = self._judge(PINNED_STEP, pattern, path)
-        return checked and self._choose(PINNED_STEP, pattern, checked, "it is pinned", foreign)
+        return None if checked is None else self._choose(PINNED_STEP, pattern, checked, "it is pinned", foreign)
 
     def universal(self, step: int, timeframe: str) -> Chosen | None:
         return self.latest(step, self.folder, layout.stem_of(None, timeframe))
@@ -330,7 +331,11 @@ class _Search:
             return self._choose(step, pattern, checked, f"{stem}{layout.LATEST} names it")
         pattern = f"{prefix}{stem}_v*"
         for path in layout.versions(place, stem):
-            if path not in self._judged and path not in self.without and (checked := self._judge(step, pattern, path)) is not None:
+            if (
+                path not in self._judged
+                and path not in self.without
+                and (checked := self._judge(step, pattern, path)) is not None
+            ):
                 return self._choose(step, pattern, checked, "the highest complete version")
         return None
 

@@ -108,7 +108,9 @@ def _checksums(folder: Path) -> Check:
         wrong += [f"{name} was changed" for name, held in listed.items() if _differs(found.get(name), held)]
     except (ModelRejected, OSError) as error:
         return Check("checksums", FAILED, error.reason if isinstance(error, ModelRejected) else str(error))
-    return Check("checksums", FAILED if wrong else PASSED, "; ".join(wrong) or f"{len(listed)} files as they were saved")
+    return Check(
+        "checksums", FAILED if wrong else PASSED, "; ".join(wrong) or f"{len(listed)} files as they were saved"
+    )
 
 
 def _differs(file: Path | None, held: str) -> bool:
