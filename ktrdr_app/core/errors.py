@@ -8,7 +8,6 @@ KtrdrError
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
- ├─ ModelExists (exit 2)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)
  ├─ EnvironmentProblem (exit 2)
@@ -476,23 +475,6 @@ class ModelRejected(KtrdrError):
     def __init__(self, path: str, reason: str, hint: str = "train again, or choose another version") -> None:
         self.reason = reason
         super().__init__(f"the model is not usable: {reason}", hint=hint, where=path)
-
-
-class ModelExists(KtrdrError):
-    """A model folder that stands where another one should go.
-
-    Parameters
-    ----------
-    path : str
-        The folder that is there.
-    """
-
-    code = "model_exists"
-    exit_code = 2
-
-    def __init__(self, path: str) -> None:
-        hint = "delete or rename the one that is there first; nothing was changed"
-        super().__init__("there is a model of that name again", hint=hint, where=path)
 
 
 class TrainingFailed(KtrdrError):

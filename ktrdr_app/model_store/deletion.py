@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core import trash
-from ktrdr_app.core.errors import InvalidValue, ModelExists, ModelRejected, NothingInTrash, StorageProblem, UnsafeName
+from ktrdr_app.core.errors import InvalidValue, ModelRejected, NothingInTrash, StorageProblem, UnsafeName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import check_in_store
@@ -155,7 +155,7 @@ def restore_model(workspace: Workspace, model: str = "") -> TrashedModel:
     ------
     NothingInTrash
         If the trash does not hold it.
-    ModelExists
+    InvalidValue
         If a folder of its name is there again.
     StorageProblem
         If the disk refuses.
@@ -169,7 +169,7 @@ def restore_model(workspace: Workspace, model: str = "") -> TrashedModel:
     folder, stem = stored.folder, stored.name.stem
     with locked(stored.strategy):
         if folder.exists() or folder.is_symlink():
-            raise ModelExists(str(folder))
+            raise InvalidValue("path", entry.model, "a model whose place is free; one of its name is there again")
         trash.take_back(entry.folder, [entry.name], folder.parent)
         if entry.latest_before == entry.name and named_by(folder.parent, stem) == entry.latest_after:
             point_to(folder.parent, stem, entry.name)

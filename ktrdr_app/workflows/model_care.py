@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.model_store import layout
+from ktrdr_app.model_store import archive, deletion, layout, notes, rollback
+from ktrdr_app.model_store.archive import Exported, Imported
+from ktrdr_app.model_store.deletion import Change, TrashedModel
+from ktrdr_app.model_store.rollback import RolledBack
 from ktrdr_app.workflows.models import model_folder
 
 if TYPE_CHECKING:
-    from ktrdr_app.model_store.archive import Exported, Imported
-    from ktrdr_app.model_store.deletion import Change, TrashedModel
-    from ktrdr_app.model_store.rollback import RolledBack
     from ktrdr_app.model_store.verify import Verification
 
 
@@ -77,9 +78,9 @@ def verify_model(workspace: Workspace, path: Path | str) -> Verification:
     ModelNotFound
         If there is no such folder.
     """
-    from ktrdr_app.model_store import verify
-
-    return verify.verify_model(model_folder(workspace, path))
+    # Only this needs torch.
+    found: Verification = load("ktrdr_app.model_store.verify").verify_model(model_folder(workspace, path))
+    return found
 
 
 def roll_back(workspace: Workspace, strategy: str, timeframe: str, to: int, symbol: str | None = None) -> RolledBack:
@@ -97,8 +98,6 @@ def roll_back(workspace: Workspace, strategy: str, timeframe: str, to: int, symb
     KtrdrError
         As it raises it.
     """
-    from ktrdr_app.model_store import rollback
-
     return rollback.roll_back(workspace.models, strategy, timeframe, to, symbol)
 
 
@@ -119,8 +118,6 @@ def export_model(workspace: Workspace, path: Path | str, file: Path) -> Exported
     KtrdrError
         As `ktrdr_app.model_store.archive.export_model` raises it.
     """
-    from ktrdr_app.model_store import archive
-
     return archive.export_model(model_folder(workspace, path), file)
 
 
@@ -139,8 +136,6 @@ def import_model(workspace: Workspace, file: Path) -> Imported:
     KtrdrError
         As `ktrdr_app.model_store.archive.import_model` raises it.
     """
-    from ktrdr_app.model_store import archive
-
     return archive.import_model(file, workspace.models)
 
 
@@ -159,8 +154,6 @@ def delete_model(workspace: Workspace, path: Path | str) -> TrashedModel:
     KtrdrError
         As `ktrdr_app.model_store.deletion.delete_model` raises it.
     """
-    from ktrdr_app.model_store import deletion
-
     return deletion.delete_model(workspace, model_folder(workspace, path))
 
 
@@ -179,8 +172,6 @@ def preview_deletion(workspace: Workspace, path: Path | str) -> list[Change]:
     KtrdrError
         As `ktrdr_app.model_store.deletion.what_would_change` raises it.
     """
-    from ktrdr_app.model_store import deletion
-
     return deletion.what_would_change(workspace, model_folder(workspace, path))
 
 
@@ -199,8 +190,6 @@ def restore_model(workspace: Workspace, model: str = "") -> TrashedModel:
     KtrdrError
         As `ktrdr_app.model_store.deletion.restore_model` raises it.
     """
-    from ktrdr_app.model_store import deletion
-
     return deletion.restore_model(workspace, model)
 
 
@@ -212,8 +201,6 @@ def list_trashed_models(workspace: Workspace) -> list[TrashedModel]:
     workspace : Workspace
         Whose trash is looked into.
     """
-    from ktrdr_app.model_store import deletion
-
     return deletion.trashed_models(workspace)
 
 
@@ -234,8 +221,6 @@ def annotate_model(workspace: Workspace, path: Path | str, note: str) -> Remarks
     KtrdrError
         As `ktrdr_app.model_store.notes.annotate` raises it.
     """
-    from ktrdr_app.model_store import notes
-
     folder = layout.named_folder(model_folder(workspace, path))
     said = notes.annotate(folder, workspace.models, note)
     return RemarksSet(folder, said.note, said.tags)
@@ -260,8 +245,6 @@ def tag_model(
     KtrdrError
         As `ktrdr_app.model_store.notes.tag` raises it.
     """
-    from ktrdr_app.model_store import notes
-
     folder = layout.named_folder(model_folder(workspace, path))
     said = notes.tag(folder, workspace.models, add, remove)
     return RemarksSet(folder, said.note, said.tags)
@@ -282,8 +265,6 @@ def pin_model(workspace: Workspace, path: Path | str) -> PinSet:
     KtrdrError
         As `ktrdr_app.model_store.notes.pin` raises it.
     """
-    from ktrdr_app.model_store import notes
-
     folder = layout.named_folder(model_folder(workspace, path))
     stored = layout.in_store(folder, workspace.models)
     before = notes.pin(folder, workspace.models)
@@ -305,8 +286,6 @@ def unpin_model(workspace: Workspace, path: Path | str) -> PinSet:
     KtrdrError
         As `ktrdr_app.model_store.notes.unpin` raises it.
     """
-    from ktrdr_app.model_store import notes
-
     folder = model_folder(workspace, path)
     stored = layout.in_store(folder, workspace.models)
     before = notes.unpin(folder, workspace.models)

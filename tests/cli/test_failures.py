@@ -33,7 +33,6 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.StrategyProblem("s.yaml", PROBLEMS), 2, "strategy_problem"),
     (errors.StrategyNotFound("nosuch", ["neuro"]), 3, "strategy_not_found"),
     (errors.ModelNotFound("s 1d", ["universal_1d_latest"], []), 3, "model_not_found"),
-    (errors.ModelExists("models/s/universal_1d_v1"), 2, "model_exists"),
     (errors.ModelRejected("models/s/universal_1d_v1", "model.pt is damaged"), 4, "model_rejected"),
     (errors.TrainingFailed("train", "the loss is not finite", "lower the learning rate"), 2, "training_failed"),
     (errors.StorageProblem("/full/x", "No space left on device"), 2, "storage_problem"),

@@ -21,7 +21,6 @@ from ktrdr_app.core.errors import (
     InvalidValue,
     KtrdrError,
     MalformedBars,
-    ModelExists,
     ModelNotFound,
     ModelRejected,
     NotFinite,
@@ -104,11 +103,6 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         SeriesExists("AAPL", "1d", "data/AAPL_1d.csv"),
         *("series_exists", 2, "there is a series AAPL 1d again"),
         *("delete or rename the one that is there first; nothing was changed", "data/AAPL_1d.csv"),
-    ),
-    (
-        ModelExists("models/s/universal_1d_v1"),
-        *("model_exists", 2, "there is a model of that name again"),
-        *("delete or rename the one that is there first; nothing was changed", "models/s/universal_1d_v1"),
     ),
     (
         NothingInTrash("AAPL 1d", ["IBM 1d"], ".trash"),
