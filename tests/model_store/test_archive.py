@@ -298,7 +298,7 @@ class TestHostileContent:
     def test_a_file_cut_anywhere_is_refused(self, tmp_path: Path, zipped: Path) -> None:
         data = zipped.read_bytes()
         file = tmp_path / "cut.zip"
-        for at in [*range(0, 60), *range(60, len(data), len(data) // 25)]:
+        for at in [*range(60), *range(60, len(data), len(data) // 25)]:
             file.write_bytes(data[:at])
             refused(file, tmp_path)
 
