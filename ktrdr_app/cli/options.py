@@ -257,7 +257,8 @@ NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-an
 NO_CALIBRATION = Choice(
     "no_calibration", "Take the network's probabilities as they are.", "--no-calibration", bool, False
 )
-PREFER = Choice("prefer", "Which kind is looked for first.", "--prefer", str, "universal", "universal|legacy")
+PREFER = Choice("prefer", "Which kind is looked for first; the workspace's settings say by default.", "--prefer",
+                metavar="universal|legacy")  # fmt: skip
 SIGNALS = Choice("signals", "CSV timestamp,signal with BUY, HOLD or SELL.", "--signals", Path, None, "FILE")
 CAPITAL = Choice("capital", "Initial capital, account currency.", "--capital", float, None, "X")
 COMMISSION = Choice("commission", "Share of the traded value, per side.", "--commission", float, None, "R")

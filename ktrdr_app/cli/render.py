@@ -263,14 +263,26 @@ def model_list(found: Sequence[ModelInfo]) -> list[Part]:
             info.kind,
             info.created_at[:16].replace("T", " "),
             ", ".join(info.training_symbols),
-            info.problem or ("usable, looks ahead" if info.look_ahead else "usable"),
+            info.problem
+            or ", ".join(
+                [
+                    "usable",
+                    *(["latest"] if info.latest else []),
+                    *(["pinned"] if info.pinned else []),
+                    *(["looks ahead"] if info.look_ahead else []),
+                ]
+            ),
+            ", ".join(info.tags),
+            "" if info.rows is None else f"{info.rows:,}",
             percent(info.test_accuracy),
+            number(info.test_nll, 4),
             percent(info.skill, signed=True),
         )
         for info in found
     ]
-    columns = ("Model", "Strategy", "Kind", "Made, UTC", "Learnt from", "State", "Test accuracy", "Skill")
-    return [words_table("Models", columns, rows, figures=2)]
+    columns = ("Model", "Strategy", "Kind", "Made, UTC", "Learnt from", "State", "Tags", "Rows", "Test accuracy",
+               "Test NLL", "Skill")  # fmt: skip
+    return [words_table("Models", columns, rows, figures=4)]
 
 
 def model_facts(document: Mapping[str, Any]) -> list[Part]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ktrdr_app.model_store.samples import SampleRows
 from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class ModelArtifact:
         Symbols with a learned vector, whose columns the network takes behind the features.
     calibration : Calibration
         How logits become probabilities.
+    samples : SampleRows, optional
+        Test rows whose probabilities are kept, so that ``models verify`` can ask for them again.
     """
 
     kind: str
@@ -62,3 +65,4 @@ class ModelArtifact:
     importance: Mapping[str, float]
     embedded: tuple[str, ...] = ()
     calibration: Calibration = UNCALIBRATED
+    samples: SampleRows | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ktrdr_app.core.errors import ModelNotFound, ModelRejected
+from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.core.files import sha256
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.legacy import LARGEST_SCALER, read_scaler
@@ -100,12 +100,7 @@ def check_folder(folder: Path) -> CheckedFolder:
     ModelRejected
         If a file is missing, a link, too large, damaged, unsafe, or does not fit the others.
     """
-    if not folder.is_dir():
-        beside = [
-            path.name for path in layout.entries(folder.parent) if path.is_dir() and not path.name.startswith(".")
-        ]
-        raise ModelNotFound(str(folder), [folder.name], beside, where=str(folder.parent))
-    return _readable(folder)
+    return _readable(layout.existing(folder))
 
 
 def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
@@ -131,6 +126,54 @@ def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
     if said != folder.name or checked.strategy_name != strategy_name:
         raise ModelRejected(str(folder), f"its metadata say that it is {said} of {checked.strategy_name}")
     return checked
+
+
+def largest_of(name: str) -> int:
+    """Return how many bytes a file of a model may have.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    """
+    return {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
+
+
+def listed_checksums(folder: Path) -> dict[str, Any]:
+    """Return the SHA-256 of each file as the folder lists them; nothing for a folder of the original's.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Raises
+    ------
+    ModelRejected
+        If the list is a link, too large or damaged.
+    """
+    if not (folder / layout.CHECKSUMS).exists():
+        return {}
+    return checked_document(folder, layout.CHECKSUMS)
+
+
+def checked_document(folder: Path, name: str) -> dict[str, Any]:
+    """Return a JSON file of a folder, once it is a file of bounded size.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    name : str
+        The file's name.
+
+    Raises
+    ------
+    ModelRejected
+        If it is missing, a link, too large or damaged.
+    """
+    _check_files(folder, (name,))
+    return _document(folder, name)
 
 
 def _readable(folder: Path) -> CheckedFolder:
@@ -188,7 +231,7 @@ def _check_files(folder: Path, names: tuple[str, ...]) -> None:
         path = folder / name
         if path.is_symlink():
             raise ModelRejected(str(path), "it is a link, not a file")
-        most = {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
+        most = largest_of(name)
         if path.stat().st_size > most:
             raise ModelRejected(str(path), f"it is larger than {most >> 20} MiB")
 

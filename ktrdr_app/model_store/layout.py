@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.errors import InvalidValue, ModelNotFound, StorageProblem
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import bar_length
 
@@ -26,6 +26,8 @@ MANIFEST = "training_manifest.json"
 SCALER = "scaler.json"
 SCALER_PICKLE = "scaler.pkl"
 CHECKSUMS = "checksums.json"
+SAMPLES = "samples.json"
+NOTES = "notes.json"
 MIGRATION = "migration"
 """Key of the manifest of a migrated copy that says what it is a copy of."""
 
@@ -81,6 +83,30 @@ class Pointer:
 
     target: Path | None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where a model lies in the store.
+
+    Attributes
+    ----------
+    strategy : Path
+        ``models/{strategy}``.
+    key : str
+        The model's folder below it: ``{name}`` or ``legacy/{name}``.
+    name : FolderName
+        What its name says.
+    """
+
+    strategy: Path
+    key: str
+    name: FolderName
+
+    @property
+    def folder(self) -> Path:
+        """The model's folder."""
+        return self.strategy / self.key
 
 
 def stem_of(symbol: str | None, timeframe: str) -> str:
@@ -209,6 +235,67 @@ def versions(folder: Path, stem: str) -> list[Path]:
         (name.version, path) for path in entries(folder) if (name := parse_folder(path.name)) and name.stem == stem
     ]
     return [path for _, path in sorted(found, reverse=True) if path.is_dir()]
+
+
+def in_store(folder: Path, models_dir: Path) -> Stored:
+    """Return where a model lies, or refuse a path that is no place for one.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/{strategy}/[legacy/]{name}``, however it is written.
+    models_dir : Path
+        The store.
+
+    Raises
+    ------
+    InvalidValue
+        If it is no place for a model of the store.
+    """
+    whole = folder.parent.resolve() / folder.name
+    store = models_dir.resolve()
+    parts = whole.relative_to(store).parts if whole.is_relative_to(store) else ()
+    name = parse_folder(folder.name)
+    if name is None or not (len(parts) == 2 or (len(parts) == 3 and parts[1] == ARCHIVE)):
+        raise InvalidValue("path", str(folder), f"a model folder within {models_dir}")
+    return Stored(models_dir / parts[0], "/".join(parts[1:]), name)
+
+
+def named_folder(path: Path) -> Path:
+    """Return the folder that a path means: itself, or what a ``_latest`` names, whole or not.
+
+    Parameters
+    ----------
+    path : Path
+        A model folder or its ``_latest``.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such folder, or the ``_latest`` names none.
+    """
+    named = parse_latest(path.name)
+    pointed = None if named is None else read_pointer(path.parent, stem_of(*named)).target
+    return existing(pointed or path)
+
+
+def existing(folder: Path) -> Path:
+    """Return a folder that is there.
+
+    Parameters
+    ----------
+    folder : Path
+        A model folder, or a ``_latest`` that names none.
+
+    Raises
+    ------
+    ModelNotFound
+        If it is not there; what lies beside it is told.
+    """
+    if not folder.is_dir():
+        beside = [path.name for path in entries(folder.parent) if path.is_dir() and not path.name.startswith(".")]
+        raise ModelNotFound(str(folder), [folder.name], beside, where=str(folder.parent))
+    return folder
 
 
 def read_pointer(folder: Path, stem: str) -> Pointer:

@@ -110,7 +110,9 @@ class ModelLoader:
         name = layout.FolderName(symbol, timeframe, 1 if version is None else _number(version))
         folder = self.base_path / strategy_name
         if version is None:
-            found = resolve(self.base_path, strategy_name, timeframe, symbol, prefer=layout.LEGACY, allow_any=False)
+            found = resolve(
+                self.base_path, strategy_name, timeframe, symbol, layout.LEGACY, allow_any=False, pins=False
+            )
             chosen = require(found)
             if chosen.kind != layout.LEGACY:
                 raise ModelNotFound(found.wanted, [f"{name.stem}{layout.LATEST}"], found.present, where=str(folder))

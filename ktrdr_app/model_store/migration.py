@@ -16,7 +16,7 @@ from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import SCHEMA_VERSION
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.migration_plan import COPY, DAMAGED, MIGRATED, Step, checksums_of, plan_step
-from ktrdr_app.model_store.save import sweep, write_pointer
+from ktrdr_app.model_store.versions import sweep, write_pointer
 
 TOLERANCE = 1e-6
 """Most that a probability may differ between the original and its copy."""

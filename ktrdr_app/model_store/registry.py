@@ -11,6 +11,7 @@ from typing import Any
 from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import CheckedFolder, check_in_store
+from ktrdr_app.model_store.notes import read_notes
 from ktrdr_app.model_store.resolver import check_path
 
 
@@ -38,10 +39,20 @@ class ModelInfo:
         Whether it can be used.
     problem : str
         Why not.
-    test_accuracy, skill : float or None
+    test_accuracy, skill, test_nll : float or None
         From its metrics, where they say.
+    rows : int or None
+        Rows it learnt from, where its manifest says.
     training_symbols : tuple of str
         Symbols it learnt from.
+    latest : bool
+        Whether its ``_latest`` names it.
+    pinned : bool
+        Whether it serves every request for its strategy and time frame.
+    note : str
+        What the user wrote of it.
+    tags : tuple of str
+        The user's words for it.
     look_ahead : bool
         Whether it is a model of the original, whose features use means and deviations of the whole series.
     """
@@ -58,6 +69,12 @@ class ModelInfo:
     test_accuracy: float | None = None
     skill: float | None = None
     training_symbols: tuple[str, ...] = ()
+    test_nll: float | None = None
+    rows: int | None = None
+    latest: bool = False
+    pinned: bool = False
+    note: str = ""
+    tags: tuple[str, ...] = ()
     look_ahead: bool = False
 
     @property
@@ -67,7 +84,8 @@ class ModelInfo:
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return dataclasses.asdict(self) | {"path": str(self.path), "training_symbols": list(self.training_symbols)}
+        lists = {"training_symbols": list(self.training_symbols), "tags": list(self.tags)}
+        return dataclasses.asdict(self) | {"path": str(self.path)} | lists
 
 
 def list_models(models_dir: Path) -> list[ModelInfo]:
@@ -84,10 +102,10 @@ def list_models(models_dir: Path) -> list[ModelInfo]:
         If the store is there but cannot be read.
     """
     found = [
-        _listed(path, name, models_dir, strategy.name)
+        info
         for strategy in layout.entries(models_dir)
         if strategy.is_dir() and not strategy.name.startswith(".")
-        for path, name in layout.model_folders(strategy)
+        for info in _of_strategy(strategy, models_dir)
     ]
     return sorted(
         found,
@@ -100,6 +118,28 @@ def list_models(models_dir: Path) -> list[ModelInfo]:
             info.path,
         ),
     )
+
+
+def _of_strategy(strategy: Path, models_dir: Path) -> list[ModelInfo]:
+    notes = read_notes(strategy)
+    latest: dict[tuple[Path, str], Path | None] = {}
+    found = []
+    for path, name in layout.model_folders(strategy):
+        pointer = (path.parent, name.stem)
+        if pointer not in latest:
+            latest[pointer] = layout.read_pointer(*pointer).target
+        key = path.relative_to(strategy).as_posix()
+        said = notes.of(key)
+        found.append(
+            dataclasses.replace(
+                _listed(path, name, models_dir, strategy.name),
+                latest=latest[pointer] == path,
+                pinned=notes.pins.get(name.timeframe) == key,
+                note=said.note,
+                tags=said.tags,
+            )
+        )
+    return found
 
 
 def _listed(path: Path, name: layout.FolderName, models_dir: Path, strategy_name: str) -> ModelInfo:
@@ -121,6 +161,7 @@ def info_of(checked: CheckedFolder) -> ModelInfo:
     """
     symbols = checked.manifest.get("training_symbols")
     own = (checked.symbol,) if checked.symbol else ()
+    rows = checked.manifest.get("total_samples")
     return ModelInfo(
         path=checked.path,
         kind=checked.kind,
@@ -133,6 +174,8 @@ def info_of(checked: CheckedFolder) -> ModelInfo:
         test_accuracy=_figure(checked.metrics, "test_accuracy"),
         skill=_figure(checked.metrics, "skill"),
         training_symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else own,
+        test_nll=_figure(checked.metrics, "test_nll"),
+        rows=rows if isinstance(rows, int) else None,
         look_ahead=checked.original,
     )
 

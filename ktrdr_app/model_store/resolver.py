@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 from ktrdr_app.core.errors import InvalidValue, ModelNotFound, ModelRejected
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import CheckedFolder, check_folder, check_in_store
+from ktrdr_app.model_store.notes import read_notes
+from ktrdr_app.model_store.preference import PREFERENCES, preferred_kind
 
-PREFERENCES = (layout.UNIVERSAL, layout.LEGACY)
+PINNED_STEP = 0
 ANY_STEP = 3
 LOOKS_AHEAD = "a model of the original, whose features look ahead"
 
@@ -29,7 +32,10 @@ class Chosen:
     version : int
         From 1.
     step : int
-        1 or 2 for the preferred kinds, in their order; 3 for any model of the strategy and time frame.
+        0 for a pinned model, 1 or 2 for the preferred kinds, in their order; 3 for any model of the strategy and
+        time frame.
+    foreign : bool
+        Whether it was made for another symbol than the one that was asked for.
     look_ahead : bool
         Whether it is a model of the original, whose features look ahead.
     """
@@ -38,6 +44,7 @@ class Chosen:
     kind: str
     version: int
     step: int
+    foreign: bool = False
     look_ahead: bool = False
 
     def to_document(self) -> dict[str, Any]:
@@ -107,8 +114,12 @@ class Resolution:
     @property
     def warning(self) -> str:
         """What must be shown beside any result of this model; empty if nothing."""
-        if self.chosen is None or self.chosen.step != ANY_STEP:
+        if self.chosen is None or not self.chosen.foreign:
             return ""
+        if self.chosen.step == PINNED_STEP:
+            return (
+                f"{self.chosen.path.name} is pinned and used for {self.wanted}, though it was made for something else"
+            )
         return f"no model for {self.wanted}; {self.chosen.path.name} is used instead, which was made for something else"
 
     def to_document(self) -> dict[str, Any]:
@@ -125,14 +136,17 @@ def resolve(
     strategy_name: str,
     timeframe: str,
     symbol: str | None = None,
-    prefer: str = layout.UNIVERSAL,
+    prefer: str | None = None,
     allow_any: bool = True,
     contract_digest: str = "",
+    pins: bool = True,
+    without: Collection[Path] = (),
 ) -> Resolution:
     """Find the model that serves a strategy on a time frame.
 
-    Step 1 takes the universal model that ``_latest`` names or, where that is missing or cannot be used, the
-    highest version that can; step 2 likewise the symbol's own, then its archived copy; step 3 any model.
+    Step 0 takes a pinned model, whatever is preferred, and shows only where there is a pin. Step 1 takes the universal
+    model that ``_latest`` names or, where that is missing or cannot be used, the highest version that can; step 2
+    likewise the symbol's own, then its archived copy; step 3 any model.
 
     Parameters
     ----------
@@ -144,12 +158,16 @@ def resolve(
         Bar length.
     symbol : str, optional
         Symbol whose own model may serve.
-    prefer : str
-        ``universal``, or ``legacy`` to swap the first two steps.
+    prefer : str, optional
+        ``universal``, or ``legacy`` to swap steps 1 and 2; what the workspace's settings say by default.
     allow_any : bool
         Whether another symbol's model may serve.
     contract_digest : str
         If given, models made with another feature contract are rejected; the original's have none and pass.
+    pins : bool
+        Whether a pinned model goes first.
+    without : collection of Path
+        Folders that count as deleted, to see what would serve without them.
 
     Raises
     ------
@@ -157,10 +175,11 @@ def resolve(
         For names that cannot be right.
     """
     layout.checked_names(strategy_name, timeframe, symbol)
+    prefer = preferred_kind(models_dir) if prefer is None else prefer
     if prefer not in PREFERENCES:
         raise InvalidValue("prefer", prefer, " or ".join(PREFERENCES))
-    search = _Search(models_dir, models_dir / strategy_name, contract_digest)
-    chosen: Chosen | None = None
+    search = _Search(models_dir, models_dir / strategy_name, contract_digest, without)
+    chosen = search.pinned(timeframe, symbol, allow_any) if pins else None
     order = PREFERENCES if prefer == layout.UNIVERSAL else PREFERENCES[::-1]
     for step, kind in enumerate(order, start=1):
         if chosen is None:
@@ -242,12 +261,36 @@ def created(checked: CheckedFolder) -> datetime:
 class _Search:
     """One walk through a strategy's folder, writing down what it meets; nothing is judged twice."""
 
-    def __init__(self, models_dir: Path, folder: Path, contract_digest: str) -> None:
+    def __init__(self, models_dir: Path, folder: Path, contract_digest: str, without: Collection[Path] = ()) -> None:
         self.models_dir = models_dir
         self.folder = folder
         self.contract_digest = contract_digest
+        self.without = without
         self.trace: list[TraceEntry] = []
         self._judged: dict[Path, CheckedFolder | None] = {}
+
+    def pinned(self, timeframe: str, symbol: str | None, allow_any: bool) -> Chosen | None:
+        notes = read_notes(self.folder)
+        pattern, key = f"pin of {timeframe}", notes.pins.get(timeframe, "")
+        if notes.problem:
+            self._note(PINNED_STEP, pattern, self.folder / layout.NOTES, "rejected", notes.problem)
+        if not key:
+            return None
+        path = self.folder / key
+        name = layout.parse_folder(path.name)
+        if name is None or name.timeframe != timeframe or key not in (path.name, f"{layout.ARCHIVE}/{path.name}"):
+            self._note(PINNED_STEP, pattern, path, "rejected", f"it names {key!r}, which is no model of {timeframe}")
+            return None
+        if not path.is_dir() or path in self.without:
+            self._note(PINNED_STEP, pattern, path, "absent", "the pinned model is not there")
+            return None
+        foreign = name.symbol is not None and name.symbol != symbol
+        if foreign and not allow_any:
+            reason = "it is pinned, but made for another symbol; only with allow_any"
+            self._note(PINNED_STEP, pattern, path, "skipped", reason)
+            return None
+        checked = self._judge(PINNED_STEP, pattern, path)
+        return None if checked is None else self._choose(PINNED_STEP, pattern, checked, "it is pinned", foreign)
 
     def universal(self, step: int, timeframe: str) -> Chosen | None:
         return self.latest(step, self.folder, layout.stem_of(None, timeframe))
@@ -264,6 +307,7 @@ class _Search:
         """Universal models were all tried in an earlier step, so rank is version, then date, then name."""
         pattern = f"*_{timeframe}_v*"
         paths = [path for path, name in layout.model_folders(self.folder) if name.timeframe == timeframe]
+        paths = [path for path in paths if path not in self.without]
         fresh = [path for path in paths if path not in self._judged]
         if not allowed:
             reason = f"only with allow_any; {len(fresh)} not looked at" if fresh else "only with allow_any"
@@ -276,7 +320,7 @@ class _Search:
         good.sort(key=lambda checked: (checked.version, created(checked)), reverse=True)
         for checked in good[1:]:
             self._note(ANY_STEP, pattern, checked.path, "skipped", f"ranked after {good[0].path.name}")
-        return self._choose(ANY_STEP, pattern, good[0], "made for something else") if good else None
+        return self._choose(ANY_STEP, pattern, good[0], "made for something else", True) if good else None
 
     def latest(self, step: int, place: Path, stem: str) -> Chosen | None:
         prefix = f"{layout.ARCHIVE}/" if place.name == layout.ARCHIVE else ""
@@ -285,11 +329,17 @@ class _Search:
         if pointer.target is None:
             result, reason = ("rejected", pointer.problem) if pointer.problem else ("absent", "there is none")
             self._note(step, pattern, place / f"{stem}{layout.LATEST}", result, reason)
+        elif pointer.target in self.without:
+            self._note(step, pattern, pointer.target, "absent", "it would be deleted")
         elif (checked := self._judge(step, pattern, pointer.target)) is not None:
             return self._choose(step, pattern, checked, f"{stem}{layout.LATEST} names it")
         pattern = f"{prefix}{stem}_v*"
         for path in layout.versions(place, stem):
-            if path not in self._judged and (checked := self._judge(step, pattern, path)) is not None:
+            if (
+                path not in self._judged
+                and path not in self.without
+                and (checked := self._judge(step, pattern, path)) is not None
+            ):
                 return self._choose(step, pattern, checked, "the highest complete version")
         return None
 
@@ -310,10 +360,10 @@ class _Search:
         self._judged[path] = checked
         return checked
 
-    def _choose(self, step: int, pattern: str, checked: CheckedFolder, reason: str) -> Chosen:
+    def _choose(self, step: int, pattern: str, checked: CheckedFolder, reason: str, foreign: bool = False) -> Chosen:
         said = f"{reason}; {LOOKS_AHEAD}" if checked.original else reason
         self._note(step, pattern, checked.path, "chosen", said)
-        return Chosen(checked.path, checked.kind, checked.version, step, checked.original)
+        return Chosen(checked.path, checked.kind, checked.version, step, foreign, checked.original)
 
     def _note(self, step: int, pattern: str, path: Path, result: str, reason: str) -> None:
         self.trace.append(TraceEntry(step, pattern, path, result, reason))

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import copy
 import io
-import logging
-import os
 import platform
-import re
-import shutil
-import time
-import uuid
 from datetime import UTC, datetime
 from importlib import metadata as packages
 from pathlib import Path
@@ -23,19 +16,16 @@ from torch import nn
 
 import ktrdr_app
 from ktrdr_app.core import files
-from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.integrity import SCHEMA_VERSION, check_folder
 from ktrdr_app.model_store.legacy import scaler_pickle
 from ktrdr_app.model_store.load import ALL_ACTIVATIONS
+from ktrdr_app.model_store.samples import samples_document
+from ktrdr_app.model_store.versions import claim_version, point_latest, sweep
+from ktrdr_app.neural.mlp import MLPTradingModel
 
-log = logging.getLogger(__name__)
-
-LINKS = os.name == "posix"  # Windows cannot replace a link to a folder at once
-_CLAIMS = ".versions"
-_HALF_BUILT = re.compile(r"\..+_v[0-9]+\.[0-9a-f]{8}\.part")
-_A_DAY = 86_400
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch")
 
 
@@ -85,109 +75,6 @@ def save_model(artifact: ModelArtifact, models_dir: Path) -> Path:
     return final
 
 
-def sweep(place: Path) -> None:
-    """Remove half-built folders that a killed process left more than a day ago.
-
-    Parameters
-    ----------
-    place : Path
-        ``models/{strategy}``.
-    """
-    before = time.time() - _A_DAY
-    for path in layout.entries(place):
-        with contextlib.suppress(OSError):
-            if _HALF_BUILT.fullmatch(path.name) and path.stat().st_mtime < before:
-                shutil.rmtree(path)
-
-
-def claim_version(place: Path, stem: str) -> int:
-    """Take the next version number, against other processes too; a number that is given up stays unused.
-
-    A number is taken by making an empty hidden folder of that name, which only one process can do. The highest
-    stays for good, so that a deleted model's number does not come back. Numbers are shared by stems that differ
-    in case alone, as some disks cannot tell those apart.
-
-    Parameters
-    ----------
-    place : Path
-        ``models/{strategy}``; it is made if it is not there.
-    stem : str
-        As `layout.stem_of` returns it.
-
-    Raises
-    ------
-    StorageProblem
-        If the disk refuses.
-    """
-    claims = place / _CLAIMS
-    try:
-        claims.mkdir(parents=True, exist_ok=True)
-        while True:
-            used = [*_numbers(place, stem), *_numbers(place / layout.ARCHIVE, stem), *_numbers(claims, stem)]
-            number = 1 + max(used, default=0)
-            try:
-                (claims / f"{stem}_v{number}").mkdir()
-            except FileExistsError:
-                continue
-            taken = _numbers(claims, stem)
-            if max(taken) == number:
-                break
-    except OSError as error:
-        raise StorageProblem(str(place), error.strerror or str(error)) from error
-    for lower in taken:
-        if lower < number:
-            with contextlib.suppress(OSError):
-                (claims / f"{stem}_v{lower}").rmdir()
-    return number
-
-
-def _numbers(folder: Path, stem: str) -> list[int]:
-    names = (layout.parse_folder(path.name) for path in layout.entries(folder))
-    return [name.version for name in names if name and name.stem.casefold() == stem.casefold()]
-
-
-def point_latest(place: Path, stem: str) -> None:
-    """Let ``_latest`` name the highest version there is, whichever process finishes last.
-
-    Parameters
-    ----------
-    place : Path
-        ``models/{strategy}``.
-    stem : str
-        As `layout.stem_of` returns it.
-    """
-    pointed = ""
-    while (newest := layout.versions(place, stem)[0].name) != pointed:
-        write_pointer(place / f"{stem}{layout.LATEST}", newest)
-        pointed = newest
-
-
-def write_pointer(latest: Path, target: str) -> None:
-    """Replace a ``_latest`` at once: a relative link or, where the system has none, a text file.
-
-    Parameters
-    ----------
-    latest : Path
-        The pointer.
-    target : str
-        Bare name of the folder beside it.
-    """
-    temporary = latest.with_name(f".{latest.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        if not LINKS:
-            raise NotImplementedError
-        temporary.symlink_to(target, target_is_directory=True)
-        temporary.replace(latest)
-        files.sync_folder(latest.parent)
-    except (OSError, NotImplementedError):
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        try:
-            files.write_text(latest, target + "\n")
-        except StorageProblem as error:
-            log.warning("%s cannot be replaced (%s); the highest version is used all the same", latest, error.message)
-
-
 def library_versions() -> dict[str, str]:
     """Return the versions of this program and of the libraries that a result depends on."""
     own = {"ktrdr_app": ktrdr_app.__version__, "python": platform.python_version()}
@@ -220,6 +107,9 @@ def _write(artifact: ModelArtifact, name: str, folder: Path) -> None:
     }
     if artifact.kind == layout.UNIVERSAL:
         documents[layout.SCALER] = scaler
+    if artifact.samples is not None:
+        model = MLPTradingModel(network, None, artifact.feature_names, artifact.embedded, artifact.calibration)
+        documents[layout.SAMPLES] = samples_document(model, artifact.samples)
     for file, document in documents.items():
         files.write_json(folder / file, document)
     files.write_json(folder / layout.CHECKSUMS, {path.name: files.sha256(path) for path in layout.entries(folder)})

@@ -137,8 +137,9 @@ def _resolved(request: BacktestRequest, strategy_name: str) -> Resolution:
         strategy_name,
         request.timeframe,
         symbol=request.symbol,
-        prefer="legacy" if request.model == "legacy" else "universal",
+        prefer=request.model if only else None,
         allow_any=request.allow_any and not only,
+        pins=not only,
     )
 
 

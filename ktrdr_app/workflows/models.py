@@ -79,4 +79,5 @@ def resolve_model(request: ResolveRequest) -> Resolution:
         symbol=request.symbol,
         prefer=request.prefer,
         allow_any=request.allow_any,
+        pins=request.pins,
     )

@@ -373,18 +373,21 @@ class ResolveRequest:
         Bar length.
     symbol : str, optional
         Symbol whose own model may serve.
-    prefer : str
-        ``universal`` or ``legacy``: which is looked for first.
+    prefer : str, optional
+        ``universal`` or ``legacy``: which is looked for first; the workspace's settings say by default.
     allow_any : bool
         Whether another symbol's model may serve.
+    pins : bool
+        Whether a pinned model goes first.
     """
 
     workspace: Workspace
     strategy: str
     timeframe: str
     symbol: str | None = None
-    prefer: str = "universal"
+    prefer: str | None = None
     allow_any: bool = True
+    pins: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ktrdr_app.features.groups import feature_groups
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
+from ktrdr_app.model_store.samples import SampleRows, sample_rows
 from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.training.assemble import assemble
@@ -74,7 +75,8 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     )
     token.check()
     manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
-    artifact = _artifact(request, loaded, plan, model, manifest)
+    samples = sample_rows(block.values, block.symbol_id, model.split.test)
+    artifact = _artifact(request, loaded, plan, model, manifest, samples)
     with stage("save", progress, seconds):
         folder = save_model(artifact, request.workspace.models)
         kept.remove()
@@ -184,6 +186,7 @@ def _artifact(
     plan: FeaturePlan,
     model: JudgedModel,
     manifest: dict[str, object],
+    samples: SampleRows,
 ) -> ModelArtifact:
     return ModelArtifact(
         kind=request.kind,
@@ -200,4 +203,5 @@ def _artifact(
         importance={name: figure.mean for name, figure in model.importance.items()},
         embedded=model.embedded,
         calibration=model.calibration.calibration,
+        samples=samples,
     )

@@ -260,9 +260,12 @@ def fallback_warning(backtest: Mapping[str, Any]) -> str:
         The ``backtest`` document.
     """
     model = backtest.get("model") or {}
+    warning = model.get("warning")
     if model.get("step") != ANY_STEP:
-        return ""
-    said = model.get("warning") or f"no model for {backtest['symbol']} was found"
+        return (
+            f"The resolver took the pinned model: {warning}. These may not be the results you mean." if warning else ""
+        )
+    said = warning or f"no model for {backtest['symbol']} was found"
     return f"The resolver fell back to {model.get('path')}: {said}. These are not the results of a model of its own."
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ktrdr_app.core import trash
 from ktrdr_app.core.errors import DataNotFound, NothingInTrash, SeriesExists, StorageProblem, UnknownName, UnsafeName
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.data import trash
 from ktrdr_app.data.trash import delete_series, restore_series, trashed_series
 
 

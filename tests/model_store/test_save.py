@@ -23,9 +23,11 @@ from torch import nn
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, StorageProblem, UnknownName, UnsafeName
 from ktrdr_app.model_store import save as saving
+from ktrdr_app.model_store import versions
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
-from ktrdr_app.model_store.save import claim_version, point_latest, save_model
+from ktrdr_app.model_store.save import save_model
+from ktrdr_app.model_store.versions import claim_version, point_latest
 from ktrdr_app.strategy.load import from_document
 from tests.model_store.builders import (
     DIGEST,
@@ -375,7 +377,7 @@ class TestLatest:
             raise OSError(1, "Operation not permitted")
 
         if reason == "system":
-            monkeypatch.setattr(saving, "LINKS", False)
+            monkeypatch.setattr(versions, "LINKS", False)
         else:
             monkeypatch.setattr(Path, "symlink_to", refuse)
         save(tmp_path)
@@ -386,10 +388,10 @@ class TestLatest:
 
     def test_a_text_file_becomes_a_link_and_back(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         latest = save(tmp_path).with_name("universal_1h_latest")
-        monkeypatch.setattr(saving, "LINKS", False)
+        monkeypatch.setattr(versions, "LINKS", False)
         save(tmp_path)
         assert (latest.is_symlink(), latest.read_text().strip()) == (False, "universal_1h_v2")
-        monkeypatch.setattr(saving, "LINKS", True)
+        monkeypatch.setattr(versions, "LINKS", True)
         save(tmp_path)
         assert latest.readlink() == Path("universal_1h_v3")
 
@@ -417,13 +419,13 @@ class TestLatest:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "universal_1h_v4").mkdir()
-        write = saving.write_pointer
+        write = versions.write_pointer
 
         def meanwhile(latest: Path, target: str) -> None:
             (tmp_path / "universal_1h_v5").mkdir(exist_ok=True)
             write(latest, target)
 
-        monkeypatch.setattr(saving, "write_pointer", meanwhile)
+        monkeypatch.setattr(versions, "write_pointer", meanwhile)
         point_latest(tmp_path, "universal_1h")
         assert (tmp_path / "universal_1h_latest").readlink() == Path("universal_1h_v5")
 

@@ -88,6 +88,8 @@ class ResolutionBadge(QLabel):
         if step == ANY_STEP:
             words = warning or self.tr("it was made for something else")
             self.say(self.tr("⚠ {0}, step 3 (any model): {1}").format(name, words), "warning", trace)
+        elif warning:
+            self.say(self.tr("⚠ {0}, step {1}: {2}").format(name, step, warning), "warning", trace)
         elif model.get("look_ahead"):
             said = self.tr("⚠ {0}, {1}: a model of the original, whose features look ahead")
             self.say(said.format(name, model["kind"]), "warning", trace)
@@ -261,11 +263,13 @@ class BacktestForm(QObject):
         strategy, symbol, timeframe, model = asked
         if not strategy or not symbol or self._asking is not None:
             return
-        prefer = "legacy" if model == "legacy" else "universal"
+        only = model in _KINDS
 
         def work(_progress: Progress, _cancel: CancelToken) -> Answer:
             name = workflows.validate_strategy(workspace, strategy).strategy.name
-            request = ResolveRequest(workspace, name, timeframe, symbol, prefer, allow_any=model not in _KINDS)
+            request = ResolveRequest(
+                workspace, name, timeframe, symbol, model if only else None, allow_any=not only, pins=not only
+            )
             return Answer(asked, name, workflows.resolve_model(request).to_document())
 
         self._asking = Task(self.tr("Ask for the model"), work, quiet=True)

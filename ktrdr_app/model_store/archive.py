@@ -1,0 +1,347 @@
+"""One model as one zip file, with checksums; what comes in is taken for hostile until all of it is checked.
+
+The zip holds files without folders: ``ktrdr-model.json`` (whose model it is, and the SHA-256 of each file) and the
+files that are read here. ``model_full.pt`` and a universal folder's ``scaler.pkl`` run what they say when they are
+opened by anyone, and nothing here reads them: they neither leave nor come in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import stat
+import uuid
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ktrdr_app.core import files
+from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
+from ktrdr_app.model_store import layout
+from ktrdr_app.model_store.integrity import check_folder, largest_of, listed_checksums
+from ktrdr_app.model_store.rollback import best_left, named_by, point_to
+from ktrdr_app.model_store.versions import claim_version, locked
+
+LABEL = "ktrdr-model.json"
+_FORMAT = 1
+_LARGEST_LABEL = 64 << 10
+_LARGEST_DIRECTORY = 16 << 10
+_PIECE = 1 << 20
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_END = b"PK\x05\x06"
+_END_BYTES = 22
+_END_64 = b"PK\x06\x07"
+_END_64_BYTES = 20
+_BOTH = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
+_OURS = (layout.MANIFEST, layout.CHECKSUMS, layout.SAMPLES)
+ALLOWED = frozenset((*_BOTH, *_OURS, layout.SCALER, layout.SCALER_PICKLE))
+
+
+@dataclass(frozen=True)
+class _Label:
+    """What a zip says of itself: whose model it is, and the SHA-256 of each file."""
+
+    strategy_name: str
+    name: layout.FolderName
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model that was written as a file.
+
+    Attributes
+    ----------
+    path : Path
+        The model.
+    file : Path
+        The zip.
+    files : tuple of str
+        What it holds.
+    left_out : tuple of str
+        Files of the folder that it does not hold.
+    """
+
+    path: Path
+    file: Path
+    files: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self) | {"path": str(self.path), "file": str(self.file)}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A model that came in.
+
+    Attributes
+    ----------
+    path : Path
+        Its new folder.
+    was : str
+        Name of its folder where it came from.
+    latest : str
+        What ``_latest`` names now; it is moved only where there was no other version.
+    """
+
+    path: Path
+    was: str
+    latest: str
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether it could not keep its number."""
+        return self.was != self.path.name
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self) | {"path": str(self.path), "renumbered": self.renumbered}
+
+
+def export_model(path: Path, file: Path) -> Exported:
+    """Write a model as one zip; the same model always gives the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, or its ``_latest``.
+    file : Path
+        The zip; it must not exist.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such folder.
+    ModelRejected
+        If it must not be used.
+    InvalidValue
+        If the file is there already.
+    StorageProblem
+        If the disk refuses; no file is left then.
+    """
+    folder = layout.named_folder(path)
+    checked = check_folder(folder)
+    if file.exists():
+        raise InvalidValue("file", str(file), "a name that is not taken")
+    there = {entry.name for entry in layout.entries(folder) if entry.is_file() and not entry.is_symlink()}
+    names = sorted(there & _allowed(checked.kind))
+    label = {
+        "format": _FORMAT,
+        "strategy_name": checked.strategy_name,
+        "folder": layout.FolderName(checked.symbol, checked.timeframe, checked.version or 1).folder,
+        "files": {name: files.sha256(folder / name) for name in names},
+    }
+    temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_entry(LABEL), files.json_text(label))
+            for name in names:
+                archive.writestr(_entry(name), (folder / name).read_bytes())
+        temporary.replace(file)
+        files.sync_folder(file.parent)
+    except OSError as error:
+        raise StorageProblem(str(file), error.strerror or str(error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Exported(folder, file, tuple(names), tuple(sorted(there - set(names))))
+
+
+def import_model(file: Path, models_dir: Path) -> Imported:
+    """Take a model from a zip into the store: whole and checked, or not at all.
+
+    A number that is lower than one that was ever used is not taken again: the model then gets the next free one.
+    A ``_latest`` that works stays where it is, so that a model from elsewhere serves only once somebody says so.
+
+    Parameters
+    ----------
+    file : Path
+        As `export_model` writes it.
+    models_dir : Path
+        The store; it is made if it is not there.
+
+    Raises
+    ------
+    FileMissing
+        If there is no such file.
+    ModelRejected
+        If anything in it is not as `export_model` writes it, or the model must not be used; nothing is left then.
+    StorageProblem
+        If the disk refuses; nothing is left then.
+    """
+    if not file.is_file():
+        raise FileMissing(str(file), "a model that `ktrdr-app models export` wrote")
+    where = str(file)
+    try:
+        with open(file, "rb") as stream:
+            _check_directory(stream, where)
+            with zipfile.ZipFile(stream) as archive:
+                entries = _checked_entries(archive, where)
+                label = _label(archive, entries, where)
+                return _unpacked(archive, entries, label, models_dir, where)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise ModelRejected(where, f"the file is damaged: {error}", "export it again") from error
+    except OSError as error:
+        raise StorageProblem(where, error.strerror or str(error)) from error
+
+
+def _allowed(kind: str) -> frozenset[str]:
+    return ALLOWED - {layout.SCALER_PICKLE if kind == layout.UNIVERSAL else layout.SCALER}
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    return info
+
+
+def _check_directory(stream: IO[bytes], where: str) -> None:
+    """Look at the end of the file before anyone reads its list of entries, which could be made of millions."""
+    size = stream.seek(0, 2)
+    most = sum(largest_of(name) for name in ALLOWED)
+    if size > most:
+        raise ModelRejected(where, f"it is larger than {most >> 20} MiB")
+    stream.seek(max(0, size - _END_BYTES - _END_64_BYTES))
+    tail = stream.read()
+    end = tail[-_END_BYTES:]
+    if not end.startswith(_END) or end[-2:] != b"\0\0" or tail.startswith(_END_64):
+        raise ModelRejected(where, "it is no zip file as models are exported", "export it again")
+    if int.from_bytes(end[12:16], "little") > _LARGEST_DIRECTORY:
+        raise ModelRejected(where, "it holds too many entries")
+    stream.seek(0)
+
+
+def _checked_entries(archive: zipfile.ZipFile, where: str) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries by name, once their names, kinds and declared sizes are allowed."""
+    entries = archive.infolist()
+    if len(entries) > len(ALLOWED) + 1:
+        raise ModelRejected(where, f"it holds too many entries: {len(entries)}")
+    found: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        name = entry.orig_filename
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if name != LABEL and name not in ALLOWED:
+            raise ModelRejected(where, f"it holds {name[:100]!r}, which is no file of a model")
+        if name in found or entry.filename != name:
+            raise ModelRejected(where, f"it holds {name!r} twice")
+        if kind not in (0, stat.S_IFREG):
+            raise ModelRejected(where, f"{name} is a link or device, not a file")
+        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ModelRejected(where, f"{name} is encrypted or packed in a way that models are not")
+        _check_size(name, entry.file_size, where)
+        found[name] = entry
+    return found
+
+
+def _check_size(name: str, size: int, where: str) -> None:
+    most = _LARGEST_LABEL if name == LABEL else largest_of(name)
+    if size > most:
+        raise ModelRejected(where, f"{name} is larger than {most >> 10:,} KiB")
+
+
+def _label(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], where: str) -> _Label:
+    if LABEL not in entries:
+        raise ModelRejected(where, f"it has no {LABEL}", "use a file that `ktrdr-app models export` wrote")
+    try:
+        with archive.open(entries[LABEL]) as packed:
+            document = json.loads(packed.read(_LARGEST_LABEL))  # a bounded read: `read()` would unpack a bomb first
+        listed = {str(name): str(held) for name, held in document["files"].items()}
+        strategy_name, name = str(document["strategy_name"]), layout.parse_folder(document["folder"])
+        if document["format"] != _FORMAT or name is None:
+            raise ValueError("another format")
+        layout.checked_names(strategy_name, name.timeframe, name.symbol)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelRejected(where, f"{LABEL} is not readable ({error})") from error
+    except KtrdrError as error:
+        raise ModelRejected(where, f"{LABEL} names a model that cannot be: {error.message}") from error
+    if listed.keys() != entries.keys() - {LABEL}:
+        raise ModelRejected(where, f"{LABEL} does not list the files that are there")
+    return _Label(strategy_name, name, listed)
+
+
+def _unpacked(
+    archive: zipfile.ZipFile,
+    entries: Mapping[str, zipfile.ZipInfo],
+    label: _Label,
+    models_dir: Path,
+    where: str,
+) -> Imported:
+    """Build the folder under a hidden name, judge it there, then number and rename it."""
+    place = models_dir / label.strategy_name
+    hidden = place / f".{label.name.folder}.{uuid.uuid4().hex[:8]}.part"
+    try:
+        hidden.mkdir(parents=True)
+        for file, held in label.files.items():
+            _unpack(archive, entries[file], hidden / file, held, where)
+        _check(hidden, label, where)
+        return _numbered(hidden, place, label.name, models_dir)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            place.rmdir()  # only where it was made for this and nothing came of it
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held: str, where: str) -> None:
+    """Write one file, counting what really comes out of it."""
+    digest, size = hashlib.sha256(), 0
+    with archive.open(entry) as packed, open(target, "xb") as out:
+        while piece := packed.read(_PIECE):
+            size += len(piece)
+            _check_size(target.name, size, where)
+            digest.update(piece)
+            out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
+    if size != entry.file_size or digest.hexdigest() != held:
+        raise ModelRejected(where, f"the checksum of {target.name} does not match: it was changed or is damaged")
+
+
+def _check(hidden: Path, label: _Label, where: str) -> None:
+    try:
+        checked = check_folder(hidden)
+    except ModelRejected as error:
+        raise ModelRejected(where, error.reason, "export it again from a model that can be used") from error
+    said = (checked.strategy_name, checked.symbol, checked.timeframe)
+    if said != (label.strategy_name, label.name.symbol, label.name.timeframe):
+        raise ModelRejected(where, f"its metadata say that it is {said[1] or layout.UNIVERSAL}_{said[2]} of {said[0]}")
+    if extra := label.files.keys() - _allowed(checked.kind):
+        raise ModelRejected(where, f"a {checked.kind} model has no {', '.join(sorted(extra))}")
+
+
+def _numbered(hidden: Path, place: Path, name: layout.FolderName, models_dir: Path) -> Imported:
+    before = best_left(place, name.stem, models_dir)
+    while True:
+        version = claim_version(place, name.stem, name.version)
+        final = place / layout.FolderName(name.symbol, name.timeframe, version).folder
+        _renumber(hidden, version)
+        with locked(place):
+            if final.exists():
+                continue
+            hidden.rename(final)
+            files.sync_folder(place)
+            if not named_by(place, name.stem):
+                point_to(place, name.stem, before or final.name)
+            return Imported(final, name.folder, named_by(place, name.stem))
+
+
+def _renumber(folder: Path, version: int) -> None:
+    """Say the number that it got, and list the checksums of what came in."""
+    listed = listed_checksums(folder)
+    if not listed:
+        return
+    for file in (layout.METADATA, layout.MANIFEST):
+        document = json.loads((folder / file).read_bytes())
+        if document.get("version") != version:
+            files.write_json(folder / file, document | {"version": version})
+            listed[file] = files.sha256(folder / file)
+    kept = {name: held for name, held in listed.items() if (folder / name).exists()}
+    files.write_json(folder / layout.CHECKSUMS, kept)
