@@ -250,7 +250,7 @@ BATCH_SIZE = Choice("batch_size", "Rows per step.", "--batch-size", int, None, "
 DEVICE = Choice("device", "Where the network is fitted.", "--device", str, "auto", "auto|cpu|cuda|mps")
 RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with the options it had.", "--resume",
                 metavar="RUN")  # fmt: skip
-CLUSTER = Choice("cluster", "Dask scheduler whose workers prepare the symbols.", "--cluster", metavar="tcp://HOST:PORT")
+CLUSTER = Choice("cluster", "Dask scheduler whose workers share the work.", "--cluster", metavar="tcp://HOST:PORT")
 
 MODEL = Choice("model", "Which model to use.", "--model", str, "auto", "auto|universal|legacy|PATH")
 NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-any", bool, False)

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from datetime import UTC, datetime
 
 from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.cluster import executor_for
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.files import plain, write_json
 from ktrdr_app.core.progress import Progress, silent, stage
@@ -41,7 +42,8 @@ def certify(
     cancel : CancelToken, optional
         Stops it within a moment; nothing is written then.
     executor : concurrent.futures.Executor, optional
-        Where the trainings run; all cores of this machine by default. The document does not depend on it.
+        Where the trainings run; all cores of this machine by default, or the cluster that the request names. The
+        document does not depend on it.
 
     Raises
     ------
@@ -54,7 +56,11 @@ def certify(
     groups = groups_of(request.symbols, read_symbols(request.workspace))
     loaded, _, block, processed = training_rows(request, progress, token, seconds)
     work = FoldWork.of(block, loaded.strategy, request.seed, request.weights, request.device)
-    found = certified(work, groups, progress, token, executor)
+    if request.cluster is None:
+        found = certified(work, groups, progress, token, executor)
+    else:
+        with executor_for(request.cluster, cancel=token) as pool:
+            found = certified(work, groups, progress, token, pool)
     with stage("simulate", progress):
         source = source_of(request.workspace)
         money = after_costs(

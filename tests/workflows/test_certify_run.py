@@ -18,6 +18,7 @@ from ktrdr_app.workflows.certify_run import certify
 from ktrdr_app.workflows.requests import CertifyResult
 from ktrdr_app.workflows.run_folders import newest_run
 from ktrdr_app.workflows.train_run import train
+from tests.dask_cluster import DaskCluster
 from tests.training.planted_market import MARKETS
 from tests.workflows.planted import planted_workspace, request
 from tests.workflows.quick import files_below
@@ -100,6 +101,11 @@ def test_the_document_does_not_depend_on_workers(found: CertifyResult, workspace
     with ThreadPoolExecutor(workers) as pool:
         again = certify(request(workspace, seed=3), executor=pool)
     assert again.path != found.path
+    assert again.path.read_bytes() == found.path.read_bytes()
+
+
+def test_nor_on_a_cluster(found: CertifyResult, workspace: Workspace, dask: DaskCluster) -> None:
+    again = certify(request(workspace, seed=3, cluster=dask.address))
     assert again.path.read_bytes() == found.path.read_bytes()
 
 

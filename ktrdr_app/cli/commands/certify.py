@@ -25,6 +25,7 @@ CHOICES = (
     options.BATCH_SIZE,
     options.SEED,
     options.DEVICE,
+    options.CLUSTER,
 )
 
 
