@@ -2,9 +2,10 @@
 
     python benchmarks/model_list.py [--models 1000] [--strategies 20] [--runs 5] [--json]
 
-The store is made of copies of one small model, saved as training saves it, in a temporary folder. ``listed`` checks every
-file that is read, its checksum included, as ``models list`` does; ``bytes`` only reads those files and takes their SHA-256:
-what the checks cannot do without. Milliseconds of wall time, the least of the runs, each of which does both.
+The store is made of copies of one small model, saved as training saves it, in a temporary folder. ``listed`` checks
+every file that is read, its checksum included, as ``models list`` does; ``bytes`` only reads those files and takes
+their SHA-256: what the checks cannot do without. Milliseconds of wall time, the least of the runs, each of which does
+both.
 """
 
 from __future__ import annotations
