@@ -58,7 +58,7 @@ def test_the_list_says_what_training_said(run: Run, store: Path, trained: dict[s
     row = table_rows(run("models", "list").out)["universal_1d_v1"]
     assert row[:2] == [STRATEGY, "universal"]
     assert f"{trained['metrics']['test_accuracy'] * 100:.1f} %" in row
-    assert "usable" in row
+    assert "usable, latest" in row
 
 
 def test_a_damaged_version_is_listed_with_its_reason_and_keeps_no_figures(run: Run, store: Path) -> None:

@@ -1,0 +1,62 @@
+"""Numbers that are wanted, and numbers that are remembered; the rest is tested with `save_model`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.model_store.resolver import resolve
+from ktrdr_app.model_store.versions import claim_version, locked, remember_version
+from tests.model_store.builders import STRATEGY, link_latest, save, write_original
+
+STEM = "universal_1h"
+
+
+def test_a_wanted_number_is_taken_if_none_so_high_was_used(tmp_path: Path) -> None:
+    assert claim_version(tmp_path, STEM, 5) == 5
+    assert claim_version(tmp_path, STEM, 3) == 6
+    assert claim_version(tmp_path, STEM) == 7
+    (tmp_path / f"{STEM}_v9").mkdir()
+    assert claim_version(tmp_path, STEM, 8) == 10
+
+
+def test_a_remembered_number_is_not_used_again(tmp_path: Path) -> None:
+    remember_version(tmp_path, f"{STEM}_v4")
+    remember_version(tmp_path, f"{STEM}_v4")
+    remember_version(tmp_path, f"{STEM}_v2")
+    assert claim_version(tmp_path, STEM) == 5
+
+
+def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".versions").write_text("no folder", encoding="utf-8")
+    with pytest.raises(StorageProblem):
+        remember_version(tmp_path, f"{STEM}_v1")
+    with pytest.raises(StorageProblem), locked(tmp_path):
+        pass
+
+
+def test_the_lock_leaves_nothing_that_counts_as_a_model_or_a_number(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        pass
+    assert claim_version(tmp_path, STEM) == 1
+
+
+def test_folders_that_count_as_deleted_are_passed_over_in_every_step(tmp_path: Path) -> None:
+    first, second = save(tmp_path), save(tmp_path)
+    own = write_original(tmp_path)
+    link_latest(own)
+    asked = (tmp_path, STRATEGY, "1h", "MSFT")
+    told = resolve(*asked, without={second})
+    assert told.chosen is not None
+    assert told.chosen.path == first
+    assert (told.trace[0].path, told.trace[0].result) == (second, "absent")
+    left = resolve(*asked, without={first, second}).chosen
+    assert left is not None
+    assert (left.path, left.step) == (own, 2)
+    other = resolve(tmp_path, STRATEGY, "1h", "IBM", without={first, second}).chosen
+    assert other is not None
+    assert (other.path, other.step) == (own, 3)
+    assert resolve(*asked, without={first, second, own}).chosen is None
+    assert all(folder.is_dir() for folder in (first, second, own))
