@@ -114,7 +114,7 @@ class Resolution:
     @property
     def warning(self) -> str:
         """What must be shown beside any result of this model; empty if nothing."""
-        if self.chosen is None or not self.chosen.foreign:
+        if self.chosen is None or not (self.chosen.foreign or self.chosen.step == ANY_STEP):
             return ""
         if self.chosen.step == PINNED_STEP:
             return (

@@ -475,6 +475,7 @@ class TestAnswer:
             "kind": "legacy",
             "version": 1,
             "step": 2,
+            "foreign": False,
             "look_ahead": True,
         }
         assert document["trace"][-1]["reason"].endswith("a model of the original, whose features look ahead")
