@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core import kernels
-from ktrdr_app.core.kernels import kernel, warm_up, warms_up
+from ktrdr_app.core.kernels import ieee_kernel, kernel, warm_up, warms_up
 from tests.core.children import printed
 
 REPO = Path(__file__).resolve().parents[2]
@@ -128,3 +129,35 @@ def test_numba_is_imported_in_one_place_only() -> None:
             if any(name.split(".")[0] == "numba" for name in names):
                 found.add(path.relative_to(REPO).as_posix())
     assert found == {"ktrdr_app/core/kernels.py"}
+
+
+class TestDivisionByZero:
+    def test_a_kernel_raises(self) -> None:
+        @kernel
+        def quotient(above: float, below: float) -> float:
+            return above / below
+
+        assert quotient(1.0, 4.0) == 0.25
+        with pytest.raises(ZeroDivisionError):
+            quotient(1.0, 0.0)
+
+    @pytest.mark.parametrize(("above", "expected"), [(1.0, math.inf), (-1.0, -math.inf), (0.0, math.nan)])
+    def test_an_ieee_kernel_follows_the_standard(self, above: float, expected: float) -> None:
+        @ieee_kernel
+        def quotient(above: float, below: float) -> float:
+            return above / below
+
+        found = quotient(above, 0.0)
+        assert math.isnan(found) if math.isnan(expected) else found == expected
+
+    def test_an_ieee_kernel_works_through_whole_arrays(self) -> None:
+        @ieee_kernel
+        def inverses(values: np.ndarray, out: np.ndarray) -> None:
+            for place in range(len(values)):
+                out[place] = 1 / values[place]
+
+        values = np.array([2.0, 0.0, -4.0])
+        out = np.empty(3)
+        inverses(values, out)
+        with np.errstate(divide="ignore"):
+            np.testing.assert_array_equal(out, 1 / values)
