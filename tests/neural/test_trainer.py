@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -503,3 +504,39 @@ def test_an_epoch_of_some_rows_is_made_of_the_first_that_are_drawn() -> None:
         adam.step()
     for found, expected in zip(fitted.network.parameters(), plain.parameters(), strict=True):
         np.testing.assert_allclose(found.detach(), expected.detach(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
+class TestSchedules:
+    def test_the_rate_of_every_batch_is_the_schedules(self, trainer: str) -> None:
+        """One-cycle against torch's own scheduler, stepped after every batch of a plain loop."""
+        shape = NetworkSettings(hidden_layers=[7], activation="tanh", dropout=0.0)
+        fit = TrainingSettings(
+            epochs=3, batch_size=50, learning_rate=0.05, optimizer="sgd", schedule="one_cycle", trainer=trainer
+        )
+        fitted = train_network(TRAIN, TRAIN, shape, fit, 5)
+        network = build_network(6, shape, 5)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=18, cycle_momentum=False)
+        x, y = torch.tensor(TRAIN.x), torch.tensor(TRAIN.y)
+        for epoch in range(1, fitted.best_epoch + 1):
+            for rows in torch.tensor(epoch_order(5, epoch, 300)).split(50):
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(network(x[rows]), y[rows]).backward()
+                optimizer.step()
+                if scheduler.last_epoch < 17:
+                    scheduler.step()
+        assert_same_weights(fitted.network, network)
+
+    def test_a_plateau_lowers_the_rate(self, trainer: str) -> None:
+        fit = TrainingSettings(
+            epochs=12, learning_rate=0.03, schedule="plateau", plateau_patience=0, plateau_factor=0.01, trainer=trainer
+        )
+        train, validation = noise(120, 0), noise(90, 50)
+        lowered = train_network(train, validation, SMALL, fit, 0).history
+        constant = train_network(train, validation, SMALL, changed(fit, schedule="constant"), 0).history
+        worse = next(place for place, event in enumerate(lowered) if event.best_epoch < event.epoch)
+        assert [event.val_loss for event in lowered[: worse + 1]] == [event.val_loss for event in constant[: worse + 1]]
+        last = [abs(later.val_loss - earlier.val_loss) for earlier, later in itertools.pairwise(lowered[worse + 1 :])]
+        usual = [abs(later.val_loss - earlier.val_loss) for earlier, later in itertools.pairwise(constant[worse + 1 :])]
+        assert np.mean(last) < 0.2 * np.mean(usual)
