@@ -28,7 +28,7 @@ def all_errors(base: type[errors.KtrdrError] = errors.KtrdrError) -> Iterator[ty
     """Yield the tree of errors, base first."""
     yield base
     for child in base.__subclasses__():
-        if child.__module__ in (errors.__name__, ImportQuestions.__module__):
+        if child.__module__.startswith("ktrdr_app.core.") or child is ImportQuestions:
             yield from all_errors(child)
 
 

@@ -106,6 +106,9 @@ def process_symbol(
     """
     seconds = dict.fromkeys(("indicators", "fuzzy", "features"), 0.0)
     frame = (cache or FeatureCache(timeframe)).features(bars, plan, seconds)
+    if not frame.valid.any() and len(bars) < _longest_window(plan):
+        reason = f"of {len(bars)} bars, all are warm-up: some figures look back {_longest_window(plan)} bars"
+        raise TooFewRows(f"{symbol} {timeframe}", 0, LEAST_ROWS, reason)
     warm_up, gaps = _missing(symbol, frame)
     began = time.perf_counter()
     labels = label_bars(bars, timeframe, plan.strategy.labels)
@@ -140,6 +143,12 @@ def process_symbol(
         seconds=seconds,
         block=block,
     )
+
+
+def _longest_window(plan: FeaturePlan) -> int:
+    """Return the past bars that the longest z-score of a strategy may look at."""
+    strategy = plan.strategy
+    return max(strategy.features.zscore_window, *(entry.window for entry in strategy.fuzzy_sets.values()))
 
 
 def _missing(symbol: str, frame: FeatureFrame) -> tuple[int, dict[str, int]]:

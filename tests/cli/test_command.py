@@ -103,6 +103,12 @@ def test_a_function_takes_on_the_signature_of_its_choices():
     assert list(inspect.signature(function).parameters) == ["context", "name", "size"]
 
 
+MODEL_ACTIONS = [
+    *("list", "show", "resolve", "verify", "migrate", "rollback", "export", "import", "delete", "restore"),
+    *("note", "tag", "pin", "unpin"),
+]
+
+
 def test_all_commands_of_the_contract_are_there():
     root = typer.main.get_command(build())
     found = {
@@ -128,10 +134,9 @@ def test_all_commands_of_the_contract_are_there():
         "features",
         "labels",
         "train",
+        "certify",
         "backtest",
-        "models list",
-        "models show",
-        "models resolve",
+        *(f"models {action}" for action in MODEL_ACTIONS),
         "strategies list",
         "strategies validate",
         "strategies upgrade",

@@ -37,6 +37,10 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.TrainingFailed("train", "the loss is not finite", "lower the learning rate"), 2, "training_failed"),
     (errors.StorageProblem("/full/x", "No space left on device"), 2, "storage_problem"),
     (errors.EnvironmentProblem("Qt", "not installed", "pip install it"), 2, "environment_problem"),
+    (errors.NotFinite("rsi_low", "IBM", 3, 90, "2020-01-01"), 2, "not_finite"),
+    (errors.OneClass("IBM", "HOLD", 500), 2, "one_class"),
+    (errors.RunNotFound("old", ["new"]), 3, "run_not_found"),
+    (errors.ClusterProblem("tcp://10.0.0.5:8786", "nobody answers", "start it"), 2, "cluster_problem"),
     (errors.Cancelled("training"), 130, "cancelled"),
 ]
 
@@ -79,7 +83,7 @@ def test_every_error_class_of_ours_is_covered():
         below = kind.__subclasses__()
         return {kind}.union(*(leaves(child) for child in below)) if below else {kind}
 
-    defined = {kind for kind in leaves(KtrdrError) if kind.__module__ == errors.__name__}
+    defined = {kind for kind in leaves(KtrdrError) if kind.__module__.startswith("ktrdr_app.core.")}
     abstract = {KtrdrError, errors.BadInput, errors.DataProblem}
     assert defined - abstract <= {type(error) for error, _, _ in CASES}
 

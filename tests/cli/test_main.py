@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ktrdr_app import __version__
+from ktrdr_app.core.paths import shipped
 from tests.cli.conftest import STRATEGY, environment, run_process
 
 HEAVY = {"torch", "PySide6", "pyqtgraph", "pandas", "numba", "sklearn", "scipy", "talib", "qasync", "jinja2"}
@@ -250,7 +252,21 @@ def test_ctrl_c_stops_training_with_code_130_and_leaves_nothing_behind(shared_wo
     import pty
 
     shutil.copytree(shared_workspace / "data", tmp_path / "data")
-    words = ["train", STRATEGY, "--symbols", "AAPL,IBM,MSFT,GOOG", "--timeframe", "1d", "--epochs", "10000", "--json"]
+    patient = (shipped("configs") / "strategies" / f"{STRATEGY}.yaml").read_text(encoding="utf-8")
+    patient = re.sub(r"patience: \d+", "patience: 10000", patient)
+    assert "patience: 10000" in patient
+    (tmp_path / "patient.yaml").write_text(patient, encoding="utf-8")
+    words = [
+        "train",
+        "patient.yaml",
+        "--symbols",
+        "AAPL,IBM,MSFT,GOOG",
+        "--timeframe",
+        "1d",
+        "--epochs",
+        "10000",
+        "--json",
+    ]
     control, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "ktrdr_app", *words],
