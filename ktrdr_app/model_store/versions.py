@@ -158,17 +158,23 @@ def write_pointer(latest: Path, target: str) -> None:
     target : str
         Bare name of the folder beside it.
     """
+    if LINKS and _linked(latest, target):
+        return
+    try:
+        files.write_text(latest, target + "\n")
+    except StorageProblem as error:
+        log.warning("%s cannot be replaced (%s); the highest version is used all the same", latest, error.message)
+
+
+def _linked(latest: Path, target: str) -> bool:
+    """Replace a pointer by a relative link and return whether the system let us."""
     temporary = latest.with_name(f".{latest.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        if not LINKS:
-            raise NotImplementedError
         temporary.symlink_to(target, target_is_directory=True)
         temporary.replace(latest)
         files.sync_folder(latest.parent)
     except (OSError, NotImplementedError):
         with contextlib.suppress(OSError):
             temporary.unlink()
-        try:
-            files.write_text(latest, target + "\n")
-        except StorageProblem as error:
-            log.warning("%s cannot be replaced (%s); the highest version is used all the same", latest, error.message)
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -50,36 +51,22 @@ def schedule_of(settings: TrainingSettings) -> Schedule:
     settings : TrainingSettings
         ``schedule``, ``learning_rate``, ``epochs`` and the plateau's own.
     """
-    kinds: dict[str, type[Schedule]] = {
-        "constant": _Constant,
-        "plateau": _Plateau,
-        "cosine": _Cosine,
-        "one_cycle": _OneCycle,
-    }
-    return kinds[settings.schedule](settings)  # type: ignore[call-arg]
+    if settings.schedule == "plateau":
+        return _Plateau(settings)
+    return _ByStep(settings, {"constant": _constant, "cosine": _cosine, "one_cycle": _one_cycle}[settings.schedule])
 
 
-class _Constant:
-    """The same rate throughout."""
+class _Plateau:
+    """Multiplied by a factor after epochs without a better validation loss (torch's ``ReduceLROnPlateau``)."""
 
     def __init__(self, settings: TrainingSettings) -> None:
         self._rate = settings.learning_rate
+        self._factor, self._patience = settings.plateau_factor, settings.plateau_patience
+        self._best, self._waited = math.inf, 0
 
     def rates(self, epoch: int, steps: int) -> NDArray[np.float64]:
         del epoch
         return np.full(steps, self._rate)
-
-    def observe(self, loss: float) -> None:
-        del loss
-
-
-class _Plateau(_Constant):
-    """Multiplied by a factor after epochs without a better validation loss (torch's ``ReduceLROnPlateau``)."""
-
-    def __init__(self, settings: TrainingSettings) -> None:
-        super().__init__(settings)
-        self._factor, self._patience = settings.plateau_factor, settings.plateau_patience
-        self._best, self._waited = math.inf, 0
 
     def observe(self, loss: float) -> None:
         if loss < self._best:
@@ -91,37 +78,38 @@ class _Plateau(_Constant):
 
 
 class _ByStep:
-    """A rate that depends on the share of all steps that are done."""
+    """A share of the top rate that depends on which of all steps it is."""
 
-    def __init__(self, settings: TrainingSettings) -> None:
-        self._top, self._epochs = settings.learning_rate, settings.epochs
+    def __init__(
+        self, settings: TrainingSettings, share: Callable[[NDArray[np.float64], int], NDArray[np.float64]]
+    ) -> None:
+        self._top, self._epochs, self._share = settings.learning_rate, settings.epochs, share
 
     def rates(self, epoch: int, steps: int) -> NDArray[np.float64]:
-        return self._at(np.arange((epoch - 1) * steps, epoch * steps, dtype=np.float64), self._epochs * steps)
+        number = np.arange((epoch - 1) * steps, epoch * steps, dtype=np.float64)
+        return self._top * self._share(number, self._epochs * steps)
 
     def observe(self, loss: float) -> None:
         del loss
 
-    def _at(self, step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-        raise NotImplementedError
+
+def _constant(step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    del steps
+    return np.ones_like(step)
 
 
-class _Cosine(_ByStep):
+def _cosine(step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     """From the top to 0 along half a cosine over all epochs (Loshchilov and Hutter 2017, without restarts)."""
-
-    def _at(self, step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-        return self._top * (1 + np.cos(np.pi * step / steps)) / 2
+    return _half_wave(1.0, 0.0, step / steps)
 
 
-class _OneCycle(_ByStep):
+def _one_cycle(step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     """Up to the top and down again along two half cosines (Smith and Topin 2019, as torch's ``OneCycleLR``)."""
-
-    def _at(self, step: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-        first, turn, end = self._top / FIRST_DIVISOR, RISE * steps - 1, steps - 1
-        up = _cosine(first, self._top, step / turn if turn > 0 else np.ones_like(step))
-        down = _cosine(self._top, first / LAST_DIVISOR, (step - turn) / (end - turn) if end > turn else step)
-        return np.where(step <= turn, up, down)
+    first, turn, end = 1 / FIRST_DIVISOR, RISE * steps - 1, steps - 1
+    up = _half_wave(first, 1.0, step / turn if turn > 0 else np.ones_like(step))
+    down = _half_wave(1.0, first / LAST_DIVISOR, (step - turn) / (end - turn) if end > turn else step)
+    return np.where(step <= turn, up, down)
 
 
-def _cosine(start: float, end: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
+def _half_wave(start: float, end: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
     return end + (start - end) / 2 * (1 + np.cos(np.pi * share))
