@@ -276,6 +276,10 @@ SIZE = Choice(
     "size", "Pixels of the window; a panel is drawn at the size it has within.", "--size", str, "1440x900", "WxH", size
 )
 
+TRAINING = (
+    *(STRATEGY, SYMBOLS_OPTION, TIMEFRAME_OPTION, COMBINATION, WEIGHTS, START, END, EPOCHS, BATCH_SIZE),
+    *(SEED, DEVICE, CLUSTER),
+)
 MONEY = (CAPITAL, COMMISSION, SLIPPAGE, FILL, SIZING, SHORT)
 
 

@@ -13,21 +13,6 @@ from ktrdr_app.cli.command import command
 from ktrdr_app.cli.session import Session
 from ktrdr_app.workflows.requests import TrainRequest
 
-CHOICES = (
-    options.STRATEGY,
-    options.SYMBOLS_OPTION,
-    options.TIMEFRAME_OPTION,
-    options.COMBINATION,
-    options.WEIGHTS,
-    options.START,
-    options.END,
-    options.EPOCHS,
-    options.BATCH_SIZE,
-    options.SEED,
-    options.DEVICE,
-    options.CLUSTER,
-)
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the command.
@@ -37,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The application.
     """
-    command(app, "certify", *CHOICES)(certify)
+    command(app, "certify", *options.TRAINING)(certify)
 
 
 def certify(session: Session, given: dict[str, Any]) -> None:

@@ -12,22 +12,7 @@ from ktrdr_app.cli.command import command
 from ktrdr_app.cli.session import Session
 from ktrdr_app.workflows.requests import TrainRequest
 
-CHOICES = (
-    options.STRATEGY,
-    options.SYMBOLS_OPTION,
-    options.TIMEFRAME_OPTION,
-    options.KIND,
-    options.COMBINATION,
-    options.WEIGHTS,
-    options.START,
-    options.END,
-    options.EPOCHS,
-    options.BATCH_SIZE,
-    options.SEED,
-    options.DEVICE,
-    options.RESUME,
-    options.CLUSTER,
-)
+CHOICES = (*options.TRAINING, options.KIND, options.RESUME)
 
 
 def add_to(app: typer.Typer) -> None:
