@@ -12,6 +12,7 @@ from ktrdr_app.core.kernels import warms_up
 from ktrdr_app.neural import fused_kernels as kernels
 from ktrdr_app.neural.draws import drop_limit
 from ktrdr_app.neural.engine import EngineState, EpochSums
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.rows import TrainingData, class_weights
 from ktrdr_app.neural.tiles import TILE
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
@@ -50,7 +51,7 @@ class FusedEngine:
         shape: NetworkSettings,
         settings: TrainingSettings,
     ) -> None:
-        self._layout = Layout([train.inputs, *shape.hidden_layers, kernels.CLASSES])
+        self._layout = Layout([train.inputs, *shape.hidden_layers, CLASSES])
         self._network, self._scratch = self._layout.network(weights), self._layout.scratch()
         self._train, self._validation = _rows_of(train, settings), _rows_of(validation, None)
         self._held_out = np.ascontiguousarray(validation.chosen)
@@ -76,7 +77,7 @@ class FusedEngine:
 
     def validation_logits(self) -> NDArray[np.float32]:
         """Answer the validation rows; see `engine.Engine`."""
-        out = np.empty((len(self._held_out), kernels.CLASSES), dtype=np.float32)
+        out = np.empty((len(self._held_out), CLASSES), dtype=np.float32)
         rules = self._rules._replace(drop_limit=0)
         kernels.answer(self._validation, self._held_out, self._network, self._scratch, rules, out)
         return out
@@ -198,7 +199,7 @@ def whole_tiles(count: int) -> int:
 
 def _rows_of(data: TrainingData, settings: TrainingSettings | None) -> kernels.Rows:
     """The arrays as the kernels want them; without settings, labels and weights do not count."""
-    by_class = np.ones(kernels.CLASSES, dtype=np.float32)
+    by_class = np.ones(CLASSES, dtype=np.float32)
     if settings is not None:
         by_class = class_weights(data.labels, settings)
     return kernels.Rows(

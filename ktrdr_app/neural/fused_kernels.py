@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.kernels import ieee_kernel
 from ktrdr_app.neural.draws import STEP, mixed, row_key
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.tiles import TILE, add_tile
 
 Whole = NDArray[np.int64]
 Single = NDArray[np.float32]
 
-CLASSES = 3
 BLOCK = 32
 """Rows worked on at once, so that everything stays in the first-level cache, whatever the batch."""
 

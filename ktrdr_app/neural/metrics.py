@@ -12,6 +12,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.neural.reliability import brier_score, calibration_error, equal_mass, reliability
 
 CLASSES = 3
+"""BUY, HOLD, SELL."""
 CELLS = CLASSES**2
 FIGURES = ("nll", "accuracy", "balanced_accuracy", "macro_f1", "mcc", "brier", "ece", "ece_equal_mass")
 """Figures that a model and its baselines are compared by."""

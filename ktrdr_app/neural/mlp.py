@@ -14,11 +14,9 @@ from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.device import configure_threads
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.symbols import UNKNOWN, symbol_columns, with_symbols
 from ktrdr_app.strategy.schema import NetworkSettings
-
-CLASSES = 3
-"""BUY, HOLD, SELL."""
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "leaky_relu": nn.LeakyReLU}
 """Hidden non-linearities by their name in a strategy; torch's defaults (slope 0.01 below zero for leaky_relu)."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import TrainingFailed
-from ktrdr_app.neural.mlp import CLASSES
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.strategy.schema import TrainingSettings
 
 _ROWS_AT_ONCE = 65_536

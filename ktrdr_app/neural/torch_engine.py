@@ -14,7 +14,7 @@ from ktrdr_app.neural.device import configure_threads
 from ktrdr_app.neural.draws import dropout_masks
 from ktrdr_app.neural.engine import EngineState, EpochSums
 from ktrdr_app.neural.losses import row_losses
-from ktrdr_app.neural.mlp import CLASSES
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.rows import TrainingData, class_weights
 from ktrdr_app.neural.symbols import UNKNOWN
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings

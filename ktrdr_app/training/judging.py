@@ -15,7 +15,7 @@ from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.calibration import UNCALIBRATED
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
-from ktrdr_app.neural.metrics import ClassificationMetrics
+from ktrdr_app.neural.metrics import CLASSES, ClassificationMetrics
 from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.neural.reliability import ReliabilityBin
 from ktrdr_app.neural.rows import class_weights
@@ -29,7 +29,6 @@ from ktrdr_app.training.store import let_pages_go
 IMPORTANCE_REPEATS = 10
 IMPORTANCE_ROWS = 200_000
 """Most test rows that importance is measured on: a rise of the loss is as sure with these as with millions."""
-CLASSES = 3
 _PIECE = 1 << 17
 """Rows whose features are copied out of the block at a time."""
 

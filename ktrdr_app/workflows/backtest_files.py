@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shlex
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from ktrdr_app.data.bars import close_times, fingerprint
 from ktrdr_app.workflows.prepare import write_table
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, run_id
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -92,7 +90,7 @@ def write_run(papers: RunPapers) -> tuple[Path, dict[str, Any]]:
         If the folder is there already with something in it, or the disk refuses.
     """
     request = papers.request
-    final = request.out or request.workspace.runs / _run_id(request.symbol, request.timeframe)
+    final = request.out or request.workspace.runs / run_id(request.symbol, request.timeframe)
     if final.is_dir() and not any(final.iterdir()):
         final.rmdir()
     if final.exists():
@@ -130,10 +128,6 @@ def _write_trades(trades: pd.DataFrame, path: Path) -> None:
         stamped[column] = pd.DatetimeIndex(stamped[column]).strftime(STAMP)
     stamped.insert(0, "timestamp", stamped["entry_time"])
     write_text(path, stamped.to_csv(index=False, lineterminator="\n"))
-
-
-def _run_id(symbol: str, timeframe: str) -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{symbol}-{timeframe}-{uuid.uuid4().hex[:6]}"
 
 
 def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from concurrent.futures import Executor
-from datetime import UTC, datetime
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
@@ -20,6 +18,7 @@ from ktrdr_app.workflows.certify_groups import groups_of
 from ktrdr_app.workflows.certify_money import after_costs
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import CertifyResult, TrainRequest
+from ktrdr_app.workflows.run_folders import run_id
 from ktrdr_app.workflows.train_run import training_rows
 
 CERTIFICATE_FILE = "certificate.json"
@@ -72,7 +71,7 @@ def certify(
         )
     document = document_of(request, loaded.strategy, work, processed, found, money)
     with stage("save", progress):
-        folder = request.workspace.runs / _run_id(loaded.strategy.name, request.timeframe)
+        folder = request.workspace.runs / run_id("certify", loaded.strategy.name, request.timeframe)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / CERTIFICATE_FILE
         write_json(path, document)
@@ -87,7 +86,3 @@ def _check(request: TrainRequest) -> None:
         raise InvalidValue("kind", request.kind, "universal: a model of one symbol has no other to generalise to")
     if request.resume is not None:
         raise InvalidValue("resume", request.resume, "nothing: a certificate is made in one go")
-
-
-def _run_id(strategy: str, timeframe: str) -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-certify-{strategy}-{timeframe}-{uuid.uuid4().hex[:6]}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ktrdr_app.core.paths import Workspace
@@ -20,3 +22,14 @@ def newest_run(workspace: Workspace) -> Path | None:
     """
     finished = [path.parent for path in workspace.runs.glob(f"*/{RESULT_FILE}")]
     return max(finished, key=lambda folder: folder.name, default=None)
+
+
+def run_id(*words: str) -> str:
+    """Return a name for a new run's folder: the time, what it is, and a few random signs, so that names sort by time.
+
+    Parameters
+    ----------
+    *words : str
+        What tells the run from others: symbol or strategy, time frame.
+    """
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{'-'.join(words)}-{uuid.uuid4().hex[:6]}"

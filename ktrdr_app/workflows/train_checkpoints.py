@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, to_bytes
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.workflows.requests import TrainRequest
+from ktrdr_app.workflows.run_folders import run_id
 
 CHECKPOINT_FILE = "checkpoint.bin"
 TRAINING_FILE = "training.json"
@@ -49,7 +48,7 @@ class RunCheckpoints:
         self._told = request.resume is not None
         self._workspace = request.workspace
         if request.resume is None:
-            self.folder = request.workspace.runs / _run_id(request)
+            self.folder = request.workspace.runs / run_id("train", training["strategy"]["name"], request.timeframe)
         else:
             self.folder = _found(request)
             _demand_same(_kept(self.folder), training, self.folder)
@@ -126,11 +125,6 @@ def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[S
         "data_fingerprints": {entry.symbol: entry.fingerprint for entry in facts},
     }
     return dict(json.loads(json_text(plain(document))))
-
-
-def _run_id(request: TrainRequest) -> str:
-    name = Path(request.strategy).stem
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-train-{name}-{request.timeframe}-{uuid.uuid4().hex[:6]}"
 
 
 def _found(request: TrainRequest) -> Path:
