@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.model_store import migration_undo
 from ktrdr_app.model_store.migration import migrate_step, point_archive
 from ktrdr_app.model_store.migration_plan import ALREADY, MIGRATED, Step, plan_migration
+from ktrdr_app.workflows.run_folders import run_id
 
 REPORT = "migration.json"
 
@@ -91,7 +90,7 @@ def migrate_models(
     began, models = time.perf_counter(), request.workspace.models
     token = cancel or CancelToken("the migration")
     steps = plan_migration(models, request.strategy)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-migration-{uuid.uuid4().hex[:6]}"
+    name = run_id("migration")
     if not request.dry_run:
         steps = _carry_out(steps, models, name, progress, token)
     report = None if request.dry_run else request.workspace.runs / name / REPORT
