@@ -128,7 +128,7 @@ def certify(
     progress : Progress
         Told of every fold.
     cancel : CancelToken, optional
-        Stops it within one batch of each fold at work.
+        Stops it within a moment.
     executor : concurrent.futures.Executor, optional
         Where folds run; threads here by default, as many as cores and memory allow.
 

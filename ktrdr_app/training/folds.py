@@ -127,7 +127,7 @@ def run_fold(left_out: Sequence[str], work: FoldWork, cancel: CancelToken | None
     work : FoldWork
         Rows and settings.
     cancel : CancelToken, optional
-        Stops it within one batch.
+        Stops it within a moment.
 
     Raises
     ------
