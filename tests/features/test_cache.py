@@ -180,6 +180,19 @@ def test_large_features_are_kept_one_contract_at_a_time(monkeypatch: pytest.Monk
     assert cache.last_use.source != "memory"
 
 
+def test_the_limit_counts_what_is_held_not_the_newest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, series = FeatureCache("1h"), bars()
+    wide, narrow = (edited(probe(), "signal", "flat", [0, width]) for width in (1.0, 2.0))
+    sizes = [FeatureCache("1h").features(series, entry).values.nbytes for entry in (wide, narrow)]
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", sum(sizes) - 1)
+    for entry in (wide, narrow):
+        cache.features(series, entry)
+    cache.features(series, narrow)
+    assert cache.last_use.source == "memory"
+    cache.features(series, wide)
+    assert cache.last_use.source != "memory"
+
+
 def test_names_that_cannot_be_are_refused() -> None:
     with pytest.raises(UnknownName):
         FeatureCache("7h")
