@@ -182,9 +182,14 @@ def test_large_features_are_kept_one_contract_at_a_time(monkeypatch: pytest.Monk
 
 def test_the_limit_counts_what_is_held_not_the_newest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     cache, series = FeatureCache("1h"), bars()
-    wide, narrow = (edited(probe(), "signal", "flat", [0, width]) for width in (1.0, 2.0))
+    narrow = FeaturePlan.of(probe())
+    more = probe().strategy.features.model_copy(update={"lookback_periods": 4})
+    loaded = probe()
+    strategy = loaded.strategy.model_copy(update={"features": more})
+    wide = FeaturePlan.of(LoadedStrategy(strategy, loaded.where, loaded.text, loaded.marks))
     sizes = [FeatureCache("1h").features(series, entry).values.nbytes for entry in (wide, narrow)]
-    monkeypatch.setattr(module, "BYTES_IN_MEMORY", sum(sizes) - 1)
+    assert sizes[0] > sizes[1] + 1
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", 2 * sizes[1])
     for entry in (wide, narrow):
         cache.features(series, entry)
     cache.features(series, narrow)
