@@ -54,7 +54,7 @@ class TrainRequest:
     resume : str, optional
         Name or path of an interrupted run to go on from.
     cluster : str, optional
-        Address of a Dask scheduler whose workers prepare the symbols; the model does not depend on it.
+        Dask scheduler whose workers prepare the symbols and fit a certificate's models; no result depends on it.
     """
 
     workspace: Workspace
