@@ -322,14 +322,11 @@ class LabelsResult:
     ----------
     frame : DataFrame
         Columns ``label`` (BUY, HOLD, SELL or empty) and ``label_end`` (close of the last bar the label looked at).
-    balance : dict
-        Share of each class among labelled bars.
     report : LabelReport
         Runs, trivial rules, and a better threshold where a class is nearly absent.
     """
 
     frame: pd.DataFrame
-    balance: dict[str, float]
     report: LabelReport
 
 
