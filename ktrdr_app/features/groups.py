@@ -1,9 +1,12 @@
-"""Which columns belong to which indicator: the units in which importance is measured."""
+"""Which columns belong together: to one indicator, the units in which importance is measured, or to one fuzzy input."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.fuzzy.inputs import membership_names
+from ktrdr_app.strategy.schema import Strategy
 
 
 def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
@@ -34,3 +37,17 @@ def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
         fallback = "volume" if base.startswith(("volume_", "obv_")) else "price"
         groups.setdefault(owner.get(base, fallback), []).append(column)
     return groups
+
+
+def input_groups(strategy: Strategy, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the memberships of each fuzzy input on the bar itself, without lags.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        Whose inputs.
+    names : sequence of str
+        Features that there are; an input whose memberships are not among them is left out.
+    """
+    found = {name: membership_names(name, entry) for name, entry in strategy.fuzzy_sets.items()}
+    return {name: members for name, members in found.items() if set(members) <= set(names)}

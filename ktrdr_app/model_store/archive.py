@@ -39,7 +39,7 @@ _END_BYTES = 22
 _END_64 = b"PK\x06\x07"
 _END_64_BYTES = 20
 _BOTH = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
-_OURS = (layout.MANIFEST, layout.CHECKSUMS, layout.SAMPLES)
+_OURS = (layout.MANIFEST, layout.CHECKSUMS, layout.SAMPLES, layout.COVERAGE)
 ALLOWED = frozenset((*_BOTH, *_OURS, layout.SCALER, layout.SCALER_PICKLE))
 
 

@@ -49,6 +49,8 @@ class ModelArtifact:
         How logits become probabilities.
     samples : SampleRows, optional
         Test rows whose probabilities are kept, so that ``models verify`` can ask for them again.
+    coverage : mapping, optional
+        What is kept of the training rows, as `CoverageReference.to_document` returns it.
     """
 
     kind: str
@@ -66,3 +68,4 @@ class ModelArtifact:
     embedded: tuple[str, ...] = ()
     calibration: Calibration = UNCALIBRATED
     samples: SampleRows | None = None
+    coverage: Mapping[str, Any] | None = None

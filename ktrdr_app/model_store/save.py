@@ -110,6 +110,8 @@ def _write(artifact: ModelArtifact, name: str, folder: Path) -> None:
     if artifact.samples is not None:
         model = MLPTradingModel(network, None, artifact.feature_names, artifact.embedded, artifact.calibration)
         documents[layout.SAMPLES] = samples_document(model, artifact.samples)
+    if artifact.coverage is not None:
+        documents[layout.COVERAGE] = dict(artifact.coverage)
     for file, document in documents.items():
         files.write_json(folder / file, document)
     files.write_json(folder / layout.CHECKSUMS, {path.name: files.sha256(path) for path in layout.entries(folder)})

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import EpochFinished, Progress, silent, stage
 from ktrdr_app.features.contract import FeatureBlock
+from ktrdr_app.features.coverage import CoverageReference
+from ktrdr_app.features.distribution import Distribution
+from ktrdr_app.features.groups import input_groups
+from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.neural.checkpoint import Checkpoints
 from ktrdr_app.neural.importance import ImportanceFigure
@@ -66,6 +70,8 @@ class JudgedModel:
         What an epoch was.
     constant : tuple of str
         Features that did not vary over the training rows and were scaled to 0.
+    reference : CoverageReference
+        What is kept of the training part's rows, whatever the combination took of them.
     """
 
     network: torch.nn.Sequential
@@ -85,6 +91,7 @@ class JudgedModel:
     importance: dict[str, ImportanceFigure]
     pace: Pace
     constant: tuple[str, ...]
+    reference: CoverageReference
 
 
 def train_universal_model(
@@ -164,7 +171,12 @@ def train_pooled(
     with stage("train", progress, seconds):
         check_finite(block)
         split = split_by_time(block, strategy.training.split)
+        inputs = input_groups(strategy, block.contract.names)
+        before = Distribution.of(
+            block.values, block.symbol_id, split.train, block.symbols, block.contract.names, inputs
+        )
         fitted = fit_rows(block, split, strategy, seed, weights, progress, token, device, checkpoints)
+        sample = Neighbourhood.of(block.values, split.train, block.close_time, seed)
     fit, rows, trained = strategy.training, fitted.rows, fitted.trained
     judgement = judge(fitted.model, block.values, block, rows, split, groups, fit, seed, progress, token, seconds)
     counts = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
@@ -186,4 +198,5 @@ def train_pooled(
         importance=judgement.importance,
         pace=fitted.pace,
         constant=fitted.constant,
+        reference=CoverageReference(before, sample),
     )

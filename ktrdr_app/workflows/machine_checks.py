@@ -35,6 +35,7 @@ KERNEL_MODULES = (
     "ktrdr_app.data.resample",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
+    "ktrdr_app.features.neighbourhood",
     "ktrdr_app.features.scaler",
     "ktrdr_app.fuzzy.kernels",
     "ktrdr_app.fuzzy.presets",

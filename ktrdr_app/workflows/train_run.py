@@ -205,4 +205,5 @@ def _artifact(
         embedded=model.embedded,
         calibration=model.calibration.calibration,
         samples=samples,
+        coverage=model.reference.to_document(),
     )
