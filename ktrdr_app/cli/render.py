@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ktrdr_app.workflows.coverage_sentences import coverage_note
 from ktrdr_app.workflows.report_figures import confusion_table, figures_table, judgement_of, model_table
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, trace_table
 from ktrdr_app.workflows.wording import (
@@ -132,13 +133,14 @@ def backtested(document: Mapping[str, Any]) -> list[Part]:
     figures, verdict = metrics_table(document), backtest_verdict(document)
     narrow = Table(figures.caption, figures.columns[:3], tuple(row[:3] for row in figures.rows))
     why = str(document.get("explanation") or "")
-    notes = [fallback_warning(document), look_ahead_note(document), why, open_trade_note(document)]
+    notes = [fallback_warning(document), look_ahead_note(document), coverage_note(document), why]
+    notes += [open_trade_note(document), *event_notes(document)]
     model = document.get("model")
     return [
         narrow,
         headline(verdict),
         verdict.detail,
-        *(Text(note, style="yellow") for note in (*notes, *event_notes(document)) if note),
+        *(Text(note, style="yellow") for note in notes if note),
         *([f"Model: {model['path']} ({model['kind']}, {_step(model['step'])})"] if model else []),
         f"Report with pictures: {document['report_file']}",
         f"Trades: {document['trades_file']}",
@@ -303,7 +305,13 @@ def model_facts(document: Mapping[str, Any]) -> list[Part]:
     worth = judgement_of(document)
     told = [] if worth is None else [*_worth(worth), *worth["report"]]
     tables = [words_table("Model", ("Fact", "Value"), rows), words_table("Files", ("Name", "Bytes"), files, figures=1)]
-    return [*tables, *told]
+    return [*tables, *told, _coverage_hint(document)]
+
+
+def _coverage_hint(document: Mapping[str, Any]) -> str:
+    if "coverage.json" not in document["files"]:
+        return "Coverage: it keeps no reference of its training rows, so what they resemble cannot be told."
+    return f"Coverage: `ktrdr-app models coverage {document['path']} --symbol S` tells what a symbol has in common with it."
 
 
 def _listed(value: object) -> str:

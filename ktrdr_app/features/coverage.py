@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue, ModelRejected
 from ktrdr_app.features.distribution import Distribution, faint_rows
 from ktrdr_app.features.neighbourhood import Neighbourhood
-from ktrdr_app.features.psi import band, bin_numbers, contributions
+from ktrdr_app.features.psi import DIFFERENT_BAND, TENTHS, band, bin_numbers, contributions
 
 FORMAT = 1
 MOST_ROWS = 5_000
@@ -104,6 +104,11 @@ class FeatureDrift:
     share: float
     training_share: float
 
+    @property
+    def strange(self) -> bool:
+        """Whether it is ``different``, and more so than any training symbol is from the others."""
+        return self.band == DIFFERENT_BAND and (self.usual is None or self.psi > self.usual)
+
 
 @dataclass(frozen=True)
 class InputDrift:
@@ -159,12 +164,17 @@ class Drift:
         In declared order.
     distance : DistanceDrift or None
         None where the training rows do not differ.
+    by_chance : float
+        Mean index of a feature with `psi.TENTHS` bins if both were independent draws of one distribution: 9 (1/n + 1/m)
+        (Yurdakul and Naranjo 2020, "Statistical properties of the population stability index"). Bars of one market
+        resemble their neighbours, so chance makes it larger than that.
     """
 
     rows: int
     features: tuple[FeatureDrift, ...]
     inputs: tuple[InputDrift, ...]
     distance: DistanceDrift | None
+    by_chance: float
 
 
 def measure_drift(reference: CoverageReference, values: NDArray[np.float32], scaled: NDArray[np.float32]) -> Drift:
@@ -200,6 +210,7 @@ def measure_drift(reference: CoverageReference, values: NDArray[np.float32], sca
         features=tuple(sorted(features, key=lambda found: -found.psi)),
         inputs=tuple(inputs),
         distance=_distance(reference.neighbourhood, scaled),
+        by_chance=float((TENTHS - 1) * (1 / len(values) + 1 / known.rows.sum())),
     )
 
 

@@ -20,7 +20,7 @@ from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.core.kernels import kernel, warms_up
 
-SAMPLE_ROWS = 1000
+SAMPLE_ROWS = 500
 """Training rows that are kept; all where there are fewer."""
 SPANS = 10
 """Spans of time that the sample is cut into: a row is no measure of those it shares its bars with."""

@@ -10,6 +10,7 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.certify_run import certify
+    from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
@@ -88,6 +89,7 @@ _EXPORTS = {
     "measure_quality": "data_inventory",
     "measure_some": "data_inventory",
     "migrate_models": "migrate_run",
+    "model_coverage": "coverage_run",
     "newest_run": "run_folders",
     "pin_model": "model_care",
     "preview_deletion": "model_care",
@@ -149,6 +151,7 @@ __all__ = [
     "measure_quality",
     "measure_some",
     "migrate_models",
+    "model_coverage",
     "newest_run",
     "pin_model",
     "preview_deletion",

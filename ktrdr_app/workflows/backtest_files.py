@@ -54,6 +54,8 @@ class RunPapers:
         The training that made the model.
     began : float
         ``time.perf_counter()`` at the start.
+    coverage : mapping, optional
+        Whether the model's training rows resemble the bars; None for a symbol it learnt from, and for signals.
     """
 
     request: BacktestRequest | SignalsRequest
@@ -67,6 +69,7 @@ class RunPapers:
     warm_up_bars: int
     train_document: Mapping[str, Any] | None
     began: float
+    coverage: Mapping[str, Any] | None = None
 
 
 def write_run(papers: RunPapers) -> tuple[Path, dict[str, Any]]:
@@ -145,6 +148,7 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "end": papers.bars.index[-1].strftime(STAMP),
         "seen_in_training": int(papers.in_sample.sum()),
         "after_fit": _after_fit(papers),
+        "coverage": papers.coverage,
         "initial_capital": result.config.initial_capital,
         "final_equity": result.final_equity,
         "metrics": result.metrics,

@@ -16,14 +16,17 @@ from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.core.errors import ModelRejected, TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.csv_source import select_range
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
+from ktrdr_app.model_store.reference import read_reference
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
 from ktrdr_app.workflows.backtest_files import RunPapers, write_run
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
+from ktrdr_app.workflows.coverage_run import coverage_of
+from ktrdr_app.workflows.coverage_sentences import UNTOLD, UNTOLD_SENTENCE, sentence_of, verdict_of, worst_words
 from ktrdr_app.workflows.model_features import model_features
 from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
@@ -81,6 +84,7 @@ def backtest(
         warm_up_bars=prepared.warm_up_bars,
         train_document=document_of_papers(chosen.path, chosen.loaded),
         began=began,
+        coverage=prepared.coverage,
     )
     return _finished(papers, progress)
 
@@ -136,6 +140,7 @@ class _Prepared:
     bars: pd.DataFrame
     probabilities: NDArray[np.float64]
     warm_up_bars: int
+    coverage: dict[str, Any] | None
 
 
 def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
@@ -152,8 +157,25 @@ def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) 
     valid = frame.valid[first:]
     probabilities = np.zeros((len(valid), 3))
     probabilities[:, 1] = 1.0
-    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid], request.symbol)
-    return _Prepared(bars.iloc[first:], probabilities, first - offset)
+    rows = frame.values[first:][valid]
+    probabilities[valid] = chosen.loaded.model.predict_proba(rows, request.symbol)
+    return _Prepared(bars.iloc[first:], probabilities, first - offset, _coverage(chosen, request.symbol, rows))
+
+
+def _coverage(chosen: ChosenModel, symbol: str, values: NDArray[np.float32]) -> dict[str, Any] | None:
+    """Return whether the model's training rows resemble those of a symbol it has not seen; it stops no run."""
+    loaded = chosen.loaded
+    if loaded.info.look_ahead or symbol in loaded.info.training_symbols:
+        return None
+    try:
+        reference = read_reference(loaded.info.path, loaded.feature_names)
+    except ModelRejected as error:
+        return {"verdict": UNTOLD, "sentence": f"Coverage cannot be told: {error.reason}.", "worst": []}
+    if reference is None:
+        return {"verdict": UNTOLD, "sentence": UNTOLD_SENTENCE, "worst": []}
+    drift = coverage_of(reference, loaded.scaler_document, values)
+    said = sentence_of(symbol, drift, loaded.info.training_symbols)
+    return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
 
 
 def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:

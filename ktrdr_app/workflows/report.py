@@ -17,6 +17,7 @@ from ktrdr_app.core.paths import shipped
 from ktrdr_app.workflows import report_figures as figures
 from ktrdr_app.workflows import report_tables as tables
 from ktrdr_app.workflows import svg_charts, svg_training, wording
+from ktrdr_app.workflows.coverage_sentences import coverage_note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +199,7 @@ def _ratio(figures: Mapping[str, Any], key: str) -> str:
 
 def _warnings(report: ReportInput) -> list[str]:
     backtest = report.backtest_document
-    warnings = [wording.fallback_warning(backtest), wording.look_ahead_note(backtest)]
+    warnings = [wording.fallback_warning(backtest), wording.look_ahead_note(backtest), coverage_note(backtest)]
     warnings.append(str(backtest.get("explanation") or ""))
     seen = float(np.mean(report.in_sample)) if report.in_sample.size else 0.0
     if seen > 0:

@@ -388,6 +388,35 @@ class ResolveRequest:
 
 
 @dataclass(frozen=True)
+class CoverageRequest:
+    """Ask whether a model's training rows resemble the bars of a symbol.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Whose models and bars.
+    symbol : str
+        Whose bars are compared.
+    path : str
+        The model's folder or its ``_latest``; empty to let the resolver choose by ``strategy``.
+    strategy : str
+        Strategy whose model is asked about where no folder is named.
+    timeframe : str, optional
+        Bar length; the model's own by default. The resolver needs one.
+    start, end : str, optional
+        First and last bar open, ISO dates in UTC; ``end`` includes the whole day.
+    """
+
+    workspace: Workspace
+    symbol: str
+    path: str = ""
+    strategy: str = ""
+    timeframe: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True)
 class FuzzyCheckRequest:
     """Look at the sets of every fuzzy input of a strategy.
 

@@ -15,6 +15,7 @@ from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
+from ktrdr_app.workflows.coverage_sentences import coverage_note
 from ktrdr_app.workflows.requests import BacktestOutcome
 from ktrdr_app.workflows.wording import (
     Verdict,
@@ -193,8 +194,8 @@ def notes_of(document: Mapping[str, Any]) -> tuple[str, ...]:
         The ``backtest`` document.
     """
     why = str(document.get("explanation") or "")
-    said = [fallback_warning(document), look_ahead_note(document), why, open_trade_note(document)]
-    said += event_notes(document)
+    said = [fallback_warning(document), look_ahead_note(document), coverage_note(document), why]
+    said += [open_trade_note(document), *event_notes(document)]
     return tuple(sentence for sentence in said if sentence)
 
 
