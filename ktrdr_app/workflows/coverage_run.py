@@ -15,7 +15,7 @@ from ktrdr_app.core.errors import InvalidValue, ModelRejected, TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.data.csv_source import select_range
-from ktrdr_app.features.coverage import CoverageReference, Drift, measure_drift
+from ktrdr_app.features.coverage import CoverageReference, Drift, FeatureDrift, measure_drift
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.integrity import CheckedFolder
 from ktrdr_app.model_store.reference import read_reference
@@ -82,6 +82,16 @@ class ModelCoverage:
     def worst(self) -> list[str]:
         """The features that depart most, in words."""
         return [] if self.drift is None else words.worst_words(self.drift)
+
+    def words_of(self, feature: FeatureDrift) -> str:
+        """Return where one of its features departs most from the training rows.
+
+        Parameters
+        ----------
+        feature : FeatureDrift
+            The feature.
+        """
+        return words.feature_words(feature)
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
