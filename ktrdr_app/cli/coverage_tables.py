@@ -49,8 +49,8 @@ def _features(document: Mapping[str, Any]) -> Part:
         for entry in entries[:SHOWN_FEATURES]
     ]
     caption = (
-        f"{document['symbol']} {document['timeframe']}, {document['rows']:,} bars, beside {document['training_rows']:,} "
-        f"training rows: the {len(rows)} of {len(entries)} features that depart most"
+        f"{document['symbol']} {document['timeframe']}, {document['rows']:,} bars beside "
+        f"{document['training_rows']:,} training rows: the {len(rows)} of {len(entries)} features that depart most"
     )
     return words_table(caption, ("Feature", "Distribution", "PSI", "Training symbols, at most"), rows, figures=2)
 

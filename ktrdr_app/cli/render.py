@@ -311,7 +311,8 @@ def model_facts(document: Mapping[str, Any]) -> list[Part]:
 def _coverage_hint(document: Mapping[str, Any]) -> str:
     if "coverage.json" not in document["files"]:
         return "Coverage: it keeps no reference of its training rows, so what they resemble cannot be told."
-    return f"Coverage: `ktrdr-app models coverage {document['path']} --symbol S` tells what a symbol has in common with it."
+    asked = f"`ktrdr-app models coverage {document['path']} --symbol S`"
+    return f"Coverage: {asked} says whether a symbol looks like what it learnt from."
 
 
 def _listed(value: object) -> str:

@@ -1,8 +1,8 @@
 """How far a row lies from the rows that a model learnt from: the dissimilarity index.
 
-DI = distance to the nearest training row / mean distance between training rows, Euclidean, of scaled features (Meyer and
-Pebesma 2021, "Predicting into unknown space?", Methods in Ecology and Evolution 12, equations 2 and 3; freqtrade's
-FreqAI has the same index). Here the features are not weighted, and a seeded sample stands for the training rows.
+DI = distance to the nearest training row / mean distance between training rows, Euclidean, of scaled features (Meyer
+and Pebesma 2021, "Predicting into unknown space?", Methods in Ecology and Evolution 12, 1620-1633; freqtrade's FreqAI
+has the same index). Here features are not weighted by importance, and a seeded sample stands for the training rows.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ class Neighbourhood:
     beyond: float
 
     @classmethod
-    def of(
-        cls, scaled: NDArray[np.float32], rows: NDArray[np.intp], close_time: NDArray[np.int64], seed: int
-    ) -> Self:
+    def of(cls, scaled: NDArray[np.float32], rows: NDArray[np.intp], close_time: NDArray[np.int64], seed: int) -> Self:
         """Draw a sample of training rows and measure it.
 
         Parameters
@@ -162,7 +160,7 @@ def mean_distance(rows: NDArray[np.float32]) -> float:
 
 
 def _across_spans(rows: NDArray[np.float32], close_time: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return each row's distance to the nearest row of another tenth of the time; to any other row if there is one span."""
+    """Return each row's distance to the nearest row of another span of time; to any other row if there is one span."""
     order = np.argsort(close_time, kind="stable")
     instants = close_time[order]
     cuts = instants[[len(rows) * span // SPANS for span in range(1, SPANS)]]

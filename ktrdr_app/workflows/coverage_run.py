@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue, ModelRejected, TooFewRows
+from ktrdr_app.core.errors import InvalidValue, TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.data.csv_source import select_range
@@ -147,9 +147,7 @@ def model_coverage(
     if reference is None:
         return told.unknown(words.UNTOLD_ORIGINAL if checked.original else words.UNTOLD_SENTENCE, words.UNTOLD_HINT)
     with stage("load", progress):
-        plan = model_plan(
-            checked.path, checked.strategy_document, checked.contract_digest, checked.feature_names
-        )
+        plan = model_plan(checked.path, checked.strategy_document, checked.contract_digest, checked.feature_names)
         bars = source_of(request.workspace).load(told.symbol, told.timeframe, end=request.end)
     token.check()
     with stage("features", progress):
@@ -164,9 +162,7 @@ def model_coverage(
         return told.of(reference, frame.values[rows], pd.DatetimeIndex(bars.index[rows]))
 
 
-def coverage_of(
-    reference: CoverageReference, scaler_document: dict[str, Any], values: NDArray[np.float32]
-) -> Drift:
+def coverage_of(reference: CoverageReference, scaler_document: dict[str, Any], values: NDArray[np.float32]) -> Drift:
     """Compare features of bars with a model's training rows.
 
     Parameters
@@ -215,9 +211,7 @@ class _Told:
             hint,
         )
 
-    def of(
-        self, reference: CoverageReference, values: NDArray[np.float32], index: pd.DatetimeIndex
-    ) -> ModelCoverage:
+    def of(self, reference: CoverageReference, values: NDArray[np.float32], index: pd.DatetimeIndex) -> ModelCoverage:
         drift = coverage_of(reference, self.checked.scaler_document, values)
         symbols = info_of(self.checked).training_symbols
         notes = [*self._warnings(), *words.drift_notes(drift)]

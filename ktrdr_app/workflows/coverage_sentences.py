@@ -75,7 +75,9 @@ def sentence_of(symbol: str, drift: Drift, training_symbols: Sequence[str]) -> s
 
 def _figures(drift: Drift) -> str:
     strange = [feature for feature in drift.features if feature.strange]
-    count = f"{len(strange)} of {len(drift.features)} features" if strange else f"none of {len(drift.features)} features"
+    count = (
+        f"{len(strange)} of {len(drift.features)} features" if strange else f"none of {len(drift.features)} features"
+    )
     verb = "is" if len(strange) < 2 else "are"
     most = f", {strange[0].name} most of all" if strange else ""
     told = f"{count} {verb} distributed otherwise than among the training symbols{most}"

@@ -116,7 +116,13 @@ def test_only_symbols_with_bars_of_its_length_are_offered(card: CoverageCard, mo
     ],
 )
 def test_the_verdict_and_every_band_have_a_word_and_a_colour(
-    card: CoverageCard, model: ModelInfo, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, verdict: str, word: str, tone: str
+    card: CoverageCard,
+    model: ModelInfo,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    verdict: str,
+    word: str,
+    tone: str,
 ) -> None:
     bands = (("different", 0.5, "danger"), ("shifted", 0.2, "warning"), ("alike", 0.01, "success"))
     features = tuple(FeatureDrift(name, psi, name, None, 1.0, None, 0.5, 0.1) for name, psi, _ in bands)
