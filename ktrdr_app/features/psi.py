@@ -28,7 +28,8 @@ def quantile_edges(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
     Bins are closed on the left: k edges make k + 1 bins, from the one below the first edge to the one from the last
     edge on. A value that takes up two quantiles or more (the 0 of a membership, a flag, a constant) is a bin of its
-    own: its edges are the value and the next float32. So a constant feature has three bins, below it, it, above it.
+    own: its edges are the value and the next float32 (after 0 the smallest normal one, so that no rounding of tiny
+    numbers to 0 moves a row). So a constant feature has three bins, below it, it, above it.
 
     Parameters
     ----------
@@ -49,7 +50,8 @@ def quantile_edges(values: NDArray[np.float32]) -> NDArray[np.float32]:
         raise InvalidValue("values", "nothing", "at least one value")
     ranks = [-(-tenth * len(values) // TENTHS) - 1 for tenth in range(1, TENTHS)]
     cuts, times = np.unique(np.partition(values, sorted(set(ranks)))[ranks], return_counts=True)
-    ends = np.nextafter(cuts[times > 1], np.float32(np.inf))
+    tied = cuts[times > 1]
+    ends = np.where(tied == 0, np.finfo(np.float32).tiny, np.nextafter(tied, np.float32(np.inf)))
     return np.unique(np.concatenate([cuts, ends])).astype(np.float32)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ktrdr_app.features.groups import feature_groups
+from ktrdr_app.features.groups import feature_groups, input_groups
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.load import parse_strategy
 from tests.features.strategies import TEXT, plan
@@ -89,3 +89,12 @@ def test_a_name_that_holds_the_word_for_lags_is_not_cut(lags: int) -> None:
     assert {"mean_lagged_below", "price_to_mean_lagged_ratio", "mean_lagged_zscore"} <= set(groups["mean_lagged"])
     assert ("rsi_lag_low_lag2" in groups["rsi_lag"]) == (lags == 3)
     assert groups["price"] == named(plan())["price"]
+
+
+def test_memberships_of_each_input_without_lags_and_only_where_they_are_features() -> None:
+    made = plan()
+    inputs = {"rsi": ("rsi_low", "rsi_high"), "mean": ("mean_below", "mean_above"), "signal": ("signal_flat",)}
+    assert input_groups(made.strategy, made.contract.names) == inputs
+    some = [name for name in made.contract.names if name != "mean_above"]
+    assert list(input_groups(made.strategy, some)) == ["rsi", "signal"]
+    assert input_groups(made.strategy, ("f0", "f1")) == {}
