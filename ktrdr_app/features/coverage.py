@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue, ModelRejected
 from ktrdr_app.features.distribution import Distribution, faint_rows
 from ktrdr_app.features.neighbourhood import Neighbourhood
-from ktrdr_app.features.psi import DIFFERENT_BAND, TENTHS, band, bin_numbers, contributions
+from ktrdr_app.features.psi import DIFFERENT_BAND, TENTHS, band, bin_numbers, contributions, ends_after
 
 FORMAT = 1
 MOST_ROWS = 5_000
@@ -103,6 +103,13 @@ class FeatureDrift:
     high: float | None
     share: float
     training_share: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether that bin is a single value, ``low``."""
+        if self.low is None or self.high is None:
+            return False
+        return bool(ends_after(np.array([self.low], np.float32))[0] == np.float32(self.high))
 
     @property
     def strange(self) -> bool:

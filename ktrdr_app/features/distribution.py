@@ -13,7 +13,7 @@ from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.features.psi import TENTHS, bin_numbers, quantile_edges
 from ktrdr_app.fuzzy.activity import FAINT
 
-MEASURED_ROWS = 200_000
+MEASURED_ROWS = 50_000
 """Most training rows that are counted, spread evenly over all: tenths are as sure with these as with millions."""
 _MOST_EDGES = 2 * (TENTHS - 1)
 

@@ -50,9 +50,19 @@ def quantile_edges(values: NDArray[np.float32]) -> NDArray[np.float32]:
         raise InvalidValue("values", "nothing", "at least one value")
     ranks = [-(-tenth * len(values) // TENTHS) - 1 for tenth in range(1, TENTHS)]
     cuts, times = np.unique(np.partition(values, sorted(set(ranks)))[ranks], return_counts=True)
-    tied = cuts[times > 1]
-    ends = np.where(tied == 0, np.finfo(np.float32).tiny, np.nextafter(tied, np.float32(np.inf)))
-    return np.unique(np.concatenate([cuts, ends])).astype(np.float32)
+    return np.unique(np.concatenate([cuts, ends_after(cuts[times > 1])]))
+
+
+def ends_after(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the edges that make bins of their own of values.
+
+    Parameters
+    ----------
+    values : ndarray of float32
+        Values, each the first edge of its bin.
+    """
+    after = np.nextafter(values, np.float32(np.inf))
+    return np.where(values == 0, np.finfo(np.float32).tiny, after).astype(np.float32)
 
 
 def bin_numbers(values: NDArray[np.float32], edges: NDArray[np.float32]) -> NDArray[np.intp]:

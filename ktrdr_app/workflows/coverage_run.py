@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue, TooFewRows
+from ktrdr_app.core.files import plain
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.data.csv_source import select_range
@@ -95,7 +96,7 @@ class ModelCoverage:
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
-        drift = asdict(self.drift) if self.drift else {"rows": 0, "features": [], "inputs": [], "distance": None}
+        drift = plain(asdict(self.drift)) if self.drift else {"rows": 0, "features": [], "inputs": [], "distance": None}
         return {
             "path": str(self.path),
             "symbol": self.symbol,

@@ -102,7 +102,7 @@ def feature_words(feature: FeatureDrift) -> str:
 def _span(feature: FeatureDrift) -> str:
     low = "" if feature.low is None else f"{feature.low:.4g}"
     high = "" if feature.high is None else f"{feature.high:.4g}"
-    if low == high:
+    if feature.exact:
         return f"exactly {low}"
     if not low:
         return f"below {high}"

@@ -14,10 +14,11 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, TrainingFailed
 from ktrdr_app.core.progress import EpochFinished, StageFinished
 from ktrdr_app.features.contract import FeatureBlock
+from ktrdr_app.features.neighbourhood import SAMPLE_ROWS
 from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.combine import COMBINATIONS, pool
-from ktrdr_app.training.universal import JudgedModel, train_universal_model
+from ktrdr_app.training.universal import JudgedModel, train_pooled, train_universal_model
 from tests.features.strategies import probe
 from tests.training.blocks import planted
 
@@ -186,3 +187,39 @@ class TestSymbolVectors:
         model = self._trained(True)
         assert _bytes(model) == _bytes(self._trained(True))
         assert model.importance["rule"].mean > 10 * abs(model.importance["noise"].mean)
+
+
+def test_the_reference_is_of_the_training_rows_before_scaling_and_of_no_other() -> None:
+    block = pool(BLOCKS)
+    before = block.values.copy()
+    model = train_pooled(block, _strategy(epochs=2), GROUPS, 3)
+    known, train = model.reference.distribution, model.split.train
+    assert known.rows.tolist() == np.bincount(block.symbol_id[train]).tolist()
+    for column in range(3):
+        cuts = np.quantile(before[train, column], np.arange(1, 10) / 10, method="inverted_cdf")
+        assert known.edges[column].tolist() == cuts.tolist()
+    scaled = model.scaler.transform(before[train])
+    rows = {row.tobytes() for row in scaled}
+    sample = model.reference.neighbourhood.rows
+    assert len(sample) == min(SAMPLE_ROWS, len(train))
+    assert {row.tobytes() for row in sample} <= rows
+
+
+def test_later_rows_change_nothing_of_the_reference() -> None:
+    block, touched = pool(BLOCKS), pool(BLOCKS)
+    later = np.setdiff1d(np.arange(len(block)), train_pooled(block, _strategy(epochs=1), GROUPS, 0).split.train)
+    touched.values[later] = touched.values[later] * 50 + 7
+    models = [train_pooled(rows, _strategy(epochs=1), GROUPS, 0) for rows in (pool(BLOCKS), touched)]
+    assert models[0].reference.to_document() == models[1].reference.to_document()
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS)
+def test_the_reference_does_not_depend_on_how_symbols_are_combined(combination: str) -> None:
+    assert _train(combination=combination).reference.to_document()["features"] == _train().reference.to_document()["features"]
+
+
+def test_the_sample_of_the_reference_follows_the_seed() -> None:
+    documents = [_train(seed=seed).reference.to_document() for seed in (0, 0, 1)]
+    assert documents[0] == documents[1]
+    assert documents[0]["sample"]["values"] != documents[2]["sample"]["values"]
+    assert documents[0]["features"] == documents[2]["features"]
