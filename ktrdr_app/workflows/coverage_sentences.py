@@ -83,7 +83,7 @@ def _figures(drift: Drift) -> str:
     told = f"{count} {verb} distributed otherwise than among the training symbols{most}"
     if drift.distance is not None:
         bars, usual = percent(drift.distance.beyond), percent(drift.distance.training_beyond)
-        told = f"{bars} of its bars lie farther from all of those than is usual among them ({usual}), and {told}"
+        told = f"{bars} of its bars lie farther out than is usual in training ({usual} of the rows there), and {told}"
     return f"{told[0].upper()}{told[1:]}."
 
 

@@ -59,7 +59,8 @@ def test_inputs_are_shown_where_there_is_something_to_tell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "colour"), [("covered", "green"), ("partly covered", "yellow"), ("not covered", "red"), ("unknown", "yellow")]
+    ("verdict", "colour"),
+    [("covered", "green"), ("partly covered", "yellow"), ("not covered", "red"), ("unknown", "yellow")],
 )
 def test_the_verdict_is_said_in_words_and_colour(verdict: str, colour: str) -> None:
     parts = coverage_parts(document(verdict=verdict))

@@ -215,7 +215,10 @@ def test_later_rows_change_nothing_of_the_reference() -> None:
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_the_reference_does_not_depend_on_how_symbols_are_combined(combination: str) -> None:
-    assert _train(combination=combination).reference.to_document()["features"] == _train().reference.to_document()["features"]
+    assert (
+        _train(combination=combination).reference.to_document()["features"]
+        == _train().reference.to_document()["features"]
+    )
 
 
 def test_the_sample_of_the_reference_follows_the_seed() -> None:

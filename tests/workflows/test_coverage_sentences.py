@@ -52,7 +52,7 @@ def test_the_sentence_names_symbol_kinship_and_figures() -> None:
     said = words.sentence_of("GOOG", drift(strange=3, beyond=0.123), ("AAPL",))
     assert said.startswith("GOOG, a symbol it has not seen, looks like the model's training rows only in part. ")
     assert "12.3 % of its bars" in said
-    assert "(4.0 %)" in said
+    assert "(4.0 % of the rows there)" in said
     assert "3 of 20 features are" in said
     assert "f0 most of all" in said
     known = words.sentence_of("AAPL", drift(strange=1, of=20), ("AAPL",))

@@ -76,7 +76,9 @@ def test_an_older_folder_cannot_be_told_with_exit_code_nought(run: Run, here: Pa
 def test_errors_have_their_codes(run: Run, here: Path) -> None:
     ask = ("models", "coverage", MODEL, "--symbol")
     error_of(run(*ask, "NONE", json=True), 3, "data_not_found")
-    error_of(run("models", "coverage", f"{STRATEGY}/universal_1d_v9", "--symbol", "GOOG", json=True), 3, "model_not_found")
+    error_of(
+        run("models", "coverage", f"{STRATEGY}/universal_1d_v9", "--symbol", "GOOG", json=True), 3, "model_not_found"
+    )
     (here / "coverage.json").write_text("{}", encoding="utf-8")
     error_of(run(*ask, "GOOG", json=True), 4, "model_rejected")
     assert run("models", "coverage", MODEL).code == 2
