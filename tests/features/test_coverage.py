@@ -65,14 +65,15 @@ def test_every_index_is_that_of_the_definition() -> None:
     for column, name in enumerate(NAMES):
         expected = slow.psi(TRAINING[:, column].tolist(), values[:, column].tolist())
         assert found[name].psi == pytest.approx(expected, rel=1e-9, abs=1e-12), name
-    assert [feature.name for feature in drift(values).features][0] == "roc"
+    assert drift(values).features[0].name == "roc"
 
 
 def test_the_usual_index_is_that_of_the_training_symbol_least_like_the_others() -> None:
     cuts = slow.tenths(TRAINING[:, 2].tolist())
     apart = []
     for number in range(3):
-        others, own = (TRAINING[mask, 2].tolist() for mask in (OWNER != number, OWNER == number))
+        mine = OWNER == number
+        others, own = (TRAINING[mask, 2].tolist() for mask in (~mine, mine))
         e, o = slow.shares(others, cuts), slow.shares(own, cuts)
         keys = e.keys() | o.keys()
         apart.append(
