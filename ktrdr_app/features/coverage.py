@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import InvalidValue, ModelRejected
 from ktrdr_app.features.distribution import Distribution, faint_rows
 from ktrdr_app.features.neighbourhood import Neighbourhood
-from ktrdr_app.features.psi import DIFFERENT_BAND, TENTHS, band, bin_numbers, contributions, ends_after
+from ktrdr_app.features.psi import (
+    ALIKE_BAND,
+    DIFFERENT_BAND,
+    SHIFTED,
+    TENTHS,
+    band,
+    bin_numbers,
+    contributions,
+    ends_after,
+)
 
 FORMAT = 1
 MOST_ROWS = 5_000
@@ -112,6 +121,11 @@ class FeatureDrift:
         return bool(ends_after(np.array([self.low], np.float32))[0] == np.float32(self.high))
 
     @property
+    def departs(self) -> bool:
+        """Whether it is ``shifted`` or ``different``."""
+        return self.band != ALIKE_BAND
+
+    @property
     def strange(self) -> bool:
         """Whether it is ``different``, and more so than any training symbol is from the others."""
         return self.band == DIFFERENT_BAND and (self.usual is None or self.psi > self.usual)
@@ -182,6 +196,11 @@ class Drift:
     inputs: tuple[InputDrift, ...]
     distance: DistanceDrift | None
     by_chance: float
+
+    @property
+    def few_rows(self) -> bool:
+        """Whether chance alone may take an index half the way to ``shifted``, or farther."""
+        return self.by_chance >= SHIFTED / 2
 
 
 def measure_drift(reference: CoverageReference, values: NDArray[np.float32], scaled: NDArray[np.float32]) -> Drift:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ktrdr_app.features.coverage import Drift, FeatureDrift, InputDrift
-from ktrdr_app.features.psi import ALIKE_BAND, SHIFTED
 from ktrdr_app.workflows.wording import percent
+
+if TYPE_CHECKING:
+    from ktrdr_app.features.coverage import Drift, FeatureDrift, InputDrift
 
 COVERED, PARTLY, NOT_COVERED, UNTOLD = "covered", "partly covered", "not covered", "unknown"
 """Verdicts; the limits below are this program's own."""
@@ -119,7 +120,7 @@ def worst_words(drift: Drift) -> list[str]:
     """
     found: dict[str, FeatureDrift] = {}
     for feature in drift.features:
-        if feature.band != ALIKE_BAND:
+        if feature.departs:
             found.setdefault(re.sub(r"_lag\d+$", "", feature.name), feature)
     return [f"{feature_words(feature)} (PSI {feature.psi:.2f})." for feature in [*found.values()][:WORST]]
 
@@ -137,7 +138,7 @@ def drift_notes(drift: Drift) -> list[str]:
         f"{percent(entry.training_faint)})."
         for entry in blind_inputs(drift)
     ]
-    if drift.by_chance >= SHIFTED / 2:
+    if drift.few_rows:
         notes.append(
             f"Only {drift.rows:,} bars were compared: chance alone makes a PSI of about {drift.by_chance:.2f} of them, "
             "more where bars resemble their neighbours."

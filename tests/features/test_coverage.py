@@ -72,7 +72,7 @@ def test_the_usual_index_is_that_of_the_training_symbol_least_like_the_others() 
     cuts = slow.tenths(TRAINING[:, 2].tolist())
     apart = []
     for number in range(3):
-        mine = OWNER == number
+        mine = np.equal(OWNER, number)
         others, own = (TRAINING[mask, 2].tolist() for mask in (~mine, mine))
         e, o = slow.shares(others, cuts), slow.shares(own, cuts)
         keys = e.keys() | o.keys()
@@ -167,7 +167,14 @@ def test_strange_is_different_and_more_so_than_the_training_symbols_are() -> Non
         (0.3, "different", 0.4, False),
         (0.2, "shifted", 0.0, False),
     ]:
-        assert replace(one, psi=psi, band=band, usual=usual).strange is strange
+        made = replace(one, psi=psi, band=band, usual=usual)
+        assert (made.strange, made.departs) == (strange, True)
+    assert not replace(one, band="alike").departs
+
+
+def test_few_rows_are_those_that_chance_takes_half_way_to_shifted() -> None:
+    assert drift(np.resize(TRAINING, (200, 4))).few_rows
+    assert not drift(np.resize(TRAINING, (300, 4))).few_rows
 
 
 def test_what_chance_does_is_told_by_the_number_of_rows() -> None:
