@@ -4,58 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.files import write_json
-from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.model_store import migration_undo
 from ktrdr_app.model_store.migration import migrate_step, point_archive
 from ktrdr_app.model_store.migration_plan import ALREADY, MIGRATED, Step, plan_migration
+from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
 from ktrdr_app.workflows.run_folders import run_id
 
 REPORT = "migration.json"
-
-
-@dataclass(frozen=True)
-class MigrateRequest:
-    """Copy the original's models into the archive.
-
-    Attributes
-    ----------
-    workspace : Workspace
-        Whose models these are.
-    strategy : str, optional
-        One strategy's ``name``; all by default.
-    dry_run : bool
-        Whether it is only said what would be done.
-    """
-
-    workspace: Workspace
-    strategy: str | None = None
-    dry_run: bool = False
-
-
-@dataclass(frozen=True)
-class UndoMigrationRequest:
-    """Take migrated copies out of the archive again, into the trash.
-
-    Attributes
-    ----------
-    workspace : Workspace
-        Whose models these are.
-    strategy : str, optional
-        One strategy's ``name``; all by default.
-    migration : str, optional
-        One migration's name, as its report gives it; all by default.
-    """
-
-    workspace: Workspace
-    strategy: str | None = None
-    migration: str | None = None
 
 
 def migrate_models(
@@ -111,14 +72,14 @@ def migrate_models(
 def undo_migration(
     request: UndoMigrationRequest, _progress: Progress = silent, cancel: CancelToken | None = None
 ) -> dict[str, Any]:
-    """Move migrated copies into the trash; originals, and copies whose original is gone, stay where they are.
+    """Move migrated copies into the trash; originals, and copies whose original is gone or changed, stay.
 
     Parameters
     ----------
     request : UndoMigrationRequest
         What is undone.
     _progress : Progress
-        Not used: it takes no time.
+        Not told anything: there is one answer at the end.
     cancel : CancelToken, optional
         Checked before anything moves.
 
@@ -133,8 +94,7 @@ def undo_migration(
         As `migrate_models`.
     """
     (cancel or CancelToken("the undoing")).check()
-    workspace = request.workspace
-    done = migration_undo.undo_migration(workspace.models, workspace.trash, request.strategy, request.migration)
+    done = migration_undo.undo_migration(request.workspace, request.strategy)
     return {"undone": [entry.to_document() for entry in done]}
 
 

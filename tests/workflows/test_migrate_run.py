@@ -16,10 +16,12 @@ import pytest
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, StorageProblem
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.model_store.layout import read_pointer
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
-from ktrdr_app.workflows.migrate_run import MigrateRequest, UndoMigrationRequest, migrate_models, undo_migration
+from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
+from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
 from tests.model_store.builders import STRATEGY, link_latest, write_original
 from tests.shared_data import shared_path
 from tests.workflows.migrate_process import migrate_and_die
@@ -40,8 +42,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def originals(workspace: Workspace) -> dict[str, tuple[bytes, int]]:
-    """Return every file that is not in the archive, with its bytes and the time it was last written."""
-    found = (path for path in workspace.models.rglob("*") if path.is_file() and "legacy" not in path.parts)
+    """Return every file of the originals, with its bytes and the time it was last written."""
+    beside = {"legacy", ".versions"}
+    found = (path for path in workspace.models.rglob("*") if path.is_file() and not beside & {*path.parts})
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
 
@@ -72,7 +75,7 @@ def test_a_migration_can_be_undone_and_done_again(workspace: Workspace) -> None:
     before = files_below(workspace.models)
     migrate_models(MigrateRequest(workspace))
     assert len(undo_migration(UndoMigrationRequest(workspace))["undone"]) == 2
-    assert files_below(workspace.models) == before
+    assert [name for name in files_below(workspace.models) if ".versions" not in name] == before
     assert migrate_models(MigrateRequest(workspace))["counts"] == {"damaged": 1, "migrated": 2}
 
 
@@ -132,6 +135,7 @@ def test_killed_at_any_moment_every_listed_copy_is_whole_and_the_next_run_ends_i
         chosen = resolve(workspace.models, STRATEGY, "1h", "MSFT").chosen
         assert chosen is not None
         assert chosen.path.name == "MSFT_1h_v1"
+        assert read_pointer(workspace.models / STRATEGY / "legacy", "MSFT_1h").problem == ""
         assert originals(workspace) == before
     assert deaths >= MOMENTS - 1
     counts = migrate_models(MigrateRequest(workspace))["counts"]
