@@ -24,6 +24,8 @@ def migrate_models(
 ) -> dict[str, Any]:
     """Copy, verify and report; stopped or killed, it goes on where it was when it is run again.
 
+    Stopped, or refused by the disk, it still writes the report, in which what was not reached is called ``copy``.
+
     Parameters
     ----------
     request : MigrateRequest
@@ -52,20 +54,20 @@ def migrate_models(
     token = cancel or CancelToken("the migration")
     steps = plan_migration(models, request.strategy)
     name = run_id("migration")
-    if not request.dry_run:
-        steps = _carry_out(steps, models, name, progress, token)
-    report = None if request.dry_run else request.workspace.runs / name / REPORT
-    document = {
-        "migration": name,
-        "dry_run": request.dry_run,
-        "strategy": request.strategy,
-        "steps": [step.to_document() for step in steps],
-        "counts": dict(Counter(step.action for step in steps)),
-        "report_file": None if report is None else str(report),
-        "seconds": time.perf_counter() - began,
-    }
-    if report is not None:
-        write_json(report, document)
+    if request.dry_run:
+        return _document(request, name, steps, began)
+    done: list[Step] = []
+    try:
+        for number, step in enumerate(steps, 1):
+            token.check()
+            done.append(migrate_step(step, models, name))
+            progress(SymbolDone(f"{step.strategy_name}/{step.source.name}", number, len(steps)))
+    finally:
+        try:
+            _point_archives(done)
+        finally:
+            document = _document(request, name, [*done, *steps[len(done) :]], began)
+            write_json(Path(document["report_file"]), document)
     return document
 
 
@@ -98,13 +100,24 @@ def undo_migration(
     return {"undone": [entry.to_document() for entry in done]}
 
 
-def _carry_out(steps: list[Step], models: Path, name: str, progress: Progress, token: CancelToken) -> list[Step]:
-    done = []
-    for number, step in enumerate(steps, 1):
-        token.check()
-        done.append(migrate_step(step, models, name))
-        progress(SymbolDone(f"{step.strategy_name}/{step.source.name}", number, len(steps)))
-    copied = [step.target for step in done if step.action in (MIGRATED, ALREADY)]
-    for archive, stem in sorted({(path.parent, path.name.rpartition("_v")[0]) for path in copied}):
-        point_archive(archive, stem)
-    return done
+def _document(request: MigrateRequest, name: str, steps: list[Step], began: float) -> dict[str, Any]:
+    return {
+        "migration": name,
+        "dry_run": request.dry_run,
+        "strategy": request.strategy,
+        "steps": [step.to_document() for step in steps],
+        "counts": dict(Counter(step.action for step in steps)),
+        "report_file": None if request.dry_run else str(request.workspace.runs / name / REPORT),
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def _point_archives(done: list[Step]) -> None:
+    """Let every archive's ``_latest`` name a copy, also where a run before was killed ahead of that."""
+    new = {step.target for step in done if step.action == MIGRATED}
+    for archive, stem in sorted({_stem(step.target) for step in done if step.action in (MIGRATED, ALREADY)}):
+        point_archive(archive, stem, {target.name for target in new if target.parent == archive})
+
+
+def _stem(target: Path) -> tuple[Path, str]:
+    return target.parent, target.name.rpartition("_v")[0]

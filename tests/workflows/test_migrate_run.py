@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ import pytest
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, StorageProblem
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.model_store import migration
 from ktrdr_app.model_store.layout import read_pointer
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
@@ -83,8 +85,29 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_later(workspace: Workspace) -
     token = CancelToken("the migration")
     with pytest.raises(Cancelled):
         migrate_models(MigrateRequest(workspace), lambda event: token.cancel() if event.done == 2 else None, token)
-    assert not workspace.runs.exists()
+    (report,) = workspace.runs.glob("*/migration.json")
+    counts = json.loads(report.read_text(encoding="utf-8"))["counts"]
+    assert counts == {"damaged": 1, "migrated": 1, "copy": 1}
+    assert read_pointer(workspace.models / STRATEGY / "legacy", "IBM_1h").target is not None
     assert migrate_models(MigrateRequest(workspace))["counts"] == {"damaged": 1, "already": 1, "migrated": 1}
+
+
+def test_a_disk_that_is_full_midway_keeps_what_is_done_and_the_report(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = migration.shutil.copyfile
+
+    def full(source: Path, target: Path) -> object:
+        if "MSFT" in str(source):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(source, target)
+
+    monkeypatch.setattr(migration.shutil, "copyfile", full)
+    with pytest.raises(StorageProblem, match="No space left"):
+        migrate_models(MigrateRequest(workspace))
+    (report,) = workspace.runs.glob("*/migration.json")
+    assert json.loads(report.read_text(encoding="utf-8"))["counts"] == {"damaged": 1, "migrated": 1, "copy": 1}
+    assert read_pointer(workspace.models / STRATEGY / "legacy", "IBM_1h").target is not None
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that refuses its owner")
