@@ -101,8 +101,10 @@ def import_file(session: Session, given: dict[str, Any]) -> None:
         file.
     """
     done: Imported = _care().import_model(session.workspace, given["file"])
-    number = f" Its number was taken: it was {done.was}." if done.renumbered else ""
-    session.show(done.to_document(), lambda: [f"{done.path} is there.{number} _latest names {done.latest}."])
+    number = f" It was {done.was} where it came from; a number is never used twice." if done.renumbered else ""
+    session.show(
+        done.to_document(), lambda: [f"{done.path} is there.{number} _latest names {done.latest or 'no model'}."]
+    )
 
 
 def _care() -> Any:
