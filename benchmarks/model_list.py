@@ -22,6 +22,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import sha256, write_json  # noqa: E402
 from ktrdr_app.model_store import list_models  # noqa: E402
 from tests.model_store.builders import save  # noqa: E402
@@ -70,7 +71,12 @@ def main() -> int:
         found = list_models(root)
         if not all(info.complete for info in found):
             raise SystemExit("a model of the store cannot be used: nothing is timed")
-        document = {"models": len(found), "milliseconds": milliseconds(root, options.runs)}
+        document = {
+            "benchmark": "model_list",
+            **measured_on(),
+            "models": len(found),
+            "milliseconds": milliseconds(root, options.runs),
+        }
     if options.out:
         write_json(options.out, document)
     if options.json:

@@ -30,6 +30,7 @@ from pyarrow import csv
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
+from benchmarks.facts import measured_on  # noqa: E402
 from ktrdr_app.core.files import write_json, write_text  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent, StageFinished, StageStarted  # noqa: E402
@@ -229,10 +230,11 @@ def main() -> None:
         return
     parts = {"scale": scale, "compare": compare}
     found = {name: part(options) for name, part in parts.items() if options.only in (None, name)}
+    document = {"benchmark": "scale", **measured_on(), **found}
     if options.out:
-        write_json(options.out, found)
+        write_json(options.out, document)
     if options.json:
-        print(json.dumps(found))
+        print(json.dumps(document))
         return
     for name, figures in found.items():
         print(name)

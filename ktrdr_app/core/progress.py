@@ -69,9 +69,9 @@ class EpochFinished:
     train_loss, val_loss : float
         Mean negative log-likelihood (nats); validation averaged over symbols.
     train_accuracy, val_accuracy : float
-        Share of rows, 0 to 1.
+        Share of rows, 0 to 1; validation averaged over symbols.
     best_epoch : int
-        Epoch with the lowest validation loss so far.
+        Epoch with the best validation figure so far, by the strategy's ``stop_on``.
     samples_per_second : float
         Training rows per second of this epoch.
     """

@@ -118,7 +118,7 @@ class FeatureCache:
             self.last_use = CacheUse("built", plan.fuzzy.names)
             self._write(plan, frame)
         self._frames[plan.contract.digest] = (plan, frame)
-        while len(self._frames) > min(IN_MEMORY, max(1, BYTES_IN_MEMORY // max(1, frame.values.nbytes))):
+        while len(self._frames) > 1 and (len(self._frames) > IN_MEMORY or self._held() > BYTES_IN_MEMORY):
             self._frames.popitem(last=False)
         return frame
 
@@ -174,6 +174,9 @@ class FeatureCache:
             return None
         self.last_use = CacheUse("disk", ())
         return FeatureFrame(plan.contract, values, usable_rows(values), pd.DatetimeIndex(bars.index))
+
+    def _held(self) -> int:
+        return sum(frame.values.nbytes for _, frame in self._frames.values())
 
     def _write(self, plan: FeaturePlan, frame: FeatureFrame) -> None:
         """Keep features for the next run; a disk that refuses costs no more than building them again."""

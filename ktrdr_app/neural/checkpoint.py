@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -115,29 +114,30 @@ def from_bytes(content: bytes, where: str) -> Checkpoint:
         )
 
 
-def resumed(restore: Callable[[EngineState], None], checkpoint: Checkpoint, trainer: str, weights: int) -> None:
-    """Give a checkpoint's state to a trainer.
+def check_fits(checkpoint: Checkpoint, trainer: str, weights: int, epochs: int) -> None:
+    """Return quietly if a training can go on from a checkpoint.
 
     Parameters
     ----------
-    restore : callable
-        Takes the state.
     checkpoint : Checkpoint
         The state and whose it is.
     trainer : str
         Name of the trainer that is to go on.
     weights : int
         Number of weights of its network.
+    epochs : int
+        Most epochs that it may run.
 
     Raises
     ------
     BadInput
-        If it belongs to another trainer or another network.
+        If it belongs to another trainer or another network, or has more epochs behind it.
     """
-    found = len(checkpoint.state.weights)
-    if checkpoint.trainer != trainer or found != weights:
-        message = (
-            f"the checkpoint is of the {checkpoint.trainer} trainer with {found} weights, not {trainer} with {weights}"
-        )
-        raise BadInput(message, hint="resume with the options that the run began with", where="--resume")
-    restore(checkpoint.state)
+    kept = len(checkpoint.state.weights)
+    found = f"the checkpoint is of the {checkpoint.trainer} trainer with {kept} weights"
+    if checkpoint.trainer != trainer or kept != weights:
+        hint = "resume with the options that the run began with"
+        raise BadInput(f"{found}, not {trainer} with {weights}", hint=hint, where="--resume")
+    if len(checkpoint.history) > epochs:
+        message = f"the checkpoint has {len(checkpoint.history)} epochs behind it, more than the {epochs} asked for"
+        raise BadInput(message, hint="give more epochs, or train without --resume", where="--resume")

@@ -70,7 +70,7 @@ class Engine(Protocol):
         Returns
         -------
         EpochSums
-            Ends early where the loss is not finite.
+            May end early where the loss is not finite.
         """
         ...
 

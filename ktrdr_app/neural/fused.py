@@ -15,15 +15,15 @@ from ktrdr_app.neural.engine import EngineState, EpochSums
 from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.rows import TrainingData, class_weights
 from ktrdr_app.neural.tiles import TILE
-from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
+from ktrdr_app.strategy.schema import FUSED_OPTIMIZERS, NetworkSettings, TrainingSettings
 
 ACTIVATIONS = {"relu": kernels.RELU, "tanh": kernels.TANH, "leaky_relu": kernels.LEAKY_RELU}
-OPTIMIZERS = {"adam": kernels.ADAM, "adamw": kernels.ADAMW, "sgd": kernels.SGD}
+OPTIMIZERS = dict(zip(FUSED_OPTIMIZERS, (kernels.ADAM, kernels.ADAMW, kernels.SGD), strict=True))
 LARGEST = 250_000
 """Weights up to which it is the faster trainer: beyond, they no longer stay in the cache."""
 
-_ROWS_AT_ONCE = 65_536
-"""About how many rows are fitted between two looks at the cancel token: some 20 ms of a small network."""
+_WORK_AT_ONCE = 100_000_000
+"""About how many weights times rows are fitted between two looks at the cancel token: some 20 ms."""
 
 
 class FusedEngine:
@@ -62,7 +62,7 @@ class FusedEngine:
     def epoch(self, order: NDArray[np.int64], rates: NDArray[np.float64], key: int, cancel: CancelToken) -> EpochSums:
         """Go once over rows; see `engine.Engine`."""
         sums, loss = np.zeros(2), 0.0
-        batches = max(1, _ROWS_AT_ONCE // self._batch)
+        batches = max(1, _WORK_AT_ONCE // (self._batch * len(self._network.weights)))
         for first in range(0, len(rates), batches):
             cancel.check()
             part = order[first * self._batch : (first + batches) * self._batch]
@@ -206,7 +206,6 @@ def _rows_of(data: TrainingData, settings: TrainingSettings | None) -> kernels.R
         np.asarray(data.x, dtype=np.float32),
         data.y.astype(np.int8, copy=False),
         np.empty(0, dtype=np.int16) if data.codes is None else np.asarray(data.codes, dtype=np.int16),
-        np.empty(0, dtype=np.float32) if data.weight is None else np.asarray(data.weight, dtype=np.float32),
         by_class,
     )
 

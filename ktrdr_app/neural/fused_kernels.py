@@ -35,12 +35,11 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, np.float32(1e-8)
 
 
 class Rows(NamedTuple):
-    """Training rows; ``codes`` and ``weight`` are empty where not used."""
+    """Training rows; ``codes`` are empty where not used."""
 
     x: Single
     y: NDArray[np.int8]
     codes: NDArray[np.int16]
-    weight: Single
     class_weight: Single
 
 
@@ -95,7 +94,7 @@ def train_batches(
     Parameters
     ----------
     rows : Rows
-        x float32 (n, f), y int8 (n,), codes int16 (n,) or empty, weight float32 (n,) or empty, class_weight (3,).
+        x float32 (n, f), y int8 (n,), codes int16 (n,) or empty, class_weight float32 (3,).
     order : ndarray of int64
         Row numbers, batch after batch.
     batch : int
@@ -167,9 +166,7 @@ def answer(rows: Rows, order: Whole, network: Network, scratch: Scratch, rules: 
 def _total_weight(rows: Rows, order: Whole, begin: int, end: int) -> float:
     total = 0.0
     for place in range(begin, end):
-        row = order[place]
-        weight = rows.class_weight[rows.y[row]]
-        total += weight * rows.weight[row] if len(rows.weight) else weight
+        total += rows.class_weight[rows.y[order[place]]]
     return total
 
 
@@ -295,8 +292,6 @@ def _judge(
         row = order[first + line]
         label = rows.y[row]
         weight = rows.class_weight[label]
-        if len(rows.weight):
-            weight *= rows.weight[row]
         place = at + line * width
         logits = deltas[place : place + CLASSES]
         top = max(logits[0], max(logits[1], logits[2]))

@@ -37,7 +37,8 @@ def row_losses(logits: torch.Tensor, y: torch.Tensor, focal_gamma: float, label_
     log_p = functional.log_softmax(logits, dim=1)
     classes = logits.shape[1]
     target = functional.one_hot(y, classes).to(logits.dtype) * (1 - label_smoothing) + label_smoothing / classes
-    return -(target * (1 - log_p.exp()).clamp_min(0) ** focal_gamma * log_p).sum(dim=1)
+    rest = (1 - log_p.exp()).clamp_min(torch.finfo(logits.dtype).tiny)  # at 0 a power below 1 has no slope
+    return -(target * rest**focal_gamma * log_p).sum(dim=1)
 
 
 def symbol_averages(logits: NDArray[np.float32], y: NDArray[np.int8], owner: NDArray[np.intp]) -> tuple[float, float]:
@@ -50,16 +51,15 @@ def symbol_averages(logits: NDArray[np.float32], y: NDArray[np.int8], owner: NDA
     y : ndarray of int, shape (n_rows,)
         Labels.
     owner : ndarray of int, shape (n_rows,)
-        Number of each row's symbol; any numbers.
+        Number of each row's symbol, counted from 0, each with a row.
 
     Returns
     -------
     tuple of float
         Nats, and share of right answers (of equal logits the first class is the answer).
     """
-    numbers, places = np.unique(owner, return_inverse=True)
-    sums = np.zeros((len(numbers), 3))
-    _add_up(logits, y, places, sums)
+    sums = np.zeros((int(owner.max()) + 1, 3))
+    _add_up(logits, y, owner, sums)
     return float(np.mean(sums[:, 0] / sums[:, 2])), float(np.mean(sums[:, 1] / sums[:, 2]))
 
 

@@ -28,8 +28,6 @@ class TrainingData:
         Labels: 0 BUY, 1 HOLD, 2 SELL.
     symbol_id : ndarray of int16, shape (n,)
         Which symbol each row belongs to.
-    weight : ndarray of float32, shape (n,), optional
-        Weight of each row in the loss, above 0; not used in validation.
     feature_names : tuple of str
         Names for messages; columns are numbered where it is empty.
     rows : ndarray of int64, shape (n_chosen,), optional
@@ -45,7 +43,6 @@ class TrainingData:
     x: NDArray[np.float32]
     y: NDArray[np.integer[Any]]
     symbol_id: NDArray[np.int16]
-    weight: NDArray[np.float32] | None = None
     feature_names: tuple[str, ...] = ()
     rows: NDArray[np.int64] | None = None
     codes: NDArray[np.int16] | None = None
@@ -75,11 +72,6 @@ class TrainingData:
         """Symbols of the rows that take part."""
         return self.symbol_id if self.rows is None else self.symbol_id[self.rows]
 
-    @property
-    def weights(self) -> NDArray[np.float32] | None:
-        """Weights of the rows that take part."""
-        return self.weight if self.weight is None or self.rows is None else self.weight[self.rows]
-
     def check(self, part: str) -> None:
         """Return quietly if a network can learn from these rows.
 
@@ -91,15 +83,15 @@ class TrainingData:
         Raises
         ------
         TrainingFailed
-            If there are no rows, lengths differ, a row is not there, a feature is not finite, a label is none of the
-            three classes, or a weight is not above 0.
+            If there are no rows, lengths differ, a row is not there, a feature is not finite, or a label is none of the
+            three classes.
         """
         if self.x.ndim != 2 or len(self.x) == 0 or self.x.shape[1] == 0:
             raise TrainingFailed("train", f"the {part} rows have shape {self.x.shape}", "give rows and features")
         if len(self) == 0:
             raise TrainingFailed("train", f"no row is chosen as {part} row", "give rows and features")
         arrays: dict[str, NDArray[Any] | None]
-        arrays = {"labels": self.y, "symbol ids": self.symbol_id, "weights": self.weight, "symbol codes": self.codes}
+        arrays = {"labels": self.y, "symbol ids": self.symbol_id, "symbol codes": self.codes}
         for name, values in arrays.items():
             if values is not None and values.shape != (len(self.x),):
                 found = f"{len(self.x)} {part} rows have {name} of shape {values.shape}"
@@ -108,13 +100,11 @@ class TrainingData:
             found = f"the {part} rows reach from {self.rows.min()} to {self.rows.max()} of {len(self.x)}"
             raise TrainingFailed("train", found, "name rows that are there")
         self._check_features(part)
-        labels, weights = self.labels, self.weights
+        labels = self.labels
         strange = (labels < 0) | (labels >= CLASSES)
         if strange.any():
             found = f"a label of the {part} rows is {labels[np.argmax(strange)]}"
             raise TrainingFailed("train", found, "label rows 0, 1 or 2 and leave unlabelled rows out")
-        if weights is not None and not (np.isfinite(weights).all() and (weights > 0).all()):
-            raise TrainingFailed("train", f"a weight of the {part} rows is not above 0", "leave such rows out")
 
     def _check_features(self, part: str) -> None:
         strange = np.zeros(self.x.shape[1], dtype=np.intp)
@@ -139,7 +129,7 @@ def class_weights(y: NDArray[Any], settings: TrainingSettings) -> NDArray[np.flo
     y : ndarray of int, shape (n_rows,)
         Labels of the training rows.
     settings : TrainingSettings
-        ``class_weights``: ``none`` is 1; ``balanced`` n/(3·n_class) (King and Zeng 2001; scikit-learn calls it so too);
+        ``class_weights``: ``none`` is 1; ``balanced`` n/(k·n_class), k classes having rows (King and Zeng 2001);
         ``effective`` (1 - beta)/(1 - beta^n_class), scaled so that the rows' mean weight is 1 (Cui et al. 2019).
 
     Returns

@@ -62,7 +62,8 @@ class TorchEngine:
         self._widths = [train.inputs, *shape.hidden_layers, CLASSES]
         self._flat = torch.tensor(weights, device=self._device, requires_grad=True)
         self._optimizer = _optimizer(self._flat, settings)
-        self._train, self._validation = _Rows(train, self._device), _Rows(validation, self._device)
+        self._train = _Rows(train, self._device)
+        self._validation = _Rows(validation, self._device, self._train if _same_block(train, validation) else None)
         self._held_out = torch.from_numpy(np.ascontiguousarray(validation.chosen))
         by_class = class_weights(train.labels, settings)
         self._class_weights = torch.tensor(by_class, device=self._device)
@@ -71,7 +72,8 @@ class TorchEngine:
     def epoch(self, order: NDArray[np.int64], rates: NDArray[np.float64], key: int, cancel: CancelToken) -> EpochSums:
         """Go once over rows; see `engine.Engine`."""
         batch, rows = self._settings.batch_size, torch.from_numpy(order).to(self._device)
-        sums, loss = torch.zeros(2, dtype=torch.float64, device=self._device), torch.zeros(())
+        exact = torch.float32 if self._device.type == "mps" else torch.float64
+        sums, loss = torch.zeros(2, dtype=exact, device=self._device), torch.zeros(())
         widths = self._shape.hidden_layers
         block = batch * max(1, _NUMBERS_AT_ONCE // (batch * sum(widths)))
         for first in range(0, len(rows), block):
@@ -117,8 +119,6 @@ class TorchEngine:
         y = self._train.y[rows]
         logits = self._forward(self._train.inputs(rows), masks)
         weight = self._class_weights[y]
-        if self._train.weight is not None:
-            weight = weight * self._train.weight[rows]
         losses = row_losses(logits, y, self._settings.focal_gamma, self._settings.label_smoothing)
         loss = torch.dot(losses, weight) / weight.sum()
         (self._flat.grad,) = torch.autograd.grad(loss, [self._flat])
@@ -147,13 +147,21 @@ class TorchEngine:
         return x
 
 
-class _Rows:
-    """The arrays on the device, in one piece."""
+def _same_block(one: TrainingData, other: TrainingData) -> bool:
+    return one.x is other.x and one.y is other.y
 
-    def __init__(self, data: TrainingData, device: torch.device) -> None:
-        self.x = torch.from_numpy(np.require(data.x, np.float32, ["C", "W"])).to(device)
-        self.y = torch.from_numpy(np.asarray(data.y).astype(np.int64)).to(device)
-        self.weight = None if data.weight is None else torch.from_numpy(np.asarray(data.weight)).to(device)
+
+class _Rows:
+    """The arrays on the device, in one piece; features and labels are those of ``like`` where it is given."""
+
+    def __init__(self, data: TrainingData, device: torch.device, like: _Rows | None = None) -> None:
+        self.x: torch.Tensor
+        self.y: torch.Tensor
+        if like is None:
+            self.x = torch.from_numpy(np.require(data.x, np.float32, ["C", "W"])).to(device)
+            self.y = torch.from_numpy(np.asarray(data.y).astype(np.int64)).to(device)
+        else:
+            self.x, self.y = like.x, like.y
         codes = None if data.codes is None else torch.from_numpy(data.codes.astype(np.int64)).to(device)
         self._columns = data.symbol_columns
         self._places = None if codes is None else torch.where(codes == UNKNOWN, self._columns - 1, codes)

@@ -17,7 +17,7 @@ from torch import nn
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TrainingFailed
 from ktrdr_app.core.progress import EpochFinished, Progress, silent
-from ktrdr_app.neural.checkpoint import Checkpoint, Checkpoints, resumed
+from ktrdr_app.neural.checkpoint import Checkpoint, Checkpoints, check_fits
 from ktrdr_app.neural.device import chosen_device
 from ktrdr_app.neural.draws import epoch_key, epoch_order
 from ktrdr_app.neural.engine import Engine
@@ -206,7 +206,8 @@ class _Run:
         self._engine, self._settings, self._seed = engine, settings, seed
         self._schedule = schedule_of(settings)
         self._chosen, self._epoch_rows = train.chosen, train.epoch_rows or len(train)
-        self._labels, self._owners = validation.labels.astype(np.int8), validation.owners.astype(np.intp)
+        self._labels = validation.labels.astype(np.int8)
+        self._owners = np.unique(validation.owners, return_inverse=True)[1]
 
     @property
     def over(self) -> bool:
@@ -217,7 +218,8 @@ class _Run:
         """Take up the state of a checkpoint; schedule and patience live through its history again."""
         if checkpoint is None:
             return
-        resumed(self._engine.restore, checkpoint, self._engine.name, len(self._engine.weights()))
+        check_fits(checkpoint, self._engine.name, len(self._engine.weights()), self._settings.epochs)
+        self._engine.restore(checkpoint.state)
         for epoch in checkpoint.history:
             self._take_note(epoch, checkpoint.best_weights)
         self.stopping.best_weights = checkpoint.best_weights

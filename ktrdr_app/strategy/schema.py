@@ -230,7 +230,7 @@ class TrainingSettings(Section):
     plateau_factor: float = Field(default=0.5, gt=0, lt=1)
     """What ``plateau`` multiplies the rate by."""
     class_weights: Literal["none", "balanced", "effective"] = "none"
-    """``balanced`` weighs each class by n/(3·n_class), ``effective`` by its effective number of rows."""
+    """``balanced`` weighs each of k classes by n/(k·n_class), ``effective`` by its effective number of rows."""
     effective_beta: float = Field(default=0.999, ge=0, lt=1)
     """How much each further row of a class still counts for ``effective``; near 1 every row counts in full."""
     focal_gamma: float = Field(default=0.0, ge=0, le=10)
@@ -251,7 +251,7 @@ class TrainingSettings(Section):
     """How the symbols' rows are put together."""
     per_symbol_batches: Literal["auto", "off"] = "auto"
     """``auto``: with n symbols an epoch has the steps of their mean symbol, each of ``batch_size``·√n rows at
-    ``learning_rate``·⁴√n, so that 3 symbols cost less than twice one; ``off``: every row in every epoch."""
+    ``learning_rate``·⁴√n (``sgd``: ·√n), so that 3 symbols cost less than twice one; ``off``: every row each epoch."""
     split: SplitSettings = SplitSettings()
     """Shares of the time span."""
 

@@ -51,7 +51,7 @@ def pace_of(settings: TrainingSettings, rows: int, symbols: int) -> Pace:
     With n symbols ``auto`` keeps an epoch's number of steps at that of the mean symbol, whatever n is, and makes each
     step √n times as large. An epoch then costs √n times one symbol's, by rows, and no more than one symbol's where
     each step costs the same: below 2 for 3 symbols in both. The rows of an epoch are drawn without replacement, anew
-    for each epoch, so that every row is met in turn; epochs, patience and schedules keep their meaning in steps. A
+    for each epoch, with the same chance for every row; epochs, patience and schedules keep their meaning in steps. A
     batch that is k times as large goes with a learning rate √k times as large, the rule for optimisers that divide
     by the gradient's size (Malladi, Lyu, Panigrahi and Arora 2022, "On the SDEs and Scaling Rules for Adaptive
     Gradient Algorithms"); ``sgd`` does not, and has it k times as large (Goyal et al. 2017).

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.progress import FoldDone, Progress, silent, stage
 from ktrdr_app.training.assemble import WORK_BYTES
 from ktrdr_app.training.checks import check_finite
-from ktrdr_app.training.folds import FoldScores, FoldWork, Losses, rows_to_judge, run_fold
+from ktrdr_app.training.folds import FoldScores, FoldWork, Losses, keep_work, rows_to_judge, run_fold, run_kept_fold
 from ktrdr_app.training.parts import time_slots
 from ktrdr_app.training.retention import Bounded, Retention, Skill, TestSpan, effective_rows, retention_of, span_of
 
@@ -113,6 +114,7 @@ def certify(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     executor: Executor | None = None,
+    shared: Path | None = None,
 ) -> Certificate:
     """Fit the model with all symbols, without each, and without each group, and compare the skill.
 
@@ -128,9 +130,11 @@ def certify(
     progress : Progress
         Told of every fold.
     cancel : CancelToken, optional
-        Stops it within one batch of each fold at work.
+        Stops it within a moment.
     executor : concurrent.futures.Executor, optional
         Where folds run; threads here by default, as many as cores and memory allow.
+    shared : Path, optional
+        A folder that the executor's workers see, where the rows are written once; else each fold is given them.
 
     Raises
     ------
@@ -148,7 +152,9 @@ def certify(
         check_finite(block)
         rows_to_judge(block, work.cuts)
     wanted = folds_of(work.symbols, groups)
-    fold = partial(run_fold, work=work, cancel=token)
+    fold: Callable[[tuple[str, ...]], FoldScores] = partial(run_fold, work=work, cancel=token)
+    if shared is not None:
+        fold = partial(run_kept_fold, path=keep_work(work, shared), cancel=token)
     with stage("folds", progress):
         scores = {}
         at_once = _at_once(work) if executor is None else len(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,7 @@ def fit_rows(
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Stops it within one batch.
+        Stops it within a moment.
     device, checkpoints
         As `train_network` takes them.
 
@@ -103,11 +103,9 @@ def fit_rows(
     check_classes(block, rows)
     scaler, constant = _scaled_in_place(block, rows, strategy, progress)
     pace = pace_of(strategy.training, len(rows), len(block.symbols))
+    codes = partly_hidden(block.symbol_id, seed) if embedded else block.symbol_id
     trained = train_network(
-        replace(
-            _training_data(block, rows, embedded, partly_hidden(block.symbol_id, seed)),
-            epoch_rows=pace.rows_per_epoch,
-        ),
+        _training_data(block, rows, embedded, codes, pace.rows_per_epoch),
         _training_data(block, split.validation, embedded, block.symbol_id),
         strategy.network,
         pace.applied_to(strategy.training),
@@ -136,7 +134,11 @@ def _scaled_in_place(
 
 
 def _training_data(
-    block: FeatureBlock, rows: NDArray[np.intp], embedded: tuple[str, ...], codes: NDArray[np.int16]
+    block: FeatureBlock,
+    rows: NDArray[np.intp],
+    embedded: tuple[str, ...],
+    codes: NDArray[np.int16],
+    epoch_rows: int = 0,
 ) -> TrainingData:
     return TrainingData(
         x=block.values,
@@ -146,4 +148,5 @@ def _training_data(
         rows=rows,
         codes=codes if embedded else None,
         symbol_columns=symbol_columns(embedded),
+        epoch_rows=epoch_rows,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,6 +13,8 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TooFewRows
+from ktrdr_app.core.files import write_bytes
+from ktrdr_app.core.lazy import unpickled
 from ktrdr_app.core.progress import silent
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.metrics import class_probabilities_nll
@@ -127,7 +131,7 @@ def run_fold(left_out: Sequence[str], work: FoldWork, cancel: CancelToken | None
     work : FoldWork
         Rows and settings.
     cancel : CancelToken, optional
-        Stops it within one batch.
+        Stops it within a moment.
 
     Raises
     ------
@@ -154,6 +158,51 @@ def run_fold(left_out: Sequence[str], work: FoldWork, cancel: CancelToken | None
         epochs=len(fitted.trained.history),
         best_epoch=fitted.trained.best_epoch,
     )
+
+
+def keep_work(work: FoldWork, folder: Path) -> Path:
+    """Write what every fold starts from once, for workers that would otherwise be sent all rows with each fold.
+
+    Parameters
+    ----------
+    work : FoldWork
+        Rows and settings.
+    folder : Path
+        A folder that the workers see under the same path.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
+    """
+    path = folder / "folds.work"
+    write_bytes(path, pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL))
+    return path
+
+
+def run_kept_fold(left_out: Sequence[str], path: Path, cancel: CancelToken | None = None) -> FoldScores:
+    """Do as `run_fold` does, with what `keep_work` wrote for this certificate a moment ago.
+
+    Parameters
+    ----------
+    left_out : sequence of str
+        Symbols that take no part; none for the model of all.
+    path : Path
+        The file.
+    cancel : CancelToken, optional
+        Stops it within a moment.
+
+    Raises
+    ------
+    KtrdrError
+        As `run_fold` raises it.
+    """
+    return run_fold(left_out, unpickled(path.read_bytes()), cancel)
 
 
 def rows_to_judge(block: FeatureBlock, cuts: Cuts) -> slice:

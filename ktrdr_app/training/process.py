@@ -100,7 +100,7 @@ def process_symbol(
     Raises
     ------
     NotFinite
-        If a feature is infinite anywhere, or not there on any bar.
+        If a feature is infinite after the warm-up, or not there on any bar.
     TooFewRows
         If fewer than `LEAST_ROWS` rows have features and a label.
     """

@@ -143,7 +143,7 @@ def train_pooled(
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Stops it within one batch.
+        Stops it within a moment.
     seconds : dict, optional
         Collects wall seconds of ``train``, ``test`` and ``importance``.
     device, checkpoints

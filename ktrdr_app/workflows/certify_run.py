@@ -20,6 +20,7 @@ from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import CertifyResult, TrainRequest
 from ktrdr_app.workflows.run_folders import run_id
 from ktrdr_app.workflows.train_run import training_rows
+from ktrdr_app.workflows.train_symbols import shared_folder
 
 CERTIFICATE_FILE = "certificate.json"
 
@@ -58,8 +59,11 @@ def certify(
     if request.cluster is None:
         found = certified(work, groups, progress, token, executor)
     else:
-        with executor_for(request.cluster, cancel=token) as pool:
-            found = certified(work, groups, progress, token, pool)
+        with (
+            shared_folder(request.workspace) as folder,
+            executor_for(request.cluster, cancel=token, shared=folder) as pool,
+        ):
+            found = certified(work, groups, progress, token, pool, folder)
     with stage("simulate", progress):
         source = source_of(request.workspace)
         money = after_costs(

@@ -119,7 +119,7 @@ def labels(request: SeriesRequest, progress: Progress = silent, cancel: CancelTo
     if request.out is not None:
         write_table(frame, request.out)
     report = label_report({request.symbol: made}, {request.symbol: bars}, strategy.labels)
-    return LabelsResult(frame, made.balance(), report)
+    return LabelsResult(frame, report)
 
 
 def load_fuzzy_view(

@@ -54,7 +54,7 @@ class TrainRequest:
     resume : str, optional
         Name or path of an interrupted run to go on from.
     cluster : str, optional
-        Address of a Dask scheduler whose workers prepare the symbols; the model does not depend on it.
+        Dask scheduler whose workers prepare the symbols and fit a certificate's models; no result depends on it.
     """
 
     workspace: Workspace
@@ -322,14 +322,11 @@ class LabelsResult:
     ----------
     frame : DataFrame
         Columns ``label`` (BUY, HOLD, SELL or empty) and ``label_end`` (close of the last bar the label looked at).
-    balance : dict
-        Share of each class among labelled bars.
     report : LabelReport
         Runs, trivial rules, and a better threshold where a class is nearly absent.
     """
 
     frame: pd.DataFrame
-    balance: dict[str, float]
     report: LabelReport
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ktrdr_app.core.errors import BadInput, RunNotFound, StorageProblem
+from ktrdr_app.core.errors import BadInput, RunNotFound
 from ktrdr_app.core.files import json_text, plain, write_bytes, write_json
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.progress import Note, Progress
@@ -50,7 +50,7 @@ class RunCheckpoints:
         if request.resume is None:
             self.folder = request.workspace.runs / run_id("train", training["strategy"]["name"], request.timeframe)
         else:
-            self.folder = _found(request)
+            self.folder = found_run(request, request.resume)
             _demand_same(_kept(self.folder), training, self.folder)
 
     def load(self) -> Checkpoint | None:
@@ -72,7 +72,8 @@ class RunCheckpoints:
             If the disk refuses; the checkpoint before is left as it was.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_json(self.folder / TRAINING_FILE, self._training)
+        if not (self.folder / TRAINING_FILE).is_file():
+            write_json(self.folder / TRAINING_FILE, self._training)
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
         if not self._told:
             self._told = True
@@ -80,20 +81,15 @@ class RunCheckpoints:
             self._progress(Note("info", f"checkpoints are kept in {place}; if it is stopped, add --resume {name}"))
 
     def remove(self) -> None:
-        """Remove the run's folder, as its model is saved.
-
-        Raises
-        ------
-        StorageProblem
-            If the disk refuses.
-        """
+        """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""
         try:
             for name in (CHECKPOINT_FILE, TRAINING_FILE):
                 (self.folder / name).unlink(missing_ok=True)
             if self.folder.is_dir() and not any(self.folder.iterdir()):
                 self.folder.rmdir()
         except OSError as error:
-            raise StorageProblem(str(self.folder), error.strerror or str(error)) from error
+            left = f"the model is saved, but {self._workspace.relative(self.folder)} could not be removed"
+            self._progress(Note("warning", f"{left}: {error.strerror or error}"))
 
 
 def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[SymbolFacts]) -> dict[str, Any]:
@@ -111,9 +107,12 @@ def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[S
         The fingerprints of the bars.
     """
     strategy = loaded.strategy.document()
+    for name in ("description", "decision", "backtest"):
+        del strategy[name]
+    for name in ("patience", "checkpoint_every"):
+        del strategy["training"][name]
     if strategy["training"]["schedule"] in _OPEN_ENDED:
-        for name in ("epochs", "patience", "checkpoint_every"):
-            del strategy["training"][name]
+        del strategy["training"]["epochs"]
     document = {
         "kind": request.kind,
         "symbols": list(request.symbols),
@@ -127,9 +126,21 @@ def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[S
     return dict(json.loads(json_text(plain(document))))
 
 
-def _found(request: TrainRequest) -> Path:
-    """Return the folder of the run to resume, given by name or by path."""
-    given = request.resume or ""
+def found_run(request: TrainRequest, given: str) -> Path:
+    """Return the folder of an interrupted run.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        Whose workspace it lies in.
+    given : str
+        Its name, or its path.
+
+    Raises
+    ------
+    RunNotFound
+        If there is none.
+    """
     path = Path(given)
     folder = path if path.is_dir() else request.workspace.runs / safe_name(path.name, "run")
     if (folder / CHECKPOINT_FILE).is_file() and (folder / TRAINING_FILE).is_file():

@@ -24,9 +24,8 @@ from ktrdr_app.training.store import RowStore
 from ktrdr_app.training.universal import JudgedModel, train_pooled
 from ktrdr_app.workflows.prepare import source_of, with_overrides
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
-from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, training_of
+from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
-from ktrdr_app.workflows.train_sentences import sentences_of
 from ktrdr_app.workflows.train_symbols import prepared_symbols
 
 KINDS = ("universal", "legacy")
@@ -59,6 +58,8 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     """
     token = cancel or CancelToken("training")
     seconds: dict[str, float] = {}
+    if request.resume is not None:
+        found_run(request, request.resume)  # before the minutes that features may take
     loaded, plan, block, processed = training_rows(request, progress, token, seconds)
     kept = RunCheckpoints(request, training_of(request, loaded, processed), progress)
     model = train_pooled(
@@ -82,7 +83,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
         kept.remove()
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
-    return TrainResult(document, folder, sentences_of(model, loaded.strategy), model.history)
+    return TrainResult(document, folder, tuple(document["report"]), model.history)
 
 
 def training_rows(

@@ -163,7 +163,7 @@ def prepared_symbols(
         As `prepare_symbol` raises them, of the first symbol in order, and as `executor_for` does.
     """
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(_shared_folder(request.workspace)) if request.cluster else None
+        folder = stack.enter_context(shared_folder(request.workspace)) if request.cluster else None
         executor = stack.enter_context(executor_for(request.cluster, cancel=cancel, shared=folder))
         orders = _orders(request, loaded, cancel, folder)
         results: Generator[ProcessedSymbol, None, None]
@@ -217,8 +217,19 @@ def _with_rows(found: RowsInFile) -> ProcessedSymbol:
 
 
 @contextlib.contextmanager
-def _shared_folder(workspace: Workspace) -> Iterator[Path]:
-    """Make a folder for rows below the workspace's cache, which the cluster's machines see, and remove it after all."""
+def shared_folder(workspace: Workspace) -> Iterator[Path]:
+    """Make a folder for rows below the workspace's cache, which the cluster's machines see, and remove it after all.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        On storage that all machines share.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
+    """
     place = workspace.cache.absolute() / "rows"
     folder = place / f"{uuid.uuid4().hex}.shared"
     try:

@@ -226,6 +226,8 @@ def backtest_verdict(backtest: Mapping[str, Any]) -> Verdict:
         f"{percent(metrics.get('max_drawdown'))}; buy and hold returned {percent(other, signed=True)} "
         f"with {percent(held.get('max_drawdown'))}.{_after_fit(backtest)}"
     )
+    if not trades and metrics.get("exposure"):
+        return Verdict(False, "The strategy took one position and never closed it", figures)
     if not trades:
         return Verdict(False, "The strategy did not trade", figures)
     if own is None or other is None:

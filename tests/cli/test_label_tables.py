@@ -29,7 +29,7 @@ def lines(method: str, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
     """Return the words of every printed line."""
     settings = LabelSettings(method=method)
     report = LabelReport(LABELERS.get(method), settings, {"A": FIGURES}, FIGURES, None, ("Mind the gap.",))
-    result = LabelsResult(pd.DataFrame({"label": ["BUY"]}), FIGURES.balance, report)
+    result = LabelsResult(pd.DataFrame({"label": ["BUY"]}), report)
     print_parts(label_tables.label_list(result, "s on A 1d"))
     return [line.split() for line in capsys.readouterr().out.splitlines()]
 

@@ -180,6 +180,24 @@ def test_large_features_are_kept_one_contract_at_a_time(monkeypatch: pytest.Monk
     assert cache.last_use.source != "memory"
 
 
+def test_the_limit_counts_what_is_held_not_the_newest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, series = FeatureCache("1h"), bars()
+    narrow = FeaturePlan.of(probe())
+    more = probe().strategy.features.model_copy(update={"lookback_periods": 4})
+    loaded = probe()
+    strategy = loaded.strategy.model_copy(update={"features": more})
+    wide = FeaturePlan.of(LoadedStrategy(strategy, loaded.where, loaded.text, loaded.marks))
+    sizes = [FeatureCache("1h").features(series, entry).values.nbytes for entry in (wide, narrow)]
+    assert sizes[0] > sizes[1] + 1
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", 2 * sizes[1])
+    for entry in (wide, narrow):
+        cache.features(series, entry)
+    cache.features(series, narrow)
+    assert cache.last_use.source == "memory"
+    cache.features(series, wide)
+    assert cache.last_use.source != "memory"
+
+
 def test_names_that_cannot_be_are_refused() -> None:
     with pytest.raises(UnknownName):
         FeatureCache("7h")

@@ -15,7 +15,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, Cancelled
 from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.neural import checkpoint
-from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, resumed, to_bytes
+from ktrdr_app.neural.checkpoint import Checkpoint, check_fits, from_bytes, to_bytes
 from ktrdr_app.neural.engine import EngineState
 from ktrdr_app.neural.trainer import TrainedNetwork, train_network
 from ktrdr_app.strategy.schema import TrainingSettings
@@ -85,12 +85,22 @@ def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         from_bytes(content, "x")
 
 
-@pytest.mark.parametrize(("trainer", "weights"), [("torch", 5), ("fused", 6)])
-def test_the_state_of_another_training_is_refused(trainer: str, weights: int) -> None:
-    taken: list[EngineState] = []
-    with pytest.raises(BadInput, match="the checkpoint is of the fused trainer with 5 weights"):
-        resumed(taken.append, KEPT, trainer, weights)
-    assert not taken
+@pytest.mark.parametrize(
+    ("trainer", "weights", "epochs", "told"),
+    [
+        ("torch", 5, 9, "the checkpoint is of the fused trainer with 5 weights, not torch with 5"),
+        ("fused", 6, 9, "the checkpoint is of the fused trainer with 5 weights, not fused with 6"),
+        ("fused", 5, 1, "the checkpoint has 2 epochs behind it, more than the 1 asked for"),
+    ],
+)
+def test_the_state_of_another_training_is_refused(trainer: str, weights: int, epochs: int, told: str) -> None:
+    with pytest.raises(BadInput, match=told) as caught:
+        check_fits(KEPT, trainer, weights, epochs)
+    assert caught.value.where == "--resume"
+
+
+def test_its_own_is_taken() -> None:
+    check_fits(KEPT, "fused", 5, 2)
 
 
 @pytest.mark.parametrize("trainer", ["fused", "torch"])

@@ -88,10 +88,9 @@ class TestSameMeaning:
         np.testing.assert_allclose(run(fused, fit, 2), run(reference, fit, 2), rtol=1e-5)
         np.testing.assert_allclose(fused.weights(), reference.weights(), rtol=1e-3, atol=2e-6)
 
-    def test_symbols_and_weights_of_rows(self) -> None:
+    def test_symbols(self) -> None:
         codes = (np.arange(500) % 4 - 1).astype(np.int16)
-        weight = np.linspace(0.5, 2, 500, dtype=np.float32)
-        train = dataclasses.replace(TRAIN, codes=codes, symbol_columns=4, weight=weight)
+        train = dataclasses.replace(TRAIN, codes=codes, symbol_columns=4)
         held_out = dataclasses.replace(HELD_OUT, codes=codes[:120], symbol_columns=4)
         fit = TrainingSettings(learning_rate=0.01)
         fused, reference = pair(WIDE, fit, train, held_out)

@@ -65,11 +65,9 @@ class TestClipping:
         np.testing.assert_allclose(gradient, reference.grad.numpy(), rtol=1e-5, atol=1e-7)
 
 
-def test_a_batch_weighs_what_its_rows_weigh() -> None:
+def test_a_batch_weighs_what_its_classes_weigh() -> None:
     x, y = np.zeros((4, 1), np.float32), np.array([0, 2, 2, 1], dtype=np.int8)
-    by_class, weight = np.array([2, 3, 5], dtype=np.float32), np.array([1, 10, 100, 1000], dtype=np.float32)
-    no_codes, order = np.empty(0, np.int16), np.array([3, 0, 1, 2])
-    weighed = kernels.Rows(x, y, no_codes, weight, by_class)
-    assert kernels._total_weight(weighed, order, 1, 4) == 2 * 1 + 5 * 10 + 5 * 100
-    alike = kernels.Rows(x, y, no_codes, np.empty(0, np.float32), by_class)
-    assert kernels._total_weight(alike, order, 0, 2) == 3 + 2
+    rows = kernels.Rows(x, y, np.empty(0, np.int16), np.array([2, 3, 5], dtype=np.float32))
+    order = np.array([3, 0, 1, 2])
+    assert kernels._total_weight(rows, order, 1, 4) == 2 + 5 + 5
+    assert kernels._total_weight(rows, order, 0, 2) == 3 + 2

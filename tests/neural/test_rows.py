@@ -31,7 +31,6 @@ def failure(data: TrainingData, part: str = "training") -> TrainingFailed:
 class TestCheck:
     def test_good_rows_pass(self) -> None:
         DATA.check("training")
-        changed(weight=np.full(40, 0.5, dtype=np.float32)).check("training")
         assert len(DATA) == 40
 
     @pytest.mark.parametrize("shape", [(0, 6), (40, 0), (40,)])
@@ -39,7 +38,7 @@ class TestCheck:
         error = failure(changed(x=np.zeros(shape, dtype=np.float32)), "validation")
         assert f"validation rows have shape {shape}" in error.message
 
-    @pytest.mark.parametrize(("field", "words"), [("y", "labels"), ("symbol_id", "symbol ids"), ("weight", "weights")])
+    @pytest.mark.parametrize(("field", "words"), [("y", "labels"), ("symbol_id", "symbol ids")])
     def test_lengths_that_differ(self, field: str, words: str) -> None:
         error = failure(changed(**{field: np.ones(39, dtype=np.int64)}))
         assert f"40 training rows have {words} of shape (39,)" in error.message
@@ -64,12 +63,6 @@ class TestCheck:
         y[17] = label
         assert f"label of the training rows is {label}" in failure(changed(y=y)).message
 
-    @pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
-    def test_a_weight_not_above_zero(self, bad: float) -> None:
-        weight = np.ones(40, dtype=np.float32)
-        weight[2] = bad
-        assert "weight of the training rows" in failure(changed(weight=weight)).message
-
     def test_every_refusal_is_of_the_training_and_advises(self) -> None:
         error = failure(changed(x=np.full_like(DATA.x, np.nan)))
         assert (error.where, error.exit_code) == ("train", 2)
@@ -88,12 +81,10 @@ class TestChosenRows:
 
     ROWS = np.array([7, 3, 30, 12, 3])
 
-    def test_labels_owners_and_weights_are_those_of_the_named_rows(self) -> None:
-        own = np.linspace(1, 2, 40, dtype=np.float32)
-        data = changed(rows=self.ROWS, weight=own)
+    def test_labels_and_owners_are_those_of_the_named_rows(self) -> None:
+        data = changed(rows=self.ROWS)
         np.testing.assert_array_equal(data.labels, DATA.y[self.ROWS])
         np.testing.assert_array_equal(data.owners, DATA.symbol_id[self.ROWS])
-        np.testing.assert_array_equal(data.weights, own[self.ROWS])
 
     def test_what_is_wrong_in_other_rows_does_not_matter_and_in_these_does(self) -> None:
         x, y = DATA.x.copy(), DATA.y.copy()

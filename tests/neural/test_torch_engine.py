@@ -21,9 +21,7 @@ ACCELERATORS = [
 ]
 WIDE = NetworkSettings(hidden_layers=[30, 15, 8], activation="tanh", dropout=0.2)
 CODES = (np.arange(500) % 4 - 1).astype(np.int16)
-TRAIN = dataclasses.replace(
-    planted(500, 0), codes=CODES, symbol_columns=4, weight=np.linspace(1, 2, 500, dtype=np.float32)
-)
+TRAIN = dataclasses.replace(planted(500, 0), codes=CODES, symbol_columns=4)
 HELD_OUT = dataclasses.replace(planted(120, 1), codes=CODES[:120], symbol_columns=4)
 FIT = TrainingSettings(learning_rate=0.01, class_weights="balanced", gradient_clip=0.5, label_smoothing=0.1)
 
@@ -68,6 +66,14 @@ class TestOnAnAccelerator:
             assert {tensor.device.type for tensor in fitted.network.state_dict().values()} == {"cpu"}
             reference = train_network(plain, held_out, WIDE, fit, 1, device="cpu")
             assert fitted.history[-1].val_loss == pytest.approx(reference.history[-1].val_loss, rel=1e-2)
+
+
+def test_rows_of_one_block_lie_on_the_device_once() -> None:
+    parts = [dataclasses.replace(TRAIN, rows=np.arange(first, first + 200)) for first in (0, 200)]
+    engine = TorchEngine(*parts, first_weights(TRAIN.inputs, WIDE), WIDE, FIT)
+    assert engine._validation.x is engine._train.x
+    assert engine._validation.y is engine._train.y
+    assert on("cpu")._validation.x is not on("cpu")._train.x
 
 
 class TestState:

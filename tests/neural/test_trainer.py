@@ -143,17 +143,6 @@ class TestAgainstPlainTorch:
 
 @pytest.mark.parametrize("trainer", TRAINERS)
 class TestRows:
-    def test_row_weights_reach_the_training(self, trainer: str) -> None:
-        weight = np.where(np.arange(300) < 100, 2, 1).astype(np.float32)
-        repeated = np.concatenate([np.arange(300), np.arange(100)])
-        fit, shape = changed(QUICK, epochs=3, batch_size=1000, trainer=trainer), changed(SMALL, dropout=0.0)
-        weighted = train_network(changed(TRAIN, weight=weight), HELD_OUT, shape, fit, 0)
-        doubled = TrainingData(TRAIN.x[repeated], TRAIN.y[repeated], TRAIN.symbol_id[repeated])
-        reference = train_network(doubled, HELD_OUT, shape, fit, 0)
-        np.testing.assert_allclose(answers(weighted, HELD_OUT), answers(reference, HELD_OUT), rtol=1e-3, atol=1e-5)
-        plain = train_network(TRAIN, HELD_OUT, shape, fit, 0)
-        assert not np.allclose(answers(plain, HELD_OUT), answers(reference, HELD_OUT), rtol=1e-3, atol=1e-5)
-
     def test_chosen_rows_are_as_good_as_copied_ones(self, trainer: str) -> None:
         rows = np.arange(299, 40, -2)
         chosen = train_network(changed(TRAIN, rows=rows), HELD_OUT, changed(SMALL, dropout=0.0), by(trainer), 4)
@@ -353,7 +342,7 @@ class TestProgress:
         assert token.looks == 2 * batches
 
     def test_the_fused_one_looks_before_every_stretch_of_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("ktrdr_app.neural.fused._ROWS_AT_ONCE", 100)
+        monkeypatch.setattr("ktrdr_app.neural.fused._WORK_AT_ONCE", 3 * 32 * 256)  # three batches of 256 padded weights
         token = CountingToken()
         whole = train_network(TRAIN, HELD_OUT, SMALL, by("fused"), 0, cancel=token)
         assert token.looks == 4 * 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, TooFewRows
 from ktrdr_app.training.combine import pool
-from ktrdr_app.training.folds import FoldScores, FoldWork, rows_to_judge, run_fold
+from ktrdr_app.training.folds import FoldScores, FoldWork, keep_work, rows_to_judge, run_fold, run_kept_fold
 from ktrdr_app.training.split import LEAST_PART, cuts_of
 from ktrdr_app.training.universal import JudgedModel, train_pooled
 from tests.features.strategies import probe
@@ -160,3 +161,9 @@ def test_rows_to_judge_are_those_known_after_the_last_cut() -> None:
     short = work.blocks[0].take(np.arange(rows.start + LEAST_PART - 1))
     with pytest.raises(TooFewRows, match="leave it out"):
         rows_to_judge(short, work.cuts)
+
+
+def test_work_that_was_kept_in_a_file_gives_the_same_scores(tmp_path: Path) -> None:
+    path = keep_work(_work(), tmp_path)
+    assert path.parent == tmp_path
+    assert _equal(run_kept_fold(("A",), path), _fold("A"))

@@ -77,7 +77,7 @@ def test_labels_are_words_with_their_ends(sample_workspace: Workspace, tmp_path:
     assert written["label_end"].iloc[0] == "2005-03-16T00:00:00Z"
     assert (written["label_end"].iloc[-10:] == "").all()
     counted = written["label"][written["label"] != ""].value_counts(normalize=True)
-    assert result.balance == pytest.approx({word: counted[word] for word in ("BUY", "HOLD", "SELL")})
+    assert result.report.pooled.balance == pytest.approx({word: counted[word] for word in ("BUY", "HOLD", "SELL")})
 
 
 def test_a_fuzzy_view_shows_the_values_in_the_inputs_form(sample_workspace: Workspace) -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -147,8 +146,37 @@ class TestRefusals:
         (folder / TRAINING_FILE).write_text("{", encoding="utf-8")
         assert "is damaged" in refusal(shop, resume=folder.name).message
 
+    def test_it_is_told_before_anything_is_computed(self, shop: Workspace) -> None:
+        events: list[object] = []
+        with pytest.raises(RunNotFound):
+            train(request(shop, resume="yesterday"), events.append)
+        assert events == []
+
+    def test_how_long_it_may_go_on_and_what_comes_after_are_no_other_training(self, shop: Workspace) -> None:
+        folder, _ = interrupted(shop)
+        longer = LONG.replace("patience: 14", "patience: 12").replace(
+            "confidence_threshold: 0.3", "confidence_threshold: 0.4"
+        )
+        with_strategy(shop, longer)
+        assert train(request(shop, resume=folder.name)).document["epochs_trained"] > 7
+
 
 class TestTheFolder:
+    def test_what_cannot_be_removed_is_told_and_the_model_stays(self, shop: Workspace) -> None:
+        notes: list[str] = []
+
+        def listen(event: object) -> None:
+            if isinstance(event, EpochFinished) and event.epoch == 14:
+                (kept,) = shop.runs.glob(f"*/{CHECKPOINT_FILE}")
+                kept.unlink()
+                kept.mkdir()
+            if isinstance(event, Note):
+                notes.append(event.text)
+
+        result = train(request(shop), listen)
+        assert result.model_path.is_dir()
+        assert any("the model is saved, but runs/" in note for note in notes)
+
     def test_says_what_was_trained(self, shop: Workspace) -> None:
         folder, _ = interrupted(shop)
         told = json.loads((folder / TRAINING_FILE).read_text())
@@ -157,6 +185,5 @@ class TestTheFolder:
         assert files_below(folder) == [CHECKPOINT_FILE, TRAINING_FILE]
 
     def test_a_short_training_leaves_none(self, sample_workspace: Workspace) -> None:
-        began = time.time()
         train(request(with_strategy(sample_workspace)))
-        assert not sample_workspace.runs.exists() or not list(sample_workspace.runs.iterdir()), began
+        assert not sample_workspace.runs.exists() or not list(sample_workspace.runs.iterdir())

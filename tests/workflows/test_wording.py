@@ -160,6 +160,13 @@ def test_earning_more_on_bars_the_model_has_seen_is_no_praise():
     assert worse.headline == "The strategy earned less than buy and hold"
 
 
+def test_a_position_that_is_held_to_the_end_is_not_called_no_trading():
+    held = backtested(0.3, 0.3, trades=0)
+    held["metrics"]["exposure"] = 0.99
+    assert backtest_verdict(held).headline == "The strategy took one position and never closed it"
+    assert not backtest_verdict(held).good
+
+
 def test_no_trades_and_no_benchmark_are_said():
     assert backtest_verdict(backtested(0.0, -0.2, trades=0)).headline == "The strategy did not trade"
     assert "no benchmark" in backtest_verdict(backtested(0.1, None)).headline

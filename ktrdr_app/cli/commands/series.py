@@ -57,7 +57,9 @@ def labels(session: Session, given: dict[str, Any]) -> None:
     """
     with session.running("the computation") as (progress, cancel):
         result = workflows.labels(SeriesRequest(session.workspace, **given), progress, cancel)
-    said = {name: given[name] for name in ("strategy", "symbol", "timeframe")} | {"balance": result.balance}
+    said = {name: given[name] for name in ("strategy", "symbol", "timeframe")} | {
+        "balance": result.report.pooled.balance
+    }
     said |= {"report": result.report.document()}
     document = said | rows_document(result.frame, given["out"])
     session.show(document, lambda: label_tables.label_list(result, _caption(given)))
