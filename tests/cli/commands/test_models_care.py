@@ -62,7 +62,7 @@ def test_out_and_in_again(run: Run, store: Path) -> None:
     assert (Path(came["path"]).name, came["was"], came["renumbered"]) == ("universal_1d_v2", "universal_1d_v1", True)
     assert came["latest"] == "universal_1d_v1"
     assert run("models", "verify", SECOND).code == 0
-    assert "It was universal_1h_v1 where it came from" in run("models", "import", "there/m.zip").out
+    assert "It was universal_1d_v1 where it came from" in run("models", "import", "there/m.zip").out
     error_of(run("models", "export", FIRST, "there/m.zip", json=True), 2, "invalid_value")
     error_of(run("models", "import", "none.zip", json=True), 3, "file_missing")
     Path("bad.zip").write_bytes(b"no zip")
