@@ -26,7 +26,8 @@ from typing import IO, Any
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import CheckedFolder, check_folder, largest_of, listed_checksums
+from ktrdr_app.model_store.folder_files import largest_of, listed_checksums
+from ktrdr_app.model_store.integrity import CheckedFolder, check_folder
 from ktrdr_app.model_store.rollback import best_left, named_by, point_to
 from ktrdr_app.model_store.versions import claim_version, locked
 

@@ -11,7 +11,7 @@ from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.deletion import delete_model
-from ktrdr_app.model_store.integrity import checked_document
+from ktrdr_app.model_store.folder_files import checked_document
 from ktrdr_app.model_store.migration_plan import checksums_of, places
 
 

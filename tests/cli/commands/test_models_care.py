@@ -117,6 +117,9 @@ def test_notes_tags_and_pins(run: Run, two: Path) -> None:
     assert "not pinned any more" in run("models", "unpin", SECOND).out
     assert run(*ASKED, json=True).document["chosen"]["step"] == 1
     error_of(run("models", "unpin", SECOND, json=True), 2, "invalid_value")
+    told = run("models", "pin", f"{STRATEGY}/universal_1d_latest").out.partition("ktrdr-app ")[2].split()[:3]
+    assert told == ["models", "unpin", FIRST]
+    assert run(*told).code == 0
 
 
 def test_the_settings_say_what_is_preferred(run: Run, store: Path, tmp_path: Path) -> None:
@@ -127,3 +130,8 @@ def test_the_settings_say_what_is_preferred(run: Run, store: Path, tmp_path: Pat
     assert asked["trace"][0]["pattern"] == "universal_1d_latest"
     (tmp_path / "configs" / "settings.yaml").write_text("models: {prefer: best}\n", encoding="utf-8")
     error_of(run(*ASKED, json=True), 2, "invalid_value")
+    error_of(run("models", "delete", FIRST, "--dry-run", json=True), 2, "invalid_value")
+    assert run("models", "delete", FIRST, json=True).document["problem"] == "models.prefer is 'best'"
+    assert run("models", "restore").code == 0
+    assert "cannot be told: models.prefer is 'best'." in run("models", "delete", FIRST).out
+    error_of(run("models", "delete", FIRST, json=True), 3, "model_not_found")
