@@ -246,13 +246,19 @@ class ModelRejected(KtrdrError):
         What is wrong with it.
     hint : str
         What to do.
+    fault : str
+        In one word: ``damaged``, ``incomplete``, ``mismatch`` (its parts, or its name, do not fit together) or
+        ``unsafe``.
     """
 
     code = "model_rejected"
     exit_code = 4
 
-    def __init__(self, path: str, reason: str, hint: str = "train again, or choose another version") -> None:
+    def __init__(
+        self, path: str, reason: str, hint: str = "train again, or choose another version", *, fault: str = "damaged"
+    ) -> None:
         self.reason = reason
+        self.fault = fault
         super().__init__(f"the model is not usable: {reason}", hint=hint, where=path)
 
 

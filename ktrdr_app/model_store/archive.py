@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
+import logging
 import os
 import shutil
 import stat
@@ -24,9 +26,12 @@ from typing import IO, Any
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import check_folder, largest_of, listed_checksums
+from ktrdr_app.model_store.folder_files import largest_of, listed_checksums
+from ktrdr_app.model_store.integrity import CheckedFolder, check_folder
 from ktrdr_app.model_store.rollback import best_left, named_by, point_to
 from ktrdr_app.model_store.versions import claim_version, locked
+
+log = logging.getLogger(__name__)
 
 LABEL = "ktrdr-model.json"
 _FORMAT = 1
@@ -132,26 +137,23 @@ def export_model(path: Path, file: Path) -> Exported:
     if file.exists():
         raise InvalidValue("file", str(file), "a name that is not taken")
     there = {entry.name for entry in layout.entries(folder) if entry.is_file() and not entry.is_symlink()}
-    names = sorted(there & _allowed(checked.kind))
+    names = sorted(there & _allowed(checked))
+    try:
+        contents = {name: (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise StorageProblem(str(folder), error.strerror or str(error)) from error
     label = {
         "format": _FORMAT,
         "strategy_name": checked.strategy_name,
         "folder": layout.FolderName(checked.symbol, checked.timeframe, checked.version or 1).folder,
-        "files": {name: files.sha256(folder / name) for name in names},
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     }
-    temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_entry(LABEL), files.json_text(label))
-            for name in names:
-                archive.writestr(_entry(name), (folder / name).read_bytes())
-        temporary.replace(file)
-        files.sync_folder(file.parent)
-    except OSError as error:
-        raise StorageProblem(str(file), error.strerror or str(error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_entry(LABEL), files.json_text(label))
+        for name, content in contents.items():
+            archive.writestr(_entry(name), content)
+    files.write_bytes(file, packed.getvalue())
     return Exported(folder, file, tuple(names), tuple(sorted(there - set(names))))
 
 
@@ -193,8 +195,10 @@ def import_model(file: Path, models_dir: Path) -> Imported:
         raise StorageProblem(where, error.strerror or str(error)) from error
 
 
-def _allowed(kind: str) -> frozenset[str]:
-    return ALLOWED - {layout.SCALER_PICKLE if kind == layout.UNIVERSAL else layout.SCALER}
+def _allowed(checked: CheckedFolder) -> frozenset[str]:
+    """Return the files that its model reads: a migrated copy has its scaler as JSON, as universal models have."""
+    as_json = checked.kind == layout.UNIVERSAL or layout.MIGRATION in checked.manifest
+    return ALLOWED - {layout.SCALER_PICKLE if as_json else layout.SCALER}
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -284,6 +288,8 @@ def _unpacked(
             _unpack(archive, entries[file], hidden / file, held, where)
         _check(hidden, label, where)
         return _numbered(hidden, place, label.name, models_dir)
+    except OSError as error:
+        raise StorageProblem(str(place), error.strerror or str(error)) from error
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
         with contextlib.suppress(OSError):
@@ -294,7 +300,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held
     """Write one file, counting what really comes out of it."""
     digest, size = hashlib.sha256(), 0
     with archive.open(entry) as packed, open(target, "xb") as out:
-        while piece := packed.read(_PIECE):
+        while piece := _piece(packed, where):
             size += len(piece)
             _check_size(target.name, size, where)
             digest.update(piece)
@@ -305,6 +311,13 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held
         raise ModelRejected(where, f"the checksum of {target.name} does not match: it was changed or is damaged")
 
 
+def _piece(packed: IO[bytes], where: str) -> bytes:
+    try:
+        return packed.read(_PIECE)
+    except OSError as error:  # the zip's disk, not that of the store
+        raise StorageProblem(where, error.strerror or str(error)) from error
+
+
 def _check(hidden: Path, label: _Label, where: str) -> None:
     try:
         checked = check_folder(hidden)
@@ -313,7 +326,7 @@ def _check(hidden: Path, label: _Label, where: str) -> None:
     said = (checked.strategy_name, checked.symbol, checked.timeframe)
     if said != (label.strategy_name, label.name.symbol, label.name.timeframe):
         raise ModelRejected(where, f"its metadata say that it is {said[1] or layout.UNIVERSAL}_{said[2]} of {said[0]}")
-    if extra := label.files.keys() - _allowed(checked.kind):
+    if extra := label.files.keys() - _allowed(checked):
         raise ModelRejected(where, f"a {checked.kind} model has no {', '.join(sorted(extra))}")
 
 
@@ -328,8 +341,11 @@ def _numbered(hidden: Path, place: Path, name: layout.FolderName, models_dir: Pa
                 continue
             hidden.rename(final)
             files.sync_folder(place)
-            if not named_by(place, name.stem):
-                point_to(place, name.stem, before or final.name)
+            try:
+                if not named_by(place, name.stem):
+                    point_to(place, name.stem, before or final.name)
+            except StorageProblem as error:  # the model is there: only its pointer is not
+                log.warning("%s%s stays as it is (%s)", name.stem, layout.LATEST, error.message)
             return Imported(final, name.folder, named_by(place, name.stem))
 
 

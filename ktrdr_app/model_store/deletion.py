@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core import trash
-from ktrdr_app.core.errors import InvalidValue, ModelRejected, NothingInTrash, StorageProblem, UnsafeName
+from ktrdr_app.core.errors import BadInput, InvalidValue, ModelRejected, NothingInTrash, StorageProblem
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import check_in_store
+from ktrdr_app.model_store.integrity import Judge
+from ktrdr_app.model_store.preference import preferred_kind
 from ktrdr_app.model_store.resolver import Resolution, resolve
 from ktrdr_app.model_store.rollback import best_left, named_by, point_to
 from ktrdr_app.model_store.versions import locked, remember_version
@@ -195,30 +196,35 @@ def what_would_change(workspace: Workspace, path: Path) -> list[Change]:
         If it is no model of the workspace's store.
     ModelNotFound
         If it is not there.
+    BadInput, StorageProblem
+        If nobody can ask for it, such as one of an unknown time frame, or the workspace's settings cannot be read; it
+        can be deleted all the same.
     """
     stored = layout.in_store(layout.named_folder(path), workspace.models)
     strategy, timeframe = stored.strategy, stored.name.timeframe
+    judge = Judge(workspace.models)
+    prefer = preferred_kind(workspace.models)
     changes = []
-    for symbol in (None, *sorted(_symbols(workspace, strategy, timeframe))):
-        asked = (workspace.models, strategy.name, timeframe, symbol)
-        before, after = resolve(*asked), resolve(*asked, without={stored.folder})
+    for symbol in (None, *sorted(_symbols(workspace, strategy, timeframe, judge))):
+        asked = (workspace.models, strategy.name, timeframe, symbol, prefer)
+        before, after = resolve(*asked, judge=judge), resolve(*asked, without={stored.folder}, judge=judge)
         if before.chosen != after.chosen:
             changes.append(Change(strategy.name, timeframe, symbol, before, after))
     return changes
 
 
-def _symbols(workspace: Workspace, strategy: Path, timeframe: str) -> set[str]:
+def _symbols(workspace: Workspace, strategy: Path, timeframe: str, judge: Judge) -> set[str]:
     ending = f"_{timeframe}.csv"
     found = {path.name.removesuffix(ending) for path in workspace.data.glob(f"*{ending}")}
     for path, name in layout.model_folders(strategy):
         if name.timeframe == timeframe:
-            found |= {name.symbol} if name.symbol else set(_learnt_from(path, workspace.models))
+            found |= {name.symbol} if name.symbol else set(_learnt_from(path, judge))
     return {symbol for symbol in found if _can_be_asked(strategy.name, timeframe, symbol)}
 
 
-def _learnt_from(path: Path, models_dir: Path) -> Iterable[str]:
+def _learnt_from(path: Path, judge: Judge) -> Iterable[str]:
     try:
-        symbols = check_in_store(path, models_dir).manifest.get("training_symbols")
+        symbols = judge.check(path).manifest.get("training_symbols")
     except ModelRejected:
         return ()
     return map(str, symbols) if isinstance(symbols, list) else ()
@@ -227,7 +233,7 @@ def _learnt_from(path: Path, models_dir: Path) -> Iterable[str]:
 def _can_be_asked(strategy_name: str, timeframe: str, symbol: str) -> bool:
     try:
         layout.checked_names(strategy_name, timeframe, symbol)
-    except (UnsafeName, InvalidValue):
+    except BadInput:
         return False
     return True
 

@@ -5,22 +5,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ktrdr_app.core.errors import ModelRejected
-from ktrdr_app.core.files import sha256
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.legacy import LARGEST_SCALER, read_scaler
-from ktrdr_app.model_store.weights import LARGEST, NetworkShape, check_weights, shape_of
+from ktrdr_app.model_store.folder_files import FolderFiles
+from ktrdr_app.model_store.legacy import read_scaler
+from ktrdr_app.model_store.weights import NetworkShape, check_weights, shape_of
 from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.symbols import symbol_columns
 
 SCHEMA_VERSION = 1
-_LARGEST_JSON = 16 << 20
+_SCALER_KEYS = {"standard": ("mean", "scale"), "minmax": ("data_min", "data_range")}
 _COMMON = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
 
 
@@ -109,7 +110,7 @@ def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
     Parameters
     ----------
     folder : Path
-        ``models/{strategy}/[legacy/]{name}``.
+        ``models/{strategy}/[legacy/]{name}``, written as the store is.
     models_dir : Path
         The store.
 
@@ -118,87 +119,99 @@ def check_in_store(folder: Path, models_dir: Path) -> CheckedFolder:
     ModelRejected
         As `check_folder`; also if links lead out of the store, or name and content disagree.
     """
-    if folder.is_symlink() or not folder.resolve().is_relative_to(models_dir.resolve()):
-        raise ModelRejected(str(folder), "it is a link, or reached by one that leads out of the models folder")
+    check_place(folder, models_dir)
     checked = _readable(folder)
     strategy_name = folder.relative_to(models_dir).parts[0]
     said = layout.FolderName(checked.symbol, checked.timeframe, checked.version).folder
     if said != folder.name or checked.strategy_name != strategy_name:
-        raise ModelRejected(str(folder), f"its metadata say that it is {said} of {checked.strategy_name}")
+        reason = f"its metadata say that it is {said} of {checked.strategy_name}"
+        raise ModelRejected(str(folder), reason, fault=layout.MISMATCH)
     return checked
 
 
-def largest_of(name: str) -> int:
-    """Return how many bytes a file of a model may have.
-
-    Parameters
-    ----------
-    name : str
-        The file's name.
-    """
-    return {layout.WEIGHTS: LARGEST, layout.SCALER_PICKLE: LARGEST_SCALER}.get(name, _LARGEST_JSON)
-
-
-def listed_checksums(folder: Path) -> dict[str, Any]:
-    """Return the SHA-256 of each file as the folder lists them; nothing for a folder of the original's.
+def check_place(folder: Path, models_dir: Path) -> None:
+    """Refuse a folder that is not really in the store.
 
     Parameters
     ----------
     folder : Path
-        The folder.
+        ``models/{strategy}/[legacy/]{name}``.
+    models_dir : Path
+        The store.
 
     Raises
     ------
     ModelRejected
-        If the list is a link, too large or damaged.
+        If it is a link, or one on the way to it leads out of the store.
     """
-    if not (folder / layout.CHECKSUMS).exists():
-        return {}
-    return checked_document(folder, layout.CHECKSUMS)
+    if folder.is_symlink() or not folder.resolve().is_relative_to(models_dir.resolve()):
+        reason = "it is a link, or reached by one that leads out of the models folder"
+        raise ModelRejected(str(folder), reason, fault=layout.UNSAFE)
 
 
-def checked_document(folder: Path, name: str) -> dict[str, Any]:
-    """Return a JSON file of a folder, once it is a file of bounded size.
+class Judge:
+    """Checks folders of a store, each once, so that several questions about one moment cost one look at it.
 
     Parameters
     ----------
-    folder : Path
-        The folder.
-    name : str
-        The file's name.
-
-    Raises
-    ------
-    ModelRejected
-        If it is missing, a link, too large or damaged.
+    models_dir : Path
+        The store.
     """
-    _check_files(folder, (name,))
-    return _document(folder, name)
+
+    def __init__(self, models_dir: Path) -> None:
+        self.models_dir = models_dir
+        self._found: dict[Path, CheckedFolder | ModelRejected] = {}
+
+    def check(self, folder: Path) -> CheckedFolder:
+        """Return the documents of a folder as it was when it was first asked for.
+
+        Parameters
+        ----------
+        folder : Path
+            ``models/{strategy}/[legacy/]{name}``.
+
+        Raises
+        ------
+        ModelRejected
+            As `check_in_store`.
+        """
+        if folder not in self._found:
+            try:
+                self._found[folder] = check_in_store(folder, self.models_dir)
+            except ModelRejected as error:
+                self._found[folder] = error
+        found = self._found[folder]
+        if isinstance(found, ModelRejected):
+            raise found
+        return found
 
 
 def _readable(folder: Path) -> CheckedFolder:
     try:
-        return _checked(folder)
+        return _checked(FolderFiles(folder))
     except OSError as error:
         raise ModelRejected(str(folder), f"it cannot be read ({error.strerror or error})") from error
 
 
-def _checked(folder: Path) -> CheckedFolder:
-    _check_files(folder, _COMMON)
-    metadata = _document(folder, layout.METADATA)
+def _checked(files: FolderFiles) -> CheckedFolder:
+    folder = files.folder
+    files.require(_COMMON)
+    metadata = files.document(layout.METADATA)
     ours = "schema_version" in metadata
     kind = str(metadata.get("kind")) if ours else layout.LEGACY
-    migrated = {} if ours else _migrated(folder)
+    migrated = {} if ours else _migrated(files)
+    as_json = kind == layout.UNIVERSAL or bool(migrated)
     if ours or migrated:
-        _check_ours(folder, metadata if ours else migrated, with_scaler=kind == layout.UNIVERSAL or bool(migrated))
-    config, features = _document(folder, layout.CONFIG), _document(folder, layout.FEATURES)
+        _check_ours(files, metadata if ours else migrated, as_json)
+    config, features = files.document(layout.CONFIG), files.document(layout.FEATURES)
     names = _feature_names(features, str(folder / layout.FEATURES))
     embedded = _embedded(features, str(folder / layout.FEATURES))
     shape = shape_of(config, len(names) + symbol_columns(embedded), str(folder / layout.CONFIG))
     strategy_name, timeframe, symbol = _identity(metadata, kind, str(folder / layout.METADATA))
     if features.get("contract_digest", "") != metadata.get("contract_digest", ""):
-        raise ModelRejected(str(folder), "the feature contract of features.json is not that of metadata.json")
-    scaler = _scaler(folder, kind == layout.UNIVERSAL or bool(migrated), config, names)
+        reason = "the feature contract of features.json is not that of metadata.json"
+        raise ModelRejected(str(folder), reason, fault=layout.MISMATCH)
+    scaler = _scaler(files, as_json, config, names)
     check_weights(folder / layout.WEIGHTS, shape)
     parsed = layout.parse_folder(folder.name)
     return CheckedFolder(
@@ -217,65 +230,43 @@ def _checked(folder: Path) -> CheckedFolder:
         scaler_document=scaler,
         strategy_document={key: value for key, value in config.items() if key != "model"} if ours else config,
         features=features,
-        metrics=_document(folder, layout.METRICS),
+        metrics=files.document(layout.METRICS),
         metadata=metadata,
-        manifest=_document(folder, layout.MANIFEST) if ours else migrated,
+        manifest=files.document(layout.MANIFEST) if ours else migrated,
     )
 
 
-def _check_files(folder: Path, names: tuple[str, ...]) -> None:
-    missing = [name for name in names if not (folder / name).is_file()]
-    if missing:
-        raise ModelRejected(str(folder), f"incomplete: {', '.join(missing)} missing")
-    for name in names:
-        path = folder / name
-        if path.is_symlink():
-            raise ModelRejected(str(path), "it is a link, not a file")
-        most = largest_of(name)
-        if path.stat().st_size > most:
-            raise ModelRejected(str(path), f"it is larger than {most >> 20} MiB")
-
-
-def _migrated(folder: Path) -> dict[str, Any]:
+def _migrated(files: FolderFiles) -> dict[str, Any]:
     """Return the manifest of a migrated copy, whose metadata are still the original's; empty for an original."""
+    folder = files.folder
     if not (folder / layout.CHECKSUMS).exists() and not (folder / layout.MANIFEST).exists():
         return {}
-    _check_files(folder, (layout.MANIFEST,))
-    manifest = _document(folder, layout.MANIFEST)
+    files.require((layout.MANIFEST,))
+    manifest = files.document(layout.MANIFEST)
     if not isinstance(manifest.get(layout.MIGRATION), dict) or manifest.get("kind") != layout.LEGACY:
-        raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version")
+        raise ModelRejected(str(folder), f"{layout.METADATA} lost its schema_version", fault=layout.MISMATCH)
     return manifest
 
 
-def _check_ours(folder: Path, identity: Mapping[str, Any], with_scaler: bool) -> None:
+def _check_ours(files: FolderFiles, identity: Mapping[str, Any], with_scaler: bool) -> None:
     """Check what only our own folders have: schema, kind, manifest, and a checksum for every file that is read."""
-    kind, version = identity.get("kind"), identity.get("schema_version")
+    folder, kind, version = files.folder, identity.get("kind"), identity.get("schema_version")
     if version != SCHEMA_VERSION:
-        raise ModelRejected(str(folder), f"schema_version is {version!r}", "update the program that opens it")
-    if kind not in (layout.UNIVERSAL, layout.LEGACY):
-        raise ModelRejected(str(folder), f"its kind is {kind!r}")
+        hint = "update the program that opens it"
+        raise ModelRejected(str(folder), f"schema_version is {version!r}", hint, fault=layout.MISMATCH)
+    if kind not in layout.KINDS:
+        raise ModelRejected(str(folder), f"its kind is {kind!r}", fault=layout.MISMATCH)
     own = (layout.CHECKSUMS, layout.MANIFEST, *((layout.SCALER,) if with_scaler else ()))
-    _check_files(folder, own)
-    checksums = _document(folder, layout.CHECKSUMS)
+    files.require(own)
+    checksums = files.document(layout.CHECKSUMS)
     pickled = folder / layout.SCALER_PICKLE
     read_too = (layout.SCALER_PICKLE,) if not with_scaler and pickled.exists() else ()
-    _check_files(folder, read_too)
+    files.require(read_too)
     for name in (*_COMMON, *own[1:], *read_too):
         if name not in checksums:
             raise ModelRejected(str(folder), f"{layout.CHECKSUMS} does not list {name}")
-        if sha256(folder / name) != checksums[name]:
+        if files.sha256(name) != checksums[name]:
             raise ModelRejected(str(folder / name), "its checksum does not match: it was changed or is damaged")
-
-
-def _document(folder: Path, name: str) -> dict[str, Any]:
-    path = folder / name
-    try:
-        document = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise ModelRejected(str(path), f"damaged: not valid JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise ModelRejected(str(path), f"damaged: it holds a {type(document).__name__}, not an object")
-    return document
 
 
 def _feature_names(features: Mapping[str, Any], where: str) -> tuple[str, ...]:
@@ -309,18 +300,36 @@ def _version(metadata: Mapping[str, Any]) -> int:
     return version if type(version) is int else 0
 
 
-def _scaler(folder: Path, as_json: bool, config: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _scaler(files: FolderFiles, as_json: bool, config: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Return the scaler's numbers from ``scaler.json`` or, in a legacy folder, from its pickle."""
     if as_json:
-        document = _document(folder, layout.SCALER)
+        document = files.document(layout.SCALER)
     elif _scales(config):
-        _check_files(folder, (layout.SCALER_PICKLE,))
-        document = read_scaler(folder / layout.SCALER_PICKLE, names)
+        files.require((layout.SCALER_PICKLE,))
+        document = read_scaler(files.folder / layout.SCALER_PICKLE, names)
     else:
         document = {"kind": "none", "feature_names": list(names)}
     if document.get("feature_names") != list(names):
-        raise ModelRejected(str(folder), "the scaler was fitted on other features than features.json names")
+        reason = "the scaler was fitted on other features than features.json names"
+        raise ModelRejected(str(files.folder), reason, fault=layout.MISMATCH)
+    _check_numbers(document, len(names), str(files.folder))
     return document
+
+
+def _check_numbers(scaler: Mapping[str, Any], count: int, where: str) -> None:
+    """Refuse the numbers that `ScalerState.from_document` would, whose imports a list does without."""
+    kind = str(scaler.get("kind"))
+    if kind == "none":
+        return
+    try:
+        offset, scale = (np.asarray(scaler[key], dtype=np.float64) for key in _SCALER_KEYS[kind])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelRejected(where, f"the scaler is not readable ({error})") from error
+    if offset.shape != (count,) or scale.shape != (count,):
+        reason = f"the scaler has {offset.size} and {scale.size} numbers for {count} features"
+        raise ModelRejected(where, reason, fault=layout.MISMATCH)
+    if not (np.isfinite(offset).all() and np.isfinite(scale).all() and (scale > 0).all()):
+        raise ModelRejected(where, "the scaler holds numbers that are not finite, or a scale of 0")
 
 
 def _calibration(config: Mapping[str, Any], ours: bool, where: str) -> Calibration:

@@ -13,6 +13,7 @@ from ktrdr_app.core.timeframes import bar_length
 
 UNIVERSAL = "universal"
 LEGACY = "legacy"
+KINDS = (UNIVERSAL, LEGACY)
 ARCHIVE = "legacy"
 LATEST = "_latest"
 
@@ -31,6 +32,12 @@ COVERAGE = "coverage.json"
 NOTES = "notes.json"
 MIGRATION = "migration"
 """Key of the manifest of a migrated copy that says what it is a copy of."""
+
+USABLE = "usable"
+DAMAGED = "damaged"
+INCOMPLETE = "incomplete"
+MISMATCH = "mismatch"
+UNSAFE = "unsafe"
 
 _VERSIONED = re.compile(r"(?P<symbol>[^/\\]+)_(?P<timeframe>[A-Za-z0-9]+)_v(?P<version>[1-9][0-9]{0,8})")
 _LONGEST_POINTER = 255
@@ -260,6 +267,18 @@ def in_store(folder: Path, models_dir: Path) -> Stored:
     if name is None or not (len(parts) == 2 or (len(parts) == 3 and parts[1] == ARCHIVE)):
         raise InvalidValue("path", str(folder), f"a model folder within {models_dir}")
     return Stored(models_dir / parts[0], "/".join(parts[1:]), name)
+
+
+def store_of(path: Path) -> Path:
+    """Return the store that a model lies in by its place alone.
+
+    Parameters
+    ----------
+    path : Path
+        ``models/{strategy}/[legacy/]{name}``, absolute or not; it need not be there.
+    """
+    place = path.absolute().parent
+    return place.parent.parent if place.name == ARCHIVE else place.parent
 
 
 def named_folder(path: Path) -> Path:

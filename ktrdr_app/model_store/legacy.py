@@ -70,12 +70,12 @@ def _array(record: Inert) -> NDArray[np.float64]:
     if record.name not in _ARRAYS:
         raise ValueError(f"{record.name} is not an array")
     _, shape, kind, _, content = record.state
-    width, order = kind.arguments[0], kind.state[1]
-    if width not in ("f4", "f8") or order not in ("<", ">") or len(shape) != 1:
-        raise ValueError(f"an array of {width} {shape}")
+    width, order, (length,) = kind.arguments[0], kind.state[1], shape
+    if width not in ("f4", "f8") or order not in ("<", ">") or type(length) is not int:
+        raise ValueError("an array of another kind or shape")
     values = np.frombuffer(content, dtype=f"{order}{width}").astype(np.float64)
-    if values.shape != shape:
-        raise ValueError(f"{values.size} numbers for shape {shape}")
+    if len(values) != length:
+        raise ValueError(f"{values.size} numbers for shape ({length},)")
     return values
 
 

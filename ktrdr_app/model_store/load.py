@@ -74,7 +74,22 @@ def load_model(path: Path) -> LoadedModel:
     ModelRejected
         If a file is missing, changed, damaged or unsafe, or does not fit the others.
     """
-    checked = check_path(path)
+    return open_checked(check_path(path))
+
+
+def open_checked(checked: CheckedFolder) -> LoadedModel:
+    """Open a folder that passed, as it was then.
+
+    Parameters
+    ----------
+    checked : CheckedFolder
+        What `integrity.check_folder` returned just now.
+
+    Raises
+    ------
+    ModelRejected
+        If its scaler or its weights cannot be used all the same.
+    """
     scaler = ScalerState.from_document(checked.scaler_document, str(checked.path))
     network = empty_network(checked.shape)
     network.load_state_dict(_tensors(checked), assign=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,10 @@ from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import SCHEMA_VERSION
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.migration_plan import COPY, DAMAGED, MIGRATED, Step, checksums_of, plan_step
-from ktrdr_app.model_store.versions import sweep, write_pointer
+from ktrdr_app.model_store.rollback import named_by, point_to
+from ktrdr_app.model_store.samples import TOLERANCE
+from ktrdr_app.model_store.versions import locked, sweep
 
-TOLERANCE = 1e-6
-"""Most that a probability may differ between the original and its copy."""
 SAMPLE_ROWS = 256
 _SPREAD = 1.5
 _NOT_RECORDED = ("split", "seed", "labels", "total_samples", "data_fingerprints", "test metrics")
@@ -69,8 +70,10 @@ def migrate_step(step: Step, models_dir: Path, migration: str) -> Step:
     return replace(step, action=MIGRATED, rows=SAMPLE_ROWS, largest_difference=difference)
 
 
-def point_archive(archive: Path, stem: str) -> None:
+def point_archive(archive: Path, stem: str, new: Collection[str] = ()) -> None:
     """Let the archive's ``_latest`` name what the original's names or, if that has no copy, the highest version.
+
+    One that works is moved only to a copy that has just come in, so that a rollback in the archive stays.
 
     Parameters
     ----------
@@ -78,16 +81,21 @@ def point_archive(archive: Path, stem: str) -> None:
         ``models/{strategy}/legacy``.
     stem : str
         As `layout.stem_of` returns it.
+    new : collection of str
+        Bare names of the folders that have just come in.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
     """
-    there = [path.name for path in layout.versions(archive, stem)]
-    latest = archive / f"{stem}{layout.LATEST}"
-    if not there:
-        latest.unlink(missing_ok=True)
-        return
-    named = layout.read_pointer(archive.parent, stem).target
-    target = named.name if named is not None and named.name in there else there[0]
-    if layout.read_pointer(archive, stem).target != archive / target:
-        write_pointer(latest, target)
+    place = archive.parent
+    with locked(place):
+        copies = [path.name for path in layout.versions(archive, stem)]
+        ought = named_by(place, stem) or next((path.name for path in layout.versions(place, stem)), "")
+        ought = ought if ought in copies else next(iter(copies), "")
+        if ought in new or not named_by(archive, stem):
+            point_to(archive, stem, ought)
 
 
 def sample_rows(model: LoadedModel) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.core.files import write_json
@@ -37,6 +38,51 @@ class Remarks:
 
     note: str = ""
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemarksSet:
+    """What is said of a model after a change.
+
+    Attributes
+    ----------
+    path : Path
+        The model.
+    note : str
+        Free text.
+    tags : tuple of str
+        Words.
+    """
+
+    path: Path
+    note: str
+    tags: tuple[str, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"path": str(self.path), "note": self.note, "tags": list(self.tags)}
+
+
+@dataclass(frozen=True)
+class PinSet:
+    """What is pinned for a strategy and time frame after a change.
+
+    Attributes
+    ----------
+    strategy_name, timeframe : str
+        Whose requests the pin answers.
+    before, after : str
+        Pinned folder below the strategy's, then and now; empty for none.
+    """
+
+    strategy_name: str
+    timeframe: str
+    before: str
+    after: str
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return vars(self).copy()
 
 
 @dataclass(frozen=True)
@@ -93,7 +139,7 @@ def read_notes(strategy: Path) -> Notebook:
     return Notebook(pins, models)
 
 
-def annotate(folder: Path, models_dir: Path, note: str) -> Remarks:
+def annotate(folder: Path, models_dir: Path, note: str) -> RemarksSet:
     """Write a note to a model; it replaces the one before.
 
     Parameters
@@ -117,7 +163,7 @@ def annotate(folder: Path, models_dir: Path, note: str) -> Remarks:
     return _remark(folder, models_dir, lambda said: replace(said, note=note))
 
 
-def tag(folder: Path, models_dir: Path, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> Remarks:
+def tag(folder: Path, models_dir: Path, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> RemarksSet:
     """Give a model tags, or take some away.
 
     Parameters
@@ -142,7 +188,7 @@ def tag(folder: Path, models_dir: Path, add: tuple[str, ...] = (), remove: tuple
     return _remark(folder, models_dir, lambda said: replace(said, tags=tuple(sorted({*said.tags, *add} - set(remove)))))
 
 
-def pin(folder: Path, models_dir: Path) -> str:
+def pin(folder: Path, models_dir: Path) -> PinSet:
     """Let a model serve every request for its strategy and time frame.
 
     Parameters
@@ -152,24 +198,21 @@ def pin(folder: Path, models_dir: Path) -> str:
     models_dir : Path
         The store.
 
-    Returns
-    -------
-    str
-        Folder that was pinned before, below the strategy's; empty if none was.
-
     Raises
     ------
+    InvalidValue
+        If it is no place for a model of the store.
     ModelRejected
         If it must not be used.
     StorageProblem
         If the disk refuses, or the notes that are there cannot be read.
     """
-    timeframe = check_in_store(folder, models_dir).timeframe
     stored = layout.in_store(folder, models_dir)
-    return _pinned(stored.strategy, timeframe, stored.key)
+    check_in_store(stored.folder, models_dir)
+    return _repinned(stored, stored.key)
 
 
-def unpin(folder: Path, models_dir: Path) -> str:
+def unpin(folder: Path, models_dir: Path) -> PinSet:
     """Take a pin away.
 
     Parameters
@@ -179,11 +222,6 @@ def unpin(folder: Path, models_dir: Path) -> str:
     models_dir : Path
         The store.
 
-    Returns
-    -------
-    str
-        Folder that was pinned, below the strategy's.
-
     Raises
     ------
     InvalidValue
@@ -191,23 +229,24 @@ def unpin(folder: Path, models_dir: Path) -> str:
     StorageProblem
         If the disk refuses, or the notes that are there cannot be read.
     """
-    stored = layout.in_store(folder, models_dir)
-    strategy, key = stored.strategy, stored.key
-    held = [timeframe for timeframe, pinned in read_notes(strategy).pins.items() if pinned == key]
-    if not held:
-        raise InvalidValue("path", key, "a pinned model; `ktrdr-app models list` shows them", where=str(folder))
-    return _pinned(strategy, held[0], "")
+    return _repinned(layout.in_store(folder, models_dir), "")
 
 
-def _pinned(strategy: Path, timeframe: str, key: str) -> str:
+def _repinned(stored: layout.Stored, key: str) -> PinSet:
+    """Pin a folder for a model's time frame or, with an empty key, take away the pin that the model has."""
+    strategy, timeframe = stored.strategy, stored.name.timeframe
     with locked(strategy):
         notes = _readable(strategy)
+        before = notes.pins.get(timeframe, "")
+        if not key and before != stored.key:
+            expected = "a pinned model; `ktrdr-app models list` shows them"
+            raise InvalidValue("path", stored.key, expected, where=str(stored.folder))
         pins = {frame: folder for frame, folder in notes.pins.items() if frame != timeframe}
         _write(strategy, replace(notes, pins=pins | ({timeframe: key} if key else {})))
-    return notes.pins.get(timeframe, "")
+    return PinSet(strategy.name, timeframe, before, key)
 
 
-def _remark(folder: Path, models_dir: Path, change: Callable[[Remarks], Remarks]) -> Remarks:
+def _remark(folder: Path, models_dir: Path, change: Callable[[Remarks], Remarks]) -> RemarksSet:
     stored = layout.in_store(folder, models_dir)
     strategy, key = stored.strategy, stored.key
     with locked(strategy):
@@ -215,7 +254,7 @@ def _remark(folder: Path, models_dir: Path, change: Callable[[Remarks], Remarks]
         said = change(notes.of(key))
         models = {name: held for name, held in notes.models.items() if name != key}
         _write(strategy, replace(notes, models=models | ({} if said == Remarks() else {key: said})))
-    return said
+    return RemarksSet(stored.folder, said.note, said.tags)
 
 
 def _readable(strategy: Path) -> Notebook:

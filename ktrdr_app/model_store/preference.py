@@ -7,7 +7,6 @@ from pathlib import Path
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.model_store import layout
 
-PREFERENCES = (layout.UNIVERSAL, layout.LEGACY)
 SETTINGS = Path("configs") / "settings.yaml"
 
 
@@ -47,6 +46,6 @@ def preferred_kind(models_dir: Path) -> str:
         said = (document.get("models") or {}).get("prefer", layout.UNIVERSAL)
     except (yaml.YAMLError, AttributeError, RecursionError) as error:
         raise InvalidValue("settings", path.name, "lines such as models: {prefer: legacy}", where=str(path)) from error
-    if said not in PREFERENCES:
-        raise InvalidValue("models.prefer", said, " or ".join(PREFERENCES), where=str(path))
+    if said not in layout.KINDS:
+        raise InvalidValue("models.prefer", said, " or ".join(layout.KINDS), where=str(path))
     return str(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import CheckedFolder, check_in_store
+from ktrdr_app.model_store.integrity import CheckedFolder, check_in_store, check_place
+from ktrdr_app.model_store.known_lines import KnownLine, keep_known, read_known, state_of
 from ktrdr_app.model_store.notes import read_notes
 from ktrdr_app.model_store.resolver import check_path
 
@@ -55,6 +57,8 @@ class ModelInfo:
         The user's words for it.
     look_ahead : bool
         Whether it is a model of the original, whose features use means and deviations of the whole series.
+    fault : str
+        Why not, in one word: ``incomplete``, ``mismatch``, ``unsafe`` or ``damaged``.
     """
 
     path: Path
@@ -76,6 +80,12 @@ class ModelInfo:
     note: str = ""
     tags: tuple[str, ...] = ()
     look_ahead: bool = False
+    fault: str = layout.DAMAGED
+
+    @property
+    def state(self) -> str:
+        """``usable``, or what is wrong in one word: ``incomplete``, ``mismatch``, ``unsafe`` or ``damaged``."""
+        return layout.USABLE if self.complete else self.fault
 
     @property
     def label(self) -> str:
@@ -84,29 +94,37 @@ class ModelInfo:
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
-        lists = {"training_symbols": list(self.training_symbols), "tags": list(self.tags)}
-        return dataclasses.asdict(self) | {"path": str(self.path)} | lists
+        document = dataclasses.asdict(self) | {"path": str(self.path), "state": self.state}
+        del document["fault"]
+        return document | {"training_symbols": list(self.training_symbols), "tags": list(self.tags)}
 
 
-def list_models(models_dir: Path) -> list[ModelInfo]:
+def list_models(models_dir: Path, known: Path | None = None) -> list[ModelInfo]:
     """Return every model folder: by strategy, universal first, then symbol, time frame and highest version.
 
     Parameters
     ----------
     models_dir : Path
         The store; it need not exist.
+    known : Path, optional
+        File that remembers the lines of usable folders, so that unchanged ones are not checked again for a list;
+        every folder is checked by default.
 
     Raises
     ------
     StorageProblem
         If the store is there but cannot be read.
     """
+    before = read_known(known) if known else {}
+    after: dict[str, KnownLine] = {}
     found = [
         info
         for strategy in layout.entries(models_dir)
         if strategy.is_dir() and not strategy.name.startswith(".")
-        for info in _of_strategy(strategy, models_dir)
+        for info in _of_strategy(strategy, models_dir, before, after)
     ]
+    if known and after != before:
+        keep_known(known, after)
     return sorted(
         found,
         key=lambda info: (
@@ -120,7 +138,9 @@ def list_models(models_dir: Path) -> list[ModelInfo]:
     )
 
 
-def _of_strategy(strategy: Path, models_dir: Path) -> list[ModelInfo]:
+def _of_strategy(
+    strategy: Path, models_dir: Path, before: Mapping[str, KnownLine], after: dict[str, KnownLine]
+) -> list[ModelInfo]:
     notes = read_notes(strategy)
     latest: dict[tuple[Path, str], Path | None] = {}
     found = []
@@ -132,7 +152,7 @@ def _of_strategy(strategy: Path, models_dir: Path) -> list[ModelInfo]:
         said = notes.of(key)
         found.append(
             dataclasses.replace(
-                _listed(path, name, models_dir, strategy.name),
+                _listed(path, name, models_dir, before, after),
                 latest=latest[pointer] == path,
                 pinned=notes.pins.get(name.timeframe) == key,
                 note=said.note,
@@ -142,13 +162,26 @@ def _of_strategy(strategy: Path, models_dir: Path) -> list[ModelInfo]:
     return found
 
 
-def _listed(path: Path, name: layout.FolderName, models_dir: Path, strategy_name: str) -> ModelInfo:
+def _listed(
+    path: Path, name: layout.FolderName, models_dir: Path, before: Mapping[str, KnownLine], after: dict[str, KnownLine]
+) -> ModelInfo:
+    """Return the line of a folder: as it is remembered, or checked, or with what is wrong."""
+    inside = path.relative_to(models_dir)
+    strategy_name, key = inside.parts[0], inside.as_posix()
     try:
-        return info_of(check_in_store(path, models_dir))
+        check_place(path, models_dir)
+        state = state_of(path)
+        line = before.get(key)
+        if line is None or line.state != state:
+            line = KnownLine(state, _said(check_in_store(path, models_dir)))
+        after[key] = line
+        return ModelInfo(path=path, strategy_name=strategy_name, complete=True, fault="", **line.fields)
     except ModelRejected as error:
-        return ModelInfo(
-            path, name.kind, strategy_name, name.symbol, name.timeframe, name.version, problem=error.reason
-        )
+        problem, fault = error.reason, error.fault
+    except OSError as error:
+        problem, fault = f"it cannot be read ({error.strerror or error})", layout.DAMAGED
+    own = (name.symbol, name.timeframe, name.version)
+    return ModelInfo(path, name.kind, strategy_name, *own, problem=problem, fault=fault)
 
 
 def info_of(checked: CheckedFolder) -> ModelInfo:
@@ -159,30 +192,32 @@ def info_of(checked: CheckedFolder) -> ModelInfo:
     checked : CheckedFolder
         What `integrity.check_folder` returned.
     """
+    return ModelInfo(path=checked.path, strategy_name=checked.strategy_name, complete=True, fault="", **_said(checked))
+
+
+def _said(checked: CheckedFolder) -> dict[str, Any]:
+    """Return the fields of a line that the folder's own files say."""
     symbols = checked.manifest.get("training_symbols")
     own = (checked.symbol,) if checked.symbol else ()
     rows = checked.manifest.get("total_samples")
-    return ModelInfo(
-        path=checked.path,
-        kind=checked.kind,
-        strategy_name=checked.strategy_name,
-        symbol=checked.symbol,
-        timeframe=checked.timeframe,
-        version=checked.version,
-        created_at=checked.created_at,
-        complete=True,
-        test_accuracy=_figure(checked.metrics, "test_accuracy"),
-        skill=_figure(checked.metrics, "skill"),
-        training_symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else own,
-        test_nll=_figure(checked.metrics, "test_nll"),
-        rows=rows if isinstance(rows, int) else None,
-        look_ahead=checked.original,
-    )
+    return {
+        "kind": checked.kind,
+        "symbol": checked.symbol,
+        "timeframe": checked.timeframe,
+        "version": checked.version,
+        "created_at": checked.created_at,
+        "test_accuracy": _figure(checked.metrics, "test_accuracy"),
+        "skill": _figure(checked.metrics, "skill"),
+        "training_symbols": tuple(map(str, symbols)) if isinstance(symbols, list) else own,
+        "test_nll": _figure(checked.metrics, "test_nll"),
+        "rows": rows if type(rows) is int else None,
+        "look_ahead": checked.original,
+    }
 
 
 def _figure(metrics: Mapping[str, Any], name: str) -> float | None:
     value = metrics.get(name)
-    return float(value) if isinstance(value, (int, float)) else None
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
 
 def show_model(path: Path) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ktrdr_app.core.errors import InvalidValue, ModelNotFound, ModelRejected
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import CheckedFolder, check_folder, check_in_store
+from ktrdr_app.model_store.integrity import CheckedFolder, Judge, check_folder
 from ktrdr_app.model_store.notes import read_notes
-from ktrdr_app.model_store.preference import PREFERENCES, preferred_kind
+from ktrdr_app.model_store.preference import preferred_kind
 
 PINNED_STEP = 0
 ANY_STEP = 3
@@ -141,6 +141,7 @@ def resolve(
     contract_digest: str = "",
     pins: bool = True,
     without: Collection[Path] = (),
+    judge: Judge | None = None,
 ) -> Resolution:
     """Find the model that serves a strategy on a time frame.
 
@@ -168,6 +169,8 @@ def resolve(
         Whether a pinned model goes first.
     without : collection of Path
         Folders that count as deleted, to see what would serve without them.
+    judge : Judge, optional
+        Of this store, for several questions about one moment; each folder is checked anew by default.
 
     Raises
     ------
@@ -176,11 +179,11 @@ def resolve(
     """
     layout.checked_names(strategy_name, timeframe, symbol)
     prefer = preferred_kind(models_dir) if prefer is None else prefer
-    if prefer not in PREFERENCES:
-        raise InvalidValue("prefer", prefer, " or ".join(PREFERENCES))
-    search = _Search(models_dir, models_dir / strategy_name, contract_digest, without)
+    if prefer not in layout.KINDS:
+        raise InvalidValue("prefer", prefer, " or ".join(layout.KINDS))
+    search = _Search(judge or Judge(models_dir), models_dir / strategy_name, contract_digest, without)
     chosen = search.pinned(timeframe, symbol, allow_any) if pins else None
-    order = PREFERENCES if prefer == layout.UNIVERSAL else PREFERENCES[::-1]
+    order = layout.KINDS if prefer == layout.UNIVERSAL else layout.KINDS[::-1]
     for step, kind in enumerate(order, start=1):
         if chosen is None:
             universal = kind == layout.UNIVERSAL
@@ -233,8 +236,8 @@ def check_path(path: Path) -> CheckedFolder:
     if named is None:
         return check_folder(path)
     place, stem = path.absolute().parent, layout.stem_of(*named)
-    store = place.parent.parent if place.name == layout.ARCHIVE else place.parent
-    search = _Search(store, place, "")
+    store = layout.store_of(path)
+    search = _Search(Judge(store), place, "")
     chosen = search.latest(1, place, stem)
     if chosen is None:
         raise ModelNotFound(
@@ -261,8 +264,9 @@ def created(checked: CheckedFolder) -> datetime:
 class _Search:
     """One walk through a strategy's folder, writing down what it meets; nothing is judged twice."""
 
-    def __init__(self, models_dir: Path, folder: Path, contract_digest: str, without: Collection[Path] = ()) -> None:
-        self.models_dir = models_dir
+    def __init__(self, judge: Judge, folder: Path, contract_digest: str, without: Collection[Path] = ()) -> None:
+        self.judge = judge
+        self.models_dir = judge.models_dir
         self.folder = folder
         self.contract_digest = contract_digest
         self.without = without
@@ -351,9 +355,9 @@ class _Search:
 
     def _judge(self, step: int, pattern: str, path: Path) -> CheckedFolder | None:
         try:
-            checked: CheckedFolder | None = check_in_store(path, self.models_dir)
+            checked: CheckedFolder | None = self.judge.check(path)
             if checked and self.contract_digest and checked.contract_digest not in ("", self.contract_digest):
-                raise ModelRejected(str(path), "it was made with another feature contract")
+                raise ModelRejected(str(path), "it was made with another feature contract", fault=layout.MISMATCH)
         except ModelRejected as error:
             self._note(step, pattern, path, "rejected", error.reason)
             checked = None

@@ -55,7 +55,7 @@ def save_model(artifact: ModelArtifact, models_dir: Path) -> Path:
     """
     layout.checked_names(artifact.strategy_name, artifact.timeframe, artifact.symbol)
     universal = artifact.symbol is None
-    if artifact.kind not in (layout.UNIVERSAL, layout.LEGACY) or universal != (artifact.kind == layout.UNIVERSAL):
+    if artifact.kind not in layout.KINDS or universal != (artifact.kind == layout.UNIVERSAL):
         raise InvalidValue("kind", artifact.kind, "universal without a symbol, or legacy with one")
     if "model" in artifact.strategy_document:
         raise InvalidValue("strategy_document", "model", "a strategy of ours, which has no such key")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ktrdr_app.core.errors import ModelRejected
+from ktrdr_app.core.errors import InvalidValue, ModelRejected
 from ktrdr_app.core.files import sha256
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import check_folder, checked_document, listed_checksums
-from ktrdr_app.model_store.load import load_model
+from ktrdr_app.model_store.folder_files import checked_document, listed_checksums
+from ktrdr_app.model_store.integrity import CheckedFolder, check_in_store
+from ktrdr_app.model_store.load import open_checked
 from ktrdr_app.model_store.samples import TOLERANCE, largest_difference
+from ktrdr_app.neural.mlp import MLPTradingModel
 
 PASSED = "passed"
 FAILED = "failed"
@@ -48,7 +51,7 @@ class Verification:
     path : Path
         The folder.
     checks : tuple of Check
-        In order; all are made, whatever the first ones give.
+        In order; all are told, whatever the first ones give.
     """
 
     path: Path
@@ -64,13 +67,15 @@ class Verification:
         return {"path": str(self.path), "passed": self.passed, "checks": [asdict(check) for check in self.checks]}
 
 
-def verify_model(path: Path) -> Verification:
+def verify_model(path: Path, models_dir: Path | None = None) -> Verification:
     """Check a model folder as thoroughly as can be.
 
     Parameters
     ----------
     path : Path
         The folder, or its ``_latest``.
+    models_dir : Path, optional
+        The store; for a folder that does not lie in it, and by default, the one that the folder's place tells.
 
     Raises
     ------
@@ -78,19 +83,26 @@ def verify_model(path: Path) -> Verification:
         If there is no such folder.
     """
     folder = layout.named_folder(path)
-    checks = (_contents(folder), _checksums(folder), _load(folder), _samples(folder))
-    return Verification(folder, checks)
+    contents, checked = _contents(folder, models_dir)
+    checksums = _checksums(folder)
+    load, model = _load(checked)
+    return Verification(folder, (contents, checksums, load, _samples(folder, model)))
 
 
-def _contents(folder: Path) -> Check:
+def _contents(folder: Path, models_dir: Path | None) -> tuple[Check, CheckedFolder | None]:
     try:
-        checked = check_folder(folder)
+        checked = check_in_store(*_stored(folder, models_dir))
     except ModelRejected as error:
-        return Check("contents", FAILED, error.reason)
-    said = layout.FolderName(checked.symbol, checked.timeframe, checked.version).folder
-    if said != folder.name:
-        return Check("contents", FAILED, f"the folder is called {folder.name}, its metadata say {said}")
-    return Check("contents", PASSED, f"a {checked.kind} model of {len(checked.feature_names)} features")
+        return Check("contents", FAILED, error.reason), None
+    return Check("contents", PASSED, f"a {checked.kind} model of {len(checked.feature_names)} features"), checked
+
+
+def _stored(folder: Path, models_dir: Path | None) -> tuple[Path, Path]:
+    """Return the folder as the store writes it, and the store."""
+    if models_dir is not None:
+        with contextlib.suppress(InvalidValue):
+            return layout.in_store(folder, models_dir).folder, models_dir
+    return folder.absolute(), layout.store_of(folder)
 
 
 def _checksums(folder: Path) -> Check:
@@ -117,15 +129,17 @@ def _differs(file: Path | None, held: str) -> bool:
     return file is not None and file.is_file() and not file.is_symlink() and sha256(file) != held
 
 
-def _load(folder: Path) -> Check:
+def _load(checked: CheckedFolder | None) -> tuple[Check, MLPTradingModel | None]:
+    if checked is None:
+        return Check("load", FAILED, "not tried with such contents"), None
     try:
-        load_model(folder)
+        model = open_checked(checked).model
     except ModelRejected as error:
-        return Check("load", FAILED, error.reason)
-    return Check("load", PASSED, "the network takes its weights")
+        return Check("load", FAILED, error.reason), None
+    return Check("load", PASSED, "the network takes its weights"), model
 
 
-def _samples(folder: Path) -> Check:
+def _samples(folder: Path, model: MLPTradingModel | None) -> Check:
     try:
         held = listed_checksums(folder).get(layout.SAMPLES)
         if held is None:
@@ -133,7 +147,9 @@ def _samples(folder: Path) -> Check:
         document = checked_document(folder, layout.SAMPLES)
         if sha256(folder / layout.SAMPLES) != held:
             return Check("samples", FAILED, f"{layout.SAMPLES} was changed")
-        rows, difference = largest_difference(load_model(folder).model, document, str(folder / layout.SAMPLES))
+        if model is None:
+            return Check("samples", FAILED, "there is no model to ask")
+        rows, difference = largest_difference(model, document, str(folder / layout.SAMPLES))
     except (ModelRejected, OSError) as error:
         return Check("samples", FAILED, error.reason if isinstance(error, ModelRejected) else str(error))
     result = PASSED if difference <= TOLERANCE else FAILED

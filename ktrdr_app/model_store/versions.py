@@ -129,7 +129,7 @@ def _numbers(folder: Path, stem: str) -> list[int]:
 
 
 def point_latest(place: Path, stem: str) -> None:
-    """Let ``_latest`` name the highest version there is, whichever process finishes last.
+    """Let ``_latest`` name the highest version there is, whichever process finishes last; nothing where there is none.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def point_latest(place: Path, stem: str) -> None:
     pointed = ""
     try:
         with locked(place):
-            while (newest := layout.versions(place, stem)[0].name) != pointed:
-                write_pointer(place / f"{stem}{layout.LATEST}", newest)
-                pointed = newest
+            while (found := layout.versions(place, stem)) and found[0].name != pointed:
+                pointed = found[0].name
+                write_pointer(place / f"{stem}{layout.LATEST}", pointed)
     except StorageProblem as error:
         log.warning("%s%s stays as it is (%s)", stem, layout.LATEST, error.message)
 

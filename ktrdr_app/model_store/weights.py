@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import zipfile
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from ktrdr_app.core.errors import ModelRejected
+from ktrdr_app.model_store import layout
+from ktrdr_app.model_store.layout import MISMATCH, UNSAFE
 from ktrdr_app.model_store.pickles import Inert, read_inert
 
 LARGEST = 1 << 30
@@ -81,13 +84,14 @@ def shape_of(config: Mapping[str, Any], inputs: int, where: str) -> NetworkShape
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelRejected(where, f"its model section is not readable ({error!r})") from error
     if kind != "mlp":
-        raise ModelRejected(where, f"its model is a {kind}; only mlp can be used")
+        raise ModelRejected(where, f"its model is a {kind}; only mlp can be used", fault=MISMATCH)
     if not all(type(units) is int and units > 0 for units in hidden):
         raise ModelRejected(where, f"its hidden layers are {list(hidden)!r}")
     if not 0 <= dropout <= 1:
         raise ModelRejected(where, f"its dropout is {dropout!r}")
     if width != inputs:
-        raise ModelRejected(where, f"its network takes {width} features, but {inputs} are named")
+        said = f"its network takes {width} features, but {inputs} are named"
+        raise ModelRejected(where, said, fault=MISMATCH)
     return NetworkShape(inputs, hidden, activation if activation in ACTIVATIONS else "relu", dropout)
 
 
@@ -116,7 +120,7 @@ def check_weights(path: Path, shape: NetworkShape) -> None:
             prefix = index[0].removesuffix("data.pkl")
             if f"{prefix}byteorder" in sizes and archive.read(f"{prefix}byteorder") != b"little":
                 raise ModelRejected(where, "the weights are not stored in little-endian order")
-            content = read_inert(archive.read(index[0]), _GLOBALS, where)
+            content = _index(archive.read(index[0]), where)
             for name, entry in _tensor_entries(content, shape, sizes, prefix, where):
                 if not np.isfinite(np.frombuffer(archive.read(entry), dtype="<f4")).all():
                     raise ModelRejected(where, f"tensor {name} holds numbers that are not finite")
@@ -124,13 +128,26 @@ def check_weights(path: Path, shape: NetworkShape) -> None:
         raise ModelRejected(where, f"the weights are damaged: {error}") from error
 
 
+def _index(data: bytes, where: str) -> Any:
+    try:
+        return _index_content(data)
+    except ModelRejected as error:
+        raise ModelRejected(where, error.reason, fault=error.fault) from error
+
+
+@functools.lru_cache(maxsize=16)
+def _index_content(data: bytes) -> Any:
+    """Read an index, which names shapes and no weights, so that networks of one shape have the same one."""
+    return read_inert(data, _GLOBALS, layout.WEIGHTS)
+
+
 def _sizes(archive: zipfile.ZipFile, where: str) -> dict[str, int]:
     entries = archive.infolist()
     sizes = {entry.filename: entry.file_size for entry in entries}
     if len(sizes) != len(entries):
-        raise ModelRejected(where, "the weights hold two entries of one name")
+        raise ModelRejected(where, "the weights hold two entries of one name", fault=UNSAFE)
     if sum(sizes.values()) > LARGEST:
-        raise ModelRejected(where, f"the weights are larger than {LARGEST >> 20} MiB")
+        raise ModelRejected(where, f"the weights are larger than {LARGEST >> 20} MiB", fault=UNSAFE)
     return sizes
 
 
@@ -142,12 +159,14 @@ def _tensor_entries(
     tensors = content.items if isinstance(content, Inert) else content
     if not isinstance(tensors, dict) or tensors.keys() != expected.keys():
         found = ", ".join(map(str, tensors)) if isinstance(tensors, dict) else type(tensors).__name__
-        raise ModelRejected(where, f"the tensors are {found[:200]}, expected {', '.join(expected)}")
+        said = f"the tensors are {found[:200]}, expected {', '.join(expected)}"
+        raise ModelRejected(where, said, fault=MISMATCH)
     entries = []
     for name, size in expected.items():
         found_size, entry = _tensor(tensors[name], prefix)
         if found_size != size or sizes.get(entry) != 4 * math.prod(size):
-            raise ModelRejected(where, f"tensor {name} has shape {found_size!r}, expected {size!r}")
+            said = f"tensor {name} has shape {found_size!r}, expected {size!r}"
+            raise ModelRejected(where, said, fault=MISMATCH)
         entries.append((name, entry))
     return entries
 
@@ -156,6 +175,8 @@ def _tensor(record: Any, prefix: str) -> tuple[object, str]:
     """Return shape and archive entry of one contiguous float32 tensor; (None, "") for anything else."""
     try:
         storage, offset, size, stride = record.arguments[:4]
+        if not all(type(length) is int for length in size):
+            return None, ""
         word, kind, key, _, numbers = storage.arguments[0]
         dense = tuple(math.prod(size[axis + 1 :]) for axis in range(len(size)))
         plain = (word, offset, kind.name, numbers) == ("storage", 0, "torch.FloatStorage", math.prod(size))

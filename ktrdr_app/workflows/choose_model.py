@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import ModelNotFound, ModelRejected, StrategyProblem
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.resolver import Resolution, require, resolve
 from ktrdr_app.neural.calibration import UNCALIBRATED
@@ -20,8 +21,6 @@ from ktrdr_app.strategy.legacy import read_legacy
 from ktrdr_app.workflows.model_plan import model_plan
 from ktrdr_app.workflows.models import model_folder
 from ktrdr_app.workflows.requests import BacktestRequest
-
-KINDS = ("universal", "legacy")
 
 
 @dataclass(frozen=True)

@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import archive, deletion, layout, notes, rollback
 from ktrdr_app.model_store.archive import Exported, Imported
 from ktrdr_app.model_store.deletion import Change, TrashedModel
+from ktrdr_app.model_store.notes import PinSet, RemarksSet
 from ktrdr_app.model_store.rollback import RolledBack
 from ktrdr_app.workflows.models import model_folder
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.verify import Verification
-
-
-@dataclass(frozen=True)
-class RemarksSet:
-    """What is said of a model after a change.
-
-    Attributes
-    ----------
-    path : Path
-        The model.
-    note : str
-        Free text.
-    tags : tuple of str
-        Words.
-    """
-
-    path: Path
-    note: str
-    tags: tuple[str, ...]
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"path": str(self.path), "note": self.note, "tags": list(self.tags)}
-
-
-@dataclass(frozen=True)
-class PinSet:
-    """What is pinned for a strategy and time frame after a change.
-
-    Attributes
-    ----------
-    strategy_name, timeframe : str
-        Whose requests the pin answers.
-    before, after : str
-        Pinned folder below the strategy's, then and now; empty for none.
-    """
-
-    strategy_name: str
-    timeframe: str
-    before: str
-    after: str
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return vars(self).copy()
 
 
 def verify_model(workspace: Workspace, path: Path | str) -> Verification:
@@ -79,7 +34,9 @@ def verify_model(workspace: Workspace, path: Path | str) -> Verification:
         If there is no such folder.
     """
     # Only this needs torch.
-    found: Verification = load("ktrdr_app.model_store.verify").verify_model(model_folder(workspace, path))
+    found: Verification = load("ktrdr_app.model_store.verify").verify_model(
+        model_folder(workspace, path), workspace.models
+    )
     return found
 
 
@@ -221,9 +178,7 @@ def annotate_model(workspace: Workspace, path: Path | str, note: str) -> Remarks
     KtrdrError
         As `ktrdr_app.model_store.notes.annotate` raises it.
     """
-    folder = layout.named_folder(model_folder(workspace, path))
-    said = notes.annotate(folder, workspace.models, note)
-    return RemarksSet(folder, said.note, said.tags)
+    return notes.annotate(layout.named_folder(model_folder(workspace, path)), workspace.models, note)
 
 
 def tag_model(
@@ -245,9 +200,7 @@ def tag_model(
     KtrdrError
         As `ktrdr_app.model_store.notes.tag` raises it.
     """
-    folder = layout.named_folder(model_folder(workspace, path))
-    said = notes.tag(folder, workspace.models, add, remove)
-    return RemarksSet(folder, said.note, said.tags)
+    return notes.tag(layout.named_folder(model_folder(workspace, path)), workspace.models, add, remove)
 
 
 def pin_model(workspace: Workspace, path: Path | str) -> PinSet:
@@ -265,10 +218,7 @@ def pin_model(workspace: Workspace, path: Path | str) -> PinSet:
     KtrdrError
         As `ktrdr_app.model_store.notes.pin` raises it.
     """
-    folder = layout.named_folder(model_folder(workspace, path))
-    stored = layout.in_store(folder, workspace.models)
-    before = notes.pin(folder, workspace.models)
-    return PinSet(stored.strategy.name, stored.name.timeframe, before, stored.key)
+    return notes.pin(layout.named_folder(model_folder(workspace, path)), workspace.models)
 
 
 def unpin_model(workspace: Workspace, path: Path | str) -> PinSet:
@@ -286,7 +236,4 @@ def unpin_model(workspace: Workspace, path: Path | str) -> PinSet:
     KtrdrError
         As `ktrdr_app.model_store.notes.unpin` raises it.
     """
-    folder = model_folder(workspace, path)
-    stored = layout.in_store(folder, workspace.models)
-    before = notes.unpin(folder, workspace.models)
-    return PinSet(stored.strategy.name, stored.name.timeframe, before, "")
+    return notes.unpin(model_folder(workspace, path), workspace.models)

@@ -13,14 +13,14 @@ from ktrdr_app.workflows.requests import ResolveRequest
 
 
 def list_models(workspace: Workspace) -> list[ModelInfo]:
-    """Return every model folder, unusable ones with the reason.
+    """Return every model folder, unusable ones with the reason; unchanged ones are not read again.
 
     Parameters
     ----------
     workspace : Workspace
         Whose models are listed.
     """
-    return registry.list_models(workspace.models)
+    return registry.list_models(workspace.models, workspace.cache / "models" / "list.json")
 
 
 def show_model(workspace: Workspace, path: Path | str) -> dict[str, Any]:

@@ -417,6 +417,41 @@ class CoverageRequest:
 
 
 @dataclass(frozen=True)
+class MigrateRequest:
+    """Copy the original's models into the archive.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Whose models these are.
+    strategy : str, optional
+        One strategy's ``name``; all by default.
+    dry_run : bool
+        Whether it is only said what would be done.
+    """
+
+    workspace: Workspace
+    strategy: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class UndoMigrationRequest:
+    """Take migrated copies out of the archive again, into the trash.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Whose models these are.
+    strategy : str, optional
+        One strategy's ``name``; all by default.
+    """
+
+    workspace: Workspace
+    strategy: str | None = None
+
+
+@dataclass(frozen=True)
 class FuzzyCheckRequest:
     """Look at the sets of every fuzzy input of a strategy.
 

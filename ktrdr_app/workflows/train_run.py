@@ -15,6 +15,7 @@ from ktrdr_app.features.groups import feature_groups
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
+from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.samples import SampleRows, sample_rows
 from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
@@ -28,7 +29,6 @@ from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, tra
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
 from ktrdr_app.workflows.train_symbols import prepared_symbols
 
-KINDS = ("universal", "legacy")
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
 SHORTEST_LINE = 32
 """Bytes of a bar in a file, or more."""

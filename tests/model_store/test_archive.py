@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ktrdr_app.core.errors import FileMissing, InvalidValue, ModelNotFound, ModelRejected
+from ktrdr_app.core.errors import FileMissing, InvalidValue, ModelNotFound, ModelRejected, StorageProblem
 from ktrdr_app.model_store import archive as archives
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.archive import LABEL, export_model, import_model
 from ktrdr_app.model_store.load import load_model
+from ktrdr_app.model_store.migration import migrate_step
+from ktrdr_app.model_store.migration_plan import plan_migration
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.samples import SampleRows
 from ktrdr_app.model_store.verify import verify_model
@@ -87,6 +89,17 @@ class TestThereAndBack:
         rows = raw_rows()
         assert (load_model(source).model.predict_proba(rows) == load_model(came.path).model.predict_proba(rows)).all()
 
+    def test_a_migrated_copy(self, tmp_path: Path) -> None:
+        write_original(tmp_path / "a")
+        (step,) = (migrate_step(step, tmp_path / "a", "x") for step in plan_migration(tmp_path / "a"))
+        done = export_model(step.target, tmp_path / "m.zip")
+        assert ("scaler.json" in done.files, "scaler.pkl" in done.left_out) == (True, True)
+        came = import_model(tmp_path / "m.zip", tmp_path / "b")
+        rows = raw_rows()
+        before, after = load_model(step.source).model, load_model(came.path).model
+        assert (before.predict_proba(rows) == after.predict_proba(rows)).all()
+        assert verify_model(came.path).passed
+
     def test_the_same_model_gives_the_same_bytes(self, tmp_path: Path) -> None:
         folder = save(tmp_path / "a")
         export_model(folder, tmp_path / "1.zip")
@@ -105,6 +118,32 @@ class TestThereAndBack:
         with pytest.raises(ModelNotFound):
             export_model(folder.with_name("universal_1h_v5"), tmp_path / "other.zip")
         assert not list(tmp_path.glob("*other*"))
+
+
+class TestDisks:
+    def test_a_store_that_cannot_be_written_is_named_and_not_the_file(self, tmp_path: Path, zipped: Path) -> None:
+        store = tmp_path / "b"
+        store.write_text("a file")
+        with pytest.raises(StorageProblem) as caught:
+            import_model(zipped, store)
+        assert caught.value.where == str(store / STRATEGY)
+
+    def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(self, tmp_path: Path) -> None:
+        folder = save(tmp_path / "a")
+        (tmp_path / "out").write_text("a file")
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(StorageProblem) as caught:
+            export_model(folder, tmp_path / "out" / "m.zip")
+        assert caught.value.where == str(tmp_path / "out" / "m.zip")
+        assert sorted(tmp_path.rglob("*")) == before
+
+    def test_a_latest_that_cannot_be_written_is_logged_and_the_model_is_there(
+        self, tmp_path: Path, zipped: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "b" / STRATEGY / "universal_1h_latest").mkdir(parents=True)
+        came = import_model(zipped, tmp_path / "b")
+        assert (verify_model(came.path).passed, came.latest) == (True, "")
+        assert any("universal_1h_latest" in message for message in caplog.messages)
 
 
 class TestNumbers:

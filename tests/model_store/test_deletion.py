@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.errors import InvalidValue, ModelNotFound, NothingInTrash, StorageProblem
+from ktrdr_app.core.errors import InvalidValue, ModelNotFound, NothingInTrash, StorageProblem, UnknownName
 from ktrdr_app.core.files import sha256
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.model_store import layout
+from ktrdr_app.model_store import integrity, layout
 from ktrdr_app.model_store.deletion import delete_model, restore_model, trashed_models, what_would_change
 from ktrdr_app.model_store.notes import pin
 from ktrdr_app.model_store.registry import list_models
@@ -208,6 +208,46 @@ class TestPreview:
         assert (said["IBM"]["after"]["step"], said["IBM"]["warning"]) == (2, "")
         assert said["GOOG"]["after"]["step"] == 3
         assert "made for something else" in said["GOOG"]["warning"]
+
+    @pytest.mark.parametrize("settings", ["models: {prefer: best}", "models: [", "\udcff"])
+    def test_settings_that_cannot_be_read_are_told_and_block_no_deletion(
+        self, workspace: Workspace, settings: str
+    ) -> None:
+        folder = save(workspace.models)
+        (workspace.root / "configs").mkdir()
+        file = workspace.root / "configs" / "settings.yaml"
+        file.write_bytes(settings.encode("utf-8", "surrogateescape"))
+        with pytest.raises(InvalidValue) as caught:
+            what_would_change(workspace, folder)
+        assert "settings.yaml" in caught.value.where
+        assert delete_model(workspace, folder).folder.is_dir()
+        assert restore_model(workspace).model == f"{STRATEGY}/{folder.name}"
+
+    def test_a_time_frame_that_is_none_is_told_and_blocks_no_deletion(self, workspace: Workspace) -> None:
+        odd = write_original(workspace.models, timeframe="2h")
+        with pytest.raises(UnknownName, match="'2h'"):
+            what_would_change(workspace, odd)
+        assert delete_model(workspace, odd).model == f"{STRATEGY}/MSFT_2h_v1"
+
+    def test_each_folder_is_checked_once_however_many_symbols_there_are(
+        self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save(workspace.models)
+        folder = save(workspace.models)
+        link_latest(write_original(workspace.models, symbol="IBM"))
+        workspace.data.mkdir()
+        for number in range(20):
+            (workspace.data / f"S{number}_1h.csv").write_text("", encoding="utf-8")
+        seen: list[str] = []
+        readable = integrity._readable
+
+        def watched(path: Path) -> integrity.CheckedFolder:
+            seen.append(path.name)
+            return readable(path)
+
+        monkeypatch.setattr(integrity, "_readable", watched)
+        assert len(what_would_change(workspace, folder)) == 24
+        assert len(seen) == len(set(seen)) == 2
 
     def test_an_old_version_changes_nothing_unless_it_is_pinned(self, workspace: Workspace) -> None:
         old = save(workspace.models)

@@ -55,6 +55,17 @@ assert show_model(found[1].path)["scaler"]["kind"] == "standard"
     run(code, str(tmp_path))
 
 
+def test_the_command_that_lists(tmp_path: Path) -> None:
+    save(tmp_path / "models")
+    code = """
+import sys
+from ktrdr_app.cli.main import main
+for _ in range(2):
+    assert main(["models", "list", "--workspace", sys.argv[1]]) == 0
+"""
+    run(code, str(tmp_path))
+
+
 def test_the_check_itself_finds_what_is_loaded() -> None:
     with pytest.raises(AssertionError, match=r"loaded: \['sklearn'\]"):
         run("import sys; sys.modules['sklearn'] = sys\n")

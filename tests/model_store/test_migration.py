@@ -21,6 +21,7 @@ from ktrdr_app.model_store.migration import migrate_step, point_archive
 from ktrdr_app.model_store.migration_plan import Step, plan_migration
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
+from ktrdr_app.model_store.rollback import point_to
 from tests.model_store.builders import (
     STRATEGY,
     edit,
@@ -195,5 +196,29 @@ def test_latest_of_the_archive_follows_the_originals_then_the_highest(tmp_path: 
     point_archive(archive, "MSFT_1h")
     assert read_pointer(archive, "MSFT_1h").target == archive / "MSFT_1h_v1"
     (tmp_path / STRATEGY / "MSFT_1h_latest").unlink()
+    (archive / "MSFT_1h_latest").unlink()
     point_archive(archive, "MSFT_1h")
     assert read_pointer(archive, "MSFT_1h").target == archive / "MSFT_1h_v2"
+
+
+def test_latest_of_the_archive_that_works_moves_only_to_a_copy_that_has_come_in(tmp_path: Path) -> None:
+    write_original(tmp_path)
+    write_original(tmp_path, version=2)
+    migrated(tmp_path)
+    archive = tmp_path / STRATEGY / "legacy"
+    point_archive(archive, "MSFT_1h", {"MSFT_1h_v1", "MSFT_1h_v2"})
+    assert read_pointer(archive, "MSFT_1h").target == archive / "MSFT_1h_v2"
+    point_to(archive, "MSFT_1h", "MSFT_1h_v1")
+    point_archive(archive, "MSFT_1h")
+    assert read_pointer(archive, "MSFT_1h").target == archive / "MSFT_1h_v1"
+    point_archive(archive, "MSFT_1h", {"MSFT_1h_v2"})
+    assert read_pointer(archive, "MSFT_1h").target == archive / "MSFT_1h_v2"
+
+
+def test_latest_of_the_archive_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    write_original(tmp_path)
+    migrated(tmp_path)
+    archive = tmp_path / STRATEGY / "legacy"
+    (archive / "MSFT_1h_latest").mkdir()  # a folder where the pointer should be
+    with pytest.raises(StorageProblem):
+        point_archive(archive, "MSFT_1h")

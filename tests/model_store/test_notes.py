@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, StorageProblem
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.model_store import notes
 from ktrdr_app.model_store.deletion import delete_model, restore_model
 from ktrdr_app.model_store.loaders import ModelLoader, UniversalModelLoader
-from ktrdr_app.model_store.notes import LONGEST_NOTE, Remarks, annotate, pin, read_notes, tag, unpin
+from ktrdr_app.model_store.notes import LONGEST_NOTE, PinSet, RemarksSet, annotate, pin, read_notes, tag, unpin
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import Resolution, resolve
 from tests.model_store.builders import STRATEGY, link_latest, save, write_original
@@ -40,7 +43,7 @@ class TestRemarks:
         annotate(folder, tmp_path, "x")
         tag(folder, tmp_path, add=("a",))
         annotate(folder, tmp_path, "")
-        assert tag(folder, tmp_path, remove=("a",)) == Remarks()
+        assert tag(folder, tmp_path, remove=("a",)) == RemarksSet(folder, "", ())
         assert read_notes(folder.parent).models == {}
 
     def test_they_wait_for_a_deleted_model(self, tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ class TestPins:
         first = save(tmp_path)
         save(tmp_path)
         link_latest(write_original(tmp_path, symbol="IBM"))
-        assert pin(first, tmp_path) == ""
+        assert pin(first, tmp_path).before == ""
         for symbol, prefer in ((None, None), ("IBM", "legacy"), ("IBM", "universal"), ("TSLA", None)):
             resolution = resolve(tmp_path, STRATEGY, "1h", symbol, prefer)
             assert chosen(resolution) == ("universal_1h_v1", 0)
@@ -120,13 +123,44 @@ class TestPins:
         first, second, daily = save(tmp_path), save(tmp_path), save(tmp_path, timeframe="1d")
         pin(first, tmp_path)
         pin(daily, tmp_path)
-        assert pin(second, tmp_path) == "universal_1h_v1"
+        assert pin(second, tmp_path).before == "universal_1h_v1"
         assert chosen(resolve(tmp_path, STRATEGY, "1h")) == ("universal_1h_v2", 0)
         assert chosen(resolve(tmp_path, STRATEGY, "1d")) == ("universal_1d_v1", 0)
         with pytest.raises(InvalidValue):
             unpin(first, tmp_path)
-        assert unpin(second, tmp_path) == "universal_1h_v2"
+        assert unpin(second, tmp_path).before == "universal_1h_v2"
         assert chosen(resolve(tmp_path, STRATEGY, "1h")) == ("universal_1h_v2", 1)
+
+    def test_a_path_may_be_written_in_any_way(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        models = tmp_path / "models"
+        folder = save(models)
+        (tmp_path / "linked").symlink_to(models)
+        monkeypatch.chdir(tmp_path)
+        for path in (Path("models") / STRATEGY / folder.name, tmp_path / "linked" / STRATEGY / folder.name):
+            assert pin(path, models) == PinSet(STRATEGY, "1h", "", folder.name)
+            assert annotate(path, models, "x").path == folder
+            assert unpin(path, models) == PinSet(STRATEGY, "1h", folder.name, "")
+        with pytest.raises(InvalidValue):
+            pin(save(tmp_path / "elsewhere"), models)
+
+    def test_a_pin_that_another_process_moved_meanwhile_is_not_taken_away(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = save(tmp_path), save(tmp_path)
+        pin(first, tmp_path)
+        locked = notes.locked
+
+        @contextlib.contextmanager
+        def late(strategy: Path) -> Iterator[None]:
+            document = {"format": 1, "pins": {"1h": second.name}, "models": {}}
+            (strategy / "notes.json").write_text(json.dumps(document), encoding="utf-8")
+            with locked(strategy):
+                yield
+
+        monkeypatch.setattr(notes, "locked", late)
+        with pytest.raises(InvalidValue):
+            unpin(first, tmp_path)
+        assert read_notes(first.parent).pins == {"1h": second.name}
 
     def test_another_symbols_pinned_model_warns_and_needs_allow_any(self, tmp_path: Path) -> None:
         save(tmp_path)
@@ -151,7 +185,7 @@ class TestPins:
         gone = resolve(tmp_path, STRATEGY, "1h")
         assert chosen(gone) == (second.name, 1)
         assert (gone.trace[0].step, gone.trace[0].result) == (0, "absent")
-        assert unpin(first, tmp_path) == first.name
+        assert unpin(first, tmp_path).before == first.name
         (second / "config.json").unlink()
         with pytest.raises(ModelRejected):
             pin(second, tmp_path)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,8 @@ from tests.model_store.builders import (
     NAMES,
     STRATEGY,
     artifact,
+    edit,
+    pickle_calling,
     save,
     scaler_document,
     strategy_document,
@@ -67,6 +72,38 @@ def test_the_unusable_are_listed_with_the_reason(tmp_path: Path) -> None:
     assert (info.kind, info.symbol, info.timeframe, info.version) == ("universal", None, "1h", 2)
     assert (info.created_at, info.test_accuracy, info.training_symbols) == ("", None, ())
     assert list_models(tmp_path)[1].path == good
+
+
+@pytest.mark.parametrize(
+    ("state", "spoil"),
+    [
+        ("usable", lambda folder: None),
+        ("incomplete", lambda folder: (folder / "scaler.json").unlink()),
+        ("damaged", lambda folder: (folder / "metrics.json").write_bytes(b"x")),
+        ("mismatch", lambda folder: edit(folder / "config.json", lambda held: held["model"].update(input_size=9))),
+        ("mismatch", lambda folder: edit(folder / "metadata.json", lambda held: held.update(strategy_name="other"))),
+        ("mismatch", lambda folder: edit(folder / "metadata.json", lambda held: held.update(schema_version=9))),
+        ("unsafe", lambda folder: _linked(folder / "features.json")),
+    ],
+)
+def test_what_is_wrong_in_one_word(tmp_path: Path, state: str, spoil: Callable[[Path], Any]) -> None:
+    spoil(save(tmp_path))
+    (info,) = list_models(tmp_path)
+    assert (info.state, info.to_document()["state"], info.complete) == (state, state, state == "usable")
+
+
+def test_a_pickle_of_a_stranger_is_unsafe_and_a_cut_one_damaged(tmp_path: Path) -> None:
+    folder = write_original(tmp_path)
+    content = (folder / "scaler.pkl").read_bytes()
+    (folder / "scaler.pkl").write_bytes(pickle_calling(os.system, "exit 1"))
+    assert [info.state for info in list_models(tmp_path)] == ["unsafe"]
+    (folder / "scaler.pkl").write_bytes(content[:99])
+    assert [info.state for info in list_models(tmp_path)] == ["damaged"]
+
+
+def _linked(path: Path) -> None:
+    path.rename(path.parent.parent / "moved")
+    path.symlink_to(path.parent.parent / "moved")
 
 
 def test_links_out_of_the_store_are_listed_as_unusable(tmp_path: Path) -> None:

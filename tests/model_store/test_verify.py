@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from ktrdr_app.core.errors import ModelNotFound
+from ktrdr_app.model_store import integrity, load
 from ktrdr_app.model_store.samples import ROWS, SampleRows, sample_rows
 from ktrdr_app.model_store.verify import Verification, verify_model
 from tests.model_store.builders import (
@@ -129,6 +131,41 @@ def test_a_folder_under_a_wrong_name_fails(tmp_path: Path) -> None:
     folder = saved(tmp_path)
     wrong = folder.rename(folder.with_name("MSFT_1h_v1"))
     assert results(verify_model(wrong))["contents"] == "failed"
+
+
+def test_a_folder_of_another_strategy_or_behind_a_link_fails(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    folder = saved(models)
+    moved = shutil.copytree(folder, models / "another" / folder.name)
+    assert "of mean_reversion" in verify_model(moved, models).checks[0].detail
+    (models / "linked").mkdir()
+    linked = models / "linked" / folder.name
+    linked.symlink_to(saved(tmp_path / "elsewhere"))
+    found = verify_model(linked, models)
+    assert (results(found)["contents"], results(found)["load"]) == ("failed", "failed")
+    assert "link" in found.checks[0].detail
+
+
+def test_a_folder_may_lie_in_another_store_or_be_written_in_any_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = saved(tmp_path / "a")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for path in (folder, folder.relative_to(tmp_path), tmp_path / "b" / folder.parent.name / folder.name):
+        for store in (None, tmp_path / "a", tmp_path / "c"):
+            assert verify_model(path, store).passed, (path, store)
+    legacy = save(tmp_path / "a", strategy_name="legacy", strategy_document={"name": "legacy"})
+    assert verify_model(legacy, tmp_path / "a").passed
+
+
+def test_the_folder_is_checked_and_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, seen = saved(tmp_path), []
+    readable, tensors = integrity._readable, load._tensors
+    monkeypatch.setattr(integrity, "_readable", lambda path: seen.append("checked") or readable(path))
+    monkeypatch.setattr(load, "_tensors", lambda checked: seen.append("opened") or tensors(checked))
+    assert verify_model(folder).passed
+    assert seen == ["checked", "opened"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", ""])

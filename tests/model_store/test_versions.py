@@ -8,7 +8,7 @@ import pytest
 
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.model_store.resolver import resolve
-from ktrdr_app.model_store.versions import claim_version, locked, remember_version
+from ktrdr_app.model_store.versions import claim_version, locked, point_latest, remember_version
 from tests.model_store.builders import STRATEGY, link_latest, save, write_original
 
 STEM = "universal_1h"
@@ -41,6 +41,11 @@ def test_the_lock_leaves_nothing_that_counts_as_a_model_or_a_number(tmp_path: Pa
     with locked(tmp_path):
         pass
     assert claim_version(tmp_path, STEM) == 1
+
+
+def test_latest_is_left_alone_where_no_version_is_left(tmp_path: Path) -> None:
+    point_latest(tmp_path, STEM)
+    assert [path.name for path in tmp_path.iterdir()] == [".versions"]
 
 
 def test_folders_that_count_as_deleted_are_passed_over_in_every_step(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.migrate_run import MigrateRequest, UndoMigrationRequest, migrate_models, undo_migration
+from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
+from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
 
 STEPS = ("open", "os.", "shutil.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -16,10 +17,13 @@ import pytest
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, StorageProblem
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.model_store import migration
+from ktrdr_app.model_store.layout import read_pointer
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
-from ktrdr_app.workflows.migrate_run import MigrateRequest, UndoMigrationRequest, migrate_models, undo_migration
+from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
+from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
 from tests.model_store.builders import STRATEGY, link_latest, write_original
 from tests.shared_data import shared_path
 from tests.workflows.migrate_process import migrate_and_die
@@ -40,8 +44,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def originals(workspace: Workspace) -> dict[str, tuple[bytes, int]]:
-    """Return every file that is not in the archive, with its bytes and the time it was last written."""
-    found = (path for path in workspace.models.rglob("*") if path.is_file() and "legacy" not in path.parts)
+    """Return every file of the originals, with its bytes and the time it was last written."""
+    beside = {"legacy", ".versions"}
+    found = (path for path in workspace.models.rglob("*") if path.is_file() and not beside & {*path.parts})
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
 
@@ -72,7 +77,7 @@ def test_a_migration_can_be_undone_and_done_again(workspace: Workspace) -> None:
     before = files_below(workspace.models)
     migrate_models(MigrateRequest(workspace))
     assert len(undo_migration(UndoMigrationRequest(workspace))["undone"]) == 2
-    assert files_below(workspace.models) == before
+    assert [name for name in files_below(workspace.models) if ".versions" not in name] == before
     assert migrate_models(MigrateRequest(workspace))["counts"] == {"damaged": 1, "migrated": 2}
 
 
@@ -80,8 +85,29 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_later(workspace: Workspace) -
     token = CancelToken("the migration")
     with pytest.raises(Cancelled):
         migrate_models(MigrateRequest(workspace), lambda event: token.cancel() if event.done == 2 else None, token)
-    assert not workspace.runs.exists()
+    (report,) = workspace.runs.glob("*/migration.json")
+    counts = json.loads(report.read_text(encoding="utf-8"))["counts"]
+    assert counts == {"damaged": 1, "migrated": 1, "copy": 1}
+    assert read_pointer(workspace.models / STRATEGY / "legacy", "IBM_1h").target is not None
     assert migrate_models(MigrateRequest(workspace))["counts"] == {"damaged": 1, "already": 1, "migrated": 1}
+
+
+def test_a_disk_that_is_full_midway_keeps_what_is_done_and_the_report(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = migration.shutil.copyfile
+
+    def full(source: Path, target: Path) -> object:
+        if "MSFT" in str(source):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(source, target)
+
+    monkeypatch.setattr(migration.shutil, "copyfile", full)
+    with pytest.raises(StorageProblem, match="No space left"):
+        migrate_models(MigrateRequest(workspace))
+    (report,) = workspace.runs.glob("*/migration.json")
+    assert json.loads(report.read_text(encoding="utf-8"))["counts"] == {"damaged": 1, "migrated": 1, "copy": 1}
+    assert read_pointer(workspace.models / STRATEGY / "legacy", "IBM_1h").target is not None
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that refuses its owner")
@@ -132,6 +158,7 @@ def test_killed_at_any_moment_every_listed_copy_is_whole_and_the_next_run_ends_i
         chosen = resolve(workspace.models, STRATEGY, "1h", "MSFT").chosen
         assert chosen is not None
         assert chosen.path.name == "MSFT_1h_v1"
+        assert read_pointer(workspace.models / STRATEGY / "legacy", "MSFT_1h").problem == ""
         assert originals(workspace) == before
     assert deaths >= MOMENTS - 1
     counts = migrate_models(MigrateRequest(workspace))["counts"]

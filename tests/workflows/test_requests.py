@@ -20,6 +20,8 @@ WISHES = [
     requests.SignalsRequest(HERE, Path("signals.csv"), "GOOG", "1d"),
     requests.IndicatorRequest(HERE, "rsi", "GOOG", "1d", {"period": 14}),
     requests.ResolveRequest(HERE, "quick", "1d"),
+    requests.MigrateRequest(HERE, "quick", dry_run=True),
+    requests.UndoMigrationRequest(HERE, "quick"),
     requests.FuzzyViewRequest(HERE, "quick", "rsi", ("AAPL",), "1d"),
 ]
 EVERY = pytest.mark.parametrize("wish", WISHES, ids=lambda wish: type(wish).__name__)

@@ -8,12 +8,13 @@ from typing import Any
 
 import typer
 
+from ktrdr_app import workflows
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.options import Choice
 from ktrdr_app.cli.render import Part, words_table
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.lazy import load
+from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
 
 STRATEGY = Choice("strategy", "One strategy's name; all by default.")
 DRY_RUN = Choice("dry_run", "Show what would be done, and write nothing.", "--dry-run", bool, False)
@@ -55,18 +56,17 @@ def migrate(session: Session, given: dict[str, Any]) -> None:
     InvalidValue
         For an undo that is a dry run too.
     """
-    work = load("ktrdr_app.workflows.migrate_run")
     if given["undo"]:
         if given["dry_run"]:
             raise InvalidValue("--undo", "with --dry-run", "one of the two")
         with session.running("the undoing") as (progress, cancel):
-            asked = work.UndoMigrationRequest(session.workspace, given["strategy"])
-            undone = work.undo_migration(asked, progress, cancel)
+            asked = UndoMigrationRequest(session.workspace, given["strategy"])
+            undone = workflows.undo_migration(asked, progress, cancel)
         session.show(undone, lambda: _undone(undone, session))
         return
     with session.running("the migration") as (progress, cancel):
-        asked = work.MigrateRequest(session.workspace, given["strategy"], given["dry_run"])
-        report = work.migrate_models(asked, progress, cancel)
+        request = MigrateRequest(session.workspace, given["strategy"], given["dry_run"])
+        report = workflows.migrate_models(request, progress, cancel)
     session.show(report, lambda: _migrated(report, session))
 
 

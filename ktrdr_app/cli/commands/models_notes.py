@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
+from ktrdr_app import workflows
 from ktrdr_app.cli import options
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.options import REQUIRED, Choice
 from ktrdr_app.cli.session import Session
-from ktrdr_app.core.lazy import load
-
-if TYPE_CHECKING:
-    from ktrdr_app.workflows.model_care import PinSet, RemarksSet
 
 TEXT = Choice("text", 'The note; "" takes it away.', default=REQUIRED)
 ADDED = Choice("add", "Tags, single words.", "--add", read=options.names, metavar="A,B")
@@ -44,7 +41,7 @@ def note(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path, text.
     """
-    done: RemarksSet = _care().annotate_model(session.workspace, given["path"], given["text"])
+    done = workflows.annotate_model(session.workspace, given["path"], given["text"])
     session.show(done.to_document(), lambda: [f"{done.path.name}: {done.note or 'no note'}"])
 
 
@@ -58,7 +55,7 @@ def tag(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path, add, remove.
     """
-    done: RemarksSet = _care().tag_model(session.workspace, given["path"], given["add"] or (), given["remove"] or ())
+    done = workflows.tag_model(session.workspace, given["path"], given["add"] or (), given["remove"] or ())
     session.show(done.to_document(), lambda: [f"{done.path.name}: {', '.join(done.tags) or 'no tags'}"])
 
 
@@ -72,10 +69,11 @@ def pin(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path.
     """
-    done: PinSet = _care().pin_model(session.workspace, given["path"])
+    done = workflows.pin_model(session.workspace, given["path"])
     before = f" instead of {done.before}" if done.before not in ("", done.after) else ""
+    undo = f"{done.strategy_name}/{done.after}"
     said = f"{done.after} serves {done.strategy_name} {done.timeframe} from now on{before}."
-    session.show(done.to_document(), lambda: [f"{said} ktrdr-app models unpin {given['path']} undoes it."])
+    session.show(done.to_document(), lambda: [f"{said} ktrdr-app models unpin {undo} undoes it."])
 
 
 def unpin(session: Session, given: dict[str, Any]) -> None:
@@ -88,10 +86,6 @@ def unpin(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path.
     """
-    done: PinSet = _care().unpin_model(session.workspace, given["path"])
+    done = workflows.unpin_model(session.workspace, given["path"])
     said = f"{done.before} is not pinned any more: the resolver's steps decide for"
     session.show(done.to_document(), lambda: [f"{said} {done.strategy_name} {done.timeframe}."])
-
-
-def _care() -> Any:
-    return load("ktrdr_app.workflows.model_care")

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
+from ktrdr_app import workflows
 from ktrdr_app.cli import options
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.options import REQUIRED, Choice
 from ktrdr_app.cli.render import words_table
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import ModelRejected
-from ktrdr_app.core.lazy import load
-
-if TYPE_CHECKING:
-    from ktrdr_app.model_store.archive import Exported, Imported
-    from ktrdr_app.model_store.rollback import RolledBack
-    from ktrdr_app.model_store.verify import Verification
 
 TO = Choice("to", "Version that `_latest` names from now on.", "--to", int, REQUIRED, "N")
 OWN_SYMBOL = Choice("symbol", "Symbol of a legacy model; the universal one without it.", "--symbol", metavar="S")
@@ -50,7 +45,7 @@ def verify(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path.
     """
-    found: Verification = _care().verify_model(session.workspace, given["path"])
+    found = workflows.verify_model(session.workspace, given["path"])
     rows = [(check.name, check.result, check.detail) for check in found.checks]
     answer = "Nothing is wrong with it." if found.passed else "It must not be used: restore it, or train again."
     session.show(
@@ -70,7 +65,7 @@ def rollback(session: Session, given: dict[str, Any]) -> None:
     given : dict
         strategy, timeframe, to, symbol.
     """
-    done: RolledBack = _care().roll_back(session.workspace, **given)
+    done = workflows.roll_back(session.workspace, **given)
     before = f"before: {done.before}" if done.before else "it named nothing before"
     session.show(done.to_document(), lambda: [f"{done.pointer.name} names {done.after} now ({before})."])
 
@@ -85,7 +80,7 @@ def export(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path, file.
     """
-    done: Exported = _care().export_model(session.workspace, given["path"], given["file"])
+    done = workflows.export_model(session.workspace, given["path"], given["file"])
     left = f" Left out, as they are never read: {', '.join(done.left_out)}." if done.left_out else ""
     session.show(done.to_document(), lambda: [f"{done.path} is in {done.file} ({len(done.files)} files).{left}"])
 
@@ -100,10 +95,8 @@ def import_file(session: Session, given: dict[str, Any]) -> None:
     given : dict
         file.
     """
-    done: Imported = _care().import_model(session.workspace, given["file"])
-    number = f" Its number was taken: it was {done.was}." if done.renumbered else ""
-    session.show(done.to_document(), lambda: [f"{done.path} is there.{number} _latest names {done.latest}."])
-
-
-def _care() -> Any:
-    return load("ktrdr_app.workflows.model_care")
+    done = workflows.import_model(session.workspace, given["file"])
+    number = f" It was {done.was} where it came from; a number is never used twice." if done.renumbered else ""
+    session.show(
+        done.to_document(), lambda: [f"{done.path} is there.{number} _latest names {done.latest or 'no model'}."]
+    )

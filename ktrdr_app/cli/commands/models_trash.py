@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ktrdr_app import workflows
 from ktrdr_app.cli import options
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.options import Choice
 from ktrdr_app.cli.render import Part, words_table
 from ktrdr_app.cli.session import Session
-from ktrdr_app.core.lazy import load
+from ktrdr_app.core.errors import BadInput, StorageProblem
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.deletion import Change, TrashedModel
@@ -44,15 +45,15 @@ def delete(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path, dry_run.
     """
-    work = load("ktrdr_app.workflows.model_care")
-    changes: list[Change] = work.preview_deletion(session.workspace, given["path"])
-    document: dict[str, Any] = {"changes": [change.to_document() for change in changes]}
+    changes, problem = _preview(session, given)
+    document = {"changes": [change.to_document() for change in changes], "problem": problem}
+    said = [f"What changes cannot be told: {problem}."] if problem else _changes(changes)
     if given["dry_run"]:
-        session.show(document | {"dry_run": True}, lambda: [*_changes(changes), "Nothing was deleted."])
+        session.show(document | {"dry_run": True}, lambda: [*said, "Nothing was deleted."])
         return
-    entry: TrashedModel = work.delete_model(session.workspace, given["path"])
+    entry = workflows.delete_model(session.workspace, given["path"])
     back = f"{entry.model} is in the trash. ktrdr-app models restore {entry.model} brings it back."
-    session.show(document | entry.to_document(), lambda: [*_changes(changes), back])
+    session.show(document | entry.to_document(), lambda: [*said, back])
 
 
 def restore(session: Session, given: dict[str, Any]) -> None:
@@ -65,13 +66,22 @@ def restore(session: Session, given: dict[str, Any]) -> None:
     given : dict
         path, listed.
     """
-    work = load("ktrdr_app.workflows.model_care")
     if given["listed"]:
-        held: list[TrashedModel] = work.list_trashed_models(session.workspace)
+        held = workflows.list_trashed_models(session.workspace)
         session.show({"trash": [entry.to_document() for entry in held]}, lambda: _list(held))
         return
-    entry: TrashedModel = work.restore_model(session.workspace, given["path"] or "")
+    entry = workflows.restore_model(session.workspace, given["path"] or "")
     session.show(entry.to_document(), lambda: [f"{entry.model} is back."])
+
+
+def _preview(session: Session, given: dict[str, Any]) -> tuple[Sequence[Change], str]:
+    """Return what changes, or why that cannot be told: a reason to refuse a dry run, but no deletion."""
+    try:
+        return workflows.preview_deletion(session.workspace, given["path"]), ""
+    except (BadInput, StorageProblem) as error:
+        if given["dry_run"]:
+            raise
+        return (), error.message
 
 
 def _changes(changes: Sequence[Change]) -> list[Part]:

@@ -62,7 +62,7 @@ def test_out_and_in_again(run: Run, store: Path) -> None:
     assert (Path(came["path"]).name, came["was"], came["renumbered"]) == ("universal_1d_v2", "universal_1d_v1", True)
     assert came["latest"] == "universal_1d_v1"
     assert run("models", "verify", SECOND).code == 0
-    assert "Its number was taken" in run("models", "import", "there/m.zip").out
+    assert "It was universal_1d_v1 where it came from" in run("models", "import", "there/m.zip").out
     error_of(run("models", "export", FIRST, "there/m.zip", json=True), 2, "invalid_value")
     error_of(run("models", "import", "none.zip", json=True), 3, "file_missing")
     Path("bad.zip").write_bytes(b"no zip")
@@ -117,6 +117,9 @@ def test_notes_tags_and_pins(run: Run, two: Path) -> None:
     assert "not pinned any more" in run("models", "unpin", SECOND).out
     assert run(*ASKED, json=True).document["chosen"]["step"] == 1
     error_of(run("models", "unpin", SECOND, json=True), 2, "invalid_value")
+    told = run("models", "pin", f"{STRATEGY}/universal_1d_latest").out.partition("ktrdr-app ")[2].split()[:3]
+    assert told == ["models", "unpin", FIRST]
+    assert run(*told).code == 0
 
 
 def test_the_settings_say_what_is_preferred(run: Run, store: Path, tmp_path: Path) -> None:
@@ -127,3 +130,8 @@ def test_the_settings_say_what_is_preferred(run: Run, store: Path, tmp_path: Pat
     assert asked["trace"][0]["pattern"] == "universal_1d_latest"
     (tmp_path / "configs" / "settings.yaml").write_text("models: {prefer: best}\n", encoding="utf-8")
     error_of(run(*ASKED, json=True), 2, "invalid_value")
+    error_of(run("models", "delete", FIRST, "--dry-run", json=True), 2, "invalid_value")
+    assert run("models", "delete", FIRST, json=True).document["problem"] == "models.prefer is 'best'"
+    assert run("models", "restore").code == 0
+    assert "cannot be told: models.prefer is 'best'." in run("models", "delete", FIRST).out
+    error_of(run("models", "delete", FIRST, json=True), 3, "model_not_found")

@@ -46,7 +46,10 @@ def test_copies_are_told_with_the_damaged_ones_and_undone(run: Run, root: Path) 
     ended = run("models", "migrate", "--undo", json=True)
     (undone,) = ended.document["undone"]
     assert Path(undone["moved_to"]).is_dir()
-    assert files_of(root / "models") == before
+    left = files_of(root / "models")
+    assert {name: left[name] for name in left if ".versions" not in Path(name).parts} == before
+    assert run("models", "restore", f"{STRATEGY}/legacy/MSFT_1h_v1").code == 0
+    assert len(run("models", "migrate", "--undo", json=True).document["undone"]) == 1
     assert "no migrated copy" in run("models", "migrate", "--undo").out
 
 

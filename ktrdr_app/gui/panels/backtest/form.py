@@ -18,11 +18,11 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import label, row, set_tone
+from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.workflows.requests import BacktestRequest, ResolveRequest
 
 UNSEEN = "✦"
 ANY_STEP = 3
-_KINDS = ("universal", "legacy")
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ class BacktestForm(QObject):
         strategy, symbol, timeframe, model = asked
         if not strategy or not symbol or self._asking is not None:
             return
-        only = model in _KINDS
+        only = model in KINDS
 
         def work(_progress: Progress, _cancel: CancelToken) -> Answer:
             name = workflows.validate_strategy(workspace, strategy).strategy.name
@@ -293,7 +293,7 @@ class BacktestForm(QObject):
             self._fill_models()
         chosen, trace = self._chosen(answer), answer.document["trace"]
         model = answer.asked[3]
-        if chosen is None or (model in _KINDS and chosen["kind"] != model):
+        if chosen is None or (model in KINDS and chosen["kind"] != model):
             self._seen = frozenset()
             self.badge.say(self.tr("✖ no model serves: train one at station 4"), "danger", trace)
         else:
