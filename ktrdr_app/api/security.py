@@ -92,8 +92,8 @@ class Guard:
         if origin is not None and origin.partition("://")[2] != host:
             raise ForeignRequest("Origin", origin)
         if self._access.token is not None:
-            given = headers.get("authorization", "").encode()
-            if not hmac.compare_digest(given, f"Bearer {self._access.token}".encode()):
+            scheme, _, given = headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), self._access.token.encode()):
                 raise TokenWanted
         if headers.get("content-length", "0").isdecimal() and int(headers.get("content-length", "0")) > LARGEST_BODY:
             raise BodyTooLarge(LARGEST_BODY)

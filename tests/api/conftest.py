@@ -8,8 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -153,29 +153,19 @@ def first_document(stream: IO[str]) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., RealServer]]:
-    """Return a function that starts a server on a free port and waits until it says where; ended after the test."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(workspace: Workspace, *words: str, **variables: str) -> RealServer:
-        line = [sys.executable, "-m", "ktrdr_app", "--workspace", str(workspace.root), "serve", "--port", "0", *words]
-        process = subprocess.Popen(
-            [*line, "--json"],
-            env=environment(**variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        assert process.stdout is not None
-        told = first_document(process.stdout)
-        return RealServer(process, told["url"], told["token"])
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+@contextmanager
+def serving(workspace: Workspace, *words: str) -> Iterator[RealServer]:
+    """Start a server on a free port, wait until it says where, and kill it after the block if it still runs."""
+    line = [sys.executable, "-m", "ktrdr_app", "--workspace", str(workspace.root), "serve", "--port", "0", *words]
+    with subprocess.Popen(
+        [*line, "--json"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = first_document(process.stdout)
+            yield RealServer(process, told["url"], told["token"])
+        finally:
+            process.kill()
 
 
 def ended(client: httpx.Client, operation_id: str) -> dict[str, Any]:
@@ -186,13 +176,4 @@ def ended(client: httpx.Client, operation_id: str) -> dict[str, Any]:
     return dict(events[-1]["data"])
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Ask again and again, for a minute at most; for what a process of its own does."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to be within a minute"
-        time.sleep(0.02)
-
-
 QUICK = {"strategy_name": NAME, "symbols": ["AAPL", "IBM"], "timeframe": "1d", "epochs": 2}
-ENDLESS = QUICK | {"epochs": 10_000}

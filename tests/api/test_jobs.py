@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ktrdr_app.api import jobs as jobs_module
+from ktrdr_app.api.events import Feed
 from ktrdr_app.api.jobs import MOST_WAITING, Jobs
 from ktrdr_app.api.operations import FILE, TRAINING, Operation, OperationStore
 from ktrdr_app.core.cancel import CancelToken
@@ -64,9 +65,10 @@ def ended(jobs: Jobs, operation: Operation) -> Operation:
     return jobs.store.get(operation.id)
 
 
-def heard(jobs: Jobs, operation: Operation) -> list[tuple[str, dict[str, Any]]]:
-    feed = jobs.feed(operation.id)
+def heard(feed: Feed | None, gate: Gate) -> list[tuple[str, dict[str, Any]]]:
+    """Let the work go on, and return all that is heard of it."""
     assert feed is not None
+    gate.go_on.set()
 
     async def listen() -> list[tuple[str, dict[str, Any]]]:
         return [(event.name, event.facts) async for event in feed.follow(0) if event is not None]
@@ -122,8 +124,7 @@ def test_progress_is_heard_in_order_and_ends_with_how_it_ended(make: Callable[[i
     assert gate.entered.wait(30)
     running = jobs.store.get(operation.id)
     assert (running.status, running.notes, running.progress["stage"]) == ("running", ["odd bars"], "train")
-    threading.Timer(0.01, gate.go_on.set).start()
-    events = heard(jobs, operation)
+    events = heard(jobs.feed(operation.id), gate)
     assert [name for name, _ in events] == ["stage_started", "epoch_finished", "note", "ended"]
     assert events[-1][1] == jobs.store.get(operation.id).brief()
     assert jobs.store.get(operation.id).progress["epoch"] == 1
@@ -249,7 +250,6 @@ def test_an_end_that_the_disk_refuses_is_logged_and_ends_the_stream(
 
     monkeypatch.setattr(jobs.store, "change", refusing)
     with caplog.at_level(logging.ERROR):
-        threading.Timer(0.01, gate.go_on.set).start()
-        assert heard(jobs, operation) == []
+        assert heard(jobs.feed(operation.id), gate) == []
         jobs._pool.shutdown()
     assert "disk full" in caplog.text
