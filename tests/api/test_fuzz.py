@@ -71,7 +71,7 @@ def test_no_request_is_a_fault_of_ours(described: Face) -> None:
             path = request.pop("path")
             return await client.request(url=HOME + path, **request)
 
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
     @given(requests(description))
     def check(request: dict[str, Any]) -> None:
         answer = asyncio.run(ask(dict(request)))
