@@ -100,7 +100,7 @@ class BacktestBody(Body):
     strategy_name: Name = Field(validation_alias=STRATEGY)
     symbol: Name
     timeframe: Name
-    model: str = Field("auto", min_length=1, max_length=1024)
+    model: str = Field("auto", min_length=1, max_length=512)
     allow_any: bool = True
     calibrate: bool = True
     start: Date | None = Field(None, validation_alias=START)

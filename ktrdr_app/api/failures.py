@@ -165,11 +165,13 @@ def _place(path: Sequence[Any]) -> str:
 
 
 async def _http(request: Request, error: Exception) -> Answer:
-    """Answer what the framework refuses: no such route, another method, a body that is no JSON."""
+    """Answer what the framework refuses: no such route, another method, a body that is no text."""
     assert isinstance(error, HTTPException)
     message = f"{request.method} {request.url.path}: {error.detail}"
     facts = {"code": "usage", "message": message, "hint": SEE_DOCS, "where": request.url.path}
-    return Answer({"error": facts}, error.status_code, dict(error.headers or {}))
+    unreadable = error.status_code == HTTPStatus.BAD_REQUEST
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if unreadable else error.status_code
+    return Answer({"error": facts}, status, dict(error.headers or {}))
 
 
 async def _bug(request: Request, error: Exception) -> Answer:

@@ -112,11 +112,11 @@ class Jobs:
             If there is none.
         """
         job = self._jobs.get(operation_id)
-        if job is not None and job.future is not None:
+        if job is not None:
             job.token.cancel()
-            if job.future.cancel():
+            if job.future is not None and job.future.cancel():
                 self._end(job, CANCELLED, error=facts_of(Cancelled(job.token.task)))
-            else:
+            elif job.future is not None:
                 wait([job.future], CANCEL_SECONDS)
         return self.store.get(operation_id)
 
