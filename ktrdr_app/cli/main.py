@@ -21,6 +21,7 @@ from ktrdr_app.cli.commands import (
     machine,
     models,
     series,
+    serve,
     strategies,
     train,
     window,
@@ -34,7 +35,7 @@ from ktrdr_app.core.log import configure
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
 INTERRUPTED = Cancelled("the command")
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, window)
+GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
 
 
 def build() -> typer.Typer:

@@ -11,6 +11,8 @@ KtrdrError
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)
  ├─ EnvironmentProblem (exit 2) ClusterProblem
+ ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
+ │                             QueueFull · TokenWanted · ForeignRequest · BodyTooLarge
  └─ Cancelled (exit 130)
 
 Faces render them; no other code catches them to hide them.
@@ -33,6 +35,15 @@ from ktrdr_app.core.data_errors import SeriesExists as SeriesExists
 from ktrdr_app.core.data_errors import SignalsMismatch as SignalsMismatch
 from ktrdr_app.core.data_errors import TooFewRows as TooFewRows
 from ktrdr_app.core.error_base import KtrdrError as KtrdrError
+from ktrdr_app.core.service_errors import BodyTooLarge as BodyTooLarge
+from ktrdr_app.core.service_errors import BrokenOff as BrokenOff
+from ktrdr_app.core.service_errors import ForeignRequest as ForeignRequest
+from ktrdr_app.core.service_errors import NotFinished as NotFinished
+from ktrdr_app.core.service_errors import OperationNotFound as OperationNotFound
+from ktrdr_app.core.service_errors import QueueFull as QueueFull
+from ktrdr_app.core.service_errors import ResultMissing as ResultMissing
+from ktrdr_app.core.service_errors import ServiceProblem as ServiceProblem
+from ktrdr_app.core.service_errors import TokenWanted as TokenWanted
 from ktrdr_app.core.words import closest
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         labels,
         list_data,
         list_indicators,
+        load_bars,
         load_fuzzy_view,
     )
     from ktrdr_app.workflows.machine_checks import doctor
@@ -46,9 +47,16 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
+    from ktrdr_app.workflows.request_checks import check_backtest, check_training
     from ktrdr_app.workflows.run_folders import newest_run
+    from ktrdr_app.workflows.run_tables import run_equity, run_trades
     from ktrdr_app.workflows.series_view import map_coverage, view_series
-    from ktrdr_app.workflows.strategies import list_strategies, save_fuzzy_sets, validate_strategy
+    from ktrdr_app.workflows.strategies import (
+        check_strategy,
+        list_strategies,
+        save_fuzzy_sets,
+        validate_strategy,
+    )
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.train_run import train
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
@@ -61,8 +69,11 @@ _EXPORTS = {
     "backtest_signals": "backtest_run",
     "certify": "certify_run",
     "change_symbol": "symbol_change",
+    "check_backtest": "request_checks",
     "check_data": "inspect_data",
     "check_fuzzy": "fuzzy_run",
+    "check_strategy": "strategies",
+    "check_training": "request_checks",
     "compute_indicator": "inspect_series",
     "delete_data": "trash_run",
     "delete_model": "model_care",
@@ -84,6 +95,7 @@ _EXPORTS = {
     "list_strategies": "strategies",
     "list_trash": "trash_run",
     "list_trashed_models": "model_care",
+    "load_bars": "inspect_series",
     "load_fuzzy_view": "inspect_series",
     "map_coverage": "series_view",
     "measure_quality": "data_inventory",
@@ -100,6 +112,8 @@ _EXPORTS = {
     "restore_data": "trash_run",
     "restore_model": "model_care",
     "roll_back": "model_care",
+    "run_equity": "run_tables",
+    "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
     "strategy_schema": "grammar_schema",
@@ -123,8 +137,11 @@ __all__ = [
     "backtest_signals",
     "certify",
     "change_symbol",
+    "check_backtest",
     "check_data",
     "check_fuzzy",
+    "check_strategy",
+    "check_training",
     "compute_indicator",
     "delete_data",
     "delete_model",
@@ -146,6 +163,7 @@ __all__ = [
     "list_strategies",
     "list_trash",
     "list_trashed_models",
+    "load_bars",
     "load_fuzzy_view",
     "map_coverage",
     "measure_quality",
@@ -162,6 +180,8 @@ __all__ = [
     "restore_data",
     "restore_model",
     "roll_back",
+    "run_equity",
+    "run_trades",
     "save_fuzzy_sets",
     "show_model",
     "strategy_schema",

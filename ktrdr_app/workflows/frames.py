@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 Floats = NDArray[np.float64]
@@ -25,6 +27,33 @@ def records(frame: pd.DataFrame, most: int) -> list[Mapping[str, Any]]:
         How many rows at most.
     """
     return [{str(key): value for key, value in row.items()} for row in frame.head(most).to_dict("records")]
+
+
+def rows_document(frame: pd.DataFrame, out: Path | None) -> dict[str, Any]:
+    """Return a table by time: where it was written or, if nowhere, all its values.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Indexed by UTC bar opens.
+    out : Path or None
+        File that holds it.
+
+    Returns
+    -------
+    dict
+        ``rows``, ``columns``, ``first``, ``last``, ``out``, and without ``out`` the lists ``timestamp`` and
+        ``values`` (by column; NaN is null).
+    """
+    instants = np.asarray(frame.index, dtype="datetime64[s]")
+    stamps = [f"{text}Z" for text in np.datetime_as_string(instants, unit="s")]
+    columns = [str(name) for name in frame.columns]
+    document: dict[str, Any] = {"rows": len(frame), "columns": columns, "out": None if out is None else str(out)}
+    document |= {"first": stamps[0] if stamps else None, "last": stamps[-1] if stamps else None}
+    if out is None:
+        values = {name: frame.iloc[:, place].tolist() for place, name in enumerate(columns)}
+        document |= {"timestamp": stamps, "values": values}
+    return document
 
 
 def floats(series: pd.Series[float]) -> Floats:

@@ -20,6 +20,7 @@ from ktrdr_app.labels.report import label_report
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.workflows.prepare import source_of, write_table
 from ktrdr_app.workflows.requests import (
+    BarsRequest,
     FeaturesResult,
     FuzzyView,
     FuzzyViewRequest,
@@ -27,6 +28,22 @@ from ktrdr_app.workflows.requests import (
     LabelsResult,
     SeriesRequest,
 )
+
+
+def load_bars(request: BarsRequest) -> pd.DataFrame:
+    """Return the bars of a series.
+
+    Parameters
+    ----------
+    request : BarsRequest
+        Which.
+
+    Raises
+    ------
+    KtrdrError
+        As `ktrdr_app.data.csv_source.CSVDataSource.load` raises it.
+    """
+    return source_of(request.workspace).load(request.symbol, request.timeframe, request.start, request.end)
 
 
 def list_data(workspace: Workspace) -> list[SeriesInfo]:

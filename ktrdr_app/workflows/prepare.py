@@ -30,6 +30,30 @@ def source_of(workspace: Workspace) -> CachedCSVSource:
     return CachedCSVSource(workspace.data, workspace.cache / "bars")
 
 
+def find_series(workspace: Workspace, symbol: str, timeframe: str) -> Path:
+    """Return the file of a series that is there.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose data folder is looked into.
+    symbol, timeframe : str
+        The series.
+
+    Raises
+    ------
+    DataNotFound
+        If there is none.
+    UnsafeName, UnknownName
+        For names that cannot be right.
+    """
+    source = source_of(workspace)
+    path = source.path(symbol, timeframe)
+    if not path.is_file():
+        source.load(symbol, timeframe)
+    return path
+
+
 def overridden(section: S, overrides: Mapping[str, Any]) -> S:
     """Return a section of a strategy with some values replaced, and checked again.
 

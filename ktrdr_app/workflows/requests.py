@@ -331,6 +331,27 @@ class LabelsResult:
 
 
 @dataclass(frozen=True)
+class BarsRequest:
+    """Read the bars of a series.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Where data are read.
+    symbol, timeframe : str
+        The series.
+    start, end : str, optional
+        First and last bar open, ISO dates in UTC; ``end`` includes the whole day.
+    """
+
+    workspace: Workspace
+    symbol: str
+    timeframe: str
+    start: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True)
 class IndicatorRequest:
     """Compute one indicator.
 

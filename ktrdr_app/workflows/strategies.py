@@ -54,6 +54,24 @@ def validate_strategy(workspace: Workspace, strategy: str) -> LoadedStrategy:
     return check_text(text, where)
 
 
+def check_strategy(text: str, where: str) -> LoadedStrategy:
+    """Check the text of a strategy that is in no file, as `validate_strategy` checks a file.
+
+    Parameters
+    ----------
+    text : str
+        The YAML.
+    where : str
+        What messages call it.
+
+    Raises
+    ------
+    StrategyProblem
+        With line and column of every problem.
+    """
+    return check_text(text, where)
+
+
 def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets: Mapping[str, FuzzySet]) -> Path:
     """Write a strategy with new sets for one input into the workspace; a shipped file is never changed.
 

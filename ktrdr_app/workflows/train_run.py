@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.progress import Note, Progress, StageFinished, StageStarted, SymbolDone, silent, stage
 from ktrdr_app.data.loader import check_symbols
@@ -18,12 +17,13 @@ from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.samples import SampleRows, sample_rows
 from ktrdr_app.model_store.save import save_model
-from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
+from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.assemble import assemble
 from ktrdr_app.training.process import ProcessedSymbol, SymbolFacts
 from ktrdr_app.training.store import RowStore
 from ktrdr_app.training.universal import JudgedModel, train_pooled
-from ktrdr_app.workflows.prepare import source_of, with_overrides
+from ktrdr_app.workflows.prepare import find_series
+from ktrdr_app.workflows.request_checks import trained_strategy
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
@@ -107,29 +107,11 @@ def training_rows(
     KtrdrError
         Of the kind that fits: strategy, data, storage, cancelled.
     """
-    loaded = _strategy(request)
+    loaded = trained_strategy(request)
     plan = FeaturePlan.of(loaded)
     check_timeframes(plan, request.timeframe)
     block, processed = _rows(request, loaded, plan, progress, token, seconds)
     return loaded, plan, block, processed
-
-
-def _strategy(request: TrainRequest) -> LoadedStrategy:
-    if request.kind not in KINDS:
-        raise InvalidValue("kind", request.kind, " or ".join(KINDS))
-    if request.kind == "legacy" and len(request.symbols) != 1:
-        raise InvalidValue("symbols", ",".join(request.symbols), "exactly one symbol for a legacy model")
-    if request.seed < 0:
-        raise InvalidValue("seed", request.seed, "a whole number, 0 or more")
-    overrides = {
-        "combination": request.combination,
-        "epochs": request.epochs,
-        "batch_size": request.batch_size,
-    }
-    loaded = with_overrides(load_strategy(request.strategy, request.workspace), "training", overrides)
-    if request.kind == "legacy" and loaded.strategy.features.symbol_embedding:
-        raise InvalidValue("features.symbol_embedding", "true", "false for a legacy model, which knows one symbol")
-    return loaded
 
 
 def _rows(
@@ -172,13 +154,8 @@ def _told(symbols: Iterable[ProcessedSymbol], total: int, progress: Progress) ->
 def _longest(request: TrainRequest) -> int:
     """Return about how many bars the longest series has, or raise for one that is not there before any work begins."""
     check_symbols(request.symbols)
-    source, bars = source_of(request.workspace), 0
-    for symbol in request.symbols:
-        path = source.path(symbol, request.timeframe)
-        if not path.is_file():
-            source.load(symbol, request.timeframe)
-        bars = max(bars, path.stat().st_size // SHORTEST_LINE)
-    return bars
+    paths = [find_series(request.workspace, symbol, request.timeframe) for symbol in request.symbols]
+    return max(path.stat().st_size for path in paths) // SHORTEST_LINE
 
 
 def _artifact(

@@ -18,6 +18,7 @@ from ktrdr_app.core.paths import shipped
 from tests.cli.conftest import STRATEGY, environment, run_process
 
 HEAVY = {"torch", "PySide6", "pyqtgraph", "pandas", "numba", "sklearn", "scipy", "talib", "qasync", "jinja2"}
+HEAVY |= {"fastapi", "starlette", "uvicorn"}
 MONEY = ["--symbol", "GOOG", "--timeframe", "1d"]
 
 FAILURES = [
@@ -108,6 +109,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy(tmp_path):
         assert word in ended.out
     assert "strategies" in ended.out
     assert "screenshot" in ended.out
+    assert "serve" in ended.out
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,140 +14,16 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, KtrdrError, ModelNotFound, UnknownName, UnsafeName
 from ktrdr_app.model_store.resolver import Resolution, require, resolve
-from tests.model_store.builders import (
-    DIGEST,
-    STRATEGY,
-    edit,
-    link_latest,
-    pickle_calling,
-    save,
-    write_original,
-)
-
-Fill = Callable[[Path], object]
-
-
-def place(models: Path) -> Path:
-    return models / STRATEGY
-
-
-def remove(path: Path) -> None:
-    path.unlink()
-
-
-def universal(*versions: int) -> Fill:
-    """Save so many universal models and keep these versions; ``_latest`` names the highest saved."""
-
-    def fill(models: Path) -> None:
-        for _ in range(max(versions)):
-            save(models)
-        for version in range(1, max(versions) + 1):
-            if version not in versions:
-                shutil.rmtree(place(models) / f"universal_1h_v{version}")
-
-    return fill
-
-
-def original(symbol: str, version: int = 1, latest: bool = True, **changes: Any) -> Fill:
-    def fill(models: Path) -> None:
-        folder = write_original(models, symbol=symbol, version=version, **changes)
-        if latest:
-            link_latest(folder)
-
-    return fill
-
-
-def all_of(*fills: Fill) -> Fill:
-    def fill(models: Path) -> None:
-        for each in fills:
-            each(models)
-
-    return fill
-
-
-def then(fill: Fill, change: Callable[[Path], object]) -> Fill:
-    def filled(models: Path) -> None:
-        fill(models)
-        change(place(models))
-
-    return filled
-
-
-def link_out(folder: Path) -> None:
-    outside = folder.parent.parent / "outside"
-    shutil.copytree(folder / "universal_1h_v1", outside / STRATEGY / "universal_1h_v1")
-    shutil.rmtree(folder / "universal_1h_v1")
-    (folder / "universal_1h_v1").symlink_to(outside / STRATEGY / "universal_1h_v1")
-
-
-def point_out(folder: Path) -> None:
-    (folder / "universal_1h_latest").unlink()
-    (folder / "universal_1h_latest").symlink_to("../../outside/universal_1h_v1")
-
-
-def text_latest(folder: Path) -> None:
-    (folder / "universal_1h_latest").unlink()
-    (folder / "universal_1h_latest").write_text("universal_1h_v1\n")
-
-
-def hostile_scaler(folder: Path) -> None:
-    canary = folder.parent / "canary"
-    (folder / "MSFT_1h_v1" / "scaler.pkl").write_bytes(pickle_calling(os.system, f"touch {canary}"))
-
-
-def change_weights(folder: Path) -> None:
-    path = folder / "universal_1h_v1" / "model.pt"
-    content = bytearray(path.read_bytes())
-    content[-300] ^= 1
-    path.write_bytes(content)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One row: what is there, what is asked, and the answer: folder and step, or nothing, with one reason."""
-
-    name: str
-    fill: Fill
-    chosen: str | None
-    step: int = 0
-    symbol: str | None = None
-    prefer: str = "universal"
-    allow_any: bool = True
-    reason: str = ""
-    result: str = "rejected"
-    digest: str = ""
-
+from tests.model_store.builders import DIGEST, STRATEGY, edit, link_latest, write_original
+from tests.model_store.scenarios import SCENARIOS, Scenario, check_answer
+from tests.model_store.stores import all_of, hostile_scaler, original, remove, text_latest, then, universal
 
 CASES = (
-    Case("an empty store", lambda models: None, None, reason="there is none", result="absent"),
-    Case("a universal model", universal(1), "universal_1h_v1", 1),
-    Case("latest names the newest of three", universal(1, 2, 3), "universal_1h_v3", 1),
-    Case("latest is honoured after a rollback", then(universal(1, 2), text_latest), "universal_1h_v1", 1),
-    Case("latest as a text file with a link beside", then(universal(1), text_latest), "universal_1h_v1", 1),
-    Case(
-        "latest is missing",
-        then(universal(1, 2), lambda folder: remove(folder / "universal_1h_latest")),
-        "universal_1h_v2",
-        1,
-        reason="there is none",
-        result="absent",
-    ),
-    Case(
-        "latest dangles",
-        then(universal(1, 2), lambda folder: shutil.rmtree(folder / "universal_1h_v2")),
-        "universal_1h_v1",
-        1,
-        reason="points to universal_1h_v2, which is not there",
-    ),
-    Case(
-        "latest leads out of the store",
-        then(universal(1), point_out),
-        "universal_1h_v1",
-        1,
-        reason="not a version of universal_1h",
-    ),
-    Case("the only version is a link out of the store", then(universal(1), link_out), None, reason="leads out"),
-    Case(
+    *SCENARIOS,
+    Scenario("a universal model", universal(1), "universal_1h_v1", 1),
+    Scenario("latest names the newest of three", universal(1, 2, 3), "universal_1h_v3", 1),
+    Scenario("latest as a text file with a link beside", then(universal(1), text_latest), "universal_1h_v1", 1),
+    Scenario(
         "latest names another stem",
         then(
             all_of(universal(1), original("MSFT")),
@@ -162,14 +36,7 @@ CASES = (
         1,
         reason="not a version of",
     ),
-    Case(
-        "the newest is incomplete",
-        then(universal(1, 2), lambda folder: remove(folder / "universal_1h_v2" / "model.pt")),
-        "universal_1h_v1",
-        1,
-        reason="incomplete: model.pt missing",
-    ),
-    Case(
+    Scenario(
         "the newest two are incomplete and latest is missing",
         then(
             universal(1, 2, 3),
@@ -183,45 +50,27 @@ CASES = (
         1,
         reason="incomplete: config.json missing",
     ),
-    Case("version ten is above version nine", universal(9, 10), "universal_1h_v10", 1),
-    Case("a gap in the versions", universal(2, 5), "universal_1h_v5", 1),
-    Case("universal before the symbol's own", all_of(universal(1), original("MSFT")), "universal_1h_v1", 1, "MSFT"),
-    Case("legacy is preferred", all_of(universal(1), original("MSFT")), "MSFT_1h_v1", 1, "MSFT", "legacy"),
-    Case("legacy is preferred but not there", universal(1), "universal_1h_v1", 2, "MSFT", "legacy"),
-    Case(
-        "legacy is preferred without a symbol",
-        all_of(universal(1), original("MSFT")),
-        "universal_1h_v1",
-        2,
-        prefer="legacy",
-        reason="no symbol was given",
-        result="skipped",
-    ),
-    Case("only the symbol's own", original("MSFT"), "MSFT_1h_v1", 2, "MSFT"),
-    Case(
-        "a damaged universal with a good legacy",
-        then(all_of(universal(1), original("MSFT")), change_weights),
-        "MSFT_1h_v1",
-        2,
-        "MSFT",
-        reason="checksum does not match",
-    ),
-    Case("legacy only in the archive", original("MSFT", folder="legacy"), "legacy/MSFT_1h_v1", 2, "MSFT"),
-    Case(
+    Scenario("version ten is above version nine", universal(9, 10), "universal_1h_v10", 1),
+    Scenario("a gap in the versions", universal(2, 5), "universal_1h_v5", 1),
+    Scenario("universal before the symbol's own", all_of(universal(1), original("MSFT")), "universal_1h_v1", 1, "MSFT"),
+    Scenario("legacy is preferred", all_of(universal(1), original("MSFT")), "MSFT_1h_v1", 1, "MSFT", "legacy"),
+    Scenario("legacy is preferred but not there", universal(1), "universal_1h_v1", 2, "MSFT", "legacy"),
+    Scenario("only the symbol's own", original("MSFT"), "MSFT_1h_v1", 2, "MSFT"),
+    Scenario(
         "the archive without a pointer",
         all_of(original("MSFT", 1, False, folder="legacy"), original("MSFT", 4, False, folder="legacy")),
         "legacy/MSFT_1h_v4",
         2,
         "MSFT",
     ),
-    Case(
+    Scenario(
         "beside the universal before the archive",
         all_of(original("MSFT", folder="legacy", version=7), original("MSFT", version=2)),
         "MSFT_1h_v2",
         2,
         "MSFT",
     ),
-    Case(
+    Scenario(
         "a damaged original falls back to its archived copy",
         then(
             all_of(original("MSFT"), original("MSFT", folder="legacy")),
@@ -232,38 +81,17 @@ CASES = (
         "MSFT",
         reason="incomplete: features.json missing",
     ),
-    Case("a symbol with an underscore", original("EUR_USD"), "EUR_USD_1h_v1", 2, "EUR_USD"),
-    Case("a symbol that ends like another", original("EUR_USD"), "EUR_USD_1h_v1", 3, "USD"),
-    Case("a symbol that is the start of another", original("EUR_USD"), "EUR_USD_1h_v1", 3, "EUR"),
-    Case("only another symbol", original("AAPL"), "AAPL_1h_v1", 3, "MSFT"),
-    Case("only another symbol's archive", original("AAPL", folder="legacy"), "legacy/AAPL_1h_v1", 3, "MSFT"),
-    Case("any model without a symbol", original("AAPL"), "AAPL_1h_v1", 3),
-    Case(
-        "any model is not allowed",
-        original("AAPL"),
-        None,
-        symbol="MSFT",
-        allow_any=False,
-        reason="only with allow_any; 1 not looked at",
-        result="skipped",
-    ),
-    Case(
-        "any: the highest version wins",
-        all_of(original("AAPL", 2), original("GOOG", 3), original("IBM", 1)),
-        "GOOG_1h_v3",
-        3,
-        "MSFT",
-        reason="ranked after GOOG_1h_v3",
-        result="skipped",
-    ),
-    Case(
+    Scenario("a symbol that is the start of another", original("EUR_USD"), "EUR_USD_1h_v1", 3, "EUR"),
+    Scenario("only another symbol's archive", original("AAPL", folder="legacy"), "legacy/AAPL_1h_v1", 3, "MSFT"),
+    Scenario("any model without a symbol", original("AAPL"), "AAPL_1h_v1", 3),
+    Scenario(
         "any: the newest of one version wins",
         all_of(original("AAPL", created_at="2025-01-01T00:00:00"), original("GOOG", created_at="2025-01-02T00:00:00")),
         "GOOG_1h_v1",
         3,
         "MSFT",
     ),
-    Case(
+    Scenario(
         "any: dates with an offset are compared in UTC",
         all_of(
             original("AAPL", created_at="2025-01-01T23:30:00+00:00"),
@@ -273,15 +101,15 @@ CASES = (
         3,
         "MSFT",
     ),
-    Case(
+    Scenario(
         "any: a date that is none is the oldest",
         all_of(original("AAPL", created_at="yesterday"), original("GOOG", created_at="1999-01-01")),
         "GOOG_1h_v1",
         3,
         "MSFT",
     ),
-    Case("any: the first name of equals", all_of(original("GOOG"), original("AAPL")), "AAPL_1h_v1", 3, "MSFT"),
-    Case(
+    Scenario("any: the first name of equals", all_of(original("GOOG"), original("AAPL")), "AAPL_1h_v1", 3, "MSFT"),
+    Scenario(
         "any: a hostile one is passed over",
         then(all_of(original("MSFT", 2), original("AAPL"), original("MSFT")), hostile_scaler),
         "MSFT_1h_v2",
@@ -289,36 +117,28 @@ CASES = (
         "GOOG",
         reason="system, which is not allowed",
     ),
-    Case("another time frame does not serve", original("MSFT", timeframe="5m"), None, symbol="MSFT"),
-    Case(
-        "a hostile own model is passed over",
-        then(original("MSFT"), hostile_scaler),
-        None,
-        symbol="MSFT",
-        reason="not allowed",
-    ),
-    Case(
+    Scenario(
         "a folder renamed to another symbol",
         then(original("AAPL", latest=False), lambda folder: (folder / "AAPL_1h_v1").rename(folder / "MSFT_1h_v1")),
         None,
         symbol="MSFT",
         reason="say that it is AAPL_1h_v1",
     ),
-    Case(
+    Scenario(
         "damaged metadata",
         then(original("MSFT"), lambda folder: (folder / "MSFT_1h_v1" / "metadata.json").write_text('{"symbol": "MS')),
         None,
         symbol="MSFT",
         reason="not valid JSON",
     ),
-    Case(
+    Scenario(
         "an original that lost half of its weights",
         then(original("MSFT"), lambda folder: os.truncate(folder / "MSFT_1h_v1" / "model.pt", 2000)),
         None,
         symbol="MSFT",
         reason="the weights are damaged",
     ),
-    Case(
+    Scenario(
         "wrong shapes",
         then(
             original("MSFT"),
@@ -331,7 +151,7 @@ CASES = (
         symbol="MSFT",
         reason="has shape",
     ),
-    Case(
+    Scenario(
         "a real folder in place of latest",
         then(
             universal(1),
@@ -344,42 +164,32 @@ CASES = (
         1,
         reason="it is a folder, not a pointer",
     ),
-    Case("the same feature contract", universal(1), "universal_1h_v1", 1, digest=DIGEST),
-    Case(
+    Scenario("the same feature contract", universal(1), "universal_1h_v1", 1, digest=DIGEST),
+    Scenario(
         "another feature contract",
         universal(1),
         None,
         digest="cd" * 32,
         reason="another feature contract",
     ),
-    Case("an original has no contract to compare", original("MSFT"), "MSFT_1h_v1", 2, "MSFT", digest="cd" * 32),
+    Scenario("an original has no contract to compare", original("MSFT"), "MSFT_1h_v1", 2, "MSFT", digest="cd" * 32),
 )
 
 
-def ask(models: Path, case: Case) -> Resolution:
-    return resolve(models, STRATEGY, "1h", case.symbol, case.prefer, case.allow_any, case.digest)
+def ask(models: Path, case: Scenario) -> Resolution:
+    return resolve(models, case.strategy, "1h", case.symbol, case.prefer, case.allow_any, case.digest)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_table(tmp_path: Path, case: Case) -> None:
+def test_table(tmp_path: Path, case: Scenario) -> None:
     models = tmp_path / "models"
     case.fill(models)
     resolution = ask(models, case)
-    if case.chosen is None:
-        assert resolution.chosen is None
-    else:
-        assert resolution.chosen is not None
-        assert resolution.chosen.path == place(models) / case.chosen
-        assert resolution.chosen.step == case.step
-        assert resolution.chosen.kind == ("universal" if case.chosen.startswith("universal") else "legacy")
-        assert resolution.chosen.version == int(case.chosen.rpartition("_v")[2])
-    if case.reason:
-        assert any(case.reason in entry.reason and entry.result == case.result for entry in resolution.trace)
-    assert not (models / "canary").exists()
+    check_answer(case, resolution.to_document(), models)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_trace_is_in_order_and_complete(tmp_path: Path, case: Case) -> None:
+def test_every_trace_is_in_order_and_complete(tmp_path: Path, case: Scenario) -> None:
     models = tmp_path / "models"
     case.fill(models)
     resolution = ask(models, case)
@@ -401,7 +211,7 @@ def test_every_trace_is_in_order_and_complete(tmp_path: Path, case: Case) -> Non
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_asking_changes_nothing(tmp_path: Path, case: Case) -> None:
+def test_asking_changes_nothing(tmp_path: Path, case: Scenario) -> None:
     models = tmp_path / "models"
     case.fill(models)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ktrdr_app.workflows.frames import floats, instant, nanoseconds, records
+from ktrdr_app.core.files import json_text
+from ktrdr_app.workflows.frames import floats, instant, nanoseconds, records, rows_document
 
 
 def test_records_are_the_first_rows_by_column():
@@ -48,3 +52,27 @@ def test_an_instant_in_any_spelling(moment):
 def test_an_instant_is_the_same_as_in_its_index():
     index = pd.date_range("2011-05-06T07:08:09", periods=2, freq="min", tz="UTC")
     assert [instant(moment) for moment in index] == nanoseconds(index).tolist()
+
+
+def table() -> pd.DataFrame:
+    index = pd.DatetimeIndex(["2020-01-01T00:00", "2020-01-01T01:00"], tz="UTC", name="timestamp")
+    return pd.DataFrame({"a": [math.nan, 1.5], "b": ["x", ""]}, index=index)
+
+
+def test_without_a_file_all_values_are_given_by_column():
+    document = json.loads(json_text(rows_document(table(), None)))
+    assert document["timestamp"] == ["2020-01-01T00:00:00Z", "2020-01-01T01:00:00Z"]
+    assert document["values"] == {"a": [None, 1.5], "b": ["x", ""]}
+    assert (document["rows"], document["columns"], document["out"]) == (2, ["a", "b"], None)
+    assert (document["first"], document["last"]) == ("2020-01-01T00:00:00Z", "2020-01-01T01:00:00Z")
+
+
+def test_with_a_file_only_its_name_is_given():
+    document = rows_document(table(), Path("rsi.csv"))
+    assert document["out"] == "rsi.csv"
+    assert not {"values", "timestamp"} & set(document)
+
+
+def test_an_empty_table_has_no_first_row():
+    document = rows_document(table().head(0), None)
+    assert (document["rows"], document["first"], document["last"]) == (0, None, None)

@@ -9,8 +9,9 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import options, render
 from ktrdr_app.cli.command import command, group
-from ktrdr_app.cli.documents import indicator_document, rows_document
+from ktrdr_app.cli.documents import indicator_document
 from ktrdr_app.cli.session import Session
+from ktrdr_app.workflows.frames import rows_document
 from ktrdr_app.workflows.requests import IndicatorRequest
 
 

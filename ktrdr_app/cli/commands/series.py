@@ -9,8 +9,8 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import label_tables, options, render
 from ktrdr_app.cli.command import command
-from ktrdr_app.cli.documents import rows_document
 from ktrdr_app.cli.session import Session
+from ktrdr_app.workflows.frames import rows_document
 from ktrdr_app.workflows.requests import SeriesRequest
 
 

@@ -1,0 +1,155 @@
+"""What the bodies of requests may hold, with the bounds that the API sets; the use cases check the rest."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from ktrdr_app.api import names
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, TrainRequest
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Date = Annotated[str, Field(min_length=1, max_length=40)]
+STRATEGY = AliasChoices("strategy_name", "strategy")
+START, END = AliasChoices("start", "start_date"), AliasChoices("end", "end_date")
+MOST_SYMBOLS = 1000
+LARGEST_SEED = 2**53 - 1
+
+
+class Body(BaseModel):
+    """Base of all bodies: unknown fields are refused, numbers are finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class TrainingBody(Body):
+    """Train one model; ``symbol`` is the original's way to ask for a single one.
+
+    The fields are those of the command ``train``.
+    """
+
+    strategy_name: Name = Field(validation_alias=STRATEGY)
+    timeframe: Name
+    symbols: tuple[Name, ...] | None = Field(None, max_length=MOST_SYMBOLS)
+    symbol: Name | None = None
+    kind: Literal["universal", "legacy"] = "universal"
+    combination: Literal["concatenate", "interleave", "balanced", "weighted"] | None = None
+    weights: dict[Name, Annotated[float, Field(gt=0)]] | None = None
+    start: Date | None = Field(None, validation_alias=START)
+    end: Date | None = Field(None, validation_alias=END)
+    epochs: int | None = Field(None, ge=1, le=1_000_000)
+    batch_size: int | None = Field(None, ge=1, le=100_000_000)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    resume: Name | None = None
+
+    @model_validator(mode="after")
+    def _symbols_or_symbol(self) -> Self:
+        if bool(self.symbols) == bool(self.symbol):
+            raise ValueError("give either symbols, a list that is not empty, or one symbol")
+        return self
+
+    def to_request(self, workspace: Workspace) -> TrainRequest:
+        """Return what the use case takes.
+
+        Parameters
+        ----------
+        workspace : Workspace
+            Where it works.
+
+        Raises
+        ------
+        UnsafeName, InvalidValue
+            For names that would leave the workspace.
+        """
+        given = self.model_dump(exclude={"strategy_name", "symbols", "symbol", "resume"})
+        return TrainRequest(
+            workspace=workspace,
+            strategy=names.strategy_name(self.strategy_name),
+            symbols=tuple(dict.fromkeys(self.symbols or (str(self.symbol),))),
+            resume=None if self.resume is None else names.run_path(workspace, self.resume),
+            **given,
+        )
+
+
+class AllIn(Body):
+    """All the cash there is."""
+
+    kind: Literal["all_in"]
+
+
+class Fraction(Body):
+    """A share of the account."""
+
+    kind: Literal["fraction"]
+    fraction: float = Field(gt=0, le=1)
+
+
+class FixedUnits(Body):
+    """So many units."""
+
+    kind: Literal["fixed_units"]
+    units: float = Field(gt=0)
+
+
+class BacktestBody(Body):
+    """Judge a model on one symbol; the fields are those of the command ``backtest``."""
+
+    strategy_name: Name = Field(validation_alias=STRATEGY)
+    symbol: Name
+    timeframe: Name
+    model: str = Field("auto", min_length=1, max_length=512)
+    allow_any: bool = True
+    calibrate: bool = True
+    start: Date | None = Field(None, validation_alias=START)
+    end: Date | None = Field(None, validation_alias=END)
+    capital: float | None = Field(None, gt=0, validation_alias=AliasChoices("capital", "initial_capital"))
+    commission: float | None = Field(None, ge=0, lt=1)
+    slippage: float | None = Field(None, ge=0, lt=1)
+    fill: Literal["next_open", "close"] | None = None
+    sizing: Annotated[AllIn | Fraction | FixedUnits, Field(discriminator="kind")] | None = None
+    allow_short: bool | None = None
+
+    def to_request(self, workspace: Workspace) -> BacktestRequest:
+        """Return what the use case takes.
+
+        Parameters
+        ----------
+        workspace : Workspace
+            Where it works.
+
+        Raises
+        ------
+        UnsafeName, InvalidValue
+            For names that would leave the workspace.
+        """
+        money: dict[str, Any] = self.model_dump(
+            include={"capital", "commission", "slippage", "fill", "sizing", "allow_short"}
+        )
+        return BacktestRequest(
+            workspace=workspace,
+            strategy=names.strategy_name(self.strategy_name),
+            symbol=self.symbol,
+            timeframe=self.timeframe,
+            model=names.model_choice(workspace, self.model),
+            allow_any=self.allow_any,
+            calibrate=self.calibrate,
+            start=self.start,
+            end=self.end,
+            money=MoneyOptions(**money),
+        )
+
+
+class StrategyBody(Body):
+    """A strategy to check: the text of its file, or the name of one that the workspace has."""
+
+    text: str | None = Field(None, max_length=1 << 20)
+    name: Name | None = None
+
+    @model_validator(mode="after")
+    def _text_or_name(self) -> Self:
+        if (self.text is None) == (self.name is None):
+            raise ValueError("give either text or name")
+        return self

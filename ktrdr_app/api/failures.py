@@ -1,0 +1,178 @@
+"""One shape for every failure, the command line's, with the HTTP status that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from ktrdr_app.api.answers import Answer
+from ktrdr_app.core.errors import (
+    BodyTooLarge,
+    EnvironmentProblem,
+    ForeignRequest,
+    KtrdrError,
+    ModelRejected,
+    NotFinished,
+    QueueFull,
+    ResultMissing,
+    StorageProblem,
+    TokenWanted,
+)
+
+SEE_DOCS = "see /docs for what each route takes"
+NOT_FOUND_EXIT = 3
+RETRY_SECONDS = "5"
+
+STATUS: tuple[tuple[type[KtrdrError], HTTPStatus], ...] = (
+    (TokenWanted, HTTPStatus.UNAUTHORIZED),
+    (ForeignRequest, HTTPStatus.FORBIDDEN),
+    (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (QueueFull, HTTPStatus.TOO_MANY_REQUESTS),
+    (NotFinished, HTTPStatus.CONFLICT),
+    (ResultMissing, HTTPStatus.CONFLICT),
+    (ModelRejected, HTTPStatus.CONFLICT),
+    (StorageProblem, HTTPStatus.INSUFFICIENT_STORAGE),
+    (EnvironmentProblem, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+"""Status of an error by its class; others are 404 where a command would end with 3, else 422."""
+
+
+class ErrorFacts(BaseModel):
+    """What every error says; some add lists, such as ``problems``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    message: str
+    hint: str
+    where: str
+
+
+class ErrorDocument(BaseModel):
+    """The body of every answer that is no success."""
+
+    error: ErrorFacts
+
+
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    int(status): {"model": ErrorDocument, "description": words}
+    for status, words in (
+        (HTTPStatus.UNAUTHORIZED, "The token is missing."),
+        (HTTPStatus.FORBIDDEN, "The request comes from another site."),
+        (HTTPStatus.NOT_FOUND, "What was asked for is not there."),
+        (HTTPStatus.CONFLICT, "It has no result, or a model that must not be used."),
+        (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),
+        (HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be carried out as it was put."),
+        (HTTPStatus.TOO_MANY_REQUESTS, "The queue is full."),
+    )
+}
+"""The failures of every route, for its description."""
+
+
+def status_of(error: KtrdrError) -> int:
+    """Return the HTTP status of an error.
+
+    Parameters
+    ----------
+    error : KtrdrError
+        Any of ours.
+    """
+    for kind, status in STATUS:
+        if isinstance(error, kind):
+            return int(status)
+    missing = error.exit_code == NOT_FOUND_EXIT
+    return int(HTTPStatus.NOT_FOUND if missing else HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def facts_of(error: KtrdrError) -> dict[str, Any]:
+    """Return what an error's document holds.
+
+    Parameters
+    ----------
+    error : KtrdrError
+        Any of ours.
+    """
+    return {**error.to_dict(), **error.details()}
+
+
+def bug_facts(error: Exception, where: str) -> dict[str, Any]:
+    """Return what the document of a fault of the program holds; the traceback is for the log alone.
+
+    Parameters
+    ----------
+    error : Exception
+        What nobody expected.
+    where : str
+        Route or operation.
+    """
+    message = f"a fault of the program: {type(error).__name__}"
+    return {"code": "bug", "message": message, "hint": "the server's log has the traceback", "where": where}
+
+
+def answer_of(error: KtrdrError) -> Answer:
+    """Return the answer that an error gives.
+
+    Parameters
+    ----------
+    error : KtrdrError
+        Any of ours.
+    """
+    headers = {}
+    if isinstance(error, TokenWanted):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, QueueFull):
+        headers["Retry-After"] = RETRY_SECONDS
+    return Answer({"error": facts_of(error)}, status_of(error), headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let an application answer every failure in the one shape.
+
+    Parameters
+    ----------
+    app : FastAPI
+        The application.
+    """
+    app.add_exception_handler(KtrdrError, _ours)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _ours(_request: Request, error: Exception) -> Answer:
+    assert isinstance(error, KtrdrError)
+    return answer_of(error)
+
+
+async def _malformed(_request: Request, error: Exception) -> Answer:
+    """Answer a request that does not follow its route's description; the values sent are not repeated."""
+    assert isinstance(error, RequestValidationError)
+    problems = [{"where": _place(fault["loc"]), "message": str(fault["msg"])} for fault in error.errors()]
+    first, more = problems[0], f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    message = f"{first['where']}: {first['message']}{more}"
+    facts = {"code": "usage", "message": message, "hint": SEE_DOCS, "where": first["where"], "problems": problems}
+    return Answer({"error": facts}, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _place(path: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+async def _http(request: Request, error: Exception) -> Answer:
+    """Answer what the framework refuses: no such route, another method, a body that is no text."""
+    assert isinstance(error, HTTPException)
+    message = f"{request.method} {request.url.path}: {error.detail}"
+    facts = {"code": "usage", "message": message, "hint": SEE_DOCS, "where": request.url.path}
+    unreadable = error.status_code == HTTPStatus.BAD_REQUEST
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if unreadable else error.status_code
+    return Answer({"error": facts}, status, dict(error.headers or {}))
+
+
+async def _bug(request: Request, error: Exception) -> Answer:
+    return Answer({"error": bug_facts(error, request.url.path)}, HTTPStatus.INTERNAL_SERVER_ERROR)
