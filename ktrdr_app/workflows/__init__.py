@@ -10,6 +10,7 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.certify_run import certify
+    from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.fetch_run import fetch_data
@@ -62,6 +63,7 @@ _EXPORTS = {
     "change_symbol": "symbol_change",
     "check_data": "inspect_data",
     "check_fuzzy": "fuzzy_run",
+    "compare_models": "compare_run",
     "compute_indicator": "inspect_series",
     "delete_data": "trash_run",
     "delete_model": "model_care",
@@ -123,6 +125,7 @@ __all__ = [
     "change_symbol",
     "check_data",
     "check_fuzzy",
+    "compare_models",
     "compute_indicator",
     "delete_data",
     "delete_model",
