@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ktrdr_app.gui.panels.models.words import say
+from ktrdr_app.gui.panels.models.words import kind_words, say
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
 
@@ -72,7 +72,7 @@ class AboutView(QScrollArea):
             Which one.
         """
         for key, text in {
-            "kind": say(model.kind),
+            "kind": kind_words(model),
             "strategy": model.strategy_name,
             "timeframe": model.timeframe,
             "version": str(model.version),

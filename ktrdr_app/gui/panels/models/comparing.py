@@ -77,13 +77,13 @@ class CompareDialog(ModelDialog):
         other = partner(chosen, models)
         usable = [model for model in models if model.complete]
         entries: list[tuple[str, object]] = [
-            (f"{badge(model)} {model.strategy_name} / {model.label}", model.path) for model in usable
+            (f"{badge(model)} {model.strategy_name} / {model.label}", str(model.path)) for model in usable
         ]
         self.first = CalmComboBox("modelsPanel.compareFirst", say("Model"))
         self.second = CalmComboBox("modelsPanel.compareSecond", say("Model that is held against it"))
         for combo, model in ((self.first, chosen), (self.second, other)):
             combo.setMinimumContentsLength(34)
-            combo.fill(entries, model.path if model else None)
+            combo.fill(entries, str(model.path) if model else None)
             combo.currentIndexChanged.connect(self._ask)
         self.body.addLayout(row(self.first, label(say("against"), "muted"), self.second, 1))
         self.cautions = self.sentence()

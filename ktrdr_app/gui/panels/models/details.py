@@ -16,7 +16,7 @@ from ktrdr_app.gui.panels.models.about import AboutView
 from ktrdr_app.gui.panels.models.figures import FiguresView
 from ktrdr_app.gui.panels.models.remarks import RemarksView
 from ktrdr_app.gui.panels.models.verifying import outcome
-from ktrdr_app.gui.panels.models.words import badge, say, states, tone, verdict
+from ktrdr_app.gui.panels.models.words import badge, kind_words, say, states, tone, verdict
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.widgets import Card, label, set_tone
@@ -78,9 +78,7 @@ class ModelDetails(Card):
             return
         self.model = model
         self._name.setText(f"{badge(model)} {model.label}")
-        said = " · ".join(states(model))
-        self._states.setText(said)
-        self._states.setVisible(bool(said))
+        self._states.setText(" · ".join((kind_words(model), *states(model))))
         set_tone(self._states, tone(model))
         judged, words = verdict(model)
         self._verdict.setText(words)

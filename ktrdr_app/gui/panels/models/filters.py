@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from ktrdr_app.gui.panels.models.words import say, states
+from ktrdr_app.gui.panels.models.words import kind_words, say, states
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import GRID
@@ -72,8 +73,7 @@ class FilterBar(QWidget):
         wanted = self.search.text().lower().split()
         if not wanted:
             return True
-        said = (model.strategy_name, model.label, *model.training_symbols, *model.tags, model.note, *states(model))
-        text = " ".join(said).lower()
+        text = _searched(model)
         return all(word in text for word in wanted)
 
     @Slot()
@@ -85,3 +85,9 @@ class FilterBar(QWidget):
     @Slot()
     def _say(self, _changed: object = None) -> None:
         self.changed.emit()
+
+
+@lru_cache(maxsize=4096)
+def _searched(model: ModelInfo) -> str:
+    said = (model.strategy_name, model.label, kind_words(model), *model.training_symbols, *model.tags, model.note)
+    return " ".join((*said, *states(model))).lower()

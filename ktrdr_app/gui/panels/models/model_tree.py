@@ -54,6 +54,7 @@ class ModelTreeView(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._kept: Path | None = None
+        self._folded: set[str] = set()
         header = self.header()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -67,6 +68,8 @@ class ModelTreeView(QTreeView):
             if not widest:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.models.modelReset.connect(self._choose_again)
+        self.collapsed.connect(self._fold)
+        self.expanded.connect(self._unfold)
         self.selectionModel().currentRowChanged.connect(self._moved)
 
     @property
@@ -89,10 +92,14 @@ class ModelTreeView(QTreeView):
 
     @Slot()
     def _choose_again(self) -> None:
-        for group in range(len(self.models.groups)):
-            place = self.models.index(group, 0)
+        """Keep the selected model and the folded strategies through filters, sorting and new readings."""
+        folded, self._folded = self._folded, set()
+        self.expandAll()
+        for group, (name, _held) in enumerate(self.models.groups):
             self.setFirstColumnSpanned(group, QModelIndex(), True)
-            self.setExpanded(place, True)
+            if name in folded:
+                self.collapse(self.models.index(group, 0))
+        self._folded = folded
         wanted = self.models.index_of(self._kept)
         first = self.models.index(0, 0, self.models.index(0, 0))
         self.selectionModel().blockSignals(True)
@@ -100,6 +107,14 @@ class ModelTreeView(QTreeView):
         self.selectionModel().blockSignals(False)
         self.viewport().update()
         self.chosenChanged.emit()
+
+    @Slot(QModelIndex)
+    def _fold(self, index: QModelIndex) -> None:
+        self._folded.add(str(self.models.data(index)))
+
+    @Slot(QModelIndex)
+    def _unfold(self, index: QModelIndex) -> None:
+        self._folded.discard(str(self.models.data(index)))
 
     @Slot(QModelIndex, QModelIndex)
     def _moved(self, current: QModelIndex, _before: QModelIndex) -> None:

@@ -30,10 +30,10 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(
             say("Model"),
-            lambda model: f"{badge(model)} {model.label}",
+            lambda model: f"{badge(model)} {model.path.name}",
             lambda model: (model.symbol or "", model.timeframe, model.version, model.label),
             tip=summary,
-            help=say("[U] universal, [L] legacy, [!] cannot be used"),
+            help=say("[U] universal, [L] legacy, [C] archived copy of a legacy one, [!] cannot be used"),
         ),
         Column(say("State"), lambda model: " · ".join(states(model)), token=tone, tip=summary),
         Column(
@@ -190,7 +190,7 @@ class ModelTree(QAbstractItemModel):
         parent : QModelIndex
             A strategy; invalid for the strategies themselves.
         """
-        if not self.hasIndex(row, column, parent):
+        if not (0 <= row < self.rowCount(parent) and 0 <= column < len(self.columns)):
             return QModelIndex()
         return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
 

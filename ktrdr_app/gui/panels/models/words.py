@@ -38,7 +38,7 @@ def is_copy(model: ModelInfo) -> bool:
 
 
 def badge(model: ModelInfo) -> str:
-    """Return the sign before a model's name: ``[U]`` universal, ``[L]`` legacy, ``[!]`` not to be used.
+    """Return the sign before a model's name: ``[U]`` universal, ``[L]`` legacy, ``[C]`` copy, ``[!]`` not to be used.
 
     Parameters
     ----------
@@ -47,7 +47,22 @@ def badge(model: ModelInfo) -> str:
     """
     if not model.complete:
         return "[!]"
+    if is_copy(model):
+        return "[C]"
     return "[U]" if model.kind == layout.UNIVERSAL else "[L]"
+
+
+def kind_words(model: ModelInfo) -> str:
+    """Return what the sign means, in words.
+
+    Parameters
+    ----------
+    model : ModelInfo
+        The model.
+    """
+    if is_copy(model):
+        return say("archived copy")
+    return say("universal") if model.kind == layout.UNIVERSAL else say("legacy")
 
 
 def states(model: ModelInfo) -> tuple[str, ...]:
@@ -62,7 +77,6 @@ def states(model: ModelInfo) -> tuple[str, ...]:
         (bool(model.problem), say(trouble(model.problem))),
         (model.pinned, say("{0} pinned").format(PIN)),
         (model.latest, say("latest")),
-        (is_copy(model), say("copy")),
         (model.look_ahead, say("looks ahead")),
     )
     return tuple(words for holds, words in said if holds)
@@ -91,8 +105,7 @@ def summary(model: ModelInfo) -> str:
     model : ModelInfo
         The model.
     """
-    kind = say("universal") if model.kind == layout.UNIVERSAL else say("legacy")
-    parts = [model.label, kind, *states(model), model.problem, model.note]
+    parts = [model.label, kind_words(model), *states(model), model.problem, model.note]
     return ", ".join(part for part in parts if part)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,17 +22,28 @@ if TYPE_CHECKING:
 collect_ignore_glob = [] if importlib.util.find_spec("PySide6") else ["test_*.py"]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Workspace:
-    """Return a workspace with two universal models, two of the original for MSFT, and one that lacks a file."""
-    from tests.model_store.builders import link_latest, save, write_original
+@pytest.fixture(scope="session")
+def store_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with two universal models, two of the original for MSFT, and one that lacks a file; copy it."""
+    from tests.model_store.builders import edit, link_latest, save, write_original
 
+    models = tmp_path_factory.mktemp("models")
+    save(models)
+    save(models, metrics={"test_accuracy": 0.4, "skill": -0.02})
+    sets = {"rsi": {"low": {"type": "triangular", "parameters": [0, 20, 40]}}}
+    for version in (1, 2):
+        folder = write_original(models, version=version)
+        edit(folder / "config.json", lambda config: config.update(fuzzy_sets=sets))
+        link_latest(folder)
+    (save(models, timeframe="5m") / "scaler.json").unlink()
+    return models
+
+
+@pytest.fixture
+def store(store_master: Path, tmp_path: Path) -> Workspace:
+    """Return a workspace with a store of its own."""
     workspace = Workspace(tmp_path / "store")
-    save(workspace.models)
-    save(workspace.models, metrics={"test_accuracy": 0.4, "skill": -0.02})
-    write_original(workspace.models, version=1)
-    link_latest(write_original(workspace.models, version=2))
-    (save(workspace.models, timeframe="5m") / "scaler.json").unlink()
+    shutil.copytree(store_master, workspace.models, symlinks=True)
     return workspace
 
 
