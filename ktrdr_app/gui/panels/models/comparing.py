@@ -20,6 +20,7 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import label, row, set_tone
+from ktrdr_app.workflows.wording import typographic
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.registry import ModelInfo
@@ -88,11 +89,13 @@ class CompareDialog(ModelDialog):
         self.body.addLayout(row(self.first, label(say("against"), "muted"), self.second, 1))
         self.cautions = self.sentence()
         self.section = CalmComboBox("modelsPanel.compareSection", say("Section that is shown"))
-        self.section.setMinimumContentsLength(24)
+        self.section.setFixedWidth(200)
         self.section.fill([(say("All sections"), ALL)], ALL)
         self.section.currentIndexChanged.connect(self._filter)
         self.summary = label("", "muted", wrap=True)
-        self.body.addLayout(row(self.section, self.summary))
+        line = row(self.section, self.summary)
+        line.setStretchFactor(self.summary, 1)
+        self.body.addLayout(line)
         self.table = self._make_table()
         self.body.addWidget(self.table, 1)
         self.foot()
@@ -107,7 +110,7 @@ class CompareDialog(ModelDialog):
             Column(say("What"), lambda entry: entry.name),
             Column(say("First"), lambda entry: entry.words[0]),
             Column(say("Second"), lambda entry: entry.words[1]),
-            Column(say("Change"), lambda entry: entry.change, lambda entry: _change(entry), number=True),
+            Column(say("Change"), lambda entry: typographic(entry.change), lambda entry: _change(entry), number=True),
         ]
         table = RecordTable(columns, "modelsPanel.compareTable", say("What differs between the two models"))
         header = table.horizontalHeader()

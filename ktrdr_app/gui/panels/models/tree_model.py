@@ -52,9 +52,10 @@ def columns() -> tuple[Column, ...]:
             help=say("1 − NLL / NLL of the class shares: above 0 the model knows something"),
         ),
         Column(
-            say("Learnt from"),
+            say("Symbols"),
             lambda model: ", ".join(model.training_symbols) if model.complete else model.problem,
             lambda model: (-len(model.training_symbols), model.training_symbols),
+            help=say("Symbols that it learnt from, or why it cannot be used"),
         ),
         Column(
             say("Made (UTC)"),

@@ -14,6 +14,7 @@ from ktrdr_app.gui.panels.models.comparing import CompareDialog, partner
 from ktrdr_app.gui.panels.models.panel import ModelsPanel
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.model_store.registry import ModelInfo
+from ktrdr_app.workflows.wording import typographic
 from tests.gui.helpers import settle
 from tests.gui.panels.models.helpers import cells, choose, dialog, press
 from tests.model_store.builders import STRATEGY
@@ -41,7 +42,7 @@ def test_only_differences_are_shown_as_the_use_case_tells_them(shown: CompareDia
     found = workflows.compare_models(store, f"{STRATEGY}/universal_1h_v2", f"{STRATEGY}/universal_1h_v1")
     assert found.differences
     assert cells(shown.table) == [
-        (entry.section, entry.name, *entry.words, entry.change) for entry in found.differences
+        (entry.section, entry.name, *entry.words, typographic(entry.change)) for entry in found.differences
     ]
     assert shown.summary.text().startswith("Only what differs. Alike: ")
     assert shown.cautions.isHidden()
