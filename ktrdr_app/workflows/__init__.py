@@ -10,6 +10,7 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.certify_run import certify
+    from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
@@ -74,6 +75,7 @@ _EXPORTS = {
     "check_fuzzy": "fuzzy_run",
     "check_strategy": "strategies",
     "check_training": "request_checks",
+    "compare_models": "compare_run",
     "compute_indicator": "inspect_series",
     "delete_data": "trash_run",
     "delete_model": "model_care",
@@ -142,6 +144,7 @@ __all__ = [
     "check_fuzzy",
     "check_strategy",
     "check_training",
+    "compare_models",
     "compute_indicator",
     "delete_data",
     "delete_model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QListWidget, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QListWidget, QPushButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
@@ -46,8 +46,8 @@ def test_a_stranger_trains_a_model_and_sees_where_it_is_used(
     assert window.statusBar().model.text() == "Model  universal_1d_v1 [U]"  # type: ignore[attr-defined]
 
     click(qtbot, window.rail.button("modelsPanel"))
-    tree = child(window, QTreeWidget, "modelsPanel.modelTree")
-    assert tree.topLevelItem(0).child(0).text(0) == "universal_1d_v1"
+    tree = child(window, QTreeView, "modelsPanel.modelTree").model()
+    assert tree.data(tree.index(0, 0, tree.index(0, 0))) == "[U] universal_1d_v1"
     trace = child(window, RecordTable, "modelsPanel.resolutionTrace")
     assert [entry.result for entry in trace.records.records] == ["chosen"]
     assert window.rail.button("modelsPanel").state == "ready"

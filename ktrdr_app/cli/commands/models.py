@@ -9,7 +9,14 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import options, render
 from ktrdr_app.cli.command import command, group
-from ktrdr_app.cli.commands import models_coverage, models_migrate, models_notes, models_store, models_trash
+from ktrdr_app.cli.commands import (
+    models_compare,
+    models_coverage,
+    models_migrate,
+    models_notes,
+    models_store,
+    models_trash,
+)
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import ModelNotFound
 from ktrdr_app.workflows.requests import ResolveRequest
@@ -28,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
     command(models, "show", options.MODEL_PATH)(show)
     asked = (options.STRATEGY, options.TIMEFRAME_OPTION, options.SYMBOL_OPTION, options.PREFER, options.NO_ANY)
     command(models, "resolve", *asked)(resolve)
-    for more in (models_coverage, models_store, models_trash, models_notes, models_migrate):
+    for more in (models_coverage, models_store, models_trash, models_notes, models_migrate, models_compare):
         more.add_to(models)
 
 

@@ -1,85 +1,128 @@
-"""What is known of one model, as a card."""
+"""Everything that is known of one model: figures, what it is made of, what the user says of it."""
+
+# ruff: noqa: N815 - Qt signals are named as Qt names them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QTabWidget
 
-from ktrdr_app.gui.ui import numbers
-from ktrdr_app.gui.ui.widgets import GRID, Card, label, set_tone
+from ktrdr_app import workflows
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.models.about import AboutView
+from ktrdr_app.gui.panels.models.figures import FiguresView
+from ktrdr_app.gui.panels.models.remarks import RemarksView
+from ktrdr_app.gui.panels.models.verifying import outcome
+from ktrdr_app.gui.panels.models.words import badge, kind_words, say, states, tone, verdict
+from ktrdr_app.gui.tasks.latest import Latest
+from ktrdr_app.gui.ui.notices import error_text
+from ktrdr_app.gui.ui.widgets import Card, label, set_tone
+from ktrdr_app.workflows.report_figures import judgement_of
+from ktrdr_app.workflows.wording import model_verdict
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.registry import ModelInfo
+    from ktrdr_app.model_store.verify import Verification
+
+WIDTH = 344
 
 
 class ModelDetails(Card):
-    """The card at the right of the models station."""
+    """The card at the right of the models station; each tab is a view of its own.
 
-    def __init__(self) -> None:
-        super().__init__("Model")
-        self.heading.setText(self.tr("Model"))
-        self.setFixedWidth(304)
+    Parameters
+    ----------
+    context : AppContext
+        The window's shared state.
+    """
+
+    remarksWanted = Signal(object, str, object)
+    """ModelInfo, its new note, and its new tags."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.setFixedWidth(WIDTH)
+        self._workspace = context.workspace
+        self.model: ModelInfo | None = None
         self._name = label("", "figure", wrap=True)
+        self._states = label("", wrap=True)
         self._verdict = label("", "", wrap=True)
-        self.body.addWidget(self._name)
-        self.body.addWidget(self._verdict)
-        form = QFormLayout()
-        form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(GRID)
-        self._facts: dict[str, QLabel] = {}
-        for key, words in (
-            ("kind", self.tr("Kind")),
-            ("strategy", self.tr("Strategy")),
-            ("timeframe", self.tr("Bar length")),
-            ("version", self.tr("Version")),
-            ("accuracy", self.tr("Test accuracy")),
-            ("skill", self.tr("Skill")),
-            ("symbols", self.tr("Learnt from")),
-            ("made", self.tr("Made (UTC)")),
-        ):
-            self._facts[key] = label("", wrap=True)
-            form.addRow(label(words, "muted"), self._facts[key])
-        self.body.addLayout(form)
-        self._place = label("", "muted", wrap=True)
-        self._place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.body.addStretch(1)
-        self.body.addWidget(self._place)
+        self.figures, self.about, self.remarks = FiguresView(), AboutView(), RemarksView()
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("modelsPanel.detailTabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(say("What is known of the model"))
+        self.tabs.tabBar().setAccessibleName(say("What is known of the model"))
+        for view, words in ((self.figures, say("Figures")), (self.about, say("About")), (self.remarks, say("Notes"))):
+            self.tabs.addTab(view, words)
+        for widget in (self._name, self._states, self._verdict):
+            self.body.addWidget(widget)
+        self.body.addWidget(self.tabs, 1)
+        self.remarks.saveRequested.connect(self._save_remarks)
+        self.reading = Latest(context.tasks, self)
+        self.reading.arrived.connect(self._show_document)
+        self.reading.failed.connect(self._refuse)
 
     def show_model(self, model: ModelInfo) -> None:
-        """Show one model.
+        """Show one model, and read what its folder says.
 
         Parameters
         ----------
         model : ModelInfo
             Which one.
         """
-        self._name.setText(model.label)
-        tone, words = self._judge(model)
+        if model == self.model:
+            return
+        self.model = model
+        self._name.setText(f"{badge(model)} {model.label}")
+        self._states.setText(" · ".join((kind_words(model), *states(model))))
+        set_tone(self._states, tone(model))
+        judged, words = verdict(model)
         self._verdict.setText(words)
-        set_tone(self._verdict, tone)
-        for key, text in {
-            "kind": model.kind,
-            "strategy": model.strategy_name,
-            "timeframe": model.timeframe,
-            "version": str(model.version),
-            "accuracy": numbers.percent(model.test_accuracy),
-            "skill": numbers.percent(model.skill, signed=True),
-            "symbols": ", ".join(model.training_symbols) or numbers.NONE,
-            "made": numbers.moment(model.created_at),
-        }.items():
-            self._facts[key].setText(text)
-        # a zero-width space after each separator lets a long path break there
-        self._place.setText(str(model.path).replace("/", "/\N{ZERO WIDTH SPACE}"))
-
-    def _judge(self, model: ModelInfo) -> tuple[str, str]:
+        self._verdict.setToolTip("")
+        set_tone(self._verdict, judged)
+        self.about.show_model(model)
+        self.remarks.show_model(model)
         if not model.complete:
-            return "danger", self.tr("Cannot be used: {0}").format(model.problem)
-        if model.look_ahead:
-            return "warning", self.tr("A model of the original: its features look ahead, so its results do too.")
-        if model.skill is None:
-            return "info", self.tr("It does not say how it did on unseen bars.")
-        if model.skill <= 0:
-            return "warning", self.tr("No skill: class shares alone predict its test bars as well.")
-        return "success", self.tr("Better than the class shares on its test bars.")
+            self.reading.stop()
+            self.figures.clear(say("It cannot be used, so its figures are not shown: {0}.").format(model.problem))
+            return
+        self.figures.clear(say("Reading its folder…"))
+        read = partial(workflows.show_model, self._workspace, model.path)
+        self.reading.ask(say("Read a model"), lambda *_told: read())
+
+    def show_checks(self, found: Verification) -> None:
+        """Say what a verification gave, if it was of the model that is shown.
+
+        Parameters
+        ----------
+        found : Verification
+            What it gave.
+        """
+        if self.model is not None and self.model.path == found.path:
+            self.about.say_checks(*outcome(found))
+
+    @Slot(object)
+    def _show_document(self, document: dict[str, Any]) -> None:
+        worth = judgement_of(document)
+        if worth is not None:
+            judged = model_verdict(worth)
+            self._verdict.setText(f"{judged.headline}.")
+            self._verdict.setToolTip(judged.detail)
+            set_tone(self._verdict, "success" if judged.good else "warning")
+        self.figures.show_document(document)
+        self.about.show_document(document)
+
+    @Slot(object)
+    def _refuse(self, error: Any) -> None:
+        words = " ".join(error_text(error))
+        self.figures.clear(words)
+        self.about.say_checks("danger", words)
+
+    @Slot(str, object)
+    def _save_remarks(self, note: str, tags: tuple[str, ...]) -> None:
+        if self.model is not None:
+            self.remarksWanted.emit(self.model, note, tags)

@@ -19,7 +19,8 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.model_store.resolver import Chosen, Resolution, TraceEntry
 from ktrdr_app.workflows.requests import ResolveRequest
-from tests.gui.helpers import Gate, settle
+from tests.gui.helpers import Gate, click, settle
+from tests.gui.panels.models.helpers import cells
 
 pytestmark = pytest.mark.gui
 
@@ -72,7 +73,7 @@ def tone_of(words: QLabel) -> object:
 def test_it_offers_what_the_workspace_holds(card: ResolverCard) -> None:
     assert offered(card.symbol) == [None, "AAPL", "EURUSD", "GOOG", "IBM", "MSFT"]
     assert card.symbol.currentText() == "no symbol"
-    assert offered(card.timeframe) == ["1h", "1d"]
+    assert offered(card.timeframe) == ["1h", "1d", "1m", "5m", "15m", "30m", "4h", "1w"], "those with data first"
     strategies = [info.name for info in card.context.catalog.strategies.items]
     assert offered(card.strategy) == strategies
     assert "quick" in strategies
@@ -96,7 +97,7 @@ def test_a_model_that_is_selected_fills_the_choices(
     assert ("quick", "1d") in {(request.strategy, request.timeframe) for request in asked}
     assert "_1d_" in card.trace.records.records[0].pattern, "the newest question's answer is shown"
     count = len(asked)
-    card.ask_for("gone", "5m")
+    card.ask_for("gone", "7m")
     settle(qtbot, card.context.tasks)
     assert (card.strategy.currentData(), card.timeframe.currentData()) == ("quick", "1d")
     assert len(asked) == count, "what is not offered changes nothing"
@@ -149,6 +150,63 @@ def test_the_steps_are_coloured_by_what_came_of_them(
     colours = [model.data(model.index(row, 2), Qt.ItemDataRole.ForegroundRole) for row in range(4)]
     assert colours == [color(token) for token in ("danger", "text_muted", "text_muted", "success")]
     assert model.data(model.index(0, 3)) == "it was rejected"
+
+
+def test_every_entry_shows_step_result_reason_and_path(
+    card: ResolverCard, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    given = answer(card.context.workspace, "universal_1d_v1", 1)
+    monkeypatch.setattr(workflows, "resolve_model", lambda _request: given)
+    card.ask()
+    settle(qtbot, card.context.tasks)
+    shown = cells(card.trace)
+    place = "models/quick/universal_1d_v1"
+    assert shown == [
+        ("1", "rejected one", "✖ rejected", "it was rejected", place),
+        ("1", "skipped one", "– skipped", "it was skipped", place),
+        ("1", "absent one", "○ absent", "it was absent", place),
+        ("1", "chosen one", "✔ chosen", "it was chosen", place),
+    ]
+    path = card.trace.records.index(0, 4)
+    assert card.trace.records.data(path, Qt.ItemDataRole.ToolTipRole) == str(given.trace[0].path)
+
+
+def test_a_symbol_that_nobody_knows_can_be_typed(card: ResolverCard, asked: list[ResolveRequest], qtbot: QtBot) -> None:
+    pick(qtbot, card, card.strategy, "quick")
+    card.symbol.setFocus()
+    card.symbol.lineEdit().selectAll()
+    qtbot.keyClicks(card.symbol, "BRK_B")
+    qtbot.keyClick(card.symbol, Qt.Key.Key_Return)
+    settle(qtbot, card.context.tasks)
+    assert asked[-1].symbol == "BRK_B"
+    card.context.catalog.refresh()
+    settle(qtbot, card.context.tasks)
+    assert card.symbol.currentData() == "BRK_B"
+    card.symbol.lineEdit().selectAll()
+    qtbot.keyClick(card.symbol, Qt.Key.Key_Delete)
+    qtbot.keyClick(card.symbol, Qt.Key.Key_Return)
+    settle(qtbot, card.context.tasks)
+    assert asked[-1].symbol is None
+    assert card.symbol.currentText() == "no symbol"
+
+
+def test_preference_and_any_are_part_of_the_question(
+    card: ResolverCard, asked: list[ResolveRequest], qtbot: QtBot
+) -> None:
+    pick(qtbot, card, card.prefer, "legacy")
+    click(qtbot, card.any)
+    settle(qtbot, card.context.tasks)
+    assert (asked[-1].prefer, asked[-1].allow_any) == ("legacy", False)
+    pick(qtbot, card, card.prefer, None)
+    assert asked[-1].prefer is None, "then the workspace's settings decide"
+
+
+def test_symbols_of_models_are_offered_too(qtbot: QtBot, dark: object, tasks: TaskManager, store: Workspace) -> None:
+    made = ResolverCard(AppContext(store, tasks))
+    qtbot.addWidget(made)
+    made.context.catalog.refresh()
+    settle(qtbot, tasks)
+    assert offered(made.symbol) == [None, "AAPL", "MSFT"]
 
 
 def test_an_answer_that_comes_too_late_is_not_shown(

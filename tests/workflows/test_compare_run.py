@@ -1,0 +1,214 @@
+"""Comparing models: exactly what was made different is told, and what makes figures incomparable is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ktrdr_app import workflows
+from ktrdr_app.core.errors import ModelNotFound, ModelRejected
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.compare_run import Difference
+from tests.model_store.builders import STRATEGY, edit, save, strategy_document, write_original
+
+MANIFEST: dict[str, Any] = {
+    "training_symbols": ["AAPL", "MSFT"],
+    "total_samples": 40,
+    "data_date_range": {"start": "2005-03-01T00:00:00+00:00", "end": "2013-03-01T00:00:00+00:00"},
+    "split": {"train_end": "2010-10-09T00:00:00+00:00", "test_start": "2011-12-09T00:00:00+00:00"},
+    "data_fingerprints": {"AAPL": "a" * 64, "MSFT": "b" * 64},
+    "seed": 7,
+}
+
+
+def figures(**changes: float) -> dict[str, Any]:
+    """Return figures of one part, with the same keys as a training writes."""
+    return {
+        "rows": 888,
+        "accuracy": 0.42,
+        "majority_accuracy": 0.43,
+        "nll": 1.06,
+        "prior_nll": 1.07,
+        "skill": 0.01,
+    } | changes
+
+
+def metrics(**test: float) -> dict[str, Any]:
+    """Return metrics as a training writes them, with other figures of the test."""
+    part = figures(**test)
+    return {
+        "epochs_trained": 12,
+        "history": {"train_loss": [1.0, 0.9]},
+        "train": figures(),
+        "validation": figures(),
+        "test": part,
+        "per_symbol_test": {"AAPL": part},
+        "test_accuracy": part["accuracy"],
+        "skill": part["skill"],
+    }
+
+
+def put(workspace: Workspace, **changes: Any) -> str:
+    """Save a universal model and return its folder as a user names it."""
+    fields = {"manifest": MANIFEST, "metrics": metrics()} | changes
+    return f"{STRATEGY}/{save(workspace.models, **fields).name}"
+
+
+def told(workspace: Workspace, first: str, second: str) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Return section to name to both values, of what differs."""
+    found: dict[str, dict[str, tuple[Any, Any]]] = {}
+    for entry in workflows.compare_models(workspace, first, second).differences:
+        found.setdefault(entry.section, {})[entry.name] = (entry.first, entry.second)
+    return found
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def test_two_savings_of_one_training_do_not_differ(workspace: Workspace) -> None:
+    found = workflows.compare_models(workspace, put(workspace), put(workspace))
+    assert found.differences == ()
+    assert found.cautions == ()
+    assert [Path(each["path"]).name for each in (found.first, found.second)] == ["universal_1h_v1", "universal_1h_v2"]
+    assert found.equal["metrics"] == 3 * 6 + 3, "six figures of three parts, and three of one symbol"
+    assert found.equal["fuzzy sets"] > 0
+
+
+def test_only_the_settings_that_changed_are_told(workspace: Workspace) -> None:
+    other = strategy_document()
+    other["labels"]["lookahead"] += 5
+    other["network"]["dropout"] = 0.4
+    other["indicators"]["atr"] = {"name": "atr", "period": 9}
+    before = strategy_document()
+    found = told(workspace, put(workspace), put(workspace, strategy_document=other))
+    assert found == {
+        "settings": {
+            "labels.lookahead": (before["labels"]["lookahead"], other["labels"]["lookahead"]),
+            "network.dropout": (before["network"]["dropout"], 0.4),
+            "indicators.atr.name": (None, "atr"),
+            "indicators.atr.period": (None, 9),
+        }
+    }
+
+
+def test_a_fuzzy_set_is_one_line_however_it_changed(workspace: Workspace) -> None:
+    other = strategy_document()
+    sets = other["fuzzy_sets"]["rsi"]["sets"]
+    sets["low"]["parameters"] = [0, 25, 40.5]
+    sets["high"] = {"type": "trapezoidal", "parameters": [60, 75, 90, 100], "shoulder": "right"}
+    assert told(workspace, put(workspace), put(workspace, strategy_document=other)) == {
+        "fuzzy sets": {
+            "rsi.low": ("triangular (0, 20, 40)", "triangular (0, 25, 40.5)"),
+            "rsi.high": (None, "trapezoidal (60, 75, 90, 100), open to the right"),
+        }
+    }
+
+
+def test_figures_are_told_once_with_how_much_they_changed(workspace: Workspace) -> None:
+    better = put(workspace), put(workspace, metrics=metrics(accuracy=0.45, nll=1.0))
+    found = workflows.compare_models(workspace, *better).differences
+    assert {entry.name: (*entry.words, entry.change) for entry in found} == {
+        "test accuracy": ("42.0 %", "45.0 %", "+3.0 %"),
+        "test nll": ("1.0600", "1.0000", "-0.0600"),
+        "test AAPL accuracy": ("42.0 %", "45.0 %", "+3.0 %"),
+    }
+
+
+def test_features_that_only_one_model_reads_are_named(workspace: Workspace) -> None:
+    from tests.model_store.builders import NAMES, network, scaler_document
+
+    names = NAMES[:3]
+    fewer = put(workspace, feature_names=names, network=network(3), scaler_document=scaler_document(names=names),
+                contract_digest="cd" * 32)  # fmt: skip
+    assert told(workspace, put(workspace), fewer)["contract"] == {
+        "hash": ("ab" * 32, "cd" * 32),
+        "features": (4, 3),
+        "network": ("4 → 6 → 5 → 3", "3 → 6 → 5 → 3"),
+        "feature volume_ratio": ("present", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"training_symbols": ["AAPL"]}, "symbols"),
+        ({"split": {"train_end": "2009-01-01T00:00:00+00:00", "test_start": "2010-01-01T00:00:00+00:00"}}, "dates"),
+        ({"data_fingerprints": {"AAPL": "c" * 64, "MSFT": "b" * 64}}, "data"),
+    ],
+)
+def test_figures_of_other_test_rows_are_not_held_against_each_other(
+    workspace: Workspace, changes: dict[str, Any], word: str
+) -> None:
+    found = workflows.compare_models(workspace, put(workspace), put(workspace, manifest=MANIFEST | changes))
+    assert found.cautions == (f"They were tested on other {word}: their test figures are not of the same rows.",)
+
+
+def test_other_labels_make_figures_incomparable_too(workspace: Workspace) -> None:
+    other = strategy_document()
+    other["labels"]["threshold"] *= 2
+    (caution,) = workflows.compare_models(workspace, put(workspace), put(workspace, strategy_document=other)).cautions
+    assert caution.startswith("They were tested on other labels:")
+
+
+def test_an_original_is_compared_in_our_grammar(workspace: Workspace) -> None:
+    old = write_original(workspace.models)
+    sets = {"rsi": {"low": {"type": "triangular", "parameters": [0, 20, 40]}}}
+    edit(old / "config.json", lambda config: config.update(fuzzy_sets=sets))
+    found = workflows.compare_models(workspace, put(workspace), f"{STRATEGY}/{old.name}")
+    names = {entry.name for entry in found.differences if entry.section in ("settings", "fuzzy sets")}
+    assert not any(name.startswith(("indicators", "rsi.", "network.hidden")) for name in names), "they are the same"
+    assert found.cautions[0].startswith("MSFT_1h_v1 is a model of the original, whose features look ahead")
+    assert "translates them" in found.cautions[1]
+
+
+def test_an_original_without_counterpart_is_compared_as_it_is(workspace: Workspace) -> None:
+    old = write_original(workspace.models)
+    edit(old / "config.json", lambda config: config.update(indicators=[]))
+    found = workflows.compare_models(workspace, f"{STRATEGY}/{old.name}", put(workspace))
+    assert "cannot be translated" in found.cautions[1]
+    assert Difference("settings", "model.architecture.dropout", 0.1, None) in found.differences
+
+
+def test_the_originals_own_figures_are_compared(workspace: Workspace) -> None:
+    first, second = (write_original(workspace.models, version=number) for number in (1, 2))
+    edit(second / "metrics.json", lambda held: held.update(best_val_accuracy=0.7, training_time=99.0))
+    found = told(workspace, f"{STRATEGY}/{first.name}", f"{STRATEGY}/{second.name}")
+    assert found == {"metrics": {"best_val_accuracy": (0.6, 0.7)}}, "how long it took is no figure of a model"
+
+
+def test_the_document_is_plain_json(workspace: Workspace) -> None:
+    found = workflows.compare_models(workspace, put(workspace), put(workspace, metrics=metrics(skill=0.02)))
+    document = json.loads(json.dumps(found.to_document()))
+    assert set(document) == {"first", "second", "differences", "equal", "cautions"}
+    assert document["differences"][0] == {"section": "metrics", "name": "test skill", "first": 0.01, "second": 0.02}
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "–"),
+        (True, "yes"),
+        ([], "none"),
+        (["AAPL", "IBM"], "AAPL, IBM"),
+        (0.5, "0.5"),
+        ("2010-10-09T00:00:00+00:00", "2010-10-09"),
+        ("2010-10-09T05:00:00+00:00", "2010-10-09T05:00:00+00:00"),
+    ],
+)
+def test_values_in_words(value: object, words: str) -> None:
+    entry = Difference("settings", "x", value, 1)
+    assert (entry.words, entry.change) == ((words, "1"), "")
+
+
+def test_what_is_not_there_or_damaged_is_refused(workspace: Workspace) -> None:
+    whole, broken = put(workspace), put(workspace)
+    (workspace.models / broken / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ModelRejected):
+        workflows.compare_models(workspace, whole, broken)
+    with pytest.raises(ModelNotFound):
+        workflows.compare_models(workspace, whole, f"{STRATEGY}/universal_1h_v9")
