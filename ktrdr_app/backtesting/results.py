@@ -20,6 +20,7 @@ TRADE_COLUMNS = (
     "gross_pnl",
     "commission",
     "slippage_cost",
+    "financing",
     "net_pnl",
     "return_pct",
     "mfe",
