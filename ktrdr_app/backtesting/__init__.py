@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from ktrdr_app.backtesting.engine import BacktestingEngine
     from ktrdr_app.backtesting.metrics import drawdown, performance_metrics, periods_per_year
     from ktrdr_app.backtesting.positions import PositionManager
-    from ktrdr_app.backtesting.results import BacktestEvent, BacktestResult, OpenTrade
+    from ktrdr_app.backtesting.events import BacktestEvent
+    from ktrdr_app.backtesting.results import BacktestResult, OpenTrade
     from ktrdr_app.backtesting.signals import read_signals, run_signals
+    from ktrdr_app.backtesting.simulation import run_probabilities
     from ktrdr_app.backtesting.tracker import PerformanceTracker
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "performance_metrics",
     "periods_per_year",
     "read_signals",
+    "run_probabilities",
     "run_signals",
 ]
 
@@ -35,7 +38,7 @@ __getattr__ = exports(
     __name__,
     {
         "BacktestConfig": "config",
-        "BacktestEvent": "results",
+        "BacktestEvent": "events",
         "BacktestResult": "results",
         "BacktestingEngine": "engine",
         "OpenTrade": "results",
@@ -47,6 +50,7 @@ __getattr__ = exports(
         "performance_metrics": "metrics",
         "periods_per_year": "metrics",
         "read_signals": "signals",
+        "run_probabilities": "simulation",
         "run_signals": "signals",
     },
 )

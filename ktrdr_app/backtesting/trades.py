@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 
-from ktrdr_app.backtesting.results import TRADE_COLUMNS
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+TRADE_COLUMNS = (
+    "entry_time",
+    "exit_time",
+    "side",
+    "quantity",
+    "entry_price",
+    "exit_price",
+    "gross_pnl",
+    "commission",
+    "slippage_cost",
+    "financing",
+    "net_pnl",
+    "return_pct",
+    "mfe",
+    "mae",
+    "bars_held",
+    "exit_reason",
+)
+"""Columns of `BacktestResult.trades`, in order."""
 REASONS = ("signal", "reversal", "stop_loss", "take_profit", "trailing_stop", "end_of_data")
 """Why a trade ended, by the number in `TradeArrays.reason`."""
 
@@ -103,3 +120,24 @@ class TradeArrays:
             "exit_reason": pd.array(np.asarray(REASONS)[self.reason], dtype="str"),
         }
         return pd.DataFrame({name: columns[name] for name in TRADE_COLUMNS})
+
+    @classmethod
+    def of_table(cls, table: pd.DataFrame, index: pd.DatetimeIndex) -> Self:
+        """Return the trades of a table as arrays.
+
+        Parameters
+        ----------
+        table : DataFrame
+            As `table` makes it; a table without ``financing``, from before that was charged, has none.
+        index : DatetimeIndex
+            Bar opens.
+        """
+        numbers = table.assign(financing=table.get("financing", 0.0))
+        names = ("quantity", "entry_price", "exit_price", "commission", "slippage_cost", "financing", "mfe", "mae")
+        return cls(
+            entry_bar=index.get_indexer(pd.DatetimeIndex(table["entry_time"])).astype(np.int64),
+            exit_bar=index.get_indexer(pd.DatetimeIndex(table["exit_time"])).astype(np.int64),
+            side=np.where(table["side"] == "long", 1, -1).astype(np.int8),
+            reason=np.array([REASONS.index(reason) for reason in table["exit_reason"]], dtype=np.int8),
+            **{name: numbers[name].to_numpy(dtype=np.float64) for name in names},
+        )

@@ -10,6 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.strategy.schema import DecisionSettings
 
 FREE = {"commission": 0.0, "slippage": 0.0}
 
@@ -86,3 +87,72 @@ def configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
         "close_at_end": draw(st.booleans()),
     }
     return BacktestConfig(**(fields | fixed))
+
+
+@st.composite
+def closed_markets(draw: st.DrawFn, most: int = 40) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw intraday bars with signals, some bars closed (NaN) or without volume, stamps with holes."""
+    bars, signals = draw(markets(most=most))
+    rows = len(bars)
+    steps = draw(st.lists(st.sampled_from([1, 1, 1, 5, 30, 72]), min_size=rows, max_size=rows))
+    bars.index = pd.DatetimeIndex(
+        pd.Timestamp("2024-01-05", tz="UTC") + pd.to_timedelta(np.cumsum(steps), unit="h"), name="timestamp"
+    ).as_unit("ns")
+    shut = np.array(draw(st.lists(st.sampled_from([False] * 6 + [True]), min_size=rows, max_size=rows)))
+    quiet = np.array(draw(st.lists(st.sampled_from([False] * 4 + [True]), min_size=rows, max_size=rows)))
+    bars.iloc[shut, :4] = np.nan
+    bars.iloc[quiet, 4] = 0.0
+    return bars, signals
+
+
+risky_sizings = st.one_of(
+    sizings,
+    st.tuples(st.floats(0.001, 1.0), st.floats(0.2, 5.0), st.integers(1, 5)).map(
+        lambda drawn: {"kind": "risk_atr", "risk": drawn[0], "multiple": drawn[1], "period": drawn[2]}
+    ),
+)
+distances = st.one_of(st.none(), st.floats(0.005, 0.6))
+
+
+@st.composite
+def full_configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
+    """Draw a configuration with every cost, stop and lot."""
+    commission_unit, slippage_unit = draw(st.sampled_from(["rate", "per_unit"])), draw(slippage_units)
+    fields = {
+        "initial_capital": draw(st.floats(100.0, 1e6)),
+        "commission_unit": commission_unit,
+        "commission": draw(st.sampled_from([0.0, 0.001, 0.02] if commission_unit == "rate" else [0.0, 0.01, 2.5])),
+        "slippage_unit": slippage_unit,
+        "slippage": draw(st.sampled_from({"rate": [0.0, 0.0005, 0.03], "ticks": [0, 1, 30], "range": [0.0, 0.4]}[slippage_unit])),
+        "tick_size": 0.01,
+        "spread": draw(st.sampled_from([0.0, 0.02, 3.0])),
+        "lot_step": draw(st.sampled_from([0.0, 0.0, 0.01, 1.0, 100.0])),
+        "stop_loss": draw(distances),
+        "take_profit": draw(distances),
+        "trailing_stop": draw(distances),
+        "stop_unit": draw(st.sampled_from(["fraction", "fraction", "atr"])),
+        "swap_long": draw(st.sampled_from([0.0, 0.05, -0.02])),
+        "swap_short": draw(st.sampled_from([0.0, 0.3])),
+        "borrow": draw(st.sampled_from([0.0, 0.1])),
+        "fill": draw(st.sampled_from(["next_open", "close"])),
+        "sizing": draw(risky_sizings),
+        "allow_short": draw(st.booleans()),
+        "close_at_end": draw(st.booleans()),
+    }
+    return BacktestConfig(**(fields | fixed))
+
+
+slippage_units = st.sampled_from(["rate", "ticks", "range"])
+
+filter_settings = st.builds(
+    DecisionSettings,
+    confidence_threshold=st.sampled_from([0.0, 0.4, 0.6]),
+    position_awareness=st.booleans(),
+    min_signal_separation=st.sampled_from([0, 1, 3]),
+    min_separation_hours=st.sampled_from([0.0, 0.0, 4.0, 30.0]),
+    cooldown_bars=st.sampled_from([0, 0, 2, 6]),
+    volume_filter=st.booleans(),
+    min_volume_ratio=st.sampled_from([0.5, 1.0]),
+    max_position_size=st.sampled_from([1.0, 1.0, 0.3]),
+    max_dissimilarity=st.sampled_from([None, 1.0]),
+)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.positions import PositionManager
-from ktrdr_app.backtesting.results import TRADE_COLUMNS
+from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.tracker import PerformanceTracker
 from ktrdr_app.data.bars import PriceArrays
