@@ -90,19 +90,21 @@ def configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
 
 
 @st.composite
-def closed_markets(draw: st.DrawFn, most: int = 40) -> tuple[pd.DataFrame, np.ndarray]:
-    """Draw intraday bars with signals, some bars closed (NaN) or without volume, stamps with holes."""
-    bars, signals = draw(markets(most=most))
-    rows = len(bars)
-    steps = draw(st.lists(st.sampled_from([1, 1, 1, 5, 30, 72]), min_size=rows, max_size=rows))
-    bars.index = pd.DatetimeIndex(
-        pd.Timestamp("2024-01-05", tz="UTC") + pd.to_timedelta(np.cumsum(steps), unit="h"), name="timestamp"
-    ).as_unit("ns")
-    shut = np.array(draw(st.lists(st.sampled_from([False] * 6 + [True]), min_size=rows, max_size=rows)))
-    quiet = np.array(draw(st.lists(st.sampled_from([False] * 4 + [True]), min_size=rows, max_size=rows)))
-    bars.iloc[shut, :4] = np.nan
-    bars.iloc[quiet, 4] = 0.0
-    return bars, signals
+def closed_markets(draw: st.DrawFn, most: int = 60) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw intraday bars with signals: gaps, holes in time, closed (NaN) bars, bars without volume."""
+    rows, seed = draw(st.integers(1, most)), draw(st.integers(0, 2**32 - 1))
+    calm, shut, quiet = draw(st.sampled_from([0.002, 0.03, 0.3])), draw(st.sampled_from([0, 0.15])), draw(st.booleans())
+    rng = np.random.default_rng(seed)
+    closes = np.round(50 * np.exp(np.cumsum(rng.normal(0, calm, rows))), 4) + 0.01
+    opens = np.round(np.concatenate([[50.0], closes[:-1]]) * np.exp(rng.normal(0, calm / 2, rows)), 4) + 0.01
+    highs = np.maximum(opens, closes) * (1 + rng.random(rows) * calm)
+    lows = np.minimum(opens, closes) * (1 - rng.random(rows) * calm / 2)
+    bars = make_bars(opens, closes, highs, lows, np.where(rng.random(rows) < 0.2 * quiet, 0.0, rng.random(rows)))
+    hours = np.cumsum(rng.choice([1, 1, 1, 5, 30, 72], size=rows))
+    bars.index = pd.DatetimeIndex(pd.Timestamp("2024-01-05", tz="UTC") + pd.to_timedelta(hours, unit="h")).as_unit("ns")
+    bars.index.name = "timestamp"
+    bars.iloc[rng.random(rows) < shut, :4] = np.nan
+    return bars, rng.choice(3, size=rows, p=[0.3, 0.4, 0.3]).astype(np.int8)
 
 
 risky_sizings = st.one_of(
@@ -111,6 +113,8 @@ risky_sizings = st.one_of(
         lambda drawn: {"kind": "risk_atr", "risk": drawn[0], "multiple": drawn[1], "period": drawn[2]}
     ),
 )
+slippage_units = st.sampled_from(["rate", "ticks", "range"])
+slippages = {"rate": [0.0, 0.0005, 0.03], "ticks": [0, 1, 30], "range": [0.0, 0.4]}
 distances = st.one_of(st.none(), st.floats(0.005, 0.6))
 
 
@@ -123,7 +127,7 @@ def full_configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
         "commission_unit": commission_unit,
         "commission": draw(st.sampled_from([0.0, 0.001, 0.02] if commission_unit == "rate" else [0.0, 0.01, 2.5])),
         "slippage_unit": slippage_unit,
-        "slippage": draw(st.sampled_from({"rate": [0.0, 0.0005, 0.03], "ticks": [0, 1, 30], "range": [0.0, 0.4]}[slippage_unit])),
+        "slippage": draw(st.sampled_from(slippages[slippage_unit])),
         "tick_size": 0.01,
         "spread": draw(st.sampled_from([0.0, 0.02, 3.0])),
         "lot_step": draw(st.sampled_from([0.0, 0.0, 0.01, 1.0, 100.0])),
@@ -141,8 +145,6 @@ def full_configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
     }
     return BacktestConfig(**(fields | fixed))
 
-
-slippage_units = st.sampled_from(["rate", "ticks", "range"])
 
 filter_settings = st.builds(
     DecisionSettings,

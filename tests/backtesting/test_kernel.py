@@ -40,12 +40,12 @@ def assert_same(fast: BacktestResult, plain: BacktestResult) -> None:
 
 class TestAgreesWithTheEngine:
     @given(closed_markets(), full_configs())
-    @settings(max_examples=600)
+    @settings(max_examples=500)
     def test_on_signals(self, market: Market, config: BacktestConfig) -> None:
         assert_same(run_signals(*market, config), by_hand(*market, config))
 
     @given(closed_markets(), full_configs(), filter_settings, st.integers(0, 2**32 - 1))
-    @settings(max_examples=600)
+    @settings(max_examples=500)
     def test_on_probabilities_and_filters(
         self, market: Market, config: BacktestConfig, filters: DecisionSettings, seed: int
     ) -> None:
