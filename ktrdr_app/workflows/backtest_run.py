@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.benchmark import buy_and_hold_result
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
+from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
@@ -55,7 +55,7 @@ def backtest(
     began = time.perf_counter()
     token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
-    settings = with_overrides(loaded, "backtest", _overrides(request.money)).strategy
+    settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
         chosen = choose_model(request, settings.name)
         bars = source_of(request.workspace).load(request.symbol, request.timeframe, end=request.end)
@@ -66,7 +66,7 @@ def backtest(
     config = _config(settings.backtest, request.money)
     with stage("simulate", progress):
         orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
-        result = BacktestingEngine(config).run(prepared.bars, prepared.probabilities, orchestrator, progress, token)
+        result = run_probabilities(prepared.bars, prepared.probabilities, orchestrator, config, progress, token)
     token.check()
     in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
     papers = RunPapers(
@@ -111,7 +111,7 @@ def backtest_signals(
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
         signals, _ = read_signals(request.signals, bars)
     _demand_bars(bars, request.symbol)
-    config = _config(overridden(BacktestSettings(), _overrides(request.money)), request.money)
+    config = _config(overridden(BacktestSettings(), request.money.overrides()), request.money)
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
@@ -161,16 +161,6 @@ def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:
         folder, document = write_run(papers)
     result: BacktestResult = papers.result
     return BacktestOutcome(document, papers.bars, result, papers.benchmark.equity, papers.in_sample, folder)
-
-
-def _overrides(money: MoneyOptions) -> dict[str, Any]:
-    return {
-        "initial_capital": money.capital,
-        "commission": money.commission,
-        "slippage": money.slippage,
-        "fill": money.fill,
-        "allow_short": money.allow_short,
-    }
 
 
 def _config(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:
