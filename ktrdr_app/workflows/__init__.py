@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals, simulate_backtest
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
@@ -100,6 +100,7 @@ _EXPORTS = {
     "roll_back": "model_care",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
+    "simulate_backtest": "backtest_run",
     "strategy_schema": "grammar_schema",
     "tag_model": "model_care",
     "train": "train_run",
@@ -161,6 +162,7 @@ __all__ = [
     "roll_back",
     "save_fuzzy_sets",
     "show_model",
+    "simulate_backtest",
     "strategy_schema",
     "tag_model",
     "train",

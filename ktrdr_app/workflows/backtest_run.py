@@ -19,6 +19,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
@@ -52,6 +53,28 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
+    return _finished(simulate_backtest(request, progress, cancel), progress)
+
+
+def simulate_backtest(
+    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest` does but write the run's folder.
+
+    Parameters
+    ----------
+    request : BacktestRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, model, cancelled.
+    """
     began = time.perf_counter()
     token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
@@ -69,7 +92,7 @@ def backtest(
         result = run_probabilities(prepared.bars, prepared.probabilities, orchestrator, config, progress, token)
     token.check()
     in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
-    papers = RunPapers(
+    return RunPapers(
         request=request,
         strategy_name=settings.name,
         settings=_settings_document(settings),
@@ -82,7 +105,6 @@ def backtest(
         train_document=document_of_papers(chosen.path, chosen.loaded),
         began=began,
     )
-    return _finished(papers, progress)
 
 
 def backtest_signals(
@@ -149,10 +171,13 @@ def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) 
         reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
         raise TooFewRows(where, len(usable), LEAST_BARS, reason)
     first = offset + int(usable[0])
-    valid = frame.valid[first:]
-    probabilities = np.zeros((len(valid), 3))
-    probabilities[:, 1] = 1.0
-    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid], request.symbol)
+    valid, values, model = frame.valid[first:], frame.values[first:], chosen.loaded.model
+    if valid.all():
+        probabilities = model.predict_proba(values, request.symbol)
+    else:
+        probabilities = np.zeros((len(valid), 3))
+        probabilities[:, Action.HOLD] = 1.0
+        probabilities[valid] = model.predict_proba(values[valid], request.symbol)
     return _Prepared(bars.iloc[first:], probabilities, first - offset)
 
 

@@ -34,6 +34,7 @@ LIBRARIES = {
 KERNEL_MODULES = (
     "ktrdr_app.backtesting.kernel",
     "ktrdr_app.data.resample",
+    "ktrdr_app.decision.volume",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
     "ktrdr_app.features.scaler",
