@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from ktrdr_app.backtesting.benchmark import buy_and_hold, buy_and_hold_result
     from ktrdr_app.backtesting.config import BacktestConfig
     from ktrdr_app.backtesting.engine import BacktestingEngine
+    from ktrdr_app.backtesting.events import BacktestEvent
     from ktrdr_app.backtesting.metrics import drawdown, performance_metrics, periods_per_year
     from ktrdr_app.backtesting.positions import PositionManager
-    from ktrdr_app.backtesting.results import BacktestEvent, BacktestResult, OpenTrade
+    from ktrdr_app.backtesting.results import BacktestResult
     from ktrdr_app.backtesting.signals import read_signals, run_signals
+    from ktrdr_app.backtesting.simulation import run_probabilities
     from ktrdr_app.backtesting.tracker import PerformanceTracker
+    from ktrdr_app.backtesting.trades import OpenTrade
 
 __all__ = [
     "BacktestConfig",
@@ -28,6 +31,7 @@ __all__ = [
     "performance_metrics",
     "periods_per_year",
     "read_signals",
+    "run_probabilities",
     "run_signals",
 ]
 
@@ -35,10 +39,10 @@ __getattr__ = exports(
     __name__,
     {
         "BacktestConfig": "config",
-        "BacktestEvent": "results",
+        "BacktestEvent": "events",
         "BacktestResult": "results",
         "BacktestingEngine": "engine",
-        "OpenTrade": "results",
+        "OpenTrade": "trades",
         "PerformanceTracker": "tracker",
         "PositionManager": "positions",
         "buy_and_hold": "benchmark",
@@ -47,6 +51,7 @@ __getattr__ = exports(
         "performance_metrics": "metrics",
         "periods_per_year": "metrics",
         "read_signals": "signals",
+        "run_probabilities": "simulation",
         "run_signals": "signals",
     },
 )

@@ -1,26 +1,26 @@
-"""The reference engine: plain, event by event, exact to the cent; every faster one must agree with it."""
+"""The reference engine: plain, event by event, exact to the cent; the kernel must agree with it, trade by trade."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ktrdr_app.backtesting.arrays import DAY, average_true_range
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.positions import PositionManager, Quote
+from ktrdr_app.backtesting.events import Happening
+from ktrdr_app.backtesting.material import material_of
+from ktrdr_app.backtesting.positions import PositionManager, Quote, Refusal
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.tracker import PerformanceTracker
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress, silent
 from ktrdr_app.data.bars import PriceArrays, check_bars, nanoseconds
 from ktrdr_app.decision.actions import Action, Position
-from ktrdr_app.decision.explain import explain_no_trades
-from ktrdr_app.decision.orchestrator import SUM_TOLERANCE, Decision, DecisionOrchestrator
-from ktrdr_app.decision.volume import volume_ratio
+from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 
 Decide = Callable[[int, Position], Action]
 REPORTS = 50
@@ -53,17 +53,20 @@ def target_of(action: Action, position: Position, allow_short: bool) -> Position
 class BacktestingEngine:
     """Runs bars through one account. At each bar, in this order:
 
-    1. the order decided at the bar before is filled at this bar's OPEN;
-    2. the close is known, and the position is given to the decider, who may place an order
+    1. interest is charged for the nights since the bar before, on the last close;
+    2. the order decided before is filled at this bar's OPEN;
+    3. within the bar, stop and target are watched, the stop first;
+    4. the close is known, and the position is given to the decider, who may place an order
        (with ``fill="close"`` it is filled at this very close);
-    3. the account is valued at the close.
+    5. the account is valued at the close.
 
-    So the first equity point is the initial capital at the first bar's close. No order is dropped in silence.
+    So the first equity point is the initial capital at the first bar's close. A bar whose four prices are NaN is one
+    in which the market was closed: nothing is filled or decided there, and orders wait. No order is dropped in silence.
 
     Parameters
     ----------
     config : BacktestConfig
-        Capital, costs, fills, sizing.
+        Capital, costs, fills, sizing, stops.
     """
 
     def __init__(self, config: BacktestConfig) -> None:
@@ -76,13 +79,14 @@ class BacktestingEngine:
         orchestrator: DecisionOrchestrator,
         progress: Progress = silent,
         cancel: CancelToken | None = None,
+        dissimilarity: NDArray[np.float64] | None = None,
     ) -> BacktestResult:
         """Let a model's probabilities, through the decision filters, trade the bars.
 
         Parameters
         ----------
         bars : DataFrame
-            Bars of one symbol, as `check_bars` accepts them.
+            Bars of one symbol, as `check_bars` accepts them, closed ones too.
         probabilities : ndarray of float, shape (n_bars, 3)
             BUY, HOLD, SELL at each bar's close; each row sums to 1.
         orchestrator : DecisionOrchestrator
@@ -91,6 +95,8 @@ class BacktestingEngine:
             Listener of `BarsDone` and `PartialEquity`.
         cancel : CancelToken, optional
             Looked at every `CHECK_EVERY` bars.
+        dissimilarity : ndarray of float64, shape (n_bars,), optional
+            Distance of each bar's features from the training rows; NaN where not known.
 
         Raises
         ------
@@ -101,32 +107,33 @@ class BacktestingEngine:
         Cancelled
             If the token was raised.
         """
-        check_bars(bars, "bars")
-        if orchestrator.allow_short != self.config.allow_short:
-            raise InvalidValue("allow_short", orchestrator.allow_short, "the same to orchestrator and BacktestConfig")
-        shares = _check_probabilities(probabilities, bars.index)
-        ratios = volume_ratio(bars["volume"].to_numpy(dtype=np.float64))
-        rows, activity = shares.tolist(), ratios.tolist()
-        decisions: list[Decision] = []
-        positions: list[str] = []
+        check_bars(bars, "bars", closed=True)
+        material = material_of(bars, probabilities, orchestrator, self.config, dissimilarity)
+        stamps = nanoseconds(bars.index).tolist()
+        rows, activity, strange = (
+            column.tolist() for column in (material.shares, material.ratios, material.dissimilarity)
+        )
+        held = np.zeros(len(bars), dtype=np.int8)
+        account = PositionManager(self.config, orchestrator.settings.max_position_size)
+        tracker = PerformanceTracker(pd.DatetimeIndex(bars.index), PriceArrays.of(bars))
 
         def decide(bar: int, position: Position) -> Action:
-            decision = orchestrator.decide(bar, rows[bar], activity[bar], position)
-            decisions.append(decision)
-            positions.append(position.name.lower())
-            return decision.action
+            ended = tracker.trades[-1].exit.quote.bar if tracker.trades else None
+            return orchestrator.decide(
+                bar,
+                rows[bar],
+                activity[bar],
+                position,
+                time=stamps[bar],
+                last_exit=ended,
+                dissimilarity=strange[bar],
+            ).action
 
         orchestrator.reset()
-        tracker, account = self._play(bars, decide, progress, cancel)
-        if orchestrator.settings.volume_filter and np.isnan(ratios).all():
-            tracker.note(0, "volume_filter_off", "the bars have no volume, the volume filter was not applied")
+        run = _Run(self.config, bars, tracker, account, held)
+        run.play(decide, progress, cancel)
         result = tracker.result(account)
-        traded = len(result.trades) or result.open_trade is not None
-        return replace(
-            result,
-            decisions=_decision_table(decisions, bars.index, shares, ratios, positions),
-            explanation="" if traded else explain_no_trades(decisions),
-        )
+        return material.completed(result, held)
 
     def simulate(
         self, bars: pd.DataFrame, decide: Decide, progress: Progress = silent, cancel: CancelToken | None = None
@@ -136,7 +143,7 @@ class BacktestingEngine:
         Parameters
         ----------
         bars : DataFrame
-            Bars of one symbol, as `check_bars` accepts them.
+            Bars of one symbol, as `check_bars` accepts them, closed ones too.
         decide : callable
             Called at each bar's close with the row of the bar and the position; returns an `Action`.
         progress : callable
@@ -151,91 +158,109 @@ class BacktestingEngine:
         Cancelled
             If the token was raised.
         """
-        check_bars(bars, "bars")
-        tracker, account = self._play(bars, decide, progress, cancel)
+        check_bars(bars, "bars", closed=True)
+        tracker = PerformanceTracker(pd.DatetimeIndex(bars.index), PriceArrays.of(bars))
+        account = PositionManager(self.config)
+        _Run(self.config, bars, tracker, account, np.zeros(len(bars), dtype=np.int8)).play(decide, progress, cancel)
         return tracker.result(account)
 
-    def _play(
-        self, bars: pd.DataFrame, decide: Decide, progress: Progress, cancel: CancelToken | None
-    ) -> tuple[PerformanceTracker, PositionManager]:
-        prices = PriceArrays.of(bars)
-        tracker = PerformanceTracker(pd.DatetimeIndex(bars.index), prices)
-        account = PositionManager(self.config)
-        stamps, every = nanoseconds(bars.index), max(1, len(prices) // REPORTS)
-        opens, closes = prices.open.tolist(), prices.close.tolist()
-        pending: Position | None = None
-        for bar, close in enumerate(closes):
+
+class _Run:
+    """One pass over the bars."""
+
+    def __init__(
+        self,
+        config: BacktestConfig,
+        bars: pd.DataFrame,
+        tracker: PerformanceTracker,
+        account: PositionManager,
+        held: NDArray[np.int8],
+    ) -> None:
+        self.config, self.tracker, self.account, self.held = config, tracker, account, held
+        prices, self.stamps = tracker.prices, nanoseconds(bars.index)
+        self.bars = np.column_stack((prices.open, prices.high, prices.low, prices.close)).tolist()
+        self.ranges = average_true_range(bars, config).tolist() if config.needs_atr else [math.nan] * len(bars)
+        self.pending: Position | None = None
+        self.order_atr = self.last_close = math.nan
+        self.span = 0.0
+
+    def play(self, decide: Decide, progress: Progress, cancel: CancelToken | None) -> None:
+        """Go through all bars, then end the run."""
+        last, every = len(self.bars) - 1, max(1, len(self.bars) // REPORTS)
+        days = (self.stamps // DAY).tolist()
+        for bar, (_, _, _, close) in enumerate(self.bars):
             if cancel is not None and bar % CHECK_EVERY == 0:
                 cancel.check()
-            if pending is not None:
-                _fill(pending, Quote(bar, opens[bar]), account, tracker)
-            pending = target_of(decide(bar, account.position), account.position, self.config.allow_short)
-            if pending is not None and self.config.fill == "close":
-                # What would be opened at the very close that ends the run is left as an order not filled.
-                at_end = self.config.close_at_end and bar == len(closes) - 1
-                if pending is Position.FLAT or not at_end:
-                    _fill(pending, Quote(bar, close, at_close=True), account, tracker)
-                    pending = None
-            tracker.mark(bar, account, close)
-            if (bar + 1) % every == 0 or bar + 1 == len(closes):
-                progress(BarsDone(bar + 1, len(closes)))
-                progress(PartialEquity(stamps[: bar + 1], tracker.equity[: bar + 1].copy()))
-        self._finish(pending, account, tracker)
-        return tracker, account
+            if bar and self.account.entry is not None and days[bar] > days[bar - 1]:
+                self.account.charge(self.last_close, days[bar] - days[bar - 1])
+            if math.isnan(close):
+                self.held[bar] = self.account.position
+                self._closed(bar, decide(bar, self.account.position))
+            else:
+                self._open_bar(bar, decide)
+            self.tracker.mark(bar, self.account, 0.0 if math.isnan(self.last_close) else self.last_close)
+            if (bar + 1) % every == 0 or bar == last:
+                progress(BarsDone(bar + 1, last + 1))
+                progress(PartialEquity(self.stamps[: bar + 1], self.tracker.equity[: bar + 1].copy()))
+        self._finish(last)
 
-    def _finish(self, pending: Position | None, account: PositionManager, tracker: PerformanceTracker) -> None:
-        last = len(tracker.index) - 1
-        if pending is not None:
-            message = f"the order to go {pending.name.lower()} came at the last bar's close and was not filled"
-            tracker.note(last, "order_not_filled", message)
-        if self.config.close_at_end and account.entry is not None:
-            close = float(tracker.prices.close[last])
-            tracker.trades.append(account.close(Quote(last, close, at_close=True), "end_of_data"))
-            tracker.mark(last, account, close)
+    def _open_bar(self, bar: int, decide: Decide) -> None:
+        opened, high, low, close = self.bars[bar]
+        if self.pending is not None:
+            self._fill(self.pending, Quote(bar, opened, span=self.span))
+        if self.account.entry is not None:
+            self._watch(bar, opened, high, low)
+        self.held[bar] = self.account.position
+        self.last_close, self.span = close, high - low
+        target = target_of(decide(bar, self.account.position), self.account.position, self.config.allow_short)
+        if target is None:
+            return
+        self.pending, self.order_atr = target, self.ranges[bar]
+        # What would be opened at the very close that ends the run is left as an order not filled.
+        at_end = self.config.close_at_end and bar == len(self.bars) - 1
+        if self.config.fill == "close" and (target is Position.FLAT or not at_end):
+            self._fill(target, Quote(bar, close, at_close=True, span=self.span))
 
+    def _closed(self, bar: int, action: Action) -> None:
+        if action is not Action.HOLD:
+            target = Position.LONG if action is Action.BUY else Position.SHORT
+            self.tracker.note(bar, target, Refusal(Happening.CLOSED))
 
-def _fill(target: Position, quote: Quote, account: PositionManager, tracker: PerformanceTracker) -> None:
-    if account.entry is not None:
-        reason = "signal" if target is Position.FLAT else "reversal"
-        tracker.trades.append(account.close(quote, reason))
-    if target is not Position.FLAT:
-        refusal = account.open(target, quote)
-        if refusal:
-            tracker.note(quote.bar, "order_rejected", f"the order to go {target.name.lower()} was rejected: {refusal}")
+    def _watch(self, bar: int, opened: float, high: float, low: float) -> None:
+        """Stop or take the position within a bar; a bar that opens beyond the price fills at its open."""
+        side, guard = self.account.position, self.account.guard
+        if guard is None:
+            return
+        worst, best = (low, high) if side is Position.LONG else (high, low)
+        level, reason = guard.level(side)
+        if side * worst <= side * level:
+            price = opened if side * opened <= side * level else level
+            self._leave(Quote(bar, price, span=self.span), reason)
+        elif side * best >= side * guard.target:
+            price = opened if side * opened >= side * guard.target else guard.target
+            self._leave(Quote(bar, price, span=self.span), "take_profit")
+        else:
+            guard.peak = max(guard.peak, high) if side is Position.LONG else min(guard.peak, low)
 
+    def _fill(self, target: Position, quote: Quote) -> None:
+        self.pending = None
+        if self.account.entry is not None:
+            self._leave(quote, "signal" if target is Position.FLAT else "reversal")
+        if target is not Position.FLAT:
+            for refusal in self.account.open(target, quote, self.order_atr):
+                self.tracker.note(quote.bar, target, refusal)
 
-def _check_probabilities(probabilities: NDArray[np.floating], index: pd.Index) -> NDArray[np.float64]:
-    shares = np.asarray(probabilities, dtype=np.float64)
-    if shares.shape != (len(index), len(Action)):
-        raise InvalidValue("probabilities", f"shape {shares.shape}", f"shape ({len(index)}, {len(Action)})")
-    sums = np.where(np.isfinite(shares), shares, 0.0).sum(axis=1)
-    sound = ((shares >= 0) & (shares <= 1)).all(axis=1) & (np.abs(sums - 1) <= SUM_TOLERANCE)
-    if not sound.all():
-        row = int(np.argmin(sound))
-        expected = "three probabilities of 0 to 1 that sum to 1 (BUY, HOLD, SELL)"
-        where = f"probabilities, row {row + 1} ({index[row].isoformat()})"
-        raise InvalidValue("probabilities", shares[row].tolist(), expected, where=where)
-    return shares
+    def _leave(self, quote: Quote, reason: str) -> None:
+        self.tracker.trades.append(self.account.close(quote, reason))
 
-
-def _decision_table(
-    decisions: list[Decision],
-    index: pd.Index,
-    shares: NDArray[np.float64],
-    ratios: NDArray[np.float64],
-    positions: list[str],
-) -> pd.DataFrame:
-    refusals = [decision.refusal for decision in decisions]
-    columns = {
-        "raw": [decision.raw.name for decision in decisions],
-        "confidence": [decision.confidence for decision in decisions],
-        "buy": shares[:, Action.BUY],
-        "hold": shares[:, Action.HOLD],
-        "sell": shares[:, Action.SELL],
-        "volume_ratio": ratios,
-        "position": positions,
-        "action": [decision.action.name for decision in decisions],
-        "refused_by": [refusal.name if refusal else "" for refusal in refusals],
-        "reason": ["; ".join(verdict.reason for verdict in decision.trail) for decision in decisions],
-    }
-    return pd.DataFrame(columns, index=index)
+    def _finish(self, last: int) -> None:
+        if self.pending is not None:
+            self.tracker.note(last, self.pending, Refusal(Happening.NOT_FILLED))
+        if not self.config.close_at_end or self.account.entry is None:
+            return
+        close = self.bars[last][3]
+        if math.isnan(close):
+            self.tracker.note(last, Position.FLAT, Refusal(Happening.LEFT_OPEN))
+            return
+        self._leave(Quote(last, close, at_close=True, span=self.span), "end_of_data")
+        self.tracker.mark(last, self.account, close)

@@ -1,99 +1,35 @@
-"""What a backtest gives back; pandas begins here, once per run."""
+"""What a backtest gives back; tables and figures are made when they are first asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.backtesting.events import BacktestEvent
+from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
+from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-TRADE_COLUMNS = (
-    "entry_time",
-    "exit_time",
-    "side",
-    "quantity",
-    "entry_price",
-    "exit_price",
-    "gross_pnl",
-    "commission",
-    "slippage_cost",
-    "net_pnl",
-    "return_pct",
-    "mfe",
-    "mae",
-    "bars_held",
-    "exit_reason",
-)
-"""Columns of `BacktestResult.trades`, in order."""
+    import numpy as np
+    from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class BacktestEvent:
-    """Something that did not go as a reader might take for granted.
+class DecisionRecord(Protocol):
+    """What was decided at each bar, told when it is asked for."""
 
-    Attributes
-    ----------
-    bar : int
-        Row of the bar.
-    time : Timestamp
-        The bar's open.
-    code : str
-        ``order_rejected``, ``order_not_filled``, ``equity_gone`` or ``volume_filter_off``.
-    message : str
-        What happened, in plain words.
-    """
+    def table(self) -> pd.DataFrame:
+        """Return one row per bar."""
 
-    bar: int
-    time: pd.Timestamp
-    code: str
-    message: str
-
-    def to_dict(self) -> dict[str, str | int]:
-        """Return the JSON form."""
-        return {"bar": self.bar, "time": self.time.isoformat(), "code": self.code, "message": self.message}
+    def explanation(self) -> str:
+        """Return why nothing was traded."""
 
 
-@dataclass(frozen=True)
-class OpenTrade:
-    """A position still open after the last bar, valued at its close.
-
-    Attributes
-    ----------
-    entry_time : Timestamp
-        Open of the bar that filled it.
-    side : str
-        ``long`` or ``short``.
-    quantity : float
-        Units.
-    entry_price, last_price : float
-        Price with slippage; close of the last bar.
-    commission, slippage_cost : float
-        Paid so far, in account currency.
-    unrealized_pnl : float
-        Profit at the last close less the commission paid so far.
-    mfe, mae : float
-        As in the trades table, so far.
-    bars_held : int
-        Bars from the entry to the last, both counted.
-    """
-
-    entry_time: pd.Timestamp
-    side: str
-    quantity: float
-    entry_price: float
-    last_price: float
-    commission: float
-    slippage_cost: float
-    unrealized_pnl: float
-    mfe: float
-    mae: float
-    bars_held: int
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BacktestResult:
     """A finished run.
 
@@ -101,44 +37,87 @@ class BacktestResult:
     ----------
     config : BacktestConfig
         What it was run with.
-    equity : Series of float64
-        Account value at each bar's close, in account currency, indexed by the bar's open.
-    cash : Series of float64
-        Cash at each bar's close; equity = cash + position · close.
-    position : Series of float64
-        Signed units held at each bar's close: above 0 long, below 0 short.
-    trades : DataFrame
-        Closed trades with the columns `TRADE_COLUMNS`: ``side`` is ``long`` or ``short``; prices contain slippage;
-        ``gross_pnl`` = price difference times quantity; ``commission`` and ``slippage_cost`` are those of both
-        sides; ``net_pnl`` = ``gross_pnl`` - ``commission``; ``return_pct`` is ``net_pnl`` as a FRACTION of the
-        entry value; ``mfe`` >= 0 and ``mae`` <= 0 are the best and worst market price while held (highs, lows,
-        and the exit's market price), as fractions of the entry price in the trade's direction; ``bars_held`` =
-        exit bar - entry bar; ``exit_reason`` is ``signal``, ``reversal`` or ``end_of_data``.
-    metrics : dict
-        As `performance_metrics` gives them.
+    index : DatetimeIndex
+        Bar opens.
+    values, cash_values, units : ndarray of float64, shape (n_bars,)
+        Account value, cash and signed units at each bar's close.
+    closed : TradeArrays
+        Closed trades.
     events : tuple of BacktestEvent
         Rejected orders and the like, in order of time.
     open_trade : OpenTrade or None
         The position that was left open.
-    decisions : DataFrame or None
-        One row per bar: ``raw confidence buy hold sell volume_ratio position action refused_by reason``; None when
-        signals were given.
-    explanation : str
-        Why there is no trade; empty if there is one, or signals were given.
+    log : DecisionRecord or None
+        Decisions; None when signals were given.
+    recorded : mapping or None
+        Metrics as a run that was read back had them; else they are measured.
     """
 
     config: BacktestConfig
-    equity: pd.Series[float]
-    cash: pd.Series[float]
-    position: pd.Series[float]
-    trades: pd.DataFrame
-    metrics: dict[str, Any]
+    index: pd.DatetimeIndex
+    values: NDArray[np.float64]
+    cash_values: NDArray[np.float64]
+    units: NDArray[np.float64]
+    closed: TradeArrays
     events: tuple[BacktestEvent, ...]
     open_trade: OpenTrade | None = None
-    decisions: pd.DataFrame | None = None
-    explanation: str = ""
+    log: DecisionRecord | None = None
+    recorded: Mapping[str, Any] | None = None
+
+    @cached_property
+    def equity(self) -> pd.Series[float]:
+        """Account value at each bar's close, in account currency, indexed by the bar's open."""
+        return pd.Series(self.values, self.index, name="equity")
+
+    @cached_property
+    def cash(self) -> pd.Series[float]:
+        """Cash at each bar's close; equity = cash + position · close."""
+        return pd.Series(self.cash_values, self.index, name="cash")
+
+    @cached_property
+    def position(self) -> pd.Series[float]:
+        """Signed units held at each bar's close: above 0 long, below 0 short."""
+        return pd.Series(self.units, self.index, name="position")
+
+    @cached_property
+    def trades(self) -> pd.DataFrame:
+        """Closed trades with the columns `TRADE_COLUMNS`.
+
+        ``side`` is ``long`` or ``short``; prices contain spread and slippage; ``gross_pnl`` = price difference times
+        quantity; ``commission``, ``slippage_cost`` and ``financing`` are those of the whole trade; ``net_pnl`` =
+        ``gross_pnl`` - ``commission`` - ``financing``; ``return_pct`` is ``net_pnl`` as a FRACTION of the entry
+        value; ``mfe`` >= 0 and ``mae`` <= 0 are the best and worst market price while held (highs and lows of whole
+        bars, and the exit's market price), as fractions of the entry price in the trade's direction; ``bars_held`` =
+        exit bar - entry bar; ``exit_reason`` is one of `REASONS`.
+        """
+        return self.closed.table(self.index)
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """Figures, as `performance_metrics` gives them."""
+        if self.recorded is not None:
+            return dict(self.recorded)
+        return performance_metrics(
+            self.values,
+            self.trades,
+            periods_per_year(self.index),
+            initial_capital=self.config.initial_capital,
+            position=self.units,
+            open_trade=self.open_trade,
+        )
+
+    @cached_property
+    def decisions(self) -> pd.DataFrame | None:
+        """One row per bar, as `DecisionLog.table` gives them; None when signals were given."""
+        return self.log.table() if self.log is not None else None
+
+    @cached_property
+    def explanation(self) -> str:
+        """Why there is no trade; empty if there is one, or signals were given."""
+        traded = len(self.closed) or self.open_trade is not None
+        return "" if traded or self.log is None else self.log.explanation()
 
     @property
     def final_equity(self) -> float:
         """Account value at the last bar's close."""
-        return float(self.equity.iloc[-1])
+        return float(self.values[-1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.results import BacktestResult
+from ktrdr_app.backtesting.simulation import simulate
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import FileMissing, SignalsMismatch
 from ktrdr_app.core.progress import Progress, silent
-from ktrdr_app.data.bars import nanoseconds
-from ktrdr_app.decision.actions import Action, Position
+from ktrdr_app.data.bars import check_bars, nanoseconds
+from ktrdr_app.decision.actions import Action
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +40,7 @@ def run_signals(
     Parameters
     ----------
     bars : DataFrame
-        Bars of one symbol, as `check_bars` accepts them.
+        Bars of one symbol, as `check_bars` accepts them, closed ones too.
     signals : ndarray of int8, shape (n_bars,)
         BUY 0, HOLD 1, SELL 2. BUY while long and, long only, SELL while flat ask for nothing.
     config : BacktestConfig
@@ -69,12 +68,10 @@ def run_signals(
     >>> run_signals(bars, np.array([0, 2, 1], dtype=np.int8), config).final_equity
     1200.0
     """
-    actions = _check_signals(np.asarray(signals), bars.index)
-
-    def decide(bar: int, _: Position) -> Action:
-        return actions[bar]
-
-    return BacktestingEngine(config).simulate(bars, decide, progress, cancel)
+    check_bars(bars, "bars", closed=True)
+    checked = _check_signals(np.asarray(signals), bars.index)
+    result, _ = simulate(bars, checked, config, progress=progress, cancel=cancel)
+    return result
 
 
 def read_signals(path: Path, bars: pd.DataFrame) -> tuple[NDArray[np.int8], NDArray[np.float64] | None]:
@@ -124,17 +121,17 @@ def read_signals(path: Path, bars: pd.DataFrame) -> tuple[NDArray[np.int8], NDAr
     return signals, confidence if with_confidence else None
 
 
-def _check_signals(signals: NDArray[np.integer], index: pd.Index) -> Sequence[Action]:
+def _check_signals(signals: NDArray[np.integer], index: pd.Index) -> NDArray[np.int8]:
     if signals.shape != (len(index),):
         raise SignalsMismatch("signals", f"shape {signals.shape}", f"one signal per bar: shape ({len(index)},)")
     if not np.issubdtype(signals.dtype, np.integer):
         raise SignalsMismatch("signals", f"type {signals.dtype}", "whole numbers: BUY 0, HOLD 1, SELL 2")
-    wrong = (signals < Action.BUY) | (signals > Action.SELL)
-    if wrong.any():
+    if len(signals) and (signals.min() < Action.BUY or signals.max() > Action.SELL):
+        wrong = (signals < Action.BUY) | (signals > Action.SELL)
         row = int(np.argmax(wrong))
         where = f"signals, row {row + 1} ({index[row]})"
         raise SignalsMismatch(where, f"signal {signals[row]}", "BUY 0, HOLD 1 or SELL 2")
-    return [Action(signal) for signal in signals.tolist()]
+    return signals.astype(np.int8)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

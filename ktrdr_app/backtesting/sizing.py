@@ -17,23 +17,29 @@ class SizingKind:
 
     Attributes
     ----------
-    parameter : str
-        Its only key beside ``kind``; empty if it has none.
-    highest : float
-        Greatest value of the parameter; it must be above 0.
+    bounds : mapping of str to float
+        Its keys beside ``kind`` and their greatest values; each must be above 0.
     units : callable
-        From parameter, cash and the cost of one unit (commission included) to units, fractions allowed.
+        From the sizing, cash, the cost of one unit (commission included) and the average true range to units,
+        fractions allowed.
+    optional : tuple of str
+        Keys that may be left out.
     """
 
-    parameter: str
-    highest: float
-    units: Callable[[float, float, float], float]
+    bounds: Mapping[str, float]
+    units: Callable[[Mapping[str, Any], float, float, float], float]
+    optional: tuple[str, ...] = ()
 
 
 SIZINGS: dict[str, SizingKind] = {
-    "all_in": SizingKind("", 0.0, lambda _none, cash, cost: cash / cost),
-    "fraction": SizingKind("fraction", 1.0, lambda fraction, cash, cost: fraction * cash / cost),
-    "fixed_units": SizingKind("units", math.inf, lambda units, _cash, _cost: units),
+    "all_in": SizingKind({}, lambda _sizing, cash, cost, _atr: cash / cost),
+    "fraction": SizingKind({"fraction": 1.0}, lambda sizing, cash, cost, _atr: sizing["fraction"] * cash / cost),
+    "fixed_units": SizingKind({"units": math.inf}, lambda sizing, _cash, _cost, _atr: sizing["units"]),
+    "risk_atr": SizingKind(
+        {"risk": 1.0, "multiple": 1_000.0, "period": 1_000},
+        lambda sizing, cash, _cost, atr: sizing["risk"] * cash / (sizing["multiple"] * atr),
+        optional=("period",),
+    ),
 }
 
 
@@ -56,8 +62,9 @@ def check_sizing(sizing: object) -> None:
     Parameters
     ----------
     sizing : object
-        ``{"kind": "all_in"}``, ``{"kind": "fraction", "fraction": F}`` with 0 < F <= 1, or
-        ``{"kind": "fixed_units", "units": N}`` with N > 0.
+        ``{"kind": "all_in"}``, ``{"kind": "fraction", "fraction": F}`` with 0 < F <= 1,
+        ``{"kind": "fixed_units", "units": N}`` with N > 0, or ``{"kind": "risk_atr", "risk": R, "multiple": M}`` with
+        0 < R <= 1, M > 0 and, if wanted, a whole ``period`` of the average true range.
 
     Raises
     ------
@@ -71,18 +78,18 @@ def check_sizing(sizing: object) -> None:
     if sizing["kind"] not in SIZINGS:
         raise UnknownName("sizing", str(sizing["kind"]), list(SIZINGS))
     kind = SIZINGS[sizing["kind"]]
-    keys = {"kind", kind.parameter} - {""}
-    if set(sizing) != keys:
+    keys = {"kind", *kind.bounds}
+    if not keys - set(kind.optional) <= set(sizing) <= keys:
         raise InvalidValue("sizing", dict(sizing), f"the keys {', '.join(sorted(keys))} and no other")
-    if not kind.parameter:
-        return
-    value = sizing[kind.parameter]
-    if not is_number(value) or not 0 < value <= kind.highest:
-        upper = f" and at most {kind.highest:g}" if math.isfinite(kind.highest) else ""
-        raise InvalidValue(f"sizing.{kind.parameter}", value, f"a number above 0{upper}")
+    for name, highest in kind.bounds.items():
+        value = sizing.get(name, 1)
+        if not is_number(value) or not 0 < value <= highest or (name == "period" and value != int(value)):
+            upper = f" and at most {highest:g}" if math.isfinite(highest) else ""
+            what = "a whole number" if name == "period" else "a number"
+            raise InvalidValue(f"sizing.{name}", value, f"{what} above 0{upper}")
 
 
-def units_to_open(sizing: Mapping[str, Any], cash: float, unit_cost: float) -> float:
+def units_to_open(sizing: Mapping[str, Any], cash: float, unit_cost: float, atr: float = math.nan) -> float:
     """Return how many units to open from flat.
 
     Parameters
@@ -93,7 +100,7 @@ def units_to_open(sizing: Mapping[str, Any], cash: float, unit_cost: float) -> f
         Cash of the account, above 0.
     unit_cost : float
         Fill price of one unit times (1 + commission). A short position is sized, and covered in cash, alike.
+    atr : float
+        Average true range when the order was decided, quote currency; for ``risk_atr`` only.
     """
-    kind = SIZINGS[sizing["kind"]]
-    parameter = float(sizing[kind.parameter]) if kind.parameter else 0.0
-    return kind.units(parameter, cash, unit_cost)
+    return SIZINGS[sizing["kind"]].units(sizing, cash, unit_cost, atr)

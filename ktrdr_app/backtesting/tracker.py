@@ -1,4 +1,4 @@
-"""The record of a run: equity bar by bar in arrays, trades and events; tables are made of it at the end."""
+"""The record of the reference engine: equity bar by bar, trades and events, as the kernel's result has them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
-from ktrdr_app.backtesting.positions import Fill, PositionManager, Quote, Trade
-from ktrdr_app.backtesting.results import TRADE_COLUMNS, BacktestEvent, BacktestResult, OpenTrade
-from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.backtesting.events import BacktestEvent, Happening, event_of
+from ktrdr_app.backtesting.positions import Fill, PositionManager, Quote, Refusal, Trade
+from ktrdr_app.backtesting.results import BacktestResult, DecisionRecord
+from ktrdr_app.backtesting.trades import REASONS, OpenTrade, TradeArrays
 from ktrdr_app.decision.actions import Position
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from ktrdr_app.data.bars import PriceArrays
 
 
 class PerformanceTracker:
@@ -48,101 +50,90 @@ class PerformanceTracker:
         account : PositionManager
             The account.
         close : float
-            The bar's close.
+            The bar's close; of a bar in which the market was closed, the last one known.
         """
         equity = account.value(close)
         self.equity[bar], self.cash[bar], self.units[bar] = equity, account.cash, account.units
         if equity <= 0 and not self._gone:
             self._gone = True
-            self.note(bar, "equity_gone", f"equity fell to {equity:,.2f}; no margin call is simulated")
+            self.note(bar, Position.FLAT, Refusal(Happening.GONE, (equity, 0.0, 0.0)))
 
-    def note(self, bar: int, code: str, message: str) -> None:
+    def note(self, bar: int, target: Position, what: Refusal) -> None:
         """Add an event.
 
         Parameters
         ----------
         bar : int
             Row of the bar.
-        code : str
-            As `BacktestEvent` lists them.
-        message : str
-            What happened, in plain words.
+        target : Position
+            Where the order would have led.
+        what : Refusal
+            What happened.
         """
-        self.events.append(BacktestEvent(bar, self.index[bar], code, message))
+        self.events.append(event_of(bar, self.index[bar], what.kind, target, what.numbers))
 
-    def result(self, account: PositionManager) -> BacktestResult:
+    def result(self, account: PositionManager, log: DecisionRecord | None = None) -> BacktestResult:
         """Return the finished run.
 
         Parameters
         ----------
         account : PositionManager
             The account after the last bar.
+        log : DecisionRecord, optional
+            What was decided.
         """
-        table = self._trade_table()
-        left = self._open_trade(account)
-        capital = account.config.initial_capital
-        rate = periods_per_year(self.index)
-        metrics = performance_metrics(
-            self.equity, table, rate, initial_capital=capital, position=self.units, open_trade=left
-        )
         return BacktestResult(
             config=account.config,
-            equity=pd.Series(self.equity, self.index, name="equity"),
-            cash=pd.Series(self.cash, self.index, name="cash"),
-            position=pd.Series(self.units, self.index, name="position"),
-            trades=table,
-            metrics=metrics,
-            events=tuple(sorted(self.events, key=lambda event: event.bar)),
-            open_trade=left,
+            index=self.index,
+            values=self.equity,
+            cash_values=self.cash,
+            units=self.units,
+            closed=self._trades(),
+            events=tuple(self.events),
+            open_trade=self._open_trade(account),
+            log=log,
         )
 
-    def _trade_table(self) -> pd.DataFrame:
-        rows = [self._trade_row(trade) for trade in self.trades]
-        entries = [trade.entry.quote.bar for trade in self.trades]
-        exits = [trade.exit.quote.bar for trade in self.trades]
-        table = pd.DataFrame(rows, columns=list(TRADE_COLUMNS[2:]))
-        kinds: dict[str, Any] = dict.fromkeys(TRADE_COLUMNS[3:13], np.float64)
-        kinds |= {
-            "bars_held": np.int64,
-            "side": "str",
-            "exit_reason": "str",
-        }
-        table = table.astype(kinds)
-        table.insert(0, "entry_time", self.index[entries])
-        table.insert(1, "exit_time", self.index[exits])
-        return table
+    def _trades(self) -> TradeArrays:
+        trades = self.trades
+        extremes = [self._excursions(trade.side, trade.entry, trade.exit.quote, trade.reason) for trade in trades]
 
-    def _trade_row(self, trade: Trade) -> tuple[str | float | int, ...]:
-        entry, leave = trade.entry, trade.exit
-        return (
-            trade.side.name.lower(),
-            entry.quantity,
-            entry.price,
-            leave.price,
-            trade.gross_pnl,
-            entry.commission + leave.commission,
-            entry.slippage_cost + leave.slippage_cost,
-            trade.net_pnl,
-            trade.net_pnl / entry.value,
-            *self._excursions(trade.side, entry, leave.quote),
-            leave.quote.bar - entry.quote.bar,
-            trade.reason,
+        def column(values: list[Any], kind: type[np.generic] = np.float64) -> NDArray[Any]:
+            return np.array(values, dtype=kind)
+
+        return TradeArrays(
+            entry_bar=column([trade.entry.quote.bar for trade in trades], np.int64),
+            exit_bar=column([trade.exit.quote.bar for trade in trades], np.int64),
+            side=column([int(trade.side) for trade in trades], np.int8),
+            quantity=column([trade.entry.quantity for trade in trades]),
+            entry_price=column([trade.entry.price for trade in trades]),
+            exit_price=column([trade.exit.price for trade in trades]),
+            commission=column([trade.entry.commission + trade.exit.commission for trade in trades]),
+            slippage_cost=column([trade.entry.slippage_cost + trade.exit.slippage_cost for trade in trades]),
+            financing=column([trade.financing for trade in trades]),
+            mfe=column([best for best, _ in extremes]),
+            mae=column([worst for _, worst in extremes]),
+            reason=column([REASONS.index(trade.reason) for trade in trades], np.int8),
         )
 
-    def _excursions(self, side: Position, entry: Fill, end: Quote) -> tuple[float, float]:
-        held = slice(entry.quote.edge, end.edge)
-        highest = float(self.prices.high[held].max(initial=end.price))
-        lowest = float(self.prices.low[held].min(initial=end.price))
+    def _excursions(self, side: Position, entry: Fill, end: Quote, reason: str = "") -> tuple[float, float]:
+        """Return the best and worst price of the bars held whole, and of the exit."""
+        within = reason in ("stop_loss", "take_profit", "trailing_stop")
+        held = slice(entry.quote.edge, end.bar if within else end.edge)
+        highest = np.nanmax(np.append(self.prices.high[held], end.price))
+        lowest = np.nanmin(np.append(self.prices.low[held], end.price))
         moves = (side * (highest / entry.price - 1), side * (lowest / entry.price - 1))
-        return max(0.0, *moves), min(0.0, *moves)
+        return float(max(0.0, *moves)), float(min(0.0, *moves))
 
     def _open_trade(self, account: PositionManager) -> OpenTrade | None:
         entry = account.entry
         if entry is None:
             return None
+        known = np.flatnonzero(~np.isnan(self.prices.close))
+        last = Quote(len(self.index) - 1, float(self.prices.close[known[-1]]), at_close=True)
         side = account.position
-        last = Quote(len(self.index) - 1, float(self.prices.close[-1]), at_close=True)
         best, worst = self._excursions(side, entry, last)
+        paid = entry.commission + account.financing
         return OpenTrade(
             entry_time=self.index[entry.quote.bar],
             side=side.name.lower(),
@@ -151,7 +142,8 @@ class PerformanceTracker:
             last_price=last.price,
             commission=entry.commission,
             slippage_cost=entry.slippage_cost,
-            unrealized_pnl=side * (last.price - entry.price) * entry.quantity - entry.commission,
+            financing=account.financing,
+            unrealized_pnl=side * (last.price - entry.price) * entry.quantity - paid,
             mfe=best,
             mae=worst,
             bars_held=last.edge - entry.quote.bar,

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 """Columns of every series, float64, in this order."""
+PIECE = 1 << 15
+"""Rows that are checked at a time: what fits the cache."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def close_times(index: pd.Index, timeframe: str) -> NDArray[np.int64]:
     return nanoseconds(index) + bar_length(timeframe)
 
 
-def check_bars(frame: pd.DataFrame, where: str) -> None:
+def check_bars(frame: pd.DataFrame, where: str, closed: bool = False) -> None:
     """Hold a frame to the contract of a series.
 
     Parameters
@@ -100,6 +102,8 @@ def check_bars(frame: pd.DataFrame, where: str) -> None:
         vendors' rounded files: it is logged, not refused.
     where : str
         File or argument, for messages.
+    closed : bool
+        Whether rows whose four prices are NaN, in which the market was closed, are allowed.
 
     Raises
     ------
@@ -113,34 +117,54 @@ def check_bars(frame: pd.DataFrame, where: str) -> None:
     if frame.empty:
         raise EmptyData(where)
     _check_index(frame.index, where)
-    _check_prices(frame, where)
+    _check_prices(frame, where, closed)
 
 
 def _check_index(index: pd.Index, where: str) -> None:
     if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
         raise MalformedBars(where, "an index that is not in UTC", "a DatetimeIndex in UTC")
-    steps = np.diff(nanoseconds(index))
-    if (steps <= 0).any():
-        row = int(np.argmax(steps <= 0)) + 1
+    stamps = nanoseconds(index)
+    back = stamps[1:] <= stamps[:-1]
+    if back.any():
+        row = int(np.argmax(back)) + 1
         found = f"{index[row].isoformat()} after {index[row - 1].isoformat()}"
         raise MalformedBars(f"{where}, row {row + 1}", found, "bars in rising order of time, each stamp once")
 
 
-def _check_prices(frame: pd.DataFrame, where: str) -> None:
-    prices = frame[list(COLUMNS[:4])].to_numpy()
-    wrong = ~np.isfinite(prices) | (prices <= 0)
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        found = f"{COLUMNS[column]} {prices[row, column]}"
-        raise MalformedBars(_row(frame, where, row), found, "prices above 0 in every row")
-    crossed = (prices[:, 1] < prices.max(axis=1)) | (prices[:, 2] > prices.min(axis=1))
-    if crossed.any():
-        first = _row(frame, where, int(np.argmax(crossed)))
-        logger.warning("%d bars whose high and low do not enclose open and close, first: %s", crossed.sum(), first)
-    volume = frame["volume"].to_numpy()
+def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
+    columns = [frame[name].to_numpy() for name in COLUMNS]
+    crossed = [
+        begin + row
+        for begin in range(0, len(frame), PIECE)
+        for row in _check_piece(frame, [column[begin : begin + PIECE] for column in columns], where, closed, begin)
+    ]
+    if crossed:
+        first = _row(frame, where, crossed[0])
+        logger.warning("%d bars whose high and low do not enclose open and close, first: %s", len(crossed), first)
+
+
+def _check_piece(
+    frame: pd.DataFrame, columns: list[NDArray[np.float64]], where: str, closed: bool, begin: int
+) -> list[int]:
+    """Check some rows, and return those whose high and low do not enclose open and close."""
+    opens, highs, lows, closes, volume = columns
+    highest = np.maximum(np.maximum(opens, closes), np.maximum(highs, lows))
+    lowest = np.minimum(np.minimum(opens, closes), np.minimum(highs, lows))
+    # NaN spreads through both, so that a row is sound if its extremes are.
+    sound = (lowest > 0) & (highest < np.inf)
+    if closed and not sound.all():
+        sound |= np.logical_and.reduce([np.isnan(column) for column in columns[:4]])
+    if not sound.all():
+        row = int(np.argmin(sound))
+        prices = [column[row] for column in columns[:4]]
+        name, price = next((n, p) for n, p in zip(COLUMNS, prices, strict=False) if not 0 < p < np.inf)
+        raise MalformedBars(_row(frame, where, begin + row), f"{name} {price}", "prices above 0 in every row")
     if (volume < 0).any():
         row = int(np.argmax(volume < 0))
-        raise MalformedBars(_row(frame, where, row), f"volume {volume[row]}", "volume of 0 or more, or an empty cell")
+        expected = "volume of 0 or more, or an empty cell"
+        raise MalformedBars(_row(frame, where, begin + row), f"volume {volume[row]}", expected)
+    rows: list[int] = np.flatnonzero((highs < highest) | (lows > lowest)).tolist()
+    return rows
 
 
 def _row(frame: pd.DataFrame, where: str, row: int) -> str:

@@ -9,24 +9,27 @@ from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import Decision
 
 
-def explain_no_trades(decisions: Sequence[Decision]) -> str:
+def explain_no_trades(decisions: Sequence[Decision], bars: int | None = None) -> str:
     """Say what became of the model's signals, each counted under the first filter that refused it.
 
     Parameters
     ----------
     decisions : sequence of Decision
-        All decisions of a run.
+        All decisions of a run, or those alone in which the model did not say HOLD.
+    bars : int, optional
+        Bars that were decided on; as many as decisions by default.
 
     Returns
     -------
     str
         One line, for example ``812 signals below confidence 0.60; the highest was 0.57``.
     """
-    if not decisions:
+    decided = len(decisions) if bars is None else bars
+    if decided == 0:
         return "there were no bars to decide on"
     signals = [decision for decision in decisions if decision.raw is not Action.HOLD]
     if not signals:
-        return f"the model said HOLD on all {_count(len(decisions), 'bar')}"
+        return f"the model said HOLD on all {_count(decided, 'bar')}"
     refused: dict[str, list[Decision]] = {}
     for decision in signals:
         if decision.refusal is not None:
@@ -47,6 +50,10 @@ def _separation(refused: list[Decision]) -> str:
     return f"{_count(len(refused), 'signal')} less than {_limit(refused):g} bars after the one before"
 
 
+def _hours(refused: list[Decision]) -> str:
+    return f"{_count(len(refused), 'signal')} less than {_limit(refused):g} hours after the one before"
+
+
 def _volume(refused: list[Decision]) -> str:
     return f"{_count(len(refused), 'signal')} on bars with less than {_limit(refused):.2f} times the usual volume"
 
@@ -57,7 +64,23 @@ def _position(refused: list[Decision]) -> str:
     return f"{_count(len(refused), 'signal')} that the position does not allow ({listed})"
 
 
-_SENTENCES = {"confidence": _confidence, "separation": _separation, "volume": _volume, "position": _position}
+def _cooldown(refused: list[Decision]) -> str:
+    return f"{_count(len(refused), 'signal')} less than {_limit(refused):g} bars after a position's end"
+
+
+def _drift(refused: list[Decision]) -> str:
+    return f"{_count(len(refused), 'signal')} on bars unlike the training rows (distance above {_limit(refused):g})"
+
+
+_SENTENCES = {
+    "confidence": _confidence,
+    "position": _position,
+    "separation": _separation,
+    "hours": _hours,
+    "volume": _volume,
+    "cooldown": _cooldown,
+    "drift": _drift,
+}
 
 
 def _limit(refused: list[Decision]) -> float:

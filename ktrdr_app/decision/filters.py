@@ -28,6 +28,12 @@ class Candidate:
         Position at the bar's close.
     allow_short : bool
         Whether SELL while flat may open a short position.
+    hours_since : float or None
+        Hours between the opens of this bar and of that of the last signal that was acted on; None where not known.
+    bars_since_exit : int or None
+        Bars since the last position's end; None before the first.
+    dissimilarity : float
+        Distance of the bar's features from the training rows, in mean distances of these; NaN where not known.
     """
 
     action: Action
@@ -36,6 +42,14 @@ class Candidate:
     volume_ratio: float
     position: Position
     allow_short: bool
+    hours_since: float | None = None
+    bars_since_exit: int | None = None
+    dissimilarity: float = math.nan
+
+    @property
+    def opens(self) -> bool:
+        """Whether it would open a position from flat."""
+        return self.position is Position.FLAT and (self.action is Action.BUY or self.allow_short)
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class FilterVerdict:
     Attributes
     ----------
     name : str
-        ``confidence``, ``separation``, ``volume`` or ``position``.
+        Name of the filter, as `FILTERS` lists them.
     passed : bool
         Whether the signal may go on.
     reason : str
@@ -71,7 +85,7 @@ def confidence(signal: Candidate, settings: DecisionSettings) -> FilterVerdict:
     signal : Candidate
         The signal.
     settings : DecisionSettings
-        Gives ``confidence_threshold``.
+        Gives ``confidence_threshold``, for the mode at hand.
     """
     limit = settings.confidence_threshold
     passed = signal.confidence >= limit
@@ -95,6 +109,24 @@ def separation(signal: Candidate, settings: DecisionSettings) -> FilterVerdict:
     passed = signal.bars_since >= limit
     reason = f"{signal.bars_since} bars after the last signal, {limit} are asked for"
     return FilterVerdict("separation", passed, reason, limit)
+
+
+def hours(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None:
+    """Refuse a signal that follows the last acted-on one too soon by the clock, weekends counted.
+
+    Parameters
+    ----------
+    signal : Candidate
+        The signal.
+    settings : DecisionSettings
+        Gives ``min_separation_hours``.
+    """
+    limit = settings.min_separation_hours
+    if limit == 0 or signal.hours_since is None:
+        return None
+    passed = signal.hours_since >= limit
+    reason = f"{signal.hours_since:g} hours after the last signal, {limit:g} are asked for"
+    return FilterVerdict("hours", passed, reason, limit)
 
 
 def volume(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None:
@@ -137,5 +169,61 @@ def position(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | N
     return FilterVerdict("position", passed, f"{signal.action.name} while {signal.position.name.lower()}")
 
 
-FILTERS: tuple[Filter, ...] = (confidence, separation, volume, position)
+def cooldown(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None:
+    """Refuse to open a position too soon after the last one ended.
+
+    Parameters
+    ----------
+    signal : Candidate
+        The signal.
+    settings : DecisionSettings
+        Gives ``cooldown_bars``.
+    """
+    limit = settings.cooldown_bars
+    if limit == 0 or not signal.opens:
+        return None
+    if signal.bars_since_exit is None:
+        return FilterVerdict("cooldown", True, "no position ended before", limit)
+    passed = signal.bars_since_exit >= limit
+    reason = f"{signal.bars_since_exit} bars after the last position's end, {limit} are asked for"
+    return FilterVerdict("cooldown", passed, reason, limit)
+
+
+def size(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None:
+    """Say how large a position may become; the engine shrinks larger orders, and notes it.
+
+    Parameters
+    ----------
+    signal : Candidate
+        The signal.
+    settings : DecisionSettings
+        Gives ``max_position_size``.
+    """
+    limit = settings.max_position_size
+    if limit == 1 or not (signal.opens or signal.allow_short):
+        return None
+    return FilterVerdict("size", True, f"at most {limit:.0%} of the cash", limit)
+
+
+def drift(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None:
+    """Refuse a signal on a bar unlike those that the model learnt from.
+
+    Parameters
+    ----------
+    signal : Candidate
+        The signal.
+    settings : DecisionSettings
+        Gives ``max_dissimilarity``.
+    """
+    limit = settings.max_dissimilarity
+    if limit is None:
+        return None
+    if math.isnan(signal.dissimilarity):
+        return FilterVerdict("drift", True, "distance from the training rows is not known, not applied", limit)
+    passed = signal.dissimilarity <= limit
+    relation = "is at most" if passed else "is above"
+    return FilterVerdict("drift", passed, f"dissimilarity {signal.dissimilarity:.2f} {relation} {limit:.2f}", limit)
+
+
+FILTERS: tuple[Filter, ...] = (confidence, position, separation, hours, volume, cooldown, size, drift)
 """All filters, in the order in which the first refusal is named. A filter that returns None is switched off."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.decision.actions import Action, Position
 from ktrdr_app.decision.filters import FILTERS, Candidate, FilterVerdict
 from ktrdr_app.strategy.schema import DecisionSettings
 
+Mode = Literal["backtest", "paper", "live"]
+MODES = get_args(Mode)
+HOUR = 3_600_000_000_000
+"""Nanoseconds."""
 SUM_TOLERANCE = 1e-3
 """How far the three probabilities of a bar may be from 1 in sum: room for float32, none for logits."""
 
@@ -59,18 +64,35 @@ class DecisionOrchestrator:
         The strategy's ``decision`` section.
     allow_short : bool
         Whether SELL while flat opens a short position.
+    mode : str
+        ``backtest``, ``paper`` or ``live``: which of the strategy's ``confidence_thresholds`` counts.
+
+    Raises
+    ------
+    UnknownName
+        For another mode.
+
+    Attributes
+    ----------
+    settings : DecisionSettings
+        The section, with ``confidence_threshold`` as the mode has it.
     """
 
-    def __init__(self, settings: DecisionSettings, allow_short: bool = False) -> None:
-        self.settings = settings
+    def __init__(self, settings: DecisionSettings, allow_short: bool = False, mode: Mode = "backtest") -> None:
+        if mode not in MODES:
+            raise UnknownName("mode", mode, MODES)
+        threshold = settings.confidence_thresholds.get(mode, settings.confidence_threshold)
+        self.settings = settings.model_copy(update={"confidence_threshold": threshold})
         self.allow_short = allow_short
         self._seen: int | None = None
         self._acted: int | None = None
+        self._acted_at: int | None = None
 
     def reset(self) -> None:
         """Forget the past, before another series."""
         self._seen = None
         self._acted = None
+        self._acted_at = None
 
     def decide(
         self,
@@ -78,6 +100,10 @@ class DecisionOrchestrator:
         probabilities: Sequence[float] | NDArray[np.floating],
         volume_ratio: float,
         position: Position,
+        *,
+        time: int | None = None,
+        last_exit: int | None = None,
+        dissimilarity: float = math.nan,
     ) -> Decision:
         """Decide at one bar's close.
 
@@ -91,6 +117,12 @@ class DecisionOrchestrator:
             As `volume_ratio` gives it; NaN where volume is not known.
         position : Position
             Position at this close.
+        time : int, optional
+            The bar's open, nanoseconds since 1970 UTC; without it no separation in hours is asked for.
+        last_exit : int, optional
+            Row of the bar in which the last position ended; without it no cooldown is asked for.
+        dissimilarity : float
+            As `Candidate` has it.
 
         Raises
         ------
@@ -106,12 +138,22 @@ class DecisionOrchestrator:
         if raw is Action.HOLD:
             return Decision(bar, raw, confidence, raw, ())
         since = None if self._acted is None else bar - self._acted
-        signal = Candidate(raw, confidence, since, float(volume_ratio), position, self.allow_short)
+        signal = Candidate(
+            raw,
+            confidence,
+            since,
+            float(volume_ratio),
+            position,
+            self.allow_short,
+            hours_since=None if time is None or self._acted_at is None else (time - self._acted_at) / HOUR,
+            bars_since_exit=None if last_exit is None else bar - last_exit,
+            dissimilarity=dissimilarity,
+        )
         verdicts = (judge(signal, self.settings) for judge in FILTERS)
         trail = tuple(verdict for verdict in verdicts if verdict is not None)
         if not all(verdict.passed for verdict in trail):
             return Decision(bar, raw, confidence, Action.HOLD, trail)
-        self._acted = bar
+        self._acted, self._acted_at = bar, time
         return Decision(bar, raw, confidence, raw, trail)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from ktrdr_app.core.kernels import kernel, warms_up
 
 USUAL_BARS = 20
 """Bars before the one at hand whose mean is its usual volume."""
 
 
+@kernel
 def volume_ratio(volume: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each bar's volume over the mean of the `USUAL_BARS` bars before it.
 
@@ -25,11 +27,17 @@ def volume_ratio(volume: NDArray[np.float64]) -> NDArray[np.float64]:
         bar itself has no volume, and where the mean has nothing to stand on or is 0.
     """
     ratio = np.full(len(volume), np.nan)
-    if len(volume) <= USUAL_BARS:
-        return ratio
-    before = sliding_window_view(volume[:-1], USUAL_BARS)
-    known = np.isfinite(before)
-    total = np.where(known, before, 0.0).sum(axis=1)
-    usable = total > 0
-    ratio[USUAL_BARS:][usable] = volume[USUAL_BARS:][usable] * known.sum(axis=1)[usable] / total[usable]
+    for bar in range(USUAL_BARS, len(volume)):
+        total, known = 0.0, 0
+        for before in range(bar - USUAL_BARS, bar):
+            if np.isfinite(volume[before]):
+                total += volume[before]
+                known += 1
+        if total > 0.0:
+            ratio[bar] = volume[bar] * known / total
     return ratio
+
+
+@warms_up
+def _warm_up() -> None:
+    volume_ratio(np.ones(2))

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.features.columns import finite_rows
 from ktrdr_app.features.context import price_context, volume_context
 from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.forms import in_form, rolling_zscore
@@ -81,20 +82,9 @@ def build_with_inputs(
     for source in plan.raw:
         values[:, position] = _raw_column(columns[source.column], source, plan.strategy.features.zscore_window)
         position += 1
-    valid = usable_rows(values)
+    valid = finite_rows(values)
     clock.lap("features")
     return FeatureFrame(plan.contract, values, valid, pd.DatetimeIndex(bars.index)), inputs
-
-
-def usable_rows(values: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which rows have every feature.
-
-    Parameters
-    ----------
-    values : ndarray of float32, shape (n_bars, n_features)
-        Features.
-    """
-    return np.asarray(np.isfinite(values).all(axis=1))
 
 
 def fuzzy_inputs(

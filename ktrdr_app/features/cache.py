@@ -22,7 +22,8 @@ from ktrdr_app.core.files import digest, write_parts
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.data.bars import fingerprint
-from ktrdr_app.features.build import all_fuzzy_inputs, build_with_inputs, usable_rows
+from ktrdr_app.features.build import all_fuzzy_inputs, build_with_inputs
+from ktrdr_app.features.columns import finite_rows
 from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.fuzzy.engine import FuzzyEngine
@@ -37,6 +38,8 @@ ON_DISK = 256 << 20
 """Most bytes kept for one series; the least recently used features go first."""
 
 _SUM = hashlib.sha256().digest_size
+_HEAD = 4096
+"""Bytes within which the header of an array ends."""
 
 
 @dataclass(frozen=True)
@@ -162,18 +165,16 @@ class FeatureCache:
         if path is None or not path.is_file():
             return None
         try:
-            with open(path, "rb") as stream:
-                expected = stream.read(_SUM)
-                if hashlib.file_digest(stream, "sha256").digest() != expected:
-                    raise ValueError("its checksum does not match")
-                stream.seek(_SUM)
-                values = np.load(stream, allow_pickle=False)
+            content = np.fromfile(path, dtype=np.uint8)
+            if hashlib.sha256(content[_SUM:].data).digest() != content[:_SUM].tobytes():
+                raise ValueError("its checksum does not match")
+            values = _array_of(content[_SUM:])
             os.utime(path)
         except (OSError, ValueError) as error:
             logger.warning("the features in %s cannot be used (%s) and are built anew", path, error)
             return None
         self.last_use = CacheUse("disk", ())
-        return FeatureFrame(plan.contract, values, usable_rows(values), pd.DatetimeIndex(bars.index))
+        return FeatureFrame(plan.contract, values, finite_rows(values), pd.DatetimeIndex(bars.index))
 
     def _held(self) -> int:
         return sum(frame.values.nbytes for _, frame in self._frames.values())
@@ -195,6 +196,15 @@ class FeatureCache:
             _prune(path.parent)
         except (OSError, StorageProblem) as error:
             logger.warning("the features of %s are not kept: %s", path.parent.name, error)
+
+
+def _array_of(content: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the array of an .npy file's bytes, where they lie."""
+    head = io.BytesIO(content[:_HEAD].tobytes())
+    np.lib.format.read_magic(head)
+    shape, fortran, kind = np.lib.format.read_array_header_1_0(head)
+    values: NDArray[np.float32] = content[head.tell() :].view(kind).reshape(shape, order="F" if fortran else "C")
+    return values
 
 
 def _rewrite(

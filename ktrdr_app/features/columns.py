@@ -103,6 +103,26 @@ def _measured(values: NDArray[np.float32], rows: NDArray[np.intp]) -> tuple[NDAr
     return finite, low, high, mean, squares
 
 
+@kernel
+def finite_rows(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows hold numbers only, in one pass and without a block of truth values.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_rows, n_columns)
+        Rows.
+    """
+    rows, columns = values.shape
+    finite = np.ones(rows, np.bool_)
+    for row in range(rows):
+        for column in range(columns):
+            if not np.isfinite(values[row, column]):
+                finite[row] = False
+                break
+    return finite
+
+
 @warms_up
 def _warm_up() -> None:
     measure_columns(np.zeros((2, 1), np.float32))
+    finite_rows(np.zeros((2, 1), np.float32))

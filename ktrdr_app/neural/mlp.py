@@ -107,6 +107,10 @@ def logits_of(network: nn.Sequential, x: torch.Tensor) -> torch.Tensor:
         return torch.cat([network(piece) for piece in torch.split(x, max(1, _ACTIVATIONS_AT_ONCE // widest))])
 
 
+PIECE = 1 << 14
+"""Rows that go through scaler and network at a time: what lies between two layers then stays in the cache."""
+
+
 class MLPTradingModel:
     """A trained network with its scaler and the names of its features.
 
@@ -169,8 +173,14 @@ class MLPTradingModel:
         InvalidValue
             If the number of columns differs, or a value is not finite.
         """
-        self._check(raw)
-        return self.predict_proba_scaled(raw if self.scaler is None else self.scaler.transform(raw), symbol)
+        self._check_shape(raw)
+        out = np.empty((len(raw), CLASSES))
+        for begin in range(0, len(raw), PIECE):
+            piece = raw[begin : begin + PIECE]
+            self._check_finite(piece, begin)
+            scaled = piece if self.scaler is None else self.scaler.transform(piece)
+            out[begin : begin + PIECE] = self.predict_proba_scaled(scaled, symbol)
+        return out
 
     def predict_proba_scaled(self, scaled: NDArray[Any], symbol: str | None = None) -> NDArray[np.float64]:
         """Return the probabilities of BUY, HOLD and SELL for features that are scaled already.
@@ -237,7 +247,8 @@ class MLPTradingModel:
         InvalidValue
             If the number of columns differs, or a value is not finite.
         """
-        self._check(scaled)
+        self._check_shape(scaled)
+        self._check_finite(scaled)
         if len(scaled) == 0:
             return np.empty((0, CLASSES), dtype=np.float32)
         rows = with_symbols(np.asarray(scaled, dtype=np.float32), codes, symbol_columns(self.embedded))
@@ -248,17 +259,19 @@ class MLPTradingModel:
         """Return the network's tensors by name."""
         return dict(self.network.state_dict())
 
-    def _check(self, features: NDArray[Any]) -> None:
+    def _check_shape(self, features: NDArray[Any]) -> None:
         count = len(self.feature_names)
         if features.ndim != 2 or features.shape[1] != count:
             raise InvalidValue(
                 "features", features.shape, f"an array of shape (rows, {count}) as the model was trained on"
             )
+
+    def _check_finite(self, features: NDArray[Any], first: int = 0) -> None:
         if not np.isfinite(features).all():
             finite = np.isfinite(features).all(axis=0)
             column = int(np.argmin(finite))
             row = int(np.argmin(np.isfinite(features[:, column])))
-            where = f"row {row} of feature {self.feature_names[column]}"
+            where = f"row {first + row} of feature {self.feature_names[column]}"
             raise InvalidValue(self.feature_names[column], float(features[row, column]), "finite numbers", where=where)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -273,14 +273,24 @@ class DecisionSettings(Section):
 
     confidence_threshold: float = Field(default=0.5, ge=0, le=1)
     """Least probability of BUY or SELL that is acted on."""
+    confidence_thresholds: dict[Literal["backtest", "paper", "live"], Annotated[float, Field(ge=0, le=1)]] = {}
+    """Thresholds of single modes, in the place of ``confidence_threshold``."""
     position_awareness: bool = True
     """Never buy while long, never sell while flat (unless short positions are allowed)."""
     min_signal_separation: int = Field(default=1, ge=0, le=100_000)
     """Least bars between two acted-on signals."""
+    min_separation_hours: float = Field(default=0.0, ge=0, le=100_000)
+    """Least hours between two acted-on signals, beside the bars."""
+    cooldown_bars: int = Field(default=0, ge=0, le=100_000)
+    """Bars after a position's end in which none is opened from flat."""
     volume_filter: bool = False
     """Act only on bars with at least ``min_volume_ratio`` times the usual volume."""
     min_volume_ratio: float = Field(default=1.0, gt=0, le=100)
     """Volume over its mean of the 20 bars before."""
+    max_position_size: float = Field(default=1.0, gt=0, le=1)
+    """Greatest fraction of the cash that a position may take; larger orders are shrunk to it."""
+    max_dissimilarity: float | None = Field(default=None, gt=0, le=1000)
+    """Abstain where a bar's features are further than this from the training rows, in their mean distances."""
 
 
 class BacktestSettings(Section):
@@ -288,10 +298,36 @@ class BacktestSettings(Section):
 
     initial_capital: float = Field(default=100_000.0, gt=0)
     """Account currency."""
-    commission: float = Field(default=0.001, ge=0, lt=1)
-    """Fraction of the traded value, per side."""
-    slippage: float = Field(default=0.0005, ge=0, lt=1)
-    """Fraction of the price, against you, per side."""
+    commission: float = Field(default=0.001, ge=0)
+    """Per side: fraction of the traded value, below 1, or account currency per unit."""
+    commission_unit: Literal["rate", "per_unit"] = "rate"
+    """What ``commission`` is in."""
+    slippage: float = Field(default=0.0005, ge=0)
+    """Against you, per side: fraction of the price, below 1, ticks, or fraction of the last complete bar's range."""
+    slippage_unit: Literal["rate", "ticks", "range"] = "rate"
+    """What ``slippage`` is in."""
+    tick_size: float = Field(default=0.0, ge=0)
+    """Least price step; needed where slippage is in ticks."""
+    spread: float = Field(default=0.0, ge=0)
+    """Ask less bid in quote currency; each side pays half."""
+    lot_step: float = Field(default=0.0, ge=0)
+    """Least step of units; 0 for any fraction."""
+    stop_loss: float | None = Field(default=None, gt=0)
+    """Distance of the stop from the entry price; none by default."""
+    take_profit: float | None = Field(default=None, gt=0)
+    """Distance of the target from the entry price; none by default."""
+    trailing_stop: float | None = Field(default=None, gt=0)
+    """Distance of the trailing stop from the best price so far; none by default."""
+    stop_unit: Literal["fraction", "atr"] = "fraction"
+    """What the three distances are in: fractions of the entry price, or average true ranges."""
+    swap_long: float = Field(default=0.0, gt=-1, lt=1)
+    """Overnight interest of long positions, yearly fraction of their value; below 0 is received."""
+    swap_short: float = Field(default=0.0, gt=-1, lt=1)
+    """Overnight interest of short positions, likewise."""
+    borrow: float = Field(default=0.0, ge=0, lt=1)
+    """Yearly fraction that short positions pay for the loan."""
+    close_at_end: bool = False
+    """Whether a position still open after the last bar is closed at its close; else it is only valued there."""
     fill: Literal["next_open", "close"] = "next_open"
     """Price of a fill; ``close`` fills on the bar that gave the signal and is optimistic."""
     allow_short: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals, simulate_backtest
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
@@ -118,6 +118,7 @@ _EXPORTS = {
     "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
+    "simulate_backtest": "backtest_run",
     "strategy_schema": "grammar_schema",
     "tag_model": "model_care",
     "train": "train_run",
@@ -187,6 +188,7 @@ __all__ = [
     "run_trades",
     "save_fuzzy_sets",
     "show_model",
+    "simulate_backtest",
     "strategy_schema",
     "tag_model",
     "train",

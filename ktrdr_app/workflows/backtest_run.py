@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.benchmark import buy_and_hold_result
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
+from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import ModelRejected, TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.model_store.reference import read_reference
 from ktrdr_app.strategy.load import load_strategy
@@ -55,10 +56,32 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
+    return _finished(simulate_backtest(request, progress, cancel), progress)
+
+
+def simulate_backtest(
+    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest` does but write the run's folder.
+
+    Parameters
+    ----------
+    request : BacktestRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
+        Stops it.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, model, cancelled.
+    """
     began = time.perf_counter()
     token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
-    settings = with_overrides(loaded, "backtest", _overrides(request.money)).strategy
+    settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
         chosen = choose_model(request, settings.name)
         bars = source_of(request.workspace).load(request.symbol, request.timeframe, end=request.end)
@@ -69,10 +92,10 @@ def backtest(
     config = _config(settings.backtest, request.money)
     with stage("simulate", progress):
         orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
-        result = BacktestingEngine(config).run(prepared.bars, prepared.probabilities, orchestrator, progress, token)
+        result = run_probabilities(prepared.bars, prepared.probabilities, orchestrator, config, progress, token)
     token.check()
     in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
-    papers = RunPapers(
+    return RunPapers(
         request=request,
         strategy_name=settings.name,
         settings=_settings_document(settings),
@@ -86,7 +109,6 @@ def backtest(
         began=began,
         coverage=prepared.coverage,
     )
-    return _finished(papers, progress)
 
 
 def backtest_signals(
@@ -115,7 +137,7 @@ def backtest_signals(
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
         signals, _ = read_signals(request.signals, bars)
     _demand_bars(bars, request.symbol)
-    config = _config(overridden(BacktestSettings(), _overrides(request.money)), request.money)
+    config = _config(overridden(BacktestSettings(), request.money.overrides()), request.money)
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
@@ -154,12 +176,14 @@ def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) 
         reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
         raise TooFewRows(where, len(usable), LEAST_BARS, reason)
     first = offset + int(usable[0])
-    valid = frame.valid[first:]
-    probabilities = np.zeros((len(valid), 3))
-    probabilities[:, 1] = 1.0
-    rows = frame.values[first:][valid]
-    probabilities[valid] = chosen.loaded.model.predict_proba(rows, request.symbol)
-    return _Prepared(bars.iloc[first:], probabilities, first - offset, _coverage(chosen, request.symbol, rows))
+    valid, values, model = frame.valid[first:], frame.values[first:], chosen.loaded.model
+    rows = values if valid.all() else values[valid]
+    shares = model.predict_proba(rows, request.symbol)
+    if len(rows) < len(values):
+        probabilities = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
+        probabilities[valid] = shares
+        shares = probabilities
+    return _Prepared(bars.iloc[first:], shares, first - offset, _coverage(chosen, request.symbol, rows))
 
 
 def _coverage(chosen: ChosenModel, symbol: str, values: NDArray[np.float32]) -> dict[str, Any] | None:
@@ -183,16 +207,6 @@ def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:
         folder, document = write_run(papers)
     result: BacktestResult = papers.result
     return BacktestOutcome(document, papers.bars, result, papers.benchmark.equity, papers.in_sample, folder)
-
-
-def _overrides(money: MoneyOptions) -> dict[str, Any]:
-    return {
-        "initial_capital": money.capital,
-        "commission": money.commission,
-        "slippage": money.slippage,
-        "fill": money.fill,
-        "allow_short": money.allow_short,
-    }
 
 
 def _config(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:

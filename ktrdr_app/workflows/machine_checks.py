@@ -32,7 +32,9 @@ LIBRARIES = {
     "qasync": (0, 28),
 }
 KERNEL_MODULES = (
+    "ktrdr_app.backtesting.kernel",
     "ktrdr_app.data.resample",
+    "ktrdr_app.decision.volume",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
     "ktrdr_app.features.neighbourhood",

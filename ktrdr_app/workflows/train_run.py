@@ -14,7 +14,6 @@ from ktrdr_app.features.groups import feature_groups
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.artifact import ModelArtifact
-from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.samples import SampleRows, sample_rows
 from ktrdr_app.model_store.save import save_model
 from ktrdr_app.strategy.load import LoadedStrategy

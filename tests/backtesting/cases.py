@@ -10,6 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.strategy.schema import DecisionSettings
 
 FREE = {"commission": 0.0, "slippage": 0.0}
 
@@ -86,3 +87,74 @@ def configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
         "close_at_end": draw(st.booleans()),
     }
     return BacktestConfig(**(fields | fixed))
+
+
+@st.composite
+def closed_markets(draw: st.DrawFn, most: int = 60) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw intraday bars with signals: gaps, holes in time, closed (NaN) bars, bars without volume."""
+    rows, seed = draw(st.integers(1, most)), draw(st.integers(0, 2**32 - 1))
+    calm, shut, quiet = draw(st.sampled_from([0.002, 0.03, 0.3])), draw(st.sampled_from([0, 0.15])), draw(st.booleans())
+    rng = np.random.default_rng(seed)
+    closes = np.round(50 * np.exp(np.cumsum(rng.normal(0, calm, rows))), 4) + 0.01
+    opens = np.round(np.concatenate([[50.0], closes[:-1]]) * np.exp(rng.normal(0, calm / 2, rows)), 4) + 0.01
+    highs = np.maximum(opens, closes) * (1 + rng.random(rows) * calm)
+    lows = np.minimum(opens, closes) * (1 - rng.random(rows) * calm / 2)
+    bars = make_bars(opens, closes, highs, lows, np.where(rng.random(rows) < 0.2 * quiet, 0.0, rng.random(rows)))
+    hours = np.cumsum(rng.choice([1, 1, 1, 5, 30, 72], size=rows))
+    bars.index = pd.DatetimeIndex(pd.Timestamp("2024-01-05", tz="UTC") + pd.to_timedelta(hours, unit="h")).as_unit("ns")
+    bars.index.name = "timestamp"
+    bars.iloc[rng.random(rows) < shut, :4] = np.nan
+    return bars, rng.choice(3, size=rows, p=[0.3, 0.4, 0.3]).astype(np.int8)
+
+
+risky_sizings = st.one_of(
+    sizings,
+    st.tuples(st.floats(0.001, 1.0), st.floats(0.2, 5.0), st.integers(1, 5)).map(
+        lambda drawn: {"kind": "risk_atr", "risk": drawn[0], "multiple": drawn[1], "period": drawn[2]}
+    ),
+)
+slippage_units = st.sampled_from(["rate", "ticks", "range"])
+slippages = {"rate": [0.0, 0.0005, 0.03], "ticks": [0, 1, 30], "range": [0.0, 0.4]}
+distances = st.one_of(st.none(), st.floats(0.005, 0.6))
+
+
+@st.composite
+def full_configs(draw: st.DrawFn, **fixed: Any) -> BacktestConfig:
+    """Draw a configuration with every cost, stop and lot."""
+    commission_unit, slippage_unit = draw(st.sampled_from(["rate", "per_unit"])), draw(slippage_units)
+    fields = {
+        "initial_capital": draw(st.floats(100.0, 1e6)),
+        "commission_unit": commission_unit,
+        "commission": draw(st.sampled_from([0.0, 0.001, 0.02] if commission_unit == "rate" else [0.0, 0.01, 2.5])),
+        "slippage_unit": slippage_unit,
+        "slippage": draw(st.sampled_from(slippages[slippage_unit])),
+        "tick_size": 0.01,
+        "spread": draw(st.sampled_from([0.0, 0.02, 3.0])),
+        "lot_step": draw(st.sampled_from([0.0, 0.0, 0.01, 1.0, 100.0])),
+        "stop_loss": draw(distances),
+        "take_profit": draw(distances),
+        "trailing_stop": draw(distances),
+        "stop_unit": draw(st.sampled_from(["fraction", "fraction", "atr"])),
+        "swap_long": draw(st.sampled_from([0.0, 0.05, -0.02])),
+        "swap_short": draw(st.sampled_from([0.0, 0.3])),
+        "borrow": draw(st.sampled_from([0.0, 0.1])),
+        "fill": draw(st.sampled_from(["next_open", "close"])),
+        "sizing": draw(risky_sizings),
+        "allow_short": draw(st.booleans()),
+        "close_at_end": draw(st.booleans()),
+    }
+    return BacktestConfig(**(fields | fixed))
+
+
+filter_settings = st.builds(
+    DecisionSettings,
+    confidence_threshold=st.sampled_from([0.0, 0.4, 0.6]),
+    position_awareness=st.booleans(),
+    min_signal_separation=st.sampled_from([0, 1, 3]),
+    min_separation_hours=st.sampled_from([0.0, 0.0, 4.0, 30.0]),
+    cooldown_bars=st.sampled_from([0, 0, 2, 6]),
+    volume_filter=st.booleans(),
+    min_volume_ratio=st.sampled_from([0.5, 1.0]),
+    max_position_size=st.sampled_from([1.0, 1.0, 0.3]),
+    max_dissimilarity=st.sampled_from([None, 1.0]),
+)

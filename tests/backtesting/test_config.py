@@ -23,6 +23,18 @@ def test_defaults_are_the_published_ones() -> None:
         "sizing": {"kind": "all_in"},
         "allow_short": False,
         "close_at_end": False,
+        "commission_unit": "rate",
+        "slippage_unit": "rate",
+        "tick_size": 0.0,
+        "spread": 0.0,
+        "lot_step": 0.0,
+        "stop_loss": None,
+        "take_profit": None,
+        "trailing_stop": None,
+        "stop_unit": "fraction",
+        "swap_long": 0.0,
+        "swap_short": 0.0,
+        "borrow": 0.0,
     }
 
 
@@ -48,6 +60,15 @@ def test_strategy_section_becomes_a_config() -> None:
         ("slippage", 1),
         ("slippage", -1e-9),
         ("slippage", None),
+        ("spread", -0.1),
+        ("tick_size", float("inf")),
+        ("lot_step", -1),
+        ("stop_loss", 0.0),
+        ("take_profit", -0.5),
+        ("trailing_stop", float("nan")),
+        ("swap_long", 1.0),
+        ("swap_short", -1.0),
+        ("borrow", -0.01),
         ("allow_short", 1),
         ("close_at_end", "yes"),
     ],
@@ -64,6 +85,35 @@ def test_unknown_fill_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName) as caught:
         BacktestConfig(fill="next_opn")
     assert "next_open" in caught.value.hint
+
+
+@pytest.mark.parametrize("field", ["commission_unit", "slippage_unit", "stop_unit"])
+def test_units_are_one_of_a_few_words(field: str) -> None:
+    with pytest.raises(UnknownName):
+        BacktestConfig(**{field: "percent"})
+
+
+def test_amounts_per_unit_and_ticks_may_be_above_one() -> None:
+    config = BacktestConfig(
+        commission=2.5, commission_unit="per_unit", slippage=3, slippage_unit="ticks", tick_size=0.01
+    )
+    assert (config.commission, config.slippage) == (2.5, 3)
+    with pytest.raises(InvalidValue, match="tick_size"):
+        BacktestConfig(slippage=3, slippage_unit="ticks")
+
+
+@pytest.mark.parametrize(
+    ("changes", "needed"),
+    [
+        ({}, False),
+        ({"stop_loss": 0.1}, False),
+        ({"stop_unit": "atr"}, False),
+        ({"stop_unit": "atr", "trailing_stop": 2.0}, True),
+        ({"sizing": {"kind": "risk_atr", "risk": 0.01, "multiple": 2.0}}, True),
+    ],
+)
+def test_when_the_average_true_range_is_needed(changes: dict[str, Any], needed: bool) -> None:
+    assert BacktestConfig(**changes).needs_atr is needed
 
 
 def test_edges_are_allowed() -> None:

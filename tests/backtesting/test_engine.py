@@ -454,7 +454,7 @@ class TestBadInput:
 class TestProgressAndStop:
     def test_reports_rise_to_the_end(self) -> None:
         heard: list[Any] = []
-        result = run_signals(walk(2, 505), coin_signals(2, 505), BacktestConfig(), heard.append)
+        result = BacktestingEngine(BacktestConfig()).simulate(walk(2, 505), lambda bar, _: Action.BUY, heard.append)
         done = [event.done for event in heard if isinstance(event, BarsDone)]
         assert done == sorted(set(done))
         assert done[-1] == 505

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.results import TRADE_COLUMNS, BacktestEvent, BacktestResult
+from ktrdr_app.backtesting.events import BacktestEvent
+from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import run_signals
+from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from tests.backtesting.cases import FREE, coin_signals, make_bars, walk
 
 
@@ -126,5 +128,5 @@ def test_an_event_survives_json(signal_codes: dict[str, int]) -> None:
 def test_a_result_cannot_be_mended_afterwards() -> None:
     _bars, result = run(7)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        result.metrics = {}  # type: ignore[misc]
+        result.closed = None  # type: ignore[misc]
     assert all(math.isfinite(value) for value in result.equity)

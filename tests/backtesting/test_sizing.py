@@ -33,11 +33,13 @@ def test_units_from_exact_fractions(cash: float, cost: float, share: float) -> N
         {"kind": "fraction", "fraction": 1e-9},
         {"kind": "fixed_units", "units": 3},
         {"kind": "fixed_units", "units": np.float64(1e7)},
+        {"kind": "risk_atr", "risk": 0.01, "multiple": 2.0},
+        {"kind": "risk_atr", "risk": 1.0, "multiple": 0.5, "period": 20},
     ],
 )
 def test_good_ones_pass(sizing: dict[str, Any]) -> None:
     check_sizing(sizing)
-    assert units_to_open(sizing, 1000.0, 10.0) > 0
+    assert units_to_open(sizing, 1000.0, 10.0, 1.5) > 0
 
 
 @pytest.mark.parametrize("fraction", [0, -0.5, 1.0001, float("nan"), float("inf"), "half", None, True])
@@ -65,6 +67,9 @@ def test_units_must_be_above_0(units: Any) -> None:
         {"kind": "fraction"},
         {"kind": "all_in", "fraction": 0.5},
         {"kind": "fixed_units", "units": 1, "fraction": 1},
+        {"kind": "risk_atr", "risk": 0.1},
+        {"kind": "risk_atr", "risk": 0.1, "multiple": 1, "period": 2.5},
+        {"kind": "risk_atr", "risk": 1.5, "multiple": 1},
     ],
 )
 def test_missing_or_foreign_keys(sizing: Any) -> None:
@@ -76,7 +81,7 @@ def test_unknown_kind_suggests() -> None:
     with pytest.raises(UnknownName) as caught:
         check_sizing({"kind": "fractions"})
     assert "fraction" in caught.value.hint
-    assert set(SIZINGS) == {"all_in", "fraction", "fixed_units"}
+    assert set(SIZINGS) == {"all_in", "fraction", "fixed_units", "risk_atr"}
 
 
 def test_a_number_is_finite_and_no_flag() -> None:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.positions import PositionManager
-from ktrdr_app.backtesting.results import TRADE_COLUMNS
+from ktrdr_app.backtesting.events import Happening
+from ktrdr_app.backtesting.positions import PositionManager, Refusal
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.tracker import PerformanceTracker
+from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.decision.actions import Position
 from tests.backtesting.cases import FREE, coin_signals, configs, make_bars, markets, walk
 
 
@@ -74,7 +76,7 @@ def test_columns_and_types_with_trades_and_without() -> None:
         for name in ("entry_time", "exit_time"):
             assert str(table[name].dtype) == "datetime64[ns, UTC]"
         assert table["bars_held"].dtype == np.int64
-        assert all(table[name].dtype == np.float64 for name in TRADE_COLUMNS[3:13])
+        assert all(table[name].dtype == np.float64 for name in TRADE_COLUMNS[3:14])
     assert (full["exit_time"] > full["entry_time"]).all()
     assert (full["entry_time"].iloc[1:].to_numpy() >= full["exit_time"].iloc[:-1].to_numpy()).all()
 
@@ -117,13 +119,16 @@ def test_the_tracker_alone() -> None:
     bars = make_bars([10.0, 10.0], [10.0, 8.0])
     tracker = PerformanceTracker(pd.DatetimeIndex(bars.index), PriceArrays.of(bars))
     account = PositionManager(BacktestConfig(50.0))
-    tracker.note(1, "order_rejected", "late")
-    tracker.note(0, "order_rejected", "early")
+    tracker.note(0, Position.LONG, Refusal(Happening.CLOSED))
+    tracker.note(1, Position.SHORT, Refusal(Happening.NO_CASH, (-1.0, 0.0, 0.0)))
     for bar in range(2):
         tracker.mark(bar, account, 9.0)
     result = tracker.result(account)
     assert result.equity.tolist() == [50.0, 50.0]
-    assert [event.message for event in result.events] == ["early", "late"]
+    assert [event.message for event in result.events] == [
+        "the order to go long was rejected: the market was closed",
+        "the order to go short was rejected: no cash is left (-1.00)",
+    ]
     assert result.metrics["total_return"] == 0.0
 
 

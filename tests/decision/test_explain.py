@@ -52,6 +52,6 @@ def test_all_reasons_in_the_order_of_the_filters() -> None:
     rows = [leaning_to(Action.SELL, 0.8), leaning_to(Action.BUY, 0.8), leaning_to(Action.BUY, 0.9)]
     told = explain_no_trades(decided([*rows, leaning_to(Action.SELL, 0.4)], min_signal_separation=5))
     assert told == (
-        "1 signal below confidence 0.50; the highest was 0.40; 1 signal less than 5 bars after the one before; "
-        "1 signal that the position does not allow (1 SELL while flat); 1 signal passed every filter"
+        "1 signal below confidence 0.50; the highest was 0.40; 1 signal that the position does not allow "
+        "(1 SELL while flat); 1 signal less than 5 bars after the one before; 1 signal passed every filter"
     )

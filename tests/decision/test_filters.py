@@ -8,14 +8,26 @@ from dataclasses import replace
 import pytest
 
 from ktrdr_app.decision.actions import Action, Position
-from ktrdr_app.decision.filters import FILTERS, Candidate, confidence, position, separation, volume
+from ktrdr_app.decision.filters import (
+    FILTERS,
+    Candidate,
+    confidence,
+    cooldown,
+    drift,
+    hours,
+    position,
+    separation,
+    size,
+    volume,
+)
 from ktrdr_app.strategy.schema import DecisionSettings
 
 SIGNAL = Candidate(Action.BUY, 0.6, None, 1.0, Position.FLAT, allow_short=False)
 
 
 def test_declared_order() -> None:
-    assert [each.__name__ for each in FILTERS] == ["confidence", "separation", "volume", "position"]
+    names = [each.__name__ for each in FILTERS]
+    assert names == ["confidence", "position", "separation", "hours", "volume", "cooldown", "size", "drift"]
 
 
 @pytest.mark.parametrize(("share", "passed"), [(0.59, False), (0.6, True), (0.61, True), (1.0, True)])
@@ -77,3 +89,42 @@ def test_position(action: Action, side: Position, long_only: bool, with_shorts: 
         assert verdict is not None
         assert verdict.passed is passed
         assert verdict.reason == f"{action.name} while {side.name.lower()}"
+
+
+@pytest.mark.parametrize(("since", "passed"), [(3.5, False), (4.0, True)])
+def test_hours(since: float, passed: bool) -> None:
+    verdict = hours(replace(SIGNAL, hours_since=since), DecisionSettings(min_separation_hours=4.0))
+    assert verdict is not None
+    assert (verdict.name, verdict.passed, verdict.limit) == ("hours", passed, 4.0)
+
+
+def test_filters_that_are_not_asked_for_say_nothing() -> None:
+    for each in (hours, cooldown, size, drift):
+        assert each(replace(SIGNAL, hours_since=0.1, bars_since_exit=1, dissimilarity=9.0), DecisionSettings()) is None
+
+
+def test_cooldown_concerns_openings_alone() -> None:
+    settings = DecisionSettings(cooldown_bars=3)
+    soon = replace(SIGNAL, bars_since_exit=2)
+    verdict = cooldown(soon, settings)
+    assert verdict is not None
+    assert not verdict.passed
+    assert cooldown(replace(soon, action=Action.SELL, position=Position.LONG), settings) is None
+    first = cooldown(SIGNAL, settings)
+    assert first is not None
+    assert first.passed
+
+
+def test_size_tells_the_limit_and_refuses_nothing() -> None:
+    verdict = size(SIGNAL, DecisionSettings(max_position_size=0.25))
+    assert verdict is not None
+    assert (verdict.passed, verdict.reason) == (True, "at most 25% of the cash")
+    leaving = replace(SIGNAL, action=Action.SELL, position=Position.LONG)
+    assert size(leaving, DecisionSettings(max_position_size=0.25)) is None
+
+
+def test_unknown_distance_passes_and_says_so() -> None:
+    verdict = drift(SIGNAL, DecisionSettings(max_dissimilarity=1.0))
+    assert verdict is not None
+    assert verdict.passed
+    assert "not applied" in verdict.reason

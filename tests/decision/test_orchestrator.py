@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.decision import Action, DecisionOrchestrator, Position
+from ktrdr_app.decision.orchestrator import MODES
 from ktrdr_app.strategy.schema import DecisionSettings
 
 BUY, HOLD, SELL = (0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.1, 0.2, 0.7)
@@ -32,7 +33,7 @@ class TestOneBar:
         decision = maker().decide(5, BUY, NO_VOLUME, Position.FLAT)
         assert (decision.bar, decision.raw, decision.action) == (5, Action.BUY, Action.BUY)
         assert decision.confidence == 0.7
-        assert [verdict.name for verdict in decision.trail] == ["confidence", "separation", "position"]
+        assert [verdict.name for verdict in decision.trail] == ["confidence", "position", "separation"]
         assert decision.refusal is None
 
     def test_hold_needs_no_filter(self) -> None:
@@ -46,7 +47,7 @@ class TestOneBar:
         assert decision.action is Action.HOLD
         assert decision.raw is Action.BUY
         verdicts = {verdict.name: verdict.passed for verdict in decision.trail}
-        assert list(verdicts) == ["confidence", "separation", "volume", "position"]
+        assert list(verdicts) == ["confidence", "position", "separation", "volume"]
         assert verdicts == {"confidence": False, "separation": True, "volume": False, "position": False}
         assert decision.refusal is not None
         assert decision.refusal.name == "confidence"
@@ -83,6 +84,39 @@ class TestOverTime:
         assert calm.decide(0, SELL, NO_VOLUME, Position.FLAT).action is Action.HOLD
         assert calm.decide(1, BUY, NO_VOLUME, Position.FLAT).action is Action.BUY
 
+    def test_hours_count_weekends(self) -> None:
+        slow = maker(min_separation_hours=50.0)
+        hour = 3_600_000_000_000
+        assert slow.decide(0, BUY, NO_VOLUME, Position.FLAT, time=0).action is Action.BUY
+        refused = slow.decide(1, SELL, NO_VOLUME, Position.LONG, time=49 * hour)
+        assert refused.refusal is not None
+        assert (refused.refusal.name, refused.action) == ("hours", Action.HOLD)
+        assert slow.decide(2, SELL, NO_VOLUME, Position.LONG, time=50 * hour).action is Action.SELL
+
+    def test_cooldown_counts_from_the_last_end_and_lets_exits_pass(self) -> None:
+        cool = maker(cooldown_bars=4)
+        assert cool.decide(10, BUY, NO_VOLUME, Position.FLAT, last_exit=7).action is Action.HOLD
+        assert cool.decide(11, SELL, NO_VOLUME, Position.LONG, last_exit=10).action is Action.SELL
+        assert cool.decide(12, BUY, NO_VOLUME, Position.FLAT, last_exit=8).action is Action.BUY
+
+    def test_strange_bars_are_left_alone(self) -> None:
+        shy = maker(max_dissimilarity=1.5)
+        far = shy.decide(0, BUY, NO_VOLUME, Position.FLAT, dissimilarity=1.6)
+        assert far.refusal is not None
+        assert far.refusal.name == "drift"
+        assert shy.decide(1, BUY, NO_VOLUME, Position.FLAT, dissimilarity=1.5).action is Action.BUY
+        assert shy.decide(2, SELL, NO_VOLUME, Position.LONG).action is Action.SELL
+
+    def test_each_mode_has_its_threshold(self) -> None:
+        rules = DecisionSettings(confidence_threshold=0.5, confidence_thresholds={"live": 0.8})
+        acts = {
+            mode: DecisionOrchestrator(rules, mode=mode).decide(0, BUY, NO_VOLUME, Position.FLAT).action
+            for mode in MODES
+        }
+        assert acts == {"backtest": Action.BUY, "paper": Action.BUY, "live": Action.HOLD}
+        with pytest.raises(UnknownName, match="mode"):
+            DecisionOrchestrator(rules, mode="demo")  # type: ignore[arg-type]
+
     def test_bars_must_rise_until_reset(self) -> None:
         calm = maker(min_signal_separation=10)
         calm.decide(4, BUY, NO_VOLUME, Position.FLAT)
@@ -106,14 +140,14 @@ def retold(
             told.append((1, ""))
         elif shares[best] < rules.confidence_threshold:
             told.append((1, "confidence"))
-        elif acted and bar - acted[-1] < rules.min_signal_separation:
-            told.append((1, "separation"))
-        elif rules.volume_filter and ratio < rules.min_volume_ratio:
-            told.append((1, "volume"))
         elif rules.position_awareness and (
             (best == 0 and side == 1) or (best == 2 and (side == -1 or (side == 0 and not short)))
         ):
             told.append((1, "position"))
+        elif acted and bar - acted[-1] < rules.min_signal_separation:
+            told.append((1, "separation"))
+        elif rules.volume_filter and ratio < rules.min_volume_ratio:
+            told.append((1, "volume"))
         else:
             told.append((best, ""))
     return told

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.metrics import performance_metrics
-from ktrdr_app.backtesting.results import TRADE_COLUMNS
+from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.workflows.report_tables import (
     METRICS,
     MOST_TRADES,

@@ -9,6 +9,7 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import options, render
 from ktrdr_app.cli.command import command
+from ktrdr_app.cli.money_options import MONEY
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
@@ -23,7 +24,7 @@ CHOICES = (
     options.NO_CALIBRATION,
     options.START,
     options.END,
-    *options.MONEY,
+    *MONEY,
     options.RUN_OUT,
 )
 
@@ -66,7 +67,7 @@ def _requests(session: Session, given: dict[str, Any]) -> list[BacktestRequest |
     """Return one request per symbol; several share the folder ``--out``, each in a folder of its own."""
     if (given["strategy"] is None) == (given["signals"] is None):
         raise InvalidValue("STRATEGY", given["strategy"], "either a strategy or --signals FILE", where="backtest")
-    money, rest = options.split(given, options.MONEY)
+    money, rest = options.split(given, MONEY)
     symbols, out = rest.pop("symbols"), rest.pop("out")
     strategy, signals = rest.pop("strategy"), rest.pop("signals")
     chosen = {"model": rest.pop("model"), "allow_any": not rest.pop("no_any")}

@@ -1,0 +1,331 @@
+"""The event kernel: decisions, fills, stops and equity in one pass over the bars, without the GIL.
+
+It does what `BacktestingEngine` does, order by order; a test holds the two together. One file holds all of it,
+since numba's cache does not notice when a kernel in another file changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ktrdr_app.backtesting.arrays import NEVER, NO_ORDER, SIZING, TERMS, Books, Market, new_account
+from ktrdr_app.backtesting.events import Happening
+from ktrdr_app.backtesting.positions import LOT_ROUNDING, ROUNDING
+from ktrdr_app.backtesting.trades import REASONS
+from ktrdr_app.core.kernels import ieee_kernel, warms_up
+from ktrdr_app.decision.actions import Action, Position
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Trades = NDArray[np.void]
+    Events = NDArray[np.void]
+
+BUY, HOLD, SELL = (int(action) for action in Action)
+SHORT, FLAT, LONG = (int(position) for position in Position)
+FRACTION, FIXED, RISK = SIZING["fraction"], SIZING["fixed_units"], SIZING["risk_atr"]
+SIGNAL, REVERSAL, STOPPED, TAKEN, TRAILED, ENDED = range(len(REASONS))
+NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED, LEFT_OPEN = (
+    int(kind) for kind in Happening
+)
+
+
+@ieee_kernel
+def play(
+    market: Market,
+    signals: NDArray[np.int8],
+    terms: NDArray[np.void],
+    account: NDArray[np.void],
+    books: Books,
+    begin: int,
+    end: int,
+) -> None:
+    """Run the bars ``begin`` to ``end`` - 1; the account carries over from the call before.
+
+    Parameters
+    ----------
+    market : Market
+        Bars.
+    signals : ndarray of int8, shape (n_bars,)
+        BUY, HOLD, SELL decided at each close, before the filters that know the position.
+    terms : ndarray of one `TERMS`
+        Costs, sizing, stops, filters.
+    account : ndarray of one `ACCOUNT`
+        State; changed.
+    books : Books
+        Written.
+    begin, end : int
+        Rows.
+    """
+    own, rules, charged, ranged = account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
+    # Locals and records: handing on a tuple of arrays costs more than most of what is called, as each is counted.
+    closes, highs, lows, nights = market.close, market.high, market.low, market.nights
+    equity, cash, units, held, acted = books.equity, books.cash, books.units, books.held, books.acted
+    trades, events = books.trades, books.events
+    for bar in range(begin, end):
+        close = closes[bar]
+        if charged and own.units != 0.0 and nights[bar] > 0:
+            _charge(own, rules, nights[bar])
+        acted[bar] = HOLD
+        if close == close:
+            high, low = highs[bar], lows[bar]
+            if own.pending != NO_ORDER:
+                _order(own, trades, events, rules, bar, market.open[bar], own.last_range)
+            if own.units != 0.0:
+                if _touched(own, high, low):
+                    _leave(own, trades, rules, bar, market.open[bar], high, low)
+                else:
+                    _count(own, high, low)
+            held[bar] = _side(own)
+            own.last_range, own.last_close = high - low, close
+            if signals[bar] != HOLD:
+                atr, last = (market.atr[bar] if ranged else 0.0), bar == len(closes) - 1
+                if _decide(own, trades, events, rules, atr, market.stamps[bar], last, close, signals[bar], bar):
+                    acted[bar] = signals[bar]
+        else:
+            held[bar] = _side(own)
+            if signals[bar] != HOLD:
+                _note(own, events, bar, CLOSED, LONG if signals[bar] == BUY else SHORT, 0.0, 0.0, 0.0)
+        worth = own.cash + own.units * own.last_close
+        equity[bar], cash[bar], units[bar] = worth, own.cash, own.units
+        if worth <= 0.0 and own.gone == 0:
+            own.gone = 1
+            _note(own, events, bar, GONE, FLAT, worth, 0.0, 0.0)
+
+
+@ieee_kernel
+def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], books: Books) -> None:
+    """End a run after its last bar: tell the order that nothing fills any more, and close if that is asked for.
+
+    Parameters
+    ----------
+    market, terms, account, books
+        As `play` takes them.
+    """
+    own, rules, last = account[0], terms[0], len(market.close) - 1
+    trades, events = books.trades, books.events
+    if own.pending != NO_ORDER:
+        _note(own, events, last, NOT_FILLED, own.pending, 0.0, 0.0, 0.0)
+    if not rules.close_at_end or own.units == 0.0:
+        return
+    if market.close[last] != market.close[last]:
+        _note(own, events, last, LEFT_OPEN, FLAT, 0.0, 0.0, 0.0)
+        return
+    _close(own, trades, rules, last, market.close[last], own.last_range, ENDED)
+    books.equity[last], books.cash[last], books.units[last] = own.cash, own.cash, 0.0
+    if own.cash <= 0.0 and not own.gone:
+        own.gone = 1
+        _note(own, events, last, GONE, FLAT, own.cash, 0.0, 0.0)
+
+
+@ieee_kernel
+def _decide(
+    own: Any,
+    trades: Trades,
+    events: Events,
+    rules: Any,
+    atr: float,
+    stamp: int,
+    last: bool,
+    close: float,
+    signal: int,
+    bar: int,
+) -> bool:
+    """Apply the filters that know the position, and place or fill the order."""
+    side = _side(own)
+    if rules.aware:
+        if signal == BUY and side > 0:
+            return False
+        if signal == SELL and (side < 0 or (side == 0 and not rules.allow_short)):
+            return False
+    if own.acted != NEVER and (bar - own.acted < rules.separation or stamp - own.acted_at < rules.separation_ns):
+        return False
+    opens = side == 0 and (signal == BUY or rules.allow_short)
+    if opens and own.ended != NEVER and bar - own.ended < rules.cooldown:
+        return False
+    own.acted, own.acted_at = bar, stamp
+    target = NO_ORDER
+    if signal == BUY and side <= 0:
+        target = LONG
+    elif signal == SELL and side >= 0:
+        if rules.allow_short:
+            target = SHORT
+        elif side > 0:
+            target = FLAT
+    if target == NO_ORDER:
+        return True
+    own.pending = target
+    own.order_atr = atr
+    if rules.at_close and (target == FLAT or not (rules.close_at_end and last)):
+        _order(own, trades, events, rules, bar, close, own.last_range)
+    return True
+
+
+@ieee_kernel
+def _order(own: Any, trades: Trades, events: Events, rules: Any, bar: int, price: float, span: float) -> None:
+    """Fill the pending order at a market price: close what is held, open what is wanted."""
+    target = own.pending
+    own.pending = NO_ORDER
+    if own.units != 0.0:
+        _close(own, trades, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
+    if target != FLAT:
+        _open(own, events, rules, bar, target, price, span)
+
+
+@ieee_kernel
+def _open(own: Any, events: Events, rules: Any, bar: int, side: int, market_price: float, span: float) -> None:
+    """Open a position from flat, or note why not."""
+    if own.cash <= 0.0:
+        _note(own, events, bar, NO_CASH, side, own.cash, 0.0, 0.0)
+        return
+    price = _price(rules, market_price, side, span)
+    cost = price * (1.0 + rules.commission) + rules.per_unit
+    if not price > 0.0:
+        _note(own, events, bar, NO_PRICE, side, 0.0, 0.0, 0.0)
+        return
+    if rules.needs_atr and not own.order_atr > 0.0:
+        _note(own, events, bar, NO_RANGE, side, 0.0, 0.0, 0.0)
+        return
+    quantity = _sized(own, rules, cost)
+    most = rules.max_size * own.cash / cost
+    if quantity > most and (rules.max_size < 1.0 or rules.sizing == RISK):
+        _note(own, events, bar, SHRUNK, side, quantity, most, 0.0)
+        quantity = most
+    if rules.lot_step > 0.0:
+        lots = np.floor(quantity / rules.lot_step + LOT_ROUNDING)
+        if lots < 1.0:
+            _note(own, events, bar, NO_LOT, side, quantity, rules.lot_step, 0.0)
+            return
+        quantity = lots * rules.lot_step
+    if quantity * cost > own.cash * (1.0 + ROUNDING):
+        _note(own, events, bar, TOO_DEAR, side, quantity, quantity * cost, own.cash)
+        return
+    own.entry_price, own.entry_bar = price, bar
+    own.commission = own.slippage = own.financing = 0.0
+    _execute(own, rules, quantity, side, price, market_price)
+    own.highest, own.lowest, own.peak = -np.inf, np.inf, market_price
+    unit = own.order_atr if rules.in_atr else price
+    own.stop = price - side * rules.stop * unit if rules.stop > 0.0 else np.nan
+    own.target = price + side * rules.take * unit if rules.take > 0.0 else np.nan
+    own.trail = rules.trail * unit if rules.trail > 0.0 else np.nan
+
+
+@ieee_kernel
+def _sized(own: Any, rules: Any, cost: float) -> Any:
+    """Units before limits and lots."""
+    if rules.sizing == FRACTION:
+        return rules.size * own.cash / cost
+    if rules.sizing == FIXED:
+        return rules.size
+    if rules.sizing == RISK:
+        return rules.size * own.cash / (rules.multiple * own.order_atr)
+    return own.cash / cost
+
+
+@ieee_kernel
+def _side(own: Any) -> int:
+    """Sign of the units held."""
+    return int(own.units > 0.0) - int(own.units < 0.0)
+
+
+@ieee_kernel
+def _touched(own: Any, high: float, low: float) -> Any:
+    """Whether a bar reaches stop, trailing stop or target; comparisons with NaN, for none, are false."""
+    if own.units > 0.0:
+        return low <= own.stop or low <= own.peak - own.trail or high >= own.target
+    return high >= own.stop or high >= own.peak + own.trail or low <= own.target
+
+
+@ieee_kernel
+def _count(own: Any, high: float, low: float) -> None:
+    """Take a whole bar into the trade's extremes and the trailing stop's peak."""
+    own.highest, own.lowest = max(own.highest, high), min(own.lowest, low)
+    own.peak = max(own.peak, high) if own.units > 0.0 else min(own.peak, low)
+
+
+@ieee_kernel
+def _leave(own: Any, trades: Trades, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
+    """Stop or take the position within a bar, the stop first; a bar that opens beyond the price fills at its open."""
+    side = _side(own)
+    worst = low if side > 0 else high
+    level, reason = own.stop, STOPPED
+    trailing = own.peak - side * own.trail
+    if trailing == trailing and not side * trailing <= side * level:
+        level, reason = trailing, TRAILED
+    if side * worst <= side * level:
+        beyond = side * opened <= side * level
+        _close(own, trades, rules, bar, opened if beyond else level, own.last_range, reason)
+    else:
+        beyond = side * opened >= side * own.target
+        _close(own, trades, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
+
+
+@ieee_kernel
+def _close(own: Any, trades: Trades, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
+    """Close the position and write its trade."""
+    side, quantity = _side(own), abs(own.units)
+    price = _price(rules, market_price, -side, span)
+    _execute(own, rules, quantity, -side, price, market_price)
+    best = side * (max(own.highest, market_price) / own.entry_price - 1.0)
+    worst = side * (min(own.lowest, market_price) / own.entry_price - 1.0)
+    trade = trades[own.trades]
+    trade.entry_bar, trade.exit_bar, trade.side, trade.reason = own.entry_bar, bar, side, reason
+    trade.quantity, trade.entry_price, trade.exit_price = quantity, own.entry_price, price
+    trade.commission, trade.slippage_cost, trade.financing = own.commission, own.slippage, own.financing
+    trade.mfe, trade.mae = max(0.0, best, worst), min(0.0, best, worst)
+    own.trades += 1
+    own.units = 0.0
+    own.ended = bar
+
+
+@ieee_kernel
+def _execute(own: Any, rules: Any, quantity: float, direction: int, price: float, market_price: float) -> None:
+    """Move cash and units by one fill, and count its costs."""
+    fee = quantity * price * rules.commission + quantity * rules.per_unit
+    own.cash -= direction * (price * quantity) + fee
+    own.units += direction * quantity
+    own.commission += fee
+    own.slippage += abs(price - market_price) * quantity
+
+
+@ieee_kernel
+def _price(rules: Any, market_price: float, direction: int, span: float) -> Any:
+    """Market price made worse by spread and slippage; never below 0."""
+    worse = direction * (rules.slip_fixed + rules.slip_range * span)
+    return max(0.0, market_price * (1.0 + direction * rules.slip_rate) + worse)
+
+
+@ieee_kernel
+def _charge(own: Any, rules: Any, nights: int) -> None:
+    """Pay, or receive, interest for the nights since the bar before, on the last close."""
+    rate = rules.night_long if own.units > 0 else rules.night_short
+    cost = abs(own.units) * own.last_close * rate * nights
+    own.cash -= cost
+    own.financing += cost
+
+
+@ieee_kernel
+def _note(
+    own: Any, events: Events, bar: int, kind: int, target: int, first: float, second: float, third: float
+) -> None:
+    """Write one event."""
+    event = events[own.events]
+    event.bar, event.kind, event.target = bar, kind, target
+    event.first, event.second, event.third = first, second, third
+    own.events += 1
+
+
+@warms_up
+def _warm_up() -> None:
+    ones = np.ones(4)
+    stamps, signals = np.arange(4), np.array([BUY, HOLD, SELL, HOLD], dtype=np.int8)
+    for column in (ones, stamps, signals):
+        column.flags.writeable = False
+    books, account = Books.empty(4), new_account(1.0)
+    none, nights = ones[:0], stamps[:0]
+    free = np.zeros(1, dtype=TERMS)
+    market = Market(stamps, ones, ones, ones, ones, none, nights)
+    play(market, signals, free, account, books, 0, 4)
+    finish(market, free, account, books)
