@@ -8,7 +8,7 @@ from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.core.files import sha256
 from ktrdr_app.features.coverage import CoverageReference
 from ktrdr_app.model_store import layout
-from ktrdr_app.model_store.integrity import checked_document, listed_checksums
+from ktrdr_app.model_store.folder_files import checked_document, listed_checksums
 
 
 def read_reference(folder: Path, feature_names: tuple[str, ...]) -> CoverageReference | None:

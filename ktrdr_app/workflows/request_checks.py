@@ -6,13 +6,12 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.data.loader import check_symbols
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.resolver import require
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.workflows.models import resolve_model
 from ktrdr_app.workflows.prepare import find_series, with_overrides
 from ktrdr_app.workflows.requests import BacktestRequest, ResolveRequest, TrainRequest
-
-KINDS = ("universal", "legacy")
 
 
 def trained_strategy(request: TrainRequest) -> LoadedStrategy:

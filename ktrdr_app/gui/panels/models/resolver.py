@@ -18,7 +18,7 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, Card, label, row, set_tone
-from ktrdr_app.model_store.preference import PREFERENCES
+from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.workflows.requests import ResolveRequest
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ResolverCard(Card):
         self._let_type_symbols()
         kinds: list[tuple[str, object]] = [
             (say("as settings say"), None),
-            *((say("{0} first").format(each), each) for each in PREFERENCES),
+            *((say("{0} first").format(each), each) for each in KINDS),
         ]
         self.prefer.fill(kinds, None)
         self.answer = label("", "heading", wrap=True)
