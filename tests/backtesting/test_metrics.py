@@ -24,7 +24,7 @@ from tests.backtesting.cases import coin_signals, configs, make_bars, markets, w
 KEYS = (
     *("total_return", "annualized_return", "volatility", "sharpe_ratio", "sortino_ratio", "max_drawdown"),
     *("calmar_ratio", "win_rate", "profit_factor", "expectancy", "avg_win", "avg_loss", "total_trades", "exposure"),
-    *("turnover", "total_commission", "total_slippage"),
+    *("turnover", "total_commission", "total_slippage", "total_financing"),
 )
 curves = st.lists(st.floats(10.0, 1e6), min_size=3, max_size=60)
 
@@ -58,7 +58,7 @@ class TestKeys:
     def test_a_run_without_a_trade(self) -> None:
         metrics = run_signals(walk(1, 50), np.ones(50, dtype=np.int8), BacktestConfig()).metrics
         zeros = ("total_return", "annualized_return", "volatility", "max_drawdown", "exposure", "turnover")
-        zeros += ("total_trades", "total_commission", "total_slippage")
+        zeros += ("total_trades", "total_commission", "total_slippage", "total_financing")
         assert {name: value for name, value in metrics.items() if value is not None} == dict.fromkeys(zeros, 0)
 
 
