@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ktrdr_app.backtesting.metrics_kernels import level_sums, spread_sums
 from ktrdr_app.core.errors import InvalidValue
+
+T = TypeVar("T", bound=np.generic)
 
 NO_VARIATION = 1e-12
 """Standard deviation of per-bar returns that is rounding only."""
@@ -21,6 +24,8 @@ class CurveSums:
 
     Attributes
     ----------
+    periods : int
+        Returns: points less one.
     mean_equity : float
         Mean account value, account currency.
     deepest : float
@@ -29,6 +34,7 @@ class CurveSums:
         None for fewer than two returns, or once the equity has been 0 or below.
     """
 
+    periods: int
     mean_equity: float
     deepest: float
     returns: Moments | None
@@ -48,18 +54,18 @@ class Moments:
         Sample standard deviation (ddof 1), fraction per bar.
     downside : float
         √(mean of min(r, 0)²) over ALL bars (Sortino and Price 1994), fraction per bar.
-    skewness : float
-        m3 / m2^1.5, of central moments over n; 0 without variation.
-    kurtosis : float
-        m4 / m2², raw: 3 for the normal distribution; 3 without variation.
+    skewness : float, optional
+        m3 / m2^1.5, of central moments over n; None without variation.
+    kurtosis : float, optional
+        m4 / m2², raw: 3 for the normal distribution; None without variation.
     """
 
     count: int
     mean: float
     deviation: float
     downside: float
-    skewness: float
-    kurtosis: float
+    skewness: float | None
+    kurtosis: float | None
 
     @property
     def sharpe(self) -> float | None:
@@ -80,11 +86,23 @@ def checked_curve(equity: ArrayLike) -> NDArray[np.float64]:
     InvalidValue
         If it is empty or not finite.
     """
-    values = np.ascontiguousarray(equity, dtype=np.float64).view()
-    if np.ndim(equity) != 1 or not values.size or not np.isfinite(values).all():
+    values = np.asarray(equity, dtype=np.float64)
+    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
         raise InvalidValue("equity", f"{values.size} points", "at least one point, each a finite number")
-    values.flags.writeable = False
-    return values
+    return frozen(values)
+
+
+def frozen(values: NDArray[T]) -> NDArray[T]:
+    """Return a contiguous view that is read-only.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Any numbers.
+    """
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view
 
 
 def curve_sums(values: NDArray[np.float64], start: float) -> CurveSums:
@@ -100,7 +118,7 @@ def curve_sums(values: NDArray[np.float64], start: float) -> CurveSums:
     level, deepest, total, lowest = level_sums(values, start)
     count = len(values) - 1
     if count < 2 or lowest <= 0:
-        return CurveSums(level, deepest, None)
+        return CurveSums(count, level, deepest, None)
     mean = total / count
     second, third, fourth, losses = (part / count for part in spread_sums(values, start, mean))
     varies = second > NO_VARIATION**2
@@ -109,10 +127,10 @@ def curve_sums(values: NDArray[np.float64], start: float) -> CurveSums:
         mean=mean,
         deviation=math.sqrt(second * count / (count - 1)),
         downside=math.sqrt(losses),
-        skewness=third / second**1.5 if varies else 0.0,
-        kurtosis=fourth / second**2 if varies else 3.0,
+        skewness=third / second**1.5 if varies else None,
+        kurtosis=fourth / second**2 if varies else None,
     )
-    return CurveSums(level, deepest, moments)
+    return CurveSums(count, level, deepest, moments)
 
 
 def returns_of(values: NDArray[np.float64], start: float) -> NDArray[np.float64]:

@@ -114,7 +114,9 @@ def water_sums(equity: Array, stamps: NDArray[np.int64], start: float) -> tuple[
 
 @warms_up
 def _warm_up() -> None:
-    curve, stamps = np.ones(2), np.arange(2)
+    curve, stamps = np.ones(2), np.zeros(2, dtype=np.int64)
+    for array in (curve, stamps):
+        array.flags.writeable = False
     level_sums(curve, 1.0)
     spread_sums(curve, 1.0, 0.0)
     water_sums(curve, stamps, 1.0)

@@ -32,6 +32,8 @@ LIBRARIES = {
     "qasync": (0, 28),
 }
 KERNEL_MODULES = (
+    "ktrdr_app.backtesting.metrics_kernels",
+    "ktrdr_app.backtesting.random_kernel",
     "ktrdr_app.data.resample",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
