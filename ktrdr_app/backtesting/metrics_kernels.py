@@ -112,6 +112,39 @@ def water_sums(equity: Array, stamps: NDArray[np.int64], start: float) -> tuple[
     return squares, under, longest, first, last
 
 
+@ieee_kernel
+def sided_sums(returns: Array) -> tuple[float, float, int, float, float]:
+    """Return the sum of gains, the sum of losses, how many gain, and the highest and lowest return.
+
+    Parameters
+    ----------
+    returns : ndarray of float64, shape (n,)
+        Fractions, n at least 1.
+
+    Returns
+    -------
+    gains, losses : float
+        Σ max(r, 0) and Σ max(-r, 0).
+    rising : int
+        Returns above 0.
+    best, worst : float
+        Extremes.
+    """
+    gains, losses, rising, best, worst = 0.0, 0.0, 0, returns[0], returns[0]
+    for place in range(returns.size):
+        value = returns[place]
+        if value > 0.0:
+            gains += value
+            rising += 1
+        else:
+            losses -= value
+        if value > best:
+            best = value
+        if value < worst:
+            worst = value
+    return gains, losses, rising, best, worst
+
+
 @warms_up
 def _warm_up() -> None:
     curve, stamps = np.ones(2), np.zeros(2, dtype=np.int64)
@@ -120,3 +153,4 @@ def _warm_up() -> None:
     level_sums(curve, 1.0)
     spread_sums(curve, 1.0, 0.0)
     water_sums(curve, stamps, 1.0)
+    sided_sums(curve)

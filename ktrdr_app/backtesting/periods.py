@@ -179,11 +179,10 @@ def period_figures(curve: Curve) -> dict[str, Figure]:
     ================= ==================================================================================
     periods           number of returns
     periods_per_year  returns per year by the data's own dates
-    positive_share    share of the returns above 0
     total_return ..   the figures of `curve_figures`, annualised by ``periods_per_year``
     skewness          m3 / m2^1.5 of the returns, central moments over n; None without variation
     kurtosis          m4 / m2², raw: 3 for the normal distribution; None without variation
-    omega ..          the figures of `tail_figures`, per period
+    positive_share .. the figures of `tail_figures`, per period
     ulcer_index ..    the figures of `water_figures` that are no rows
     ================= ==================================================================================
 
@@ -198,7 +197,6 @@ def period_figures(curve: Curve) -> dict[str, Figure]:
     return {
         "periods": len(curve.values) - 1,
         "periods_per_year": curve.per_year or None,
-        "positive_share": float((returns > 0).mean()) if len(returns) else None,
         **curve_figures(curve.values, curve.start, curve.per_year),
         "skewness": moments.skewness if moments else None,
         "kurtosis": moments.kurtosis if moments else None,

@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ktrdr_app.backtesting.curve import frozen
 from ktrdr_app.backtesting.metrics import Figure, ratio
-from ktrdr_app.backtesting.metrics_kernels import water_sums
+from ktrdr_app.backtesting.metrics_kernels import sided_sums, water_sums
 
 TAIL = 0.05
 """Share of the periods that the tail figures look at: 5 % of the worst, and of the best."""
@@ -20,14 +21,15 @@ DAY = 86_400e9
 def tail_figures(returns: NDArray[np.float64]) -> dict[str, Figure]:
     """Measure the tails of returns, per period (bar, day, week or month), historical: no distribution is assumed.
 
-    =========== ==========================================================================================
-    omega       Σ max(r, 0) / Σ max(-r, 0): gains over losses around a threshold of 0 (Keating and Shadwick 2002)
-    tail_ratio  95th percentile / |5th percentile| of r; above 1 the best periods are larger than the worst
-    var_95      5th percentile of r: one period in twenty is worse. A return, so negative is a loss
-    cvar_95     mean of the floor(0.05 (n - 1)) + 1 lowest r: what those periods bring (Acerbi and Tasche 2002)
-    best        highest r
-    worst       lowest r
-    =========== ==========================================================================================
+    ============== =======================================================================================
+    positive_share share of r above 0
+    omega          Σ max(r, 0) / Σ max(-r, 0): gains over losses around a threshold of 0 (Keating and Shadwick 2002)
+    tail_ratio     95th percentile / |5th percentile| of r; above 1 the best periods are larger than the worst
+    var_95         5th percentile of r: one period in twenty is worse. A return, so negative is a loss
+    cvar_95        mean of the floor(0.05 (n - 1)) + 1 lowest r: what those periods bring (Acerbi and Tasche 2002)
+    best           highest r
+    worst          lowest r
+    ============== =======================================================================================
 
     Percentiles are interpolated between neighbours (NumPy's ``linear``). All are fractions; None where there is no
     return, or no loss to divide by.
@@ -37,17 +39,19 @@ def tail_figures(returns: NDArray[np.float64]) -> dict[str, Figure]:
     returns : ndarray of float64, shape (n_periods,)
         Simple returns as fractions, finite.
     """
-    names = ("omega", "tail_ratio", "var_95", "cvar_95", "best", "worst")
+    names = ("positive_share", "omega", "tail_ratio", "var_95", "cvar_95", "best", "worst")
     if not len(returns):
         return dict.fromkeys(names)
     low, high, mean_of_worst = _tails(returns)
+    gains, losses, rising, best, worst = sided_sums(frozen(returns))
     figures: tuple[Figure, ...] = (
-        ratio(float(np.maximum(returns, 0.0).sum()), float(np.maximum(-returns, 0.0).sum())),
+        rising / len(returns),
+        ratio(gains, losses),
         ratio(abs(high), abs(low)),
         low,
         mean_of_worst,
-        float(returns.max()),
-        float(returns.min()),
+        best,
+        worst,
     )
     return dict(zip(names, figures, strict=True))
 
