@@ -32,7 +32,8 @@ def test_moments_are_those_of_scipy(curve: list[float], capital: float) -> None:
     if moments.skewness is not None and statistics.pstdev(returns) > 1e-9:
         assert moments.skewness == pytest.approx(stats.skew(returns), rel=1e-6, abs=1e-6)
         assert moments.kurtosis == pytest.approx(stats.kurtosis(returns, fisher=False), rel=1e-6)
-        assert moments.sharpe == pytest.approx(statistics.fmean(returns) / statistics.stdev(returns), rel=1e-9, abs=1e-9)
+        ratio = statistics.fmean(returns) / statistics.stdev(returns)
+        assert moments.sharpe == pytest.approx(ratio, rel=1e-9, abs=1e-9)
 
 
 def test_steady_growth_has_no_shape_and_no_ratio() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.trades import REASONS, TradeArrays
 
 
@@ -24,4 +25,17 @@ def random_trades(seed: int, count: int, bars: int) -> TradeArrays:
         mfe=draw.uniform(0.0, 0.3, count),
         mae=-draw.uniform(0.0, 0.3, count),
         reason=draw.integers(0, len(REASONS), count).astype(np.int8),
+    )
+
+
+def arrays_of(result: BacktestResult) -> TradeArrays:
+    """Return a run's closed trades as arrays, from its table."""
+    table, index = result.trades, result.equity.index
+    names = ("quantity", "entry_price", "exit_price", "commission", "slippage_cost", "financing", "mfe", "mae")
+    return TradeArrays(
+        entry_bar=index.get_indexer(table["entry_time"]).astype(np.int64),
+        exit_bar=index.get_indexer(table["exit_time"]).astype(np.int64),
+        side=np.where(table["side"] == "long", 1, -1).astype(np.int8),
+        reason=np.array([REASONS.index(reason) for reason in table["exit_reason"]], dtype=np.int8),
+        **{name: table[name].to_numpy(dtype=np.float64) for name in names},
     )
