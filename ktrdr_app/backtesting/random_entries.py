@@ -12,7 +12,6 @@ from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.random_kernel import Fills, Stakes, draw_finals
 from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.core import seeds
-from ktrdr_app.data.bars import PriceArrays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,17 +107,17 @@ def random_entries(
 
 
 def fills_of(bars: pd.DataFrame, config: BacktestConfig) -> Fills:
-    """Return what orders of a run with these settings cost.
+    """Return what orders of a run with these settings cost, in the bars in which the market is open.
 
     Parameters
     ----------
     bars : DataFrame
-        Bars of one symbol.
+        Bars of one symbol; those without a close are left out.
     config : BacktestConfig
         Fill and costs are taken from it.
     """
-    prices, at_close = PriceArrays.of(bars), config.fill == "close"
-    price = prices.close if at_close else prices.open
+    at_close = config.fill == "close"
+    price = bars["close" if at_close else "open"].to_numpy(dtype=np.float64)[_trading(bars)]
     none = np.zeros(0)
     return Fills(
         buy=price * (1 + config.slippage),
@@ -132,36 +131,43 @@ def fills_of(bars: pd.DataFrame, config: BacktestConfig) -> Fills:
     )
 
 
-def stakes_of(trades: TradeArrays, open_trade: OpenTrade | None, equity: Array, config: BacktestConfig) -> Stakes:
-    """Return what a run staked; a position left open counts as held to the last bar.
+def stakes_of(bars: pd.DataFrame, trades: TradeArrays, open_trade: OpenTrade | None, config: BacktestConfig) -> Stakes:
+    """Return what a run staked in each trade: the share of its cash, or the units where these are fixed.
 
-    Stakes are sized as the settings say where that needs nothing but cash and price. Where it needs more (a risk in
-    units of range), each trade stakes the share of the account that it did in the run.
+    A position left open counts as held to the last bar. Times are in bars in which the market is open.
 
     Parameters
     ----------
+    bars : DataFrame
+        Bars of one symbol.
     trades : TradeArrays
         Closed trades.
     open_trade : OpenTrade, optional
         Position left open.
-    equity : ndarray of float64, shape (n_bars,)
-        Account value at each bar's close.
     config : BacktestConfig
-        Sizing and capital.
+        Capital, commission and sizing.
     """
-    entry, held = trades.entry_bar, trades.bars_held
-    side, value = trades.side.astype(np.int64), trades.quantity * trades.entry_price
+    entry, leave, side = trades.entry_bar, trades.exit_bar, trades.side.astype(np.int64)
+    quantity, price = trades.quantity, trades.entry_price
     if open_trade is not None:
-        begun = len(equity) - open_trade.bars_held
-        entry, held = np.append(entry, begun), np.append(held, open_trade.bars_held - 1)
+        entry = np.append(entry, len(bars) - open_trade.bars_held)
+        leave = np.append(leave, len(bars) - 1)
         side = np.append(side, 1 if open_trade.side == "long" else -1)
-        value = np.append(value, open_trade.quantity * open_trade.entry_price)
-    kind, none = config.sizing["kind"], np.zeros(len(entry))
-    if kind == "fixed_units":
-        share, units = none, np.full(len(entry), float(config.sizing["units"]))
-    elif kind in ("all_in", "fraction"):
-        share, units = np.full(len(entry), float(config.sizing.get("fraction", 1.0))), none
-    else:
-        before = np.append(config.initial_capital, equity)[entry]
-        share, units = np.clip(value / before, 0.0, 1.0), none
-    return Stakes(np.maximum(held, 1), side, share, units)
+        quantity = np.append(quantity, open_trade.quantity)
+        price = np.append(price, open_trade.entry_price)
+    row = np.cumsum(_trading(bars)) - 1
+    cash = config.initial_capital + np.append(0.0, np.cumsum(trades.net_pnl))[: len(entry)]
+    fixed = config.sizing["kind"] == "fixed_units"
+    share = np.clip(quantity * price * (1 + config.commission) / cash, 0.0, 1.0)
+    none = np.zeros(len(entry))
+    return Stakes(
+        held=np.maximum(row[leave] - row[entry], 1),
+        side=side,
+        share=none if fixed else share,
+        units=quantity if fixed else none,
+    )
+
+
+def _trading(bars: pd.DataFrame) -> NDArray[np.bool_]:
+    trading: NDArray[np.bool_] = np.isfinite(bars["close"].to_numpy(dtype=np.float64))
+    return trading

@@ -88,7 +88,7 @@ def with_statistics(
     calendar = read_symbols(workspace).settings(document["symbol"], stamps).calendar
     market = MarketYear(calendar, _bars_per_year(calendar, document["timeframe"]))
     statistics = statistics_document(curve, run.trades, seed=seed, earlier=ledger.tries, market=market)
-    stakes = stakes_of(run.trades, run.open_trade, curve.values, run.config)
+    stakes = stakes_of(run.bars, run.trades, run.open_trade, run.config)
     luck = random_entries(fills_of(run.bars, run.config), stakes, float(curve.values[-1]), capital, seed)
     benchmark = {
         **document["benchmark"],

@@ -26,7 +26,7 @@ class TestAgainstTheEngine:
     ) -> None:
         result = run_signals(*market, config)
         trades = arrays_of(result)
-        stakes = stakes_of(trades, None, result.equity.to_numpy(), config)
+        stakes = stakes_of(market[0], trades, None, config)
         fills = fills_of(market[0], config)
         found = account_of(fills, stakes, trades.entry_bar, np.arange(len(trades)), config.initial_capital)
         expected = config.initial_capital + float(result.trades["net_pnl"].sum())
@@ -41,10 +41,11 @@ class TestAgainstTheEngine:
         signals = np.full(60, Action.HOLD, dtype=np.int8)
         signals[cuts[::2] - fills.first], signals[cuts[1::2] - fills.first] = Action.BUY, Action.SELL
         result = run_signals(bars, signals, config)
-        one = stakes_of(random_trades(seed, 1, 60), None, np.full(60, 1e5), config)
         count = len(cuts) // 2
+        share = {"all_in": 1.0}.get(config.sizing["kind"], config.sizing.get("fraction", 0.0))
+        units = float(config.sizing.get("units", 0.0))
         held, side = cuts[1::2] - cuts[::2], np.ones(count, dtype=np.int64)
-        stakes = Stakes(held, side, np.repeat(one.share, count), np.repeat(one.units, count))
+        stakes = Stakes(held, side, np.full(count, share), np.full(count, units))
         found = account_of(fills, stakes, cuts[::2], np.arange(count), config.initial_capital)
         assert found == pytest.approx(result.final_equity, rel=1e-9)
 
@@ -62,9 +63,9 @@ class TestStakes:
         signals = np.full(20, Action.HOLD, dtype=np.int8)
         signals[[2, 5, 9]] = Action.BUY, Action.SELL, Action.BUY
         result = run_signals(bars, signals, BacktestConfig())
-        stakes = stakes_of(arrays_of(result), result.open_trade, result.equity.to_numpy(), result.config)
+        stakes = stakes_of(bars, arrays_of(result), result.open_trade, result.config)
         assert stakes.held.tolist() == [3, 9]
-        assert stakes.share.tolist() == [1.0, 1.0]
+        assert stakes.share == pytest.approx([1.0, 1.0], rel=1e-12)
 
     @pytest.mark.parametrize(
         ("sizing", "share", "units"),
@@ -75,22 +76,38 @@ class TestStakes:
         ],
     )
     def test_sizes_are_those_of_the_settings(self, sizing: dict[str, object], share: float, units: float) -> None:
-        trades = random_trades(1, 5, 50)
-        stakes = stakes_of(trades, None, np.full(50, 1e5), BacktestConfig(sizing=sizing))
-        assert set(stakes.share) == {share}
-        assert set(stakes.units) == {units}
+        bars, config = walk(5, 200), BacktestConfig(sizing=sizing, allow_short=True)
+        result = run_signals(bars, coin_signals(5, 200), config)
+        stakes = stakes_of(bars, arrays_of(result), result.open_trade, config)
+        assert len(stakes.held) > 20
+        assert stakes.share == pytest.approx(np.full(len(stakes.held), share), rel=1e-12)
+        assert stakes.units == pytest.approx(np.full(len(stakes.held), units), rel=1e-12)
 
     def test_no_trade_is_held_for_no_bar(self) -> None:
         trades = random_trades(1, 200, 50)
-        stakes = stakes_of(trades, None, np.full(50, 1e5), BacktestConfig())
+        stakes = stakes_of(walk(1, 50), trades, None, BacktestConfig())
         np.testing.assert_array_equal(stakes.held, np.maximum(trades.exit_bar - trades.entry_bar, 1))
+
+    def test_bars_in_which_the_market_is_closed_are_no_time(self) -> None:
+        bars, trades = walk(1, 60), random_trades(1, 30, 60)
+        closed = np.zeros(60, dtype=bool)
+        closed[np.setdiff1d(np.arange(0, 60, 3), [*trades.entry_bar, *trades.exit_bar])] = True
+        assert closed.sum() > 2
+        bars.loc[closed, ["open", "high", "low", "close"]] = np.nan
+        stakes = stakes_of(bars, trades, None, BacktestConfig())
+        held = [
+            np.count_nonzero(~closed[first:last]) for first, last in zip(trades.entry_bar, trades.exit_bar, strict=True)
+        ]
+        np.testing.assert_array_equal(stakes.held, np.maximum(held, 1))
+        fills = fills_of(bars, BacktestConfig(slippage=0.0))
+        np.testing.assert_array_equal(fills.buy, bars["open"].dropna())
 
 
 class TestPlace:
     def run(self, signals: np.ndarray, bars: pd.DataFrame, seed: int = 0) -> RandomEntries | None:
         config = BacktestConfig(commission=0.0005, slippage=0.0)
         result = run_signals(bars, signals, config)
-        stakes = stakes_of(arrays_of(result), result.open_trade, result.equity.to_numpy(), config)
+        stakes = stakes_of(bars, arrays_of(result), result.open_trade, config)
         return random_entries(fills_of(bars, config), stakes, result.final_equity, config.initial_capital, seed)
 
     def test_perfect_foresight_beats_every_draw(self) -> None:
