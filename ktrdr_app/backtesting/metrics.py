@@ -7,26 +7,24 @@ variation), it is None: never NaN, never infinite, never a stand-in number.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.backtesting.curve import NO_VARIATION, CurveSums, checked_curve, curve_sums
 from ktrdr_app.data.bars import nanoseconds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ktrdr_app.backtesting.trades import OpenTrade
+    from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 
 Figure = float | int | None
 
 YEAR = 365.25 * 86_400e9
 """Nanoseconds of a Julian year."""
-
-NO_VARIATION = 1e-12
-"""Standard deviation of per-bar returns that is rounding only."""
 
 
 def periods_per_year(index: pd.Index) -> float:
@@ -99,6 +97,7 @@ def performance_metrics(
     turnover             traded value of all fills, both sides, / mean equity / years (2 = bought and sold once a year)
     total_commission     account currency, an open trade's entry included
     total_slippage       account currency, |fill - market price| · quantity, an open trade's entry included
+    total_financing      account currency, swap and borrow paid less received, of closed trades
     ==================== ===================================================================================
 
     Sums and counts of nothing are 0; means and ratios without a denominator are None, as are the figures of
@@ -109,7 +108,7 @@ def performance_metrics(
     equity : array of float, shape (n_bars,)
         Account value at each bar's close.
     trades : DataFrame
-        Closed trades, with the columns of `BacktestResult.trades`.
+        Closed trades, with the columns of `BacktestResult.trades`; ``financing`` may be missing, and is 0 then.
     periods_per_year : float
         Bars per year, as `periods_per_year` gives it; 0 leaves annualised figures None.
     initial_capital : float, optional
@@ -124,44 +123,154 @@ def performance_metrics(
     InvalidValue
         If the equity is empty or not finite.
     """
-    values = np.asarray(equity, dtype=np.float64)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise InvalidValue("equity", f"{values.size} points", "at least one point, each a finite number")
+    values = checked_curve(equity)
     start = float(values[0] if initial_capital is None else initial_capital)
-    held = np.asarray(position) != 0 if position is not None else None
-    years = (len(values) - 1) / periods_per_year if periods_per_year > 0 else 0.0
-    exposure = float(held.mean()) if held is not None else float(trades["bars_held"].sum() / len(values))
+    units = None if position is None else np.asarray(position)
+    return _measured(values, _Closed.of_table(trades), periods_per_year, start, units, open_trade)
+
+
+def measure(
+    equity: NDArray[np.float64],
+    trades: TradeArrays,
+    rate: float,
+    initial_capital: float,
+    units: NDArray[np.float64] | None = None,
+    open_trade: OpenTrade | None = None,
+) -> dict[str, Figure]:
+    """Measure a run from the arrays that a kernel filled: the figures of `performance_metrics`, without pandas.
+
+    The accounts agree: Σ ``net_pnl`` of the closed trades + unrealized profit of an open one = last equity - initial
+    capital.
+
+    Parameters
+    ----------
+    equity : ndarray of float64, shape (n_bars,)
+        Account value at each bar's close.
+    trades : TradeArrays
+        Closed trades.
+    rate : float
+        Bars per year, as `periods_per_year` gives it; 0 leaves annualised figures None.
+    initial_capital : float
+        Money at the start, account currency.
+    units : ndarray of float64, shape (n_bars,), optional
+        Units held at each close; without it, exposure is the sum of ``bars_held`` over n.
+    open_trade : OpenTrade, optional
+        Position left open, whose entry counts in turnover and costs.
+
+    Raises
+    ------
+    InvalidValue
+        If the equity is empty or not finite.
+    """
+    return _measured(checked_curve(equity), _Closed.of_arrays(trades), rate, initial_capital, units, open_trade)
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """What figures need of closed trades: net results one by one, and sums."""
+
+    net: NDArray[np.float64]
+    traded: float
+    commission: float
+    slippage: float
+    financing: float
+    bars_held: float
+
+    @classmethod
+    def of_arrays(cls, trades: TradeArrays) -> Self:
+        return cls(
+            trades.net_pnl,
+            float(((trades.entry_price + trades.exit_price) * trades.quantity).sum()),
+            float(trades.commission.sum()),
+            float(trades.slippage_cost.sum()),
+            float(trades.financing.sum()),
+            float(trades.bars_held.sum()),
+        )
+
+    @classmethod
+    def of_table(cls, trades: pd.DataFrame) -> Self:
+        prices = trades["entry_price"].to_numpy(dtype=np.float64) + trades["exit_price"].to_numpy(dtype=np.float64)
+        return cls(
+            trades["net_pnl"].to_numpy(dtype=np.float64),
+            float((prices * trades["quantity"].to_numpy(dtype=np.float64)).sum()),
+            float(trades["commission"].sum()),
+            float(trades["slippage_cost"].sum()),
+            float(trades["financing"].sum()) if "financing" in trades else 0.0,
+            float(trades["bars_held"].sum()),
+        )
+
+
+def _measured(
+    values: NDArray[np.float64],
+    closed: _Closed,
+    per_year: float,
+    start: float,
+    units: NDArray[np.float64] | None,
+    open_trade: OpenTrade | None,
+) -> dict[str, Figure]:
+    sums = curve_sums(values, start)
+    years = sums.periods / per_year if per_year > 0 else 0.0
+    held = closed.bars_held if units is None else float(np.count_nonzero(units))
     return {
-        **_growth(values, start, periods_per_year, years),
-        **_trade_figures(trades["net_pnl"].to_numpy(dtype=np.float64)),
-        "exposure": exposure,
-        **_activity(trades, open_trade, float(values.mean()) * years),
+        **_growth(float(values[-1]) / start, sums, per_year),
+        **_trade_figures(closed.net),
+        "exposure": held / len(values),
+        **_activity(closed, open_trade, sums.mean_equity * years),
     }
 
 
-def _growth(values: NDArray[np.float64], start: float, per_year: float, years: float) -> dict[str, Figure]:
-    wealth = np.concatenate([[start], values[1:]])
-    annualized = _annualized(float(values[-1]) / start, years)
-    deepest = float(drawdown(values, start).min())
+def curve_figures(values: NDArray[np.float64], start: float, per_year: float) -> dict[str, Figure]:
+    """Return the figures of `performance_metrics` that need the equity alone: ``total_return`` to ``calmar_ratio``.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_points,)
+        As `checked_curve` gives it; points of any regular period.
+    start : float
+        Initial capital, account currency.
+    per_year : float
+        Points per year; 0 leaves annualised figures None.
+    """
+    return _growth(float(values[-1]) / start, curve_sums(values, start), per_year)
+
+
+def _growth(growth: float, sums: CurveSums, per_year: float) -> dict[str, Figure]:
+    annualized = annual_growth(growth, sums.periods / per_year) if per_year > 0 else None
     mean = deviation = downside = None
-    if len(values) > 2 and per_year > 0 and (wealth[:-1] > 0).all():
-        returns = np.diff(wealth) / wealth[:-1]
-        mean = float(returns.mean()) * per_year
-        deviation = float(returns.std(ddof=1)) * math.sqrt(per_year)
-        downside = math.sqrt(float(np.mean(np.minimum(returns, 0.0) ** 2)) * per_year)
-    least = NO_VARIATION * math.sqrt(per_year)
+    if sums.returns is not None and per_year > 0:
+        root = math.sqrt(per_year)
+        mean, deviation, downside = (
+            sums.returns.mean * per_year,
+            sums.returns.deviation * root,
+            sums.returns.downside * root,
+        )
+    least = NO_VARIATION * math.sqrt(max(per_year, 0.0))
     return {
-        "total_return": float(values[-1]) / start - 1,
+        "total_return": growth - 1,
         "annualized_return": annualized,
         "volatility": deviation,
-        "sharpe_ratio": _ratio(mean, deviation, least),
-        "sortino_ratio": _ratio(mean, downside, least),
-        "max_drawdown": deepest,
-        "calmar_ratio": _ratio(annualized, -deepest),
+        "sharpe_ratio": ratio(mean, deviation, least),
+        "sortino_ratio": ratio(mean, downside, least),
+        "max_drawdown": sums.deepest,
+        "calmar_ratio": ratio(annualized, -sums.deepest),
     }
 
 
-def _annualized(growth: float, years: float) -> float | None:
+def annual_growth(growth: float, years: float) -> float | None:
+    """Return the compound growth per year.
+
+    Parameters
+    ----------
+    growth : float
+        Last equity over initial capital.
+    years : float
+        Time between them.
+
+    Returns
+    -------
+    float or None
+        growth^(1 / years) - 1, a fraction; -1 where nothing is left; None without time, or beyond floats.
+    """
     if years <= 0:
         return None
     if growth <= 0:
@@ -173,31 +282,39 @@ def _annualized(growth: float, years: float) -> float | None:
 def _trade_figures(net: NDArray[np.float64]) -> dict[str, Figure]:
     wins, losses = net[net > 0], net[net < 0]
     return {
-        "win_rate": _ratio(len(wins), len(net)),
-        "profit_factor": _ratio(float(wins.sum()), -float(losses.sum())),
-        "expectancy": _ratio(float(net.sum()), len(net)),
-        "avg_win": _ratio(float(wins.sum()), len(wins)),
-        "avg_loss": _ratio(float(losses.sum()), len(losses)),
+        "win_rate": ratio(len(wins), len(net)),
+        "profit_factor": ratio(float(wins.sum()), -float(losses.sum())),
+        "expectancy": ratio(float(net.sum()), len(net)),
+        "avg_win": ratio(float(wins.sum()), len(wins)),
+        "avg_loss": ratio(float(losses.sum()), len(losses)),
         "total_trades": len(net),
     }
 
 
-def _activity(trades: pd.DataFrame, open_trade: OpenTrade | None, equity_years: float) -> dict[str, Figure]:
-    prices = trades["entry_price"].to_numpy(dtype=np.float64) + trades["exit_price"].to_numpy(dtype=np.float64)
-    traded = float(prices @ trades["quantity"].to_numpy(dtype=np.float64))
-    commission, slippage = float(trades["commission"].sum()), float(trades["slippage_cost"].sum())
+def _activity(closed: _Closed, open_trade: OpenTrade | None, equity_years: float) -> dict[str, Figure]:
+    traded, commission, slippage = closed.traded, closed.commission, closed.slippage
     if open_trade is not None:
         traded += open_trade.entry_price * open_trade.quantity
         commission += open_trade.commission
         slippage += open_trade.slippage_cost
     return {
-        "turnover": _ratio(traded, equity_years),
+        "turnover": ratio(traded, equity_years),
         "total_commission": commission,
         "total_slippage": slippage,
+        "total_financing": closed.financing,
     }
 
 
-def _ratio(above: float | None, below: float | None, least: float = 0.0) -> float | None:
+def ratio(above: float | None, below: float | None, least: float = 0.0) -> float | None:
+    """Return a quotient, or None where a part of it is missing or it has no denominator.
+
+    Parameters
+    ----------
+    above, below : float or None
+        Numerator and denominator.
+    least : float
+        The denominator must be above it.
+    """
     if above is None or below is None or below <= least:
         return None
     return above / below

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.events import BacktestEvent
-from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
+from ktrdr_app.backtesting.metrics import measure, periods_per_year
 from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 
 if TYPE_CHECKING:
@@ -97,12 +97,12 @@ class BacktestResult:
         """Figures, as `performance_metrics` gives them."""
         if self.recorded is not None:
             return dict(self.recorded)
-        return performance_metrics(
+        return measure(
             self.values,
-            self.trades,
+            self.closed,
             periods_per_year(self.index),
-            initial_capital=self.config.initial_capital,
-            position=self.units,
+            self.config.initial_capital,
+            units=self.units,
             open_trade=self.open_trade,
         )
 

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.metrics import NO_VARIATION, YEAR
+from ktrdr_app.backtesting.curve import NO_VARIATION
+from ktrdr_app.backtesting.metrics import YEAR
 from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import silent

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktrdr_app.backtesting.benchmark import buy_and_hold, buy_and_hold_result
+from ktrdr_app.backtesting.benchmark import always_hold, buy_and_hold, buy_and_hold_result
 from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.core.errors import EmptyData
 from tests.backtesting.cases import walk
 
@@ -60,3 +62,12 @@ def test_document_has_metrics_and_both_ends() -> None:
 def test_no_bars() -> None:
     with pytest.raises(EmptyData):
         buy_and_hold(walk(3, 20)[:0], BacktestConfig())
+
+
+def test_always_hold_is_what_the_engine_makes_of_hold() -> None:
+    bars = walk(3, 40)
+    still = run_signals(bars, np.ones(40, dtype=np.int8), BacktestConfig(5000.0))
+    document = always_hold(still.equity.index, 5000.0)
+    assert document == {"initial_capital": 5000.0, "final_equity": 5000.0, **still.metrics}
+    assert document["total_trades"] == 0
+    assert document["sharpe_ratio"] is None

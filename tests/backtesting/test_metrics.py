@@ -14,17 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.metrics import drawdown, performance_metrics, periods_per_year
+from ktrdr_app.backtesting.metrics import drawdown, measure, performance_metrics, periods_per_year
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.files import json_text
 from tests.backtesting.cases import coin_signals, configs, make_bars, markets, walk
+from tests.backtesting.trade_cases import arrays_of, random_trades
 
 KEYS = (
     *("total_return", "annualized_return", "volatility", "sharpe_ratio", "sortino_ratio", "max_drawdown"),
     *("calmar_ratio", "win_rate", "profit_factor", "expectancy", "avg_win", "avg_loss", "total_trades", "exposure"),
-    *("turnover", "total_commission", "total_slippage"),
+    *("turnover", "total_commission", "total_slippage", "total_financing"),
 )
 curves = st.lists(st.floats(10.0, 1e6), min_size=3, max_size=60)
 
@@ -58,7 +59,7 @@ class TestKeys:
     def test_a_run_without_a_trade(self) -> None:
         metrics = run_signals(walk(1, 50), np.ones(50, dtype=np.int8), BacktestConfig()).metrics
         zeros = ("total_return", "annualized_return", "volatility", "max_drawdown", "exposure", "turnover")
-        zeros += ("total_trades", "total_commission", "total_slippage")
+        zeros += ("total_trades", "total_commission", "total_slippage", "total_financing")
         assert {name: value for name, value in metrics.items() if value is not None} == dict.fromkeys(zeros, 0)
 
 
@@ -210,6 +211,67 @@ class TestActivity:
         result = run_signals(walk(4, 200), coin_signals(4, 200), BacktestConfig(close_at_end=True))
         assert result.metrics["total_commission"] == pytest.approx(result.trades["commission"].sum())
         assert result.metrics["total_slippage"] == pytest.approx(result.trades["slippage_cost"].sum())
+
+
+class TestArrays:
+    @given(markets(least=2), configs())
+    @settings(max_examples=75)
+    def test_a_run_is_measured_alike_from_arrays_and_from_tables(
+        self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig
+    ) -> None:
+        result = run_signals(*market, config)
+        equity, units = result.equity.to_numpy(), result.position.to_numpy()
+        rate, capital = periods_per_year(result.equity.index), config.initial_capital
+        trades = arrays_of(result)
+        fast = measure(equity, trades, rate, capital, units, result.open_trade)
+        table = trades.table(pd.DatetimeIndex(result.equity.index))
+        slow = performance_metrics(
+            result.equity, table, rate, initial_capital=capital, position=result.position, open_trade=result.open_trade
+        )
+        assert tuple(fast) == KEYS
+        assert fast == slow
+
+    @given(markets(least=2), configs())
+    @settings(max_examples=75)
+    def test_what_trades_gained_is_what_the_account_gained(
+        self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig
+    ) -> None:
+        result = run_signals(*market, config)
+        left = result.open_trade.unrealized_pnl if result.open_trade else 0.0
+        metrics = measure(result.equity.to_numpy(), arrays_of(result), 252.0, config.initial_capital)
+        closed = (metrics["expectancy"] or 0.0) * (metrics["total_trades"] or 0)
+        gained = (metrics["total_return"] or 0.0) * config.initial_capital
+        assert closed + left == pytest.approx(gained, abs=1e-9 * config.initial_capital)
+
+    def test_sums_of_trades(self) -> None:
+        trades = random_trades(3, 50, 400)
+        metrics = measure(np.linspace(100.0, 120.0, 400), trades, 252.0, 100.0)
+        for name, column in (("commission", trades.commission), ("slippage", trades.slippage_cost)):
+            assert metrics[f"total_{name}"] == pytest.approx(math.fsum(column))
+        assert metrics["total_financing"] == pytest.approx(math.fsum(trades.financing))
+        assert metrics["exposure"] == pytest.approx(sum(trades.exit_bar - trades.entry_bar) / 400)
+        net = [
+            side * (leave - enter) * quantity - commission - financing
+            for side, enter, leave, quantity, commission, financing in zip(
+                trades.side,
+                trades.entry_price,
+                trades.exit_price,
+                trades.quantity,
+                trades.commission,
+                trades.financing,
+                strict=True,
+            )
+        ]
+        assert metrics["expectancy"] == pytest.approx(statistics.fmean(net))
+        traded = sum((trades.entry_price + trades.exit_price) * trades.quantity)
+        assert metrics["turnover"] == pytest.approx(traded / 110 / (399 / 252))
+
+    def test_a_table_from_before_interest_was_charged_has_paid_none(self) -> None:
+        table = random_trades(3, 5, 400).table(pd.date_range("2020-01-01", periods=400, freq="1D", tz="UTC"))
+        assert performance_metrics([100.0, 101.0], table, 252.0)["total_financing"] == pytest.approx(
+            table["financing"].sum()
+        )
+        assert performance_metrics([100.0, 101.0], table.drop(columns="financing"), 252.0)["total_financing"] == 0
 
 
 class TestPeriods:

@@ -1,0 +1,173 @@
+"""What as many trades at random times would have brought: the luck that a result has to beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.backtesting.random_kernel import Fills, Stakes, draw_finals
+from ktrdr_app.backtesting.trades import TradeArrays
+from ktrdr_app.core import seeds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ktrdr_app.backtesting.trades import OpenTrade
+
+DRAWS = 200
+"""Random runs."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RandomEntries:
+    """A run among random ones.
+
+    Attributes
+    ----------
+    finals : ndarray of float64, shape (n_draws,)
+        Last account value of each random run, all trades closed.
+    final_equity, initial_capital : float
+        Of the run itself, account currency.
+    trades : int
+        Trades of each run.
+    seed : int
+        Of the draws.
+    """
+
+    finals: Array
+    final_equity: float
+    initial_capital: float
+    trades: int
+    seed: int
+
+    @property
+    def percentile(self) -> float:
+        """Share of the random runs that ended lower, ties counted half; 0.5 is what luck gives on average."""
+        return float((self.finals < self.final_equity).mean() + (self.finals == self.final_equity).mean() / 2)
+
+    @property
+    def chance(self) -> float:
+        """One-sided p-value: (1 + draws that ended as high or higher) / (1 + draws) (North et al. 2002)."""
+        return float((1 + (self.finals >= self.final_equity).sum()) / (1 + len(self.finals)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form: returns as fractions, 5th percentile, median and 95th percentile of the draws."""
+        low, middle, high = np.quantile(self.finals / self.initial_capital - 1, [0.05, 0.5, 0.95]).tolist()
+        return {
+            "draws": len(self.finals),
+            "seed": self.seed,
+            "trades": self.trades,
+            "total_return": self.final_equity / self.initial_capital - 1,
+            "low": low,
+            "median": middle,
+            "high": high,
+            "percentile": self.percentile,
+            "chance": self.chance,
+        }
+
+
+def random_entries(
+    fills: Fills, stakes: Stakes, final_equity: float, initial_capital: float, seed: int, draws: int = DRAWS
+) -> RandomEntries | None:
+    """Let the trades of a run begin at random times instead, and place the run among such runs.
+
+    Every draw has the run's trades - the same holding times with their sides, in shuffled order, at the same costs -
+    that begin at random: the bars without a position are cut at as many uniformly drawn places as there are trades,
+    and the trades are put in there. Orders fill at the bar's open (or close, as the settings say); stops and targets
+    are not watched. An order that the cash does not cover is left out, as in a run.
+
+    Parameters
+    ----------
+    fills : Fills
+        As `fills_of` gives them.
+    stakes : Stakes
+        As `stakes_of` gives them.
+    final_equity, initial_capital : float
+        Of the run, account currency.
+    seed : int
+        Recorded with the result.
+    draws : int
+        Random runs.
+
+    Returns
+    -------
+    RandomEntries or None
+        None for a run without trades, or without two bars in which orders can fill.
+    """
+    if not len(stakes.held) or len(fills.buy) - 1 <= fills.first:
+        return None
+    finals = draw_finals(fills, stakes, float(initial_capital), draws, seeds.generator(seed, "random entries"))
+    return RandomEntries(finals, final_equity, initial_capital, len(stakes.held), seed)
+
+
+def fills_of(bars: pd.DataFrame, config: BacktestConfig) -> Fills:
+    """Return what orders of a run with these settings cost, in the bars in which the market is open.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        Bars of one symbol; those without a close are left out.
+    config : BacktestConfig
+        Fill and costs are taken from it.
+    """
+    at_close = config.fill == "close"
+    price = bars["close" if at_close else "open"].to_numpy(dtype=np.float64)[_trading(bars)]
+    none = np.zeros(0)
+    return Fills(
+        buy=price * (1 + config.slippage),
+        sell=price * (1 - config.slippage),
+        carry_long=none,
+        carry_short=none,
+        first=0 if at_close else 1,
+        commission=config.commission,
+        per_unit=0.0,
+        lot_step=0.0,
+    )
+
+
+def stakes_of(bars: pd.DataFrame, trades: TradeArrays, open_trade: OpenTrade | None, config: BacktestConfig) -> Stakes:
+    """Return what a run staked in each trade: the share of its cash, or the units where these are fixed.
+
+    A position left open counts as held to the last bar. Times are in bars in which the market is open.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        Bars of one symbol.
+    trades : TradeArrays
+        Closed trades.
+    open_trade : OpenTrade, optional
+        Position left open.
+    config : BacktestConfig
+        Capital, commission and sizing.
+    """
+    entry, leave, side = trades.entry_bar, trades.exit_bar, trades.side.astype(np.int64)
+    quantity, price = trades.quantity, trades.entry_price
+    if open_trade is not None:
+        entry = np.append(entry, len(bars) - open_trade.bars_held)
+        leave = np.append(leave, len(bars) - 1)
+        side = np.append(side, 1 if open_trade.side == "long" else -1)
+        quantity = np.append(quantity, open_trade.quantity)
+        price = np.append(price, open_trade.entry_price)
+    row = np.cumsum(_trading(bars)) - 1
+    cash = config.initial_capital + np.append(0.0, np.cumsum(trades.net_pnl))[: len(entry)]
+    fixed = config.sizing["kind"] == "fixed_units"
+    share = np.clip(quantity * price * (1 + config.commission) / cash, 0.0, 1.0)
+    none = np.zeros(len(entry))
+    return Stakes(
+        held=np.maximum(row[leave] - row[entry], 1),
+        side=side,
+        share=none if fixed else share,
+        units=quantity if fixed else none,
+    )
+
+
+def _trading(bars: pd.DataFrame) -> NDArray[np.bool_]:
+    trading: NDArray[np.bool_] = np.isfinite(bars["close"].to_numpy(dtype=np.float64))
+    return trading

@@ -1,0 +1,99 @@
+"""Which backtests of a strategy a workspace has on record: the tries that a new result may have been chosen from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ktrdr_app.backtesting.metrics import YEAR
+from ktrdr_app.backtesting.trials import Try
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.run_folders import RESULT_FILE
+
+RUN = ("symbol", "data_fingerprint", "final_equity")
+FIGURES = ("sharpe_ratio", "max_drawdown", "total_trades")
+"""Entries of a document, and of its metrics, that tell one try from another, beside its model."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Runs of one strategy and time frame.
+
+    Attributes
+    ----------
+    tries : tuple of Try
+        One for each different run, oldest first.
+    unreadable : int
+        Result files that could not be read, of whatever strategy.
+    """
+
+    tries: tuple[Try, ...]
+    unreadable: int
+
+
+def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mapping[str, Any] | None = None) -> Ledger:
+    """Read the runs of a strategy from the workspace's ``runs``.
+
+    Runs of every symbol, model and setting count, since a result can be chosen among all of them. A run that repeats
+    another to the last figure, on the same bars and with the same model, counts once. Runs without a Sharpe ratio (no
+    trade) offer nothing to choose and do not count.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose runs are read.
+    strategy : str
+        Name of the strategy.
+    timeframe : str
+        Bar length: Sharpe ratios per bar of other lengths cannot be set beside these.
+    but : mapping, optional
+        ``backtest`` document of the new run: repetitions of it are left out.
+    """
+    found: dict[tuple[Any, ...], Try] = {}
+    own = None if but is None else _identity(but)
+    unreadable = 0
+    for path in sorted(workspace.runs.glob(f"*/{RESULT_FILE}")):
+        document = _document(path)
+        if document is None:
+            unreadable += 1
+        elif document.get("strategy_name") == strategy and document.get("timeframe") == timeframe:
+            sharpe, identity = sharpe_per_bar(document), _identity(document)
+            if sharpe is not None and identity != own:
+                months = (document.get("statistics") or {}).get("monthly_returns") or {}
+                found.setdefault(identity, Try(sharpe, months))
+    return Ledger(tuple(found.values()), unreadable)
+
+
+def sharpe_per_bar(document: Mapping[str, Any]) -> float | None:
+    """Return the Sharpe ratio per bar of a run: the annual one over √(bars per year by the run's dates).
+
+    Parameters
+    ----------
+    document : mapping
+        The ``backtest`` document.
+    """
+    sharpe = (document.get("metrics") or {}).get("sharpe_ratio")
+    if sharpe is None:
+        return None
+    first, last = (datetime.fromisoformat(document[end]) for end in ("start", "end"))
+    years = (last - first).total_seconds() * 1e9 / YEAR
+    return float(sharpe) / math.sqrt((document["bars"] - 1) / years)
+
+
+def _document(path: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _identity(document: Mapping[str, Any]) -> tuple[Any, ...]:
+    metrics, model = document.get("metrics") or {}, (document.get("model") or {}).get("path")
+    figures = (metrics.get(name) for name in FIGURES)
+    return (*(document.get(name) for name in RUN), None if model is None else str(model), *figures)

@@ -1,0 +1,119 @@
+"""The ledger of runs: which count as trials, which are repetitions, and what a damaged file does."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
+from ktrdr_app.core.files import write_json
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.trial_ledger import read_ledger, sharpe_per_bar
+from tests.backtesting.test_metrics import NONE
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """Return as much of a ``backtest`` document as the ledger reads."""
+    metrics = {"sharpe_ratio": 1.0, "max_drawdown": -0.1, "total_trades": 9} | changes.pop("metrics", {})
+    return {
+        "strategy_name": "quick",
+        "symbol": "GOOG",
+        "timeframe": "1d",
+        "bars": 366,
+        "start": "2020-01-01T00:00:00Z",
+        "end": "2020-12-31T00:00:00Z",
+        "data_fingerprint": "abc",
+        "final_equity": 110.0,
+        "model": {"path": "/models/quick/universal_1d_v1"},
+        "metrics": metrics,
+        **changes,
+    }
+
+
+def recorded(root: Path, *documents: dict[str, Any]) -> Workspace:
+    workspace = Workspace(root)
+    for number, content in enumerate(documents):
+        folder = workspace.runs / f"20240101T00000{number}Z-run"
+        folder.mkdir(parents=True)
+        write_json(folder / RESULT_FILE, content)
+    return workspace
+
+
+def test_a_workspace_without_runs(tmp_path: Path) -> None:
+    ledger = read_ledger(Workspace(tmp_path), "quick", "1d")
+    assert (ledger.tries, ledger.unreadable) == ((), 0)
+
+
+def test_other_strategies_and_time_frames_do_not_count(tmp_path: Path) -> None:
+    workspace = recorded(
+        tmp_path,
+        document(),
+        document(strategy_name="slow", final_equity=1.0),
+        document(timeframe="1h", final_equity=2.0),
+    )
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 1
+    assert len(read_ledger(workspace, "slow", "1d").tries) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"final_equity": 111.0},
+        {"symbol": "IBM"},
+        {"data_fingerprint": "def"},
+        {"model": {"path": "/models/quick/universal_1d_v2"}},
+        {"model": None},
+        {"metrics": {"sharpe_ratio": 1.1}},
+        {"metrics": {"max_drawdown": -0.2}},
+        {"metrics": {"total_trades": 8}},
+    ],
+)
+def test_whatever_differs_is_a_trial_of_its_own(tmp_path: Path, changes: dict[str, Any]) -> None:
+    workspace = recorded(tmp_path, document(), document(**changes))
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 2
+
+
+def test_repetitions_count_once_and_the_new_run_is_left_out(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document(), document(), document(final_equity=90.0))
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 2
+    assert len(read_ledger(workspace, "quick", "1d", but=document()).tries) == 1
+    assert len(read_ledger(workspace, "quick", "1d", but=document(final_equity=5.0)).tries) == 2
+
+
+def test_a_run_without_a_ratio_offers_no_choice(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document(metrics={"sharpe_ratio": None}))
+    assert read_ledger(workspace, "quick", "1d").tries == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1, 2]"])
+def test_a_damaged_file_is_counted_and_passed_over(tmp_path: Path, content: bytes) -> None:
+    workspace = recorded(tmp_path, document())
+    broken = workspace.runs / "20240102T000000Z-run"
+    broken.mkdir()
+    (broken / RESULT_FILE).write_bytes(content)
+    ledger = read_ledger(workspace, "quick", "1d")
+    assert (len(ledger.tries), ledger.unreadable) == (1, 1)
+
+
+def test_months_come_along_where_the_run_recorded_them(tmp_path: Path) -> None:
+    months = {"2020-01": 0.01, "2020-02": -0.02}
+    workspace = recorded(tmp_path, document(statistics={"monthly_returns": months}), document(final_equity=1.0))
+    assert [each.months for each in read_ledger(workspace, "quick", "1d").tries] == [months, {}]
+
+
+def test_the_ratio_per_bar_undoes_the_annualisation() -> None:
+    index = pd.date_range("2020-01-01", periods=300, freq="1D", tz="UTC", unit="ns")
+    equity = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0.001, 0.01, 300)))
+    metrics = performance_metrics(equity, NONE, periods_per_year(index))
+    wealth = pd.Series(equity).pct_change().dropna()
+    recorded_run = document(
+        metrics=metrics, bars=300, start="2020-01-01T00:00:00Z", end=index[-1].strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
+    assert sharpe_per_bar(recorded_run) == pytest.approx(wealth.mean() / wealth.std())
+    assert sharpe_per_bar(document()) == pytest.approx(1 / math.sqrt(365.25))
