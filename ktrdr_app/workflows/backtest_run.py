@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.benchmark import buy_and_hold_result
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
+from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
@@ -52,8 +52,25 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
+    return _finished(model_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+
+
+def model_papers(request: BacktestRequest, progress: Progress, token: CancelToken) -> RunPapers:
+    """Run a model without writing anything.
+
+    Parameters
+    ----------
+    request, progress
+        As `backtest` takes them.
+    token : CancelToken
+        Stops it.
+
+    Raises
+    ------
+    KtrdrError
+        As `backtest` raises it.
+    """
     began = time.perf_counter()
-    token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
     settings = with_overrides(loaded, "backtest", _overrides(request.money)).strategy
     with stage("load", progress):
@@ -66,10 +83,10 @@ def backtest(
     config = _config(settings.backtest, request.money)
     with stage("simulate", progress):
         orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
-        result = BacktestingEngine(config).run(prepared.bars, prepared.probabilities, orchestrator, progress, token)
+        result = run_probabilities(prepared.bars, prepared.probabilities, orchestrator, config, progress, token)
     token.check()
     in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
-    papers = RunPapers(
+    return RunPapers(
         request=request,
         strategy_name=settings.name,
         settings=_settings_document(settings),
@@ -82,7 +99,6 @@ def backtest(
         train_document=document_of_papers(chosen.path, chosen.loaded),
         began=began,
     )
-    return _finished(papers, progress)
 
 
 def backtest_signals(
@@ -104,8 +120,25 @@ def backtest_signals(
     KtrdrError
         Of the kind that fits: data, signals, storage, cancelled.
     """
+    return _finished(signal_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+
+
+def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToken) -> RunPapers:
+    """Run signals from a file without writing anything.
+
+    Parameters
+    ----------
+    request, progress
+        As `backtest_signals` takes them.
+    token : CancelToken
+        Stops it.
+
+    Raises
+    ------
+    KtrdrError
+        As `backtest_signals` raises it.
+    """
     began = time.perf_counter()
-    token = cancel or CancelToken("the backtest")
     with stage("load", progress):
         source = source_of(request.workspace)
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
@@ -115,7 +148,7 @@ def backtest_signals(
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
-    papers = RunPapers(
+    return RunPapers(
         request=request,
         strategy_name=request.signals.stem,
         settings={"signals": str(request.signals)},
@@ -128,7 +161,6 @@ def backtest_signals(
         train_document=None,
         began=began,
     )
-    return _finished(papers, progress)
 
 
 @dataclass(frozen=True)
