@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
+    from ktrdr_app.workflows.grid_run import backtest_grid
     from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
@@ -57,6 +58,7 @@ _EXPORTS = {
     "align_data": "inspect_data",
     "annotate_model": "model_care",
     "backtest": "backtest_run",
+    "backtest_grid": "grid_run",
     "backtest_signals": "backtest_run",
     "certify": "certify_run",
     "change_symbol": "symbol_change",
@@ -118,6 +120,7 @@ __all__ = [
     "align_data",
     "annotate_model",
     "backtest",
+    "backtest_grid",
     "backtest_signals",
     "certify",
     "change_symbol",
