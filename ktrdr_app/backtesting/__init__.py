@@ -8,13 +8,14 @@ if TYPE_CHECKING:
     from ktrdr_app.backtesting.benchmark import buy_and_hold, buy_and_hold_result
     from ktrdr_app.backtesting.config import BacktestConfig
     from ktrdr_app.backtesting.engine import BacktestingEngine
+    from ktrdr_app.backtesting.events import BacktestEvent
     from ktrdr_app.backtesting.metrics import drawdown, performance_metrics, periods_per_year
     from ktrdr_app.backtesting.positions import PositionManager
-    from ktrdr_app.backtesting.events import BacktestEvent
-    from ktrdr_app.backtesting.results import BacktestResult, OpenTrade
+    from ktrdr_app.backtesting.results import BacktestResult
     from ktrdr_app.backtesting.signals import read_signals, run_signals
     from ktrdr_app.backtesting.simulation import run_probabilities
     from ktrdr_app.backtesting.tracker import PerformanceTracker
+    from ktrdr_app.backtesting.trades import OpenTrade
 
 __all__ = [
     "BacktestConfig",
@@ -41,7 +42,7 @@ __getattr__ = exports(
         "BacktestEvent": "events",
         "BacktestResult": "results",
         "BacktestingEngine": "engine",
-        "OpenTrade": "results",
+        "OpenTrade": "trades",
         "PerformanceTracker": "tracker",
         "PositionManager": "positions",
         "buy_and_hold": "benchmark",

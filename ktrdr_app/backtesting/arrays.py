@@ -122,10 +122,13 @@ class Books(NamedTuple):
             Number of bars.
         """
         return cls(
-            *(np.empty(bars) for _ in range(3)),
-            *(np.empty(bars, dtype=np.int8) for _ in range(2)),
-            np.empty(2 * bars + 1, dtype=TRADE),
-            np.empty(2 * bars + 3, dtype=EVENT),
+            equity=np.empty(bars),
+            cash=np.empty(bars),
+            units=np.empty(bars),
+            held=np.empty(bars, dtype=np.int8),
+            acted=np.empty(bars, dtype=np.int8),
+            trades=np.empty(2 * bars + 1, dtype=TRADE),
+            events=np.empty(2 * bars + 3, dtype=EVENT),
         )
 
     def closed(self, count: int) -> TradeArrays:

@@ -81,7 +81,7 @@ class BacktestConfig:
     fill: str = _DEFAULTS.fill
     sizing: Mapping[str, Any] = field(default_factory=lambda: {"kind": "all_in"})
     allow_short: bool = _DEFAULTS.allow_short
-    close_at_end: bool = False
+    close_at_end: bool = _DEFAULTS.close_at_end
     commission_unit: str = _DEFAULTS.commission_unit
     slippage_unit: str = _DEFAULTS.slippage_unit
     tick_size: float = _DEFAULTS.tick_size

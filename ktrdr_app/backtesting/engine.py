@@ -178,7 +178,7 @@ class _Run:
     ) -> None:
         self.config, self.tracker, self.account, self.held = config, tracker, account, held
         prices, self.stamps = tracker.prices, nanoseconds(bars.index)
-        self.bars = list(zip(*(column.tolist() for column in (prices.open, prices.high, prices.low, prices.close))))
+        self.bars = np.column_stack((prices.open, prices.high, prices.low, prices.close)).tolist()
         self.ranges = average_true_range(bars, config).tolist() if config.needs_atr else [math.nan] * len(bars)
         self.pending: Position | None = None
         self.order_atr = self.last_close = math.nan

@@ -33,7 +33,15 @@ NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED,
 
 
 @ieee_kernel
-def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], account: NDArray[np.void], books: Books, begin: int, end: int) -> None:
+def play(
+    market: Market,
+    signals: NDArray[np.int8],
+    terms: NDArray[np.void],
+    account: NDArray[np.void],
+    books: Books,
+    begin: int,
+    end: int,
+) -> None:
     """Run the bars ``begin`` to ``end`` - 1; the account carries over from the call before.
 
     Parameters
@@ -67,7 +75,7 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
                 _order(own, trades, events, rules, bar, market.open[bar], own.last_range)
             if own.units != 0.0:
                 if _touched(own, high, low):
-                    _leave(own, trades, events, rules, bar, market.open[bar], high, low)
+                    _leave(own, trades, rules, bar, market.open[bar], high, low)
                 else:
                     _count(own, high, low)
             held[bar] = _side(own)
@@ -105,7 +113,7 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
     if market.close[last] != market.close[last]:
         _note(own, events, last, LEFT_OPEN, FLAT, 0.0, 0.0, 0.0)
         return
-    _close(own, trades, events, rules, last, market.close[last], own.last_range, ENDED)
+    _close(own, trades, rules, last, market.close[last], own.last_range, ENDED)
     books.equity[last], books.cash[last], books.units[last] = own.cash, own.cash, 0.0
     if own.cash <= 0.0 and not own.gone:
         own.gone = 1
@@ -113,7 +121,18 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
 
 
 @ieee_kernel
-def _decide(own: Any, trades: Trades, events: Events, rules: Any, atr: float, stamp: int, last: bool, close: float, signal: int, bar: int) -> bool:
+def _decide(
+    own: Any,
+    trades: Trades,
+    events: Events,
+    rules: Any,
+    atr: float,
+    stamp: int,
+    last: bool,
+    close: float,
+    signal: int,
+    bar: int,
+) -> bool:
     """Apply the filters that know the position, and place or fill the order."""
     side = _side(own)
     if rules.aware:
@@ -121,9 +140,8 @@ def _decide(own: Any, trades: Trades, events: Events, rules: Any, atr: float, st
             return False
         if signal == SELL and (side < 0 or (side == 0 and not rules.allow_short)):
             return False
-    if own.acted != NEVER:
-        if bar - own.acted < rules.separation or stamp - own.acted_at < rules.separation_ns:
-            return False
+    if own.acted != NEVER and (bar - own.acted < rules.separation or stamp - own.acted_at < rules.separation_ns):
+        return False
     opens = side == 0 and (signal == BUY or rules.allow_short)
     if opens and own.ended != NEVER and bar - own.ended < rules.cooldown:
         return False
@@ -151,13 +169,13 @@ def _order(own: Any, trades: Trades, events: Events, rules: Any, bar: int, price
     target = own.pending
     own.pending = NO_ORDER
     if own.units != 0.0:
-        _close(own, trades, events, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
+        _close(own, trades, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
     if target != FLAT:
-        _open(own, trades, events, rules, bar, target, price, span)
+        _open(own, events, rules, bar, target, price, span)
 
 
 @ieee_kernel
-def _open(own: Any, trades: Trades, events: Events, rules: Any, bar: int, side: int, market_price: float, span: float) -> None:
+def _open(own: Any, events: Events, rules: Any, bar: int, side: int, market_price: float, span: float) -> None:
     """Open a position from flat, or note why not."""
     if own.cash <= 0.0:
         _note(own, events, bar, NO_CASH, side, own.cash, 0.0, 0.0)
@@ -195,7 +213,7 @@ def _open(own: Any, trades: Trades, events: Events, rules: Any, bar: int, side: 
 
 
 @ieee_kernel
-def _sized(own: Any, rules: Any, cost: float) -> float:
+def _sized(own: Any, rules: Any, cost: float) -> Any:
     """Units before limits and lots."""
     if rules.sizing == FRACTION:
         return rules.size * own.cash / cost
@@ -213,7 +231,7 @@ def _side(own: Any) -> int:
 
 
 @ieee_kernel
-def _touched(own: Any, high: float, low: float) -> bool:
+def _touched(own: Any, high: float, low: float) -> Any:
     """Whether a bar reaches stop, trailing stop or target; comparisons with NaN, for none, are false."""
     if own.units > 0.0:
         return low <= own.stop or low <= own.peak - own.trail or high >= own.target
@@ -228,7 +246,7 @@ def _count(own: Any, high: float, low: float) -> None:
 
 
 @ieee_kernel
-def _leave(own: Any, trades: Trades, events: Events, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
+def _leave(own: Any, trades: Trades, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
     """Stop or take the position within a bar, the stop first; a bar that opens beyond the price fills at its open."""
     side = _side(own)
     worst = low if side > 0 else high
@@ -238,14 +256,14 @@ def _leave(own: Any, trades: Trades, events: Events, rules: Any, bar: int, opene
         level, reason = trailing, TRAILED
     if side * worst <= side * level:
         beyond = side * opened <= side * level
-        _close(own, trades, events, rules, bar, opened if beyond else level, own.last_range, reason)
+        _close(own, trades, rules, bar, opened if beyond else level, own.last_range, reason)
     else:
         beyond = side * opened >= side * own.target
-        _close(own, trades, events, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
+        _close(own, trades, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
 
 
 @ieee_kernel
-def _close(own: Any, trades: Trades, events: Events, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
+def _close(own: Any, trades: Trades, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
     """Close the position and write its trade."""
     side, quantity = _side(own), abs(own.units)
     price = _price(rules, market_price, -side, span)
@@ -273,7 +291,7 @@ def _execute(own: Any, rules: Any, quantity: float, direction: int, price: float
 
 
 @ieee_kernel
-def _price(rules: Any, market_price: float, direction: int, span: float) -> float:
+def _price(rules: Any, market_price: float, direction: int, span: float) -> Any:
     """Market price made worse by spread and slippage; never below 0."""
     worse = direction * (rules.slip_fixed + rules.slip_range * span)
     return max(0.0, market_price * (1.0 + direction * rules.slip_rate) + worse)
@@ -289,7 +307,9 @@ def _charge(own: Any, rules: Any, nights: int) -> None:
 
 
 @ieee_kernel
-def _note(own: Any, events: Events, bar: int, kind: int, target: int, first: float, second: float, third: float) -> None:
+def _note(
+    own: Any, events: Events, bar: int, kind: int, target: int, first: float, second: float, third: float
+) -> None:
     """Write one event."""
     event = events[own.events]
     event.bar, event.kind, event.target = bar, kind, target

@@ -52,7 +52,7 @@ class DecisionMaterial:
     def signals(self) -> NDArray[np.int8]:
         """Return the signals that pass every filter which does not look at the position; HOLD elsewhere."""
         settings = self.orchestrator.settings
-        raw = self.shares.argmax(axis=1).astype(np.int8)
+        raw: NDArray[np.int8] = self.shares.argmax(axis=1).astype(np.int8)
         passed = self.shares.max(axis=1) >= settings.confidence_threshold
         if settings.volume_filter:
             passed &= np.isnan(self.ratios) | (self.ratios >= settings.min_volume_ratio)

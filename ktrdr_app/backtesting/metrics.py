@@ -18,7 +18,7 @@ from ktrdr_app.data.bars import nanoseconds
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ktrdr_app.backtesting.results import OpenTrade
+    from ktrdr_app.backtesting.trades import OpenTrade
 
 Figure = float | int | None
 

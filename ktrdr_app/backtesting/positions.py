@@ -296,7 +296,10 @@ class PositionManager:
         def distance(setting: float | None) -> float:
             return math.nan if setting is None else setting * unit
 
-        stop, target = entry.price - side * distance(config.stop_loss), entry.price + side * distance(config.take_profit)
+        stop, target = (
+            entry.price - side * distance(config.stop_loss),
+            entry.price + side * distance(config.take_profit),
+        )
         return Guard(stop, target, distance(config.trailing_stop), entry.quote.price)
 
     def _price(self, quote: Quote, direction: Position) -> float:

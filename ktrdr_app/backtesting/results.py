@@ -12,48 +12,11 @@ import pandas as pd
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.events import BacktestEvent
 from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
-from ktrdr_app.backtesting.trades import TradeArrays
+from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-@dataclass(frozen=True)
-class OpenTrade:
-    """A position still open after the last bar, valued at its close.
-
-    Attributes
-    ----------
-    entry_time : Timestamp
-        Open of the bar that filled it.
-    side : str
-        ``long`` or ``short``.
-    quantity : float
-        Units.
-    entry_price, last_price : float
-        Price with slippage; close of the last bar.
-    commission, slippage_cost, financing : float
-        Paid so far, in account currency.
-    unrealized_pnl : float
-        Profit at the last close less the commission and financing paid so far.
-    mfe, mae : float
-        As in the trades table, so far.
-    bars_held : int
-        Bars from the entry to the last, both counted.
-    """
-
-    entry_time: pd.Timestamp
-    side: str
-    quantity: float
-    entry_price: float
-    last_price: float
-    commission: float
-    slippage_cost: float
-    unrealized_pnl: float
-    mfe: float
-    mae: float
-    bars_held: int
-    financing: float = 0.0
 
 
 class DecisionRecord(Protocol):

@@ -13,8 +13,9 @@ from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.events import BacktestEvent, Happening, event_of
 from ktrdr_app.backtesting.kernel import finish, play
 from ktrdr_app.backtesting.material import material_of
-from ktrdr_app.backtesting.results import BacktestResult, OpenTrade
+from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.terms import NO_FILTERS, terms_of
+from ktrdr_app.backtesting.trades import OpenTrade
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress, silent
 from ktrdr_app.data.bars import check_bars

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ktrdr_app.backtesting.events import BacktestEvent, Happening, event_of
 from ktrdr_app.backtesting.positions import Fill, PositionManager, Quote, Refusal, Trade
-from ktrdr_app.backtesting.results import BacktestResult, DecisionRecord, OpenTrade
-from ktrdr_app.backtesting.trades import REASONS, TradeArrays
+from ktrdr_app.backtesting.results import BacktestResult, DecisionRecord
+from ktrdr_app.backtesting.trades import REASONS, OpenTrade, TradeArrays
 from ktrdr_app.decision.actions import Position
 
 if TYPE_CHECKING:
@@ -97,28 +97,23 @@ class PerformanceTracker:
     def _trades(self) -> TradeArrays:
         trades = self.trades
         extremes = [self._excursions(trade.side, trade.entry, trade.exit.quote, trade.reason) for trade in trades]
-        integers = {
-            "entry_bar": [trade.entry.quote.bar for trade in trades],
-            "exit_bar": [trade.exit.quote.bar for trade in trades],
-        }
-        small = {
-            "side": [int(trade.side) for trade in trades],
-            "reason": [REASONS.index(trade.reason) for trade in trades],
-        }
-        numbers = {
-            "quantity": [trade.entry.quantity for trade in trades],
-            "entry_price": [trade.entry.price for trade in trades],
-            "exit_price": [trade.exit.price for trade in trades],
-            "commission": [trade.entry.commission + trade.exit.commission for trade in trades],
-            "slippage_cost": [trade.entry.slippage_cost + trade.exit.slippage_cost for trade in trades],
-            "financing": [trade.financing for trade in trades],
-            "mfe": [best for best, _ in extremes],
-            "mae": [worst for _, worst in extremes],
-        }
+
+        def column(values: list[Any], kind: type[np.generic] = np.float64) -> NDArray[Any]:
+            return np.array(values, dtype=kind)
+
         return TradeArrays(
-            **{name: np.array(column, dtype=np.int64) for name, column in integers.items()},
-            **{name: np.array(column, dtype=np.int8) for name, column in small.items()},
-            **{name: np.array(column, dtype=np.float64) for name, column in numbers.items()},
+            entry_bar=column([trade.entry.quote.bar for trade in trades], np.int64),
+            exit_bar=column([trade.exit.quote.bar for trade in trades], np.int64),
+            side=column([int(trade.side) for trade in trades], np.int8),
+            quantity=column([trade.entry.quantity for trade in trades]),
+            entry_price=column([trade.entry.price for trade in trades]),
+            exit_price=column([trade.exit.price for trade in trades]),
+            commission=column([trade.entry.commission + trade.exit.commission for trade in trades]),
+            slippage_cost=column([trade.entry.slippage_cost + trade.exit.slippage_cost for trade in trades]),
+            financing=column([trade.financing for trade in trades]),
+            mfe=column([best for best, _ in extremes]),
+            mae=column([worst for _, worst in extremes]),
+            reason=column([REASONS.index(trade.reason) for trade in trades], np.int8),
         )
 
     def _excursions(self, side: Position, entry: Fill, end: Quote, reason: str = "") -> tuple[float, float]:

@@ -141,3 +141,41 @@ class TradeArrays:
             reason=np.array([REASONS.index(reason) for reason in table["exit_reason"]], dtype=np.int8),
             **{name: numbers[name].to_numpy(dtype=np.float64) for name in names},
         )
+
+
+@dataclass(frozen=True)
+class OpenTrade:
+    """A position still open after the last bar, valued at its close.
+
+    Attributes
+    ----------
+    entry_time : Timestamp
+        Open of the bar that filled it.
+    side : str
+        ``long`` or ``short``.
+    quantity : float
+        Units.
+    entry_price, last_price : float
+        Price with slippage; close of the last bar.
+    commission, slippage_cost, financing : float
+        Paid so far, in account currency.
+    unrealized_pnl : float
+        Profit at the last close less the commission and financing paid so far.
+    mfe, mae : float
+        As in the trades table, so far.
+    bars_held : int
+        Bars from the entry to the last, both counted.
+    """
+
+    entry_time: pd.Timestamp
+    side: str
+    quantity: float
+    entry_price: float
+    last_price: float
+    commission: float
+    slippage_cost: float
+    unrealized_pnl: float
+    mfe: float
+    mae: float
+    bars_held: int
+    financing: float = 0.0

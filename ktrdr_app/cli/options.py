@@ -111,32 +111,6 @@ def shares(text: str) -> dict[str, float]:
         raise InvalidValue("weights", text, "a number for each symbol, such as AAPL=2,MSFT=1") from error
 
 
-def sizing(text: str) -> dict[str, Any]:
-    """Return the position size of ``all_in``, ``fraction=F`` or ``units=N``.
-
-    Parameters
-    ----------
-    text : str
-        As it was typed.
-
-    Raises
-    ------
-    InvalidValue
-        If it is none of these.
-    """
-    kind, _, amount = text.partition("=")
-    if kind == "all_in" and not amount:
-        return {"kind": "all_in"}
-    try:
-        if kind == "fraction":
-            return {"kind": "fraction", "fraction": float(amount)}
-        if kind == "units":
-            return {"kind": "fixed_units", "units": float(amount)}
-    except ValueError as error:
-        raise InvalidValue("sizing", text, "a number after the =") from error
-    raise InvalidValue("sizing", text, "all_in, fraction=0.5 or units=100")
-
-
 def parameters(texts: list[str]) -> dict[str, int | float | str]:
     """Return indicator parameters from ``period=14`` and the like.
 
@@ -205,7 +179,7 @@ def folder(path: Path) -> Path:
     return path.resolve()
 
 
-def _true_or_none(given: bool) -> bool | None:
+def true_or_none(given: bool) -> bool | None:
     """A flag that is not given leaves the strategy's setting alone."""
     return given or None
 
@@ -260,12 +234,6 @@ NO_CALIBRATION = Choice(
 PREFER = Choice("prefer", "Which kind is looked for first; the workspace's settings say by default.", "--prefer",
                 metavar="universal|legacy")  # fmt: skip
 SIGNALS = Choice("signals", "CSV timestamp,signal with BUY, HOLD or SELL.", "--signals", Path, None, "FILE")
-CAPITAL = Choice("capital", "Initial capital, account currency.", "--capital", float, None, "X")
-COMMISSION = Choice("commission", "Share of the traded value, per side.", "--commission", float, None, "R")
-SLIPPAGE = Choice("slippage", "Share of the price, against you, per side.", "--slippage", float, None, "R")
-FILL = Choice("fill", "Price of a fill.", "--fill", metavar="next_open|close")
-SIZING = Choice("sizing", "Size of a position.", "--sizing", metavar="all_in|fraction=F|units=N", read=sizing)
-SHORT = Choice("allow_short", "SELL while flat opens a short position.", "--short", bool, False, read=_true_or_none)
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)
@@ -280,7 +248,6 @@ TRAINING = (
     *(STRATEGY, SYMBOLS_OPTION, TIMEFRAME_OPTION, COMBINATION, WEIGHTS, START, END, EPOCHS, BATCH_SIZE),
     *(SEED, DEVICE, CLUSTER),
 )
-MONEY = (CAPITAL, COMMISSION, SLIPPAGE, FILL, SIZING, SHORT)
 
 
 def split(given: Mapping[str, Any], choices: tuple[Choice, ...]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.decision.actions import Action, Position
 from ktrdr_app.decision.explain import explain_no_trades
 from ktrdr_app.decision.orchestrator import Decision, DecisionOrchestrator
-from ktrdr_app.data.bars import nanoseconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

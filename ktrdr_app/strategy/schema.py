@@ -326,6 +326,8 @@ class BacktestSettings(Section):
     """Overnight interest of short positions, likewise."""
     borrow: float = Field(default=0.0, ge=0, lt=1)
     """Yearly fraction that short positions pay for the loan."""
+    close_at_end: bool = False
+    """Whether a position still open after the last bar is closed at its close; else it is only valued there."""
     fill: Literal["next_open", "close"] = "next_open"
     """Price of a fill; ``close`` fills on the bar that gave the signal and is optimistic."""
     allow_short: bool = False

@@ -169,7 +169,7 @@ def _write_trades(trades: pd.DataFrame, path: Path) -> None:
 
 def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
     result, request, home = papers.result, papers.request, folder.resolve()
-    decisions = home / "decisions.csv" if result.decisions is not None else None
+    decisions = home / "decisions.csv" if result.log is not None else None
     hold = papers.benchmark
     document: dict[str, Any] = {
         "model": papers.model,
@@ -219,23 +219,22 @@ def command_of(request: BacktestRequest | SignalsRequest) -> str:
     else:
         words.append(request.strategy)
         optional["--model"] = request.model if request.model != "auto" else None
-    money = request.money
-    optional |= {"--start": request.start, "--end": request.end, "--capital": money.capital}
-    optional |= {"--commission": money.commission, "--slippage": money.slippage, "--fill": money.fill}
+    money = {**asdict(request.money), "sizing": None}
+    optional |= {"--start": request.start, "--end": request.end}
+    optional |= {f"--{name.replace('_', '-')}": value for name, value in money.items() if not isinstance(value, bool)}
     for option, value in optional.items():
         words += [option, str(value)] if value is not None else []
-    if money.sizing is not None:
-        words += ["--sizing", _sizing_word(money.sizing)]
+    if request.money.sizing is not None:
+        words += ["--sizing", _sizing_word(request.money.sizing)]
     words += ["--no-any"] if isinstance(request, BacktestRequest) and not request.allow_any else []
     words += ["--no-calibration"] if isinstance(request, BacktestRequest) and not request.calibrate else []
-    words += ["--short"] if money.allow_short else []
+    words += ["--short"] if request.money.allow_short else []
+    words += ["--close-at-end"] if request.money.close_at_end else []
     return shlex.join(words)
 
 
 def _sizing_word(sizing: Mapping[str, Any]) -> str:
-    if sizing["kind"] == "fixed_units":
-        return f"units={sizing['units']:g}"
-    return f"fraction={sizing['fraction']:g}" if sizing["kind"] == "fraction" else "all_in"
+    return ",".join(f"{name}={value:g}" for name, value in sizing.items() if name != "kind") or "all_in"
 
 
 def _after_fit(papers: RunPapers) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ def model_papers(request: BacktestRequest, progress: Progress, token: CancelToke
     """
     began = time.perf_counter()
     loaded = load_strategy(request.strategy, request.workspace)
-    settings = with_overrides(loaded, "backtest", _overrides(request.money)).strategy
+    settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
         chosen = choose_model(request, settings.name)
         bars = source_of(request.workspace).load(request.symbol, request.timeframe, end=request.end)
@@ -144,7 +144,7 @@ def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToke
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
         signals, _ = read_signals(request.signals, bars)
     _demand_bars(bars, request.symbol)
-    config = _config(overridden(BacktestSettings(), _overrides(request.money)), request.money)
+    config = _config(overridden(BacktestSettings(), request.money.overrides()), request.money)
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
@@ -193,16 +193,6 @@ def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:
         folder, document = write_run(papers)
     result: BacktestResult = papers.result
     return BacktestOutcome(document, papers.bars, result, papers.benchmark.equity, papers.in_sample, folder)
-
-
-def _overrides(money: MoneyOptions) -> dict[str, Any]:
-    return {
-        "initial_capital": money.capital,
-        "commission": money.commission,
-        "slippage": money.slippage,
-        "fill": money.fill,
-        "allow_short": money.allow_short,
-    }
 
 
 def _config(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.engine import BacktestingEngine
 from ktrdr_app.backtesting.metrics import NO_VARIATION, YEAR
+from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import silent
 from ktrdr_app.data.bars import close_times
@@ -119,7 +119,7 @@ def _traded(
     probabilities[np.searchsorted(instants, known)] = p
     config = BacktestConfig.of(strategy.backtest)
     orchestrator = DecisionOrchestrator(strategy.decision, config.allow_short)
-    result = BacktestingEngine(config).run(bars[within], probabilities, orchestrator, silent, cancel)
+    result = run_probabilities(bars[within], probabilities, orchestrator, config, silent, cancel)
     equity = result.equity.to_numpy(dtype=np.float64)
     returns = np.zeros(len(equity) - 1)
     np.divide(np.diff(equity), equity[:-1], out=returns, where=equity[:-1] > 0)

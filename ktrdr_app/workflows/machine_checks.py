@@ -32,6 +32,7 @@ LIBRARIES = {
     "qasync": (0, 28),
 }
 KERNEL_MODULES = (
+    "ktrdr_app.backtesting.kernel",
     "ktrdr_app.data.resample",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.results import BacktestEvent, BacktestResult, OpenTrade
+from ktrdr_app.backtesting.events import BacktestEvent
+from ktrdr_app.backtesting.results import BacktestResult
+from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import MalformedBars
 from ktrdr_app.core.paths import Workspace
@@ -65,29 +68,40 @@ def _bars(workspace: Workspace, document: dict[str, Any], folder: Path) -> pd.Da
 
 
 def _result(folder: Path, document: dict[str, Any], equity: pd.DataFrame) -> BacktestResult:
-    trades = pd.read_csv(folder / "trades.csv").drop(columns="timestamp")
-    left = document["open_trade"]
+    trades = _stamped(pd.read_csv(folder / "trades.csv").drop(columns="timestamp"), "entry_time", "exit_time")
+    index, left = pd.DatetimeIndex(equity.index), document["open_trade"]
     return BacktestResult(
         config=BacktestConfig(**document["config"]),
-        equity=equity["equity"],
-        cash=equity["cash"],
-        position=equity["position"],
-        trades=_stamped(trades, "entry_time", "exit_time"),
-        metrics=document["metrics"],
+        index=index,
+        values=equity["equity"].to_numpy(dtype=np.float64),
+        cash_values=equity["cash"].to_numpy(dtype=np.float64),
+        units=equity["position"].to_numpy(dtype=np.float64),
+        closed=TradeArrays.of_table(trades, index),
         events=tuple(
             BacktestEvent(event["bar"], pd.Timestamp(event["time"]), event["code"], event["message"])
             for event in document["events"]
         ),
         open_trade=OpenTrade(**{**left, "entry_time": pd.Timestamp(left["entry_time"])}) if left else None,
-        decisions=_decisions(folder / "decisions.csv") if document["decisions_file"] else None,
-        explanation=document["explanation"],
+        log=_Recorded(folder / "decisions.csv", document["explanation"]) if document["decisions_file"] else None,
+        recorded=document["metrics"],
     )
 
 
-def _decisions(path: Path) -> pd.DataFrame:
-    """Read decisions back; only the volume ratio may be missing, other empty cells are empty words."""
-    table = pd.read_csv(path, keep_default_na=False, na_values={"volume_ratio": [""]})
-    return _stamped(table, "timestamp").set_index("timestamp")
+@dataclass(frozen=True)
+class _Recorded:
+    """Decisions that a run wrote down."""
+
+    path: Path
+    said: str
+
+    def table(self) -> pd.DataFrame:
+        """Read them back; only the volume ratio may be missing, other empty cells are empty words."""
+        table = pd.read_csv(self.path, keep_default_na=False, na_values={"volume_ratio": [""]})
+        return _stamped(table, "timestamp").set_index("timestamp")
+
+    def explanation(self) -> str:
+        """Return why nothing was traded, as it was said then."""
+        return self.said
 
 
 def _stamped(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Heavy libraries are imported for types only, so that a face may build a request 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,28 +114,45 @@ class CertifyResult:
 
 @dataclass(frozen=True)
 class MoneyOptions:
-    """What the command line or the window overrides of a strategy's backtest section.
+    """What the command line or the window overrides of a strategy's backtest section; None leaves it as it is.
 
     Attributes
     ----------
     capital : float, optional
         Initial capital in account currency.
-    commission, slippage : float, optional
-        Fractions per side.
-    fill : str, optional
-        ``next_open`` or ``close``.
     sizing : mapping, optional
-        ``{"kind": "all_in"}``, ``{"kind": "fraction", "fraction": F}`` or ``{"kind": "fixed_units", "units": N}``.
-    allow_short : bool, optional
-        Whether SELL while flat opens a short position.
+        As `BacktestConfig` has it.
+    commission, commission_unit, slippage, slippage_unit, tick_size, spread, fill, lot_step, stop_loss, take_profit, \
+    trailing_stop, stop_unit, swap_long, swap_short, borrow, allow_short, close_at_end : optional
+        As the fields of `BacktestConfig`.
     """
 
     capital: float | None = None
-    commission: float | None = None
-    slippage: float | None = None
-    fill: str | None = None
     sizing: Mapping[str, Any] | None = None
+    commission: float | None = None
+    commission_unit: str | None = None
+    slippage: float | None = None
+    slippage_unit: str | None = None
+    tick_size: float | None = None
+    spread: float | None = None
+    fill: str | None = None
+    lot_step: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    trailing_stop: float | None = None
+    stop_unit: str | None = None
+    swap_long: float | None = None
+    swap_short: float | None = None
+    borrow: float | None = None
     allow_short: bool | None = None
+    close_at_end: bool | None = None
+
+    def overrides(self) -> dict[str, Any]:
+        """Return what replaces the fields of a strategy's backtest section, by their names there."""
+        given = asdict(self)
+        given["initial_capital"] = given.pop("capital")
+        del given["sizing"]
+        return given
 
 
 @dataclass(frozen=True)

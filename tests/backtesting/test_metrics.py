@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.metrics import drawdown, performance_metrics, periods_per_year
-from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.backtesting.signals import run_signals
+from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.files import json_text
 from tests.backtesting.cases import coin_signals, configs, make_bars, markets, walk

@@ -35,24 +35,6 @@ def test_shares_of_another_form_are_refused(text):
         options.shares(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("all_in", {"kind": "all_in"}),
-        ("fraction=0.5", {"kind": "fraction", "fraction": 0.5}),
-        ("units=100", {"kind": "fixed_units", "units": 100.0}),
-    ],
-)
-def test_sizing(text, expected):
-    assert options.sizing(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "all_in=1", "fraction", "fraction=x", "units=", "half"])
-def test_sizing_of_another_form_is_refused(text):
-    with pytest.raises(InvalidValue, match="sizing"):
-        options.sizing(text)
-
-
 def test_parameters_are_whole_numbers_numbers_or_words():
     found = options.parameters(["period=14", "multiplier=2.5", "anchor=session", "step=1e-3", "note=a=b"])
     assert found == {"period": 14, "multiplier": 2.5, "anchor": "session", "step": 0.001, "note": "a=b"}
@@ -84,16 +66,14 @@ def test_a_workspace_may_not_be_there_yet_but_is_no_file(tmp_path):
         options.folder(tmp_path / "file")
 
 
-def test_an_absent_flag_leaves_the_strategy_alone():
-    assert options.SHORT.value(False) is None
-    assert options.SHORT.value(True) is True
+def test_an_absent_option_is_none():
     assert options.WEIGHTS.value(None) is None
-    assert options.CAPITAL.value(5.0) == 5.0
+    assert options.EPOCHS.value(5) == 5
 
 
 def test_values_are_split_by_option():
-    taken, rest = options.split({"capital": 1.0, "fill": None, "symbol": "A"}, options.MONEY)
-    assert taken == {"capital": 1.0, "fill": None}
+    taken, rest = options.split({"epochs": 1, "seed": None, "symbol": "A"}, (options.EPOCHS, options.SEED))
+    assert taken == {"epochs": 1, "seed": None}
     assert rest == {"symbol": "A"}
 
 

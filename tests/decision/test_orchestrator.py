@@ -109,7 +109,10 @@ class TestOverTime:
 
     def test_each_mode_has_its_threshold(self) -> None:
         rules = DecisionSettings(confidence_threshold=0.5, confidence_thresholds={"live": 0.8})
-        acts = {mode: DecisionOrchestrator(rules, mode=mode).decide(0, BUY, NO_VOLUME, Position.FLAT).action for mode in MODES}
+        acts = {
+            mode: DecisionOrchestrator(rules, mode=mode).decide(0, BUY, NO_VOLUME, Position.FLAT).action
+            for mode in MODES
+        }
         assert acts == {"backtest": Action.BUY, "paper": Action.BUY, "live": Action.HOLD}
         with pytest.raises(UnknownName, match="mode"):
             DecisionOrchestrator(rules, mode="demo")  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import many_tables, options, render
 from ktrdr_app.cli.command import command
+from ktrdr_app.cli.money_options import MONEY
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.workflows.many_requests import GridRequest
@@ -24,7 +25,7 @@ CHOICES = (
     options.NO_CALIBRATION,
     options.START,
     options.END,
-    *options.MONEY,
+    *MONEY,
     options.RUN_OUT,
 )
 
@@ -67,7 +68,7 @@ def _request(session: Session, given: dict[str, Any]) -> tuple[BacktestRequest |
     """Return the backtest of the first symbol, and all symbols."""
     if (given["strategy"] is None) == (given["signals"] is None):
         raise InvalidValue("STRATEGY", given["strategy"], "either a strategy or --signals FILE", where="backtest")
-    money, rest = options.split(given, options.MONEY)
+    money, rest = options.split(given, MONEY)
     symbols = rest.pop("symbols")
     strategy, signals = rest.pop("strategy"), rest.pop("signals")
     chosen = {"model": rest.pop("model"), "allow_any": not rest.pop("no_any")}
