@@ -25,7 +25,6 @@ from ktrdr_app.backtesting.portfolio_results import PortfolioResult, open_positi
 from ktrdr_app.backtesting.portfolio_terms import Leg, PortfolioConfig, ordered_legs
 from ktrdr_app.backtesting.terms import NO_FILTERS
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.kernels import warms_up
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress, silent
 from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.data.bars import nanoseconds
@@ -131,10 +130,3 @@ def _drive(
         if heard and done:
             progress(BarsDone(done, slots))
             progress(PartialEquity(timeline.stamps[:done], ledger.equity[:done].copy()))
-
-
-@warms_up
-def _warm_up() -> None:
-    index = pd.date_range("2024-01-01", periods=4, tz="UTC", unit="ns", name="timestamp")
-    bars = pd.DataFrame({name: np.ones(4) for name in ("open", "high", "low", "close", "volume")}, index)
-    run_portfolio([Leg("A", bars, np.array([0, 1, 2, 1], dtype=np.int8))], "1d", PortfolioConfig())

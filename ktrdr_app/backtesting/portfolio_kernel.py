@@ -44,10 +44,20 @@ from ktrdr_app.backtesting.kernel import (
     _side,
     _touched,
 )
-from ktrdr_app.backtesting.portfolio_arrays import HOME, Ledger, Money, State, Timeline
-from ktrdr_app.backtesting.portfolio_terms import DUST
+from ktrdr_app.backtesting.portfolio_arrays import (
+    HOME,
+    Ledger,
+    Money,
+    State,
+    Timeline,
+    portfolio_terms,
+    state_of,
+    timeline_of,
+)
+from ktrdr_app.backtesting.portfolio_terms import DUST, PortfolioConfig
 from ktrdr_app.backtesting.positions import LOT_ROUNDING, ROUNDING
-from ktrdr_app.core.kernels import ieee_kernel
+from ktrdr_app.backtesting.terms import NO_FILTERS
+from ktrdr_app.core.kernels import ieee_kernel, warms_up
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -369,3 +379,15 @@ def _finish(market: Market, begins: NDArray[np.int64], money: Money, terms: NDAr
         return False
     _exit(money, terms, state, ledger, symbol, step, market.close[row], ENDED)
     return True
+
+
+@warms_up
+def _warm_up() -> None:
+    ones, stamps = np.ones(4), np.arange(4)
+    none, nights = ones[:0], stamps[:0]
+    market = Market(stamps, ones, ones, ones, ones, none, nights)
+    timeline = timeline_of([stamps], 1)
+    money = Money(np.array([HOME]), np.ones((0, 8)))
+    state, ledger = state_of(PortfolioConfig(), 1), Ledger.empty(4, 4, 1)
+    signals, terms = np.array([0, 1, 2, 1], dtype=np.int8), portfolio_terms(PortfolioConfig(), NO_FILTERS)
+    play_steps(market, signals, np.array([0, 4]), timeline, money, terms, state, ledger, 0, 8)

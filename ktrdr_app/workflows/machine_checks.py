@@ -33,6 +33,7 @@ LIBRARIES = {
 }
 KERNEL_MODULES = (
     "ktrdr_app.backtesting.kernel",
+    "ktrdr_app.backtesting.portfolio_kernel",
     "ktrdr_app.data.resample",
     "ktrdr_app.features.columns",
     "ktrdr_app.features.forms",
