@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         verify_model,
     )
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
+    from ktrdr_app.workflows.portfolio_run import backtest_portfolio
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
@@ -59,6 +60,7 @@ _EXPORTS = {
     "annotate_model": "model_care",
     "backtest": "backtest_run",
     "backtest_grid": "grid_run",
+    "backtest_portfolio": "portfolio_run",
     "backtest_signals": "backtest_run",
     "certify": "certify_run",
     "change_symbol": "symbol_change",
@@ -121,6 +123,7 @@ __all__ = [
     "annotate_model",
     "backtest",
     "backtest_grid",
+    "backtest_portfolio",
     "backtest_signals",
     "certify",
     "change_symbol",

@@ -135,7 +135,7 @@ def write_papers(papers: RunPapers, folder: Path, home: Path) -> dict[str, Any]:
     """
     document = _document(papers, home)
     write_table(_equity_table(papers), folder / "equity.csv")
-    _write_trades(papers.result.trades, folder / "trades.csv")
+    write_trades(papers.result.trades, folder / "trades.csv")
     if papers.result.decisions is not None:
         write_table(papers.result.decisions, folder / "decisions.csv")
     write_report(_report(papers, document), folder / "report.html")
@@ -158,8 +158,16 @@ def _equity_table(papers: RunPapers) -> pd.DataFrame:
     )
 
 
-def _write_trades(trades: pd.DataFrame, path: Path) -> None:
-    """Write trades with the entry's bar open first, both times ISO in UTC."""
+def write_trades(trades: pd.DataFrame, path: Path) -> None:
+    """Write trades with the entry's bar open first, both times ISO in UTC.
+
+    Parameters
+    ----------
+    trades : DataFrame
+        With columns ``entry_time`` and ``exit_time``.
+    path : Path
+        CSV file.
+    """
     stamped = trades.copy()
     for column in ("entry_time", "exit_time"):
         stamped[column] = pd.DatetimeIndex(stamped[column]).strftime(STAMP)

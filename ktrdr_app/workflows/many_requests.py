@@ -48,3 +48,32 @@ class ManyOutcome:
     document: dict[str, Any]
     folder: Path
     exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class PortfolioRequest:
+    """Trade several symbols with one account.
+
+    Attributes
+    ----------
+    each : BacktestRequest or SignalsRequest
+        What decides on each symbol, and what it costs; its ``symbol`` and ``out`` are not looked at. Without a sizing,
+        every position is the same fraction of the equity.
+    symbols : tuple of str
+        Symbols to trade, each once.
+    max_exposure : float, optional
+        Most that all positions may come to, as a fraction of the equity.
+    max_positions : int, optional
+        Most positions held together.
+    account_currency : str, optional
+        Currency of the account; that of the symbols where all have the same.
+    out : Path, optional
+        Folder for the files; ``runs/<id>`` of the workspace by default.
+    """
+
+    each: BacktestRequest | SignalsRequest
+    symbols: tuple[str, ...]
+    max_exposure: float | None = None
+    max_positions: int | None = None
+    account_currency: str | None = None
+    out: Path | None = None

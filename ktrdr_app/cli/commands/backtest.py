@@ -12,9 +12,10 @@ from ktrdr_app.cli.command import command
 from ktrdr_app.cli.money_options import MONEY
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.workflows.many_requests import GridRequest
+from ktrdr_app.workflows.many_requests import GridRequest, PortfolioRequest
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
 
+TOGETHER = (options.PORTFOLIO, options.MAX_EXPOSURE, options.MAX_POSITIONS, options.ACCOUNT_CURRENCY)
 CHOICES = (
     options.MAYBE_STRATEGY,
     options.SYMBOLS_TRADED,
@@ -26,6 +27,7 @@ CHOICES = (
     options.START,
     options.END,
     *MONEY,
+    *TOGETHER,
     options.RUN_OUT,
 )
 
@@ -51,8 +53,18 @@ def backtest(session: Session, given: dict[str, Any]) -> None:
     given : dict
         The options.
     """
-    each, symbols = _request(session, given)
+    limits, own = options.split(given, TOGETHER)
+    each, symbols = _request(session, own)
+    together = limits.pop("portfolio")
+    for name, value in limits.items():
+        if value is not None and not together:
+            raise InvalidValue(name, value, "no such limit without --portfolio", where="backtest")
     with session.running("the backtest") as (progress, cancel):
+        if together:
+            request = PortfolioRequest(each, symbols, out=each.out, **limits)
+            whole = workflows.backtest_portfolio(request, progress, cancel).document
+            session.show(whole, lambda: many_tables.held_together(whole))
+            return
         if len(symbols) > 1:
             grid = workflows.backtest_grid(GridRequest(each, symbols, each.out), progress, cancel)
             session.show(grid.document, lambda: many_tables.gridded(grid.document))
