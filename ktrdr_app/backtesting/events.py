@@ -83,7 +83,8 @@ def event_of(
         Where the order would have led.
     numbers : sequence of float, length 3
         For `TOO_DEAR` units, their cost, cash; for `SHRUNK` units wanted, units ordered; for `NO_LOT` units
-        sized, the lot step; for `TOO_MANY` open positions; for `NO_ROOM` their value and the most allowed; for `NO_CASH` and `GONE` the cash or equity; unused ones are 0.
+        sized, the lot step; for `TOO_MANY` open positions; for `NO_ROOM` their value and the most allowed; for
+        `NO_CASH` and `GONE` the cash or equity; unused ones are 0.
     """
     order = f"the order to go {target.name.lower()}"
     first, second, third = numbers

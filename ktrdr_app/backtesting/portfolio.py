@@ -31,8 +31,9 @@ from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.strategy.schema import DecisionSettings
 
 if TYPE_CHECKING:
-    from ktrdr_app.backtesting.arrays import Market
     from numpy.typing import NDArray
+
+    from ktrdr_app.backtesting.arrays import Market
 
 REPORTS = 50
 """Progress reports of a run, at most."""

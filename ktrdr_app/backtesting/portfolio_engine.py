@@ -1,4 +1,4 @@
-"""The reference portfolio: plain, event by event, with the single account's own position manager; the kernel must agree."""
+"""The reference portfolio: plain, event by event, with the single account's position manager; the kernel must agree."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class _Funded(PositionManager):
         if self.config.commission_unit == "per_unit":
             self._per_unit = self.config.commission / rate
 
-    def _quantity(self, unit_cost: float, atr: float) -> tuple[float, tuple[Refusal, ...]]:
+    def _quantity(self, _unit_cost: float, _atr: float) -> tuple[float, tuple[Refusal, ...]]:
         return self.granted, ()
 
 
@@ -139,7 +139,9 @@ class _Desk:
         rates = self.leg.rates
         if rates is None:
             return 1.0
-        known = [value for when, value in zip(rates.known.tolist(), rates.values.tolist(), strict=True) if when <= moment]
+        known = [
+            value for when, value in zip(rates.known.tolist(), rates.values.tolist(), strict=True) if when <= moment
+        ]
         return known[-1] if known else math.nan
 
     def value(self, moment: int) -> float:
@@ -234,13 +236,12 @@ class PortfolioEngine:
         base = self.config.base
         if base.fill == "close":
             at_once = [
-                desk
-                for desk in decided
-                if desk.pending is Position.FLAT or not (base.close_at_end and desk.is_last)
+                desk for desk in decided if desk.pending is Position.FLAT or not (base.close_at_end and desk.is_last)
             ]
             self._fill(at_once, moment, column=3)
         self._mark(moment, slot)
-        if any([self._finish(desk, moment) for desk in there]):  # every symbol's end is told, whatever the first says
+        ended = [self._finish(desk, moment) for desk in there]
+        if any(ended):
             self._mark(moment, slot)
         for desk in there:
             self.record.units[desk.leg.symbol].append(desk.account.units)

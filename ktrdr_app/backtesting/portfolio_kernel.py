@@ -41,7 +41,6 @@ from ktrdr_app.backtesting.kernel import (
     _leave,
     _open,
     _price,
-    _side,
     _touched,
 )
 from ktrdr_app.backtesting.portfolio_arrays import (
@@ -107,15 +106,15 @@ def play_steps(
             for place in range(first, last):
                 symbol = timeline.symbols[place]
                 state.cursor[symbol] += 1
-                _interest(market, begins, money, terms, state, ledger, symbol, step)
-            _fill_all(market, market.open, begins, timeline, money, terms, state, ledger, first, last, step, False)
+                _interest(market, begins, money, terms, state, symbol, step)
+            _fill_all(market.open, begins, timeline, money, terms, state, ledger, first, last, step, False)
         else:
             for place in range(first, last):
                 _watch(market, signals, begins, money, terms, state, ledger, timeline.symbols[place], step)
             for place in range(first, last):
                 _judge(market, signals, begins, terms, state, ledger, timeline.symbols[place])
             if terms[0].at_close:
-                _fill_all(market, market.close, begins, timeline, money, terms, state, ledger, first, last, step, True)
+                _fill_all(market.close, begins, timeline, money, terms, state, ledger, first, last, step, True)
             _mark(money, state, ledger, slot, step)
             ended = False
             for place in range(first, last):
@@ -151,7 +150,7 @@ def _settle(state: State, symbol: int, rate: float) -> None:
 
 @ieee_kernel
 def _interest(market: Market, begins: NDArray[np.int64], money: Money, terms: NDArray[np.void], state: State,
-              ledger: Ledger, symbol: int, step: int) -> None:  # fmt: skip
+              symbol: int, step: int) -> None:  # fmt: skip
     """Charge the nights since the symbol's bar before."""
     row = begins[symbol] + state.cursor[symbol]
     if len(market.nights) == 0 or market.nights[row] <= 0 or state.own[symbol].units == 0.0:
@@ -165,7 +164,7 @@ def _interest(market: Market, begins: NDArray[np.int64], money: Money, terms: ND
 
 
 @ieee_kernel
-def _fill_all(market: Market, prices: NDArray[np.float64], begins: NDArray[np.int64], timeline: Timeline, money: Money,
+def _fill_all(prices: NDArray[np.float64], begins: NDArray[np.int64], timeline: Timeline, money: Money,
               terms: NDArray[np.void], state: State, ledger: Ledger, first: int, last: int, step: int,
               at_close: bool) -> None:  # fmt: skip
     """Fill the orders of one moment: all exits first, then all entries, each in the order of the symbols' names."""

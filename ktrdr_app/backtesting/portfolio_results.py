@@ -261,9 +261,14 @@ def open_positions(
             continue
         entry_rate, sign = float(cost["entry_rate"]), 1 if trade.side == "long" else -1
         if leg.rates is not None:
-            paid = {name: float(cost[name]) for name in ("commission", "financing")}
+            commission, slippage, financing = (float(cost[name]) for name in ("commission", "slippage", "financing"))
             gained = sign * (trade.last_price * rate - trade.entry_price * entry_rate) * trade.quantity
-            profit = gained - paid["commission"] - paid["financing"]
-            trade = replace(trade, slippage_cost=float(cost["slippage"]), unrealized_pnl=profit, **paid)
+            trade = replace(
+                trade,
+                commission=commission,
+                slippage_cost=slippage,
+                financing=financing,
+                unrealized_pnl=gained - commission - financing,
+            )
         found.append(OpenPosition(leg.symbol, trade, entry_rate, rate))
     return tuple(found)

@@ -20,6 +20,12 @@ from ktrdr_app.workflows.prepare import source_of
 if TYPE_CHECKING:
     import pandas as pd
 
+AS_THEY_ARE = (
+    "No conversion: the currencies of these symbols are not known, and their prices are added up as they are. If they "
+    "differ, say so in symbols.yaml."
+)
+"""What is said where nothing tells in which currencies symbols are quoted."""
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -98,9 +104,7 @@ def conversion_of(
         if len(known) > 1 or (known and unknown):
             found = ", ".join(f"{symbol} in {currency or 'an unknown one'}" for symbol, currency in currencies.items())
             raise InvalidValue("account_currency", None, f"a currency to count in, as symbols are quoted so: {found}")
-        note = "" if known else "No conversion: the currencies of these symbols are not known, and their prices are " \
-            "added up as they are. If they differ, say so in symbols.yaml."  # fmt: skip
-        return Conversion("".join(known), currencies, {}, {}, note)
+        return Conversion("".join(known), currencies, {}, {}, "" if known else AS_THEY_ARE)
     home = account.upper()
     if unknown:
         expected = "its currency in symbols.yaml, as prices are to be converted"

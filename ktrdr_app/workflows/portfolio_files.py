@@ -1,4 +1,4 @@
-"""What a portfolio leaves on disk: equity, trades and contributions as CSV, the document and the page, in one folder."""
+"""What a portfolio leaves on disk: equity, trades and contributions as CSV, the document and the page."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _row(papers: PortfolioPapers, symbol: str) -> dict[str, Any]:
         "start": own.bars.index[0].strftime(STAMP),
         "end": own.bars.index[-1].strftime(STAMP),
         "data_fingerprint": fingerprint(own.bars),
-        **papers.result.contributions.loc[symbol].to_dict(),
+        **{str(name): value for name, value in papers.result.contributions.loc[symbol].items()},
     }
 
 

@@ -125,5 +125,7 @@ def _held(legs: list[Leg]) -> list[Leg]:
 
 
 def _all_in_equal_parts(config: PortfolioConfig, symbols: int) -> PortfolioConfig:
-    base = replace(config.base, sizing=equal_shares(symbols, None), stop_loss=None, take_profit=None, trailing_stop=None)
+    base = replace(
+        config.base, sizing=equal_shares(symbols, None), stop_loss=None, take_profit=None, trailing_stop=None
+    )
     return PortfolioConfig(base)

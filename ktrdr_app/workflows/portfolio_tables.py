@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONVENTIONS = (
-    "One cash account. Each symbol trades its own bars; where it has none, its orders wait and its position is worth its "
-    "last close.",
-    "What happens follows the order of time; a bar's close is known when the bar is over. Of the orders that fill at one "
-    "moment, all exits come before all entries, each in the order of the symbols' names.",
-    "Sizes are fractions of the equity at the last closes known. Free cash is cash less twice the value of short "
-    "positions: every position is covered in full, and nothing is bought on credit.",
-    "Prices in another currency are converted by the last close of a pair that was known at that moment. Results of "
-    "trades contain what the rate gained or lost.",
+    "One cash account; each symbol trades its own bars.",
+    "Where a symbol has no bar, its orders wait, and its position is worth its last close.",
+    "What happens follows the order of time; a bar's close is known when the bar is over.",
+    "Of the orders that fill at one moment, all exits come before all entries, each in the order of the symbols' names.",
+    "Sizes are fractions of the equity at the last closes known; limits hold when a position is opened.",
+    "Free cash is cash less twice the value of short positions: all are covered in full, nothing is bought on credit.",
+    "Prices in another currency are converted by the last close of a pair that was known at that moment.",
+    "Results of trades contain what the rate gained or lost.",
     "Buy and hold puts the same part of the account into each symbol at its first bar, with the same costs.",
 )
 
@@ -59,7 +59,17 @@ def contributions_table(document: Mapping[str, Any]) -> Table:
     document : mapping
         The document of a portfolio.
     """
-    columns = ("Symbol", "Model", "Quoted in", "Trades", "Net result", "Still open", "Together", "Of the capital", "Costs, closed")
+    columns = (
+        "Symbol",
+        "Model",
+        "Quoted in",
+        "Trades",
+        "Net result",
+        "Still open",
+        "Together",
+        "Of the capital",
+        "Costs, closed",
+    )
     rows = tuple(
         (
             Cell(row["symbol"]),
@@ -74,7 +84,9 @@ def contributions_table(document: Mapping[str, Any]) -> Table:
         )
         for row in document["symbols"]
     )
-    return Table("What each symbol brought, account currency; Together adds up to the change of equity", columns, rows, 3)
+    return Table(
+        "What each symbol brought, account currency; Together adds up to the change of equity", columns, rows, 3
+    )
 
 
 def portfolio_notes(document: Mapping[str, Any]) -> list[str]:
@@ -90,7 +102,9 @@ def portfolio_notes(document: Mapping[str, Any]) -> list[str]:
     seen = [row["symbol"] for row in document["symbols"] if row["seen_in_training"]]
     told = [*notes, document["note"]]
     if seen:
-        told.append(f"The model was trained on bars of this span of {', '.join(seen)}; that part of the result is no test.")
+        told.append(
+            f"The model was trained on bars of this span of {', '.join(seen)}; that part of the result is no test."
+        )
     left = [f"{held['symbol']} ({held['side']})" for held in document["open_positions"]]
     if left:
         told.append(f"Still open at the end, and counted in the equity: {', '.join(left)}.")
@@ -117,7 +131,9 @@ def portfolio_page(document: Mapping[str, Any], equity: pd.DataFrame) -> ManyRep
     """
     own, held, initial = document["metrics"], document["benchmark"]["buy_and_hold"], document["initial_capital"]
     unseen = np.zeros(len(equity), dtype=np.bool_)
-    compared = {name: f"buy and hold {percent(held[name])}" for name in ("total_return", "max_drawdown", "mean_exposure")}
+    compared = {
+        name: f"buy and hold {percent(held[name])}" for name in ("total_return", "max_drawdown", "mean_exposure")
+    }
     return ManyReport(
         title=f"{document['strategy_name']} on a portfolio of {len(document['symbols'])}, {document['timeframe']}",
         kicker=f"One account · {document['start'][:10]} to {document['end'][:10]}",
@@ -138,7 +154,10 @@ def portfolio_page(document: Mapping[str, Any], equity: pd.DataFrame) -> ManyRep
         conventions=[*CONVENTIONS, *(f"{name}: {words}." for name, words in document["pairs"].items())],
         pictures=[
             (equity_chart(equity["equity"], equity["buy_and_hold"], unseen), "Equity, account currency"),
-            (drawdown_chart(equity["equity"], equity["buy_and_hold"], initial), "Drawdown below the highest equity so far"),
+            (
+                drawdown_chart(equity["equity"], equity["buy_and_hold"], initial),
+                "Drawdown below the highest equity so far",
+            ),
         ],
         settings={"backtest": document["config"], "limits": document["limits"]},
     )

@@ -51,7 +51,7 @@ class TestOneSymbol:
         self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig, filters: DecisionSettings
     ) -> None:
         bars, signals = market
-        alone, books = simulate(bars, signals, config, filters)
+        alone, _ = simulate(bars, signals, config, filters)
         result = run_portfolio([Leg("X", bars, signals)], "1h", PortfolioConfig(config), filters)
         np.testing.assert_array_equal(result.values, alone.values)
         np.testing.assert_array_equal(result.cash_values, alone.cash_values)
@@ -141,7 +141,9 @@ class TestLimits:
         legs = [leg(name, [10, 10, 10], [B, H, H]) for name in "ABC"]
         result = run_portfolio(legs, "1d", free(sizing={"kind": "fraction", "fraction": 0.2}, max_positions=2))
         assert result.held.tolist() == [0, 2, 2]
-        assert said(result) == [("C", "the order to go long was rejected: 2 positions are open, and no more are allowed")]
+        assert said(result) == [
+            ("C", "the order to go long was rejected: 2 positions are open, and no more are allowed")
+        ]
         assert result.metrics["most_positions"] == 2
 
     def test_exposure_is_capped_then_refused(self) -> None:
@@ -164,7 +166,9 @@ class TestLimits:
 class TestTime:
     def test_an_order_waits_for_its_own_market(self) -> None:
         late = leg("B", [10, 12, 12], [B, H, H])
-        late.bars.index = pd.DatetimeIndex(["2020-01-01", "2020-01-04", "2020-01-05"], tz="UTC", name="timestamp").as_unit("ns")
+        late.bars.index = pd.DatetimeIndex(
+            ["2020-01-01", "2020-01-04", "2020-01-05"], tz="UTC", name="timestamp"
+        ).as_unit("ns")
         result = run_portfolio([leg("A", [10] * 5, [H] * 5), late], "1d", free())
         assert result.open_positions[0].trade.entry_time == pd.Timestamp("2020-01-04", tz="UTC")
         assert result.open_positions[0].trade.entry_price == 12
@@ -211,7 +215,11 @@ class TestTime:
 
 
 class TestCurrencies:
-    EURO = Rates("EUR", nanoseconds(pd.date_range("2020-01-01", periods=6, tz="UTC", unit="ns")), np.array([1.0, 1.2, 1.1, 1.5, 1.3, 2.0]))
+    EURO = Rates(
+        "EUR",
+        nanoseconds(pd.date_range("2020-01-01", periods=6, tz="UTC", unit="ns")),
+        np.array([1.0, 1.2, 1.1, 1.5, 1.3, 2.0]),
+    )
 
     def test_a_trade_gains_by_the_price_and_by_the_rate(self) -> None:
         config = free(1200.0, commission=0.01)

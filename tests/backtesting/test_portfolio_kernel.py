@@ -34,9 +34,9 @@ def assert_same(fast: PortfolioResult, plain: PortfolioRecord, legs: list[Leg]) 
         assert found.tolist() == [getattr(plain, name)[stamp] for stamp in plain.stamps], name
     for symbol, units in plain.units.items():
         assert fast.units[symbol].tolist() == units
-    assert [
-        (event.symbol, event.event.bar, event.event.message.partition(":")[0]) for event in fast.events
-    ] == _told(plain, legs)
+    assert [(event.symbol, event.event.bar, event.event.message.partition(":")[0]) for event in fast.events] == _told(
+        plain, legs
+    )
     trades = fast.trades
     assert trades["symbol"].tolist() == [trade.symbol for trade in plain.trades]
     bars = {leg.symbol: leg.bars.index for leg in legs}
@@ -92,7 +92,14 @@ def test_the_drawn_portfolios_meet_every_limit() -> None:
         foreign += int((result.trades["entry_rate"] != 1).sum())
 
     look()
-    assert kinds >= {"shrunk", "no more are allowed", "the most allowed", "no cash is left", "market was closed", "one lot"}
+    assert kinds >= {
+        "shrunk",
+        "no more are allowed",
+        "the most allowed",
+        "no cash is left",
+        "market was closed",
+        "one lot",
+    }
     assert reasons >= {"signal", "reversal", "stop_loss", "take_profit", "trailing_stop", "end_of_data"}
     assert sides == {"long", "short"}
     assert foreign > 100
