@@ -26,6 +26,8 @@ class Happening(IntEnum):
     GONE = 7
     NOT_FILLED = 8
     LEFT_OPEN = 9
+    TOO_MANY = 10
+    NO_ROOM = 11
 
 
 CODES = {
@@ -81,7 +83,8 @@ def event_of(
         Where the order would have led.
     numbers : sequence of float, length 3
         For `TOO_DEAR` units, their cost, cash; for `SHRUNK` units wanted, units ordered; for `NO_LOT` units
-        sized, the lot step; for `NO_CASH` and `GONE` the cash or equity; unused ones are 0.
+        sized, the lot step; for `TOO_MANY` open positions; for `NO_ROOM` their value and the most allowed; for
+        `NO_CASH` and `GONE` the cash or equity; unused ones are 0.
     """
     order = f"the order to go {target.name.lower()}"
     first, second, third = numbers
@@ -95,6 +98,8 @@ def event_of(
         Happening.CLOSED: f"{order} was rejected: the market was closed",
         Happening.GONE: f"equity fell to {first:,.2f}; no margin call is simulated",
         Happening.NOT_FILLED: f"{order} came at the last bar's close and was not filled",
+        Happening.TOO_MANY: f"{order} was rejected: {first:g} positions are open, and no more are allowed",
+        Happening.NO_ROOM: f"{order} was rejected: positions are worth {first:,.2f}, the most allowed is {second:,.2f}",
         Happening.LEFT_OPEN: "the position was not closed at the end: the market is closed at the last bar",
     }
     return BacktestEvent(bar, time, CODES.get(kind, "order_rejected"), sentences[kind])

@@ -27,7 +27,7 @@ BUY, HOLD, SELL = (int(action) for action in Action)
 SHORT, FLAT, LONG = (int(position) for position in Position)
 FRACTION, FIXED, RISK = SIZING["fraction"], SIZING["fixed_units"], SIZING["risk_atr"]
 SIGNAL, REVERSAL, STOPPED, TAKEN, TRAILED, ENDED = range(len(REASONS))
-NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED, LEFT_OPEN = (
+NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED, LEFT_OPEN, TOO_MANY, NO_ROOM = (
     int(kind) for kind in Happening
 )
 

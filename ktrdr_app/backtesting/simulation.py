@@ -129,7 +129,7 @@ def simulate(
         units=books.units,
         closed=books.closed(int(state["trades"])),
         events=_events(books, int(state["events"]), index),
-        open_trade=_open_trade(state, index),
+        open_trade=open_trade_of(state, index),
     )
     return result, books
 
@@ -162,7 +162,16 @@ def _events(books: Books, count: int, index: pd.DatetimeIndex) -> tuple[Backtest
     )
 
 
-def _open_trade(account: np.void, index: pd.DatetimeIndex) -> OpenTrade | None:
+def open_trade_of(account: np.void, index: pd.DatetimeIndex) -> OpenTrade | None:
+    """Return the position that an account holds after the last bar; None if it is flat.
+
+    Parameters
+    ----------
+    account : record of `ACCOUNT`
+        The account.
+    index : DatetimeIndex
+        Bar opens.
+    """
     figures = dict(zip(ACCOUNT.names or (), account.item(), strict=True))
     units, price, last = figures["units"], figures["entry_price"], figures["last_close"]
     if units == 0 or figures["entry_bar"] == NEVER:

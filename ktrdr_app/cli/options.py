@@ -196,7 +196,9 @@ MODEL_PATH = Choice("path", "Model folder.", default=REQUIRED)
 PANEL = Choice("panel", "data, strategy, fuzzy, training, models, backtest, log, or the window.", default=REQUIRED)
 
 SYMBOLS_OPTION = Choice("symbols", "Symbols to learn from.", "--symbols", str, REQUIRED, "A,B,C", names)
-SYMBOLS_TRADED = Choice("symbols", "Symbols to trade, one run each.", "--symbol", str, REQUIRED, "S[,S2..]", names)
+SYMBOLS_TRADED = Choice(
+    "symbols", "Symbols to trade, one run each, or together.", "--symbol", str, REQUIRED, "S[,S2..]", names
+)
 SYMBOL_OPTION = Choice("symbol", "Symbol whose own model may serve.", "--symbol", metavar="S")
 TIMEFRAME_OPTION = Choice("timeframe", "Bar length.", "--timeframe", str, REQUIRED, "TF")
 SYMBOLS_LOOKED_AT = Choice(
@@ -234,6 +236,13 @@ NO_CALIBRATION = Choice(
 PREFER = Choice("prefer", "Which kind is looked for first; the workspace's settings say by default.", "--prefer",
                 metavar="universal|legacy")  # fmt: skip
 SIGNALS = Choice("signals", "CSV timestamp,signal with BUY, HOLD or SELL.", "--signals", Path, None, "FILE")
+PORTFOLIO = Choice("portfolio", "Trade all symbols with one account.", "--portfolio", bool, False)
+MAX_EXPOSURE = Choice("max_exposure", "Most that all positions may come to, of the equity; with --portfolio.",
+                      "--max-exposure", float, None, "X")  # fmt: skip
+MAX_POSITIONS = Choice("max_positions", "Most positions held together; with --portfolio.", "--max-positions", int, None,
+                       "N")  # fmt: skip
+ACCOUNT_CURRENCY = Choice("account_currency", "Currency of the account; with --portfolio.", "--account-currency",
+                          metavar="USD")  # fmt: skip
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from ktrdr_app.core.error_base import KtrdrError
 from ktrdr_app.core.words import closest
@@ -198,3 +199,23 @@ class NothingInTrash(DataProblem):
     def __init__(self, wanted: str, available: Sequence[str], path: str) -> None:
         there = f"the trash holds: {', '.join(available)}" if available else "the trash is empty"
         super().__init__(f"{wanted} is not in the trash", hint=there, where=path)
+
+
+class NoRate(DataProblem):
+    """A currency cannot be converted: no pair's bars tell its rate at that time.
+
+    Parameters
+    ----------
+    currency : str
+        The currency.
+    moment : int
+        First time at which the rate is needed, nanoseconds since 1970 UTC.
+    """
+
+    code = "no_rate"
+
+    def __init__(self, currency: str, moment: int) -> None:
+        day = datetime.fromtimestamp(moment // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M")
+        message = f"no rate of {currency} is known at {day} UTC"
+        hint = "import earlier bars of a pair of that currency and the account currency, or start the backtest later"
+        super().__init__(message, hint=hint, where=currency)

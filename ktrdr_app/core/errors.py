@@ -4,7 +4,7 @@ KtrdrError
  ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
  │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3) ·
- │                             RunNotFound (exit 3)
+ │                             RunNotFound (exit 3) · NoRate
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -29,6 +29,7 @@ from ktrdr_app.core.data_errors import DataProblem as DataProblem
 from ktrdr_app.core.data_errors import EmptyData as EmptyData
 from ktrdr_app.core.data_errors import FileMissing as FileMissing
 from ktrdr_app.core.data_errors import MalformedBars as MalformedBars
+from ktrdr_app.core.data_errors import NoRate as NoRate
 from ktrdr_app.core.data_errors import NothingInTrash as NothingInTrash
 from ktrdr_app.core.data_errors import RunNotFound as RunNotFound
 from ktrdr_app.core.data_errors import SeriesExists as SeriesExists

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals, simulate_backtest
+    from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
+    from ktrdr_app.workflows.grid_run import backtest_grid
     from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         verify_model,
     )
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
+    from ktrdr_app.workflows.portfolio_run import backtest_portfolio
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
@@ -67,6 +69,8 @@ _EXPORTS = {
     "align_data": "inspect_data",
     "annotate_model": "model_care",
     "backtest": "backtest_run",
+    "backtest_grid": "grid_run",
+    "backtest_portfolio": "portfolio_run",
     "backtest_signals": "backtest_run",
     "certify": "certify_run",
     "change_symbol": "symbol_change",
@@ -118,7 +122,6 @@ _EXPORTS = {
     "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
     "show_model": "models",
-    "simulate_backtest": "backtest_run",
     "strategy_schema": "grammar_schema",
     "tag_model": "model_care",
     "train": "train_run",
@@ -137,6 +140,8 @@ __all__ = [
     "align_data",
     "annotate_model",
     "backtest",
+    "backtest_grid",
+    "backtest_portfolio",
     "backtest_signals",
     "certify",
     "change_symbol",
@@ -188,7 +193,6 @@ __all__ = [
     "run_trades",
     "save_fuzzy_sets",
     "show_model",
-    "simulate_backtest",
     "strategy_schema",
     "tag_model",
     "train",

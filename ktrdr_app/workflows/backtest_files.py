@@ -93,20 +93,57 @@ def write_run(papers: RunPapers) -> tuple[Path, dict[str, Any]]:
         If the folder is there already with something in it, or the disk refuses.
     """
     request = papers.request
-    final = request.out or request.workspace.runs / run_id(request.symbol, request.timeframe)
+    final = free_place(request.out or request.workspace.runs / run_id(request.symbol, request.timeframe))
+    with new_folder(final) as folder:
+        document = write_papers(papers, folder, final)
+    return final, document
+
+
+def free_place(final: Path) -> Path:
+    """Return the folder that a run is to have, which is not there: an empty one is taken away.
+
+    Parameters
+    ----------
+    final : Path
+        The folder.
+
+    Raises
+    ------
+    StorageProblem
+        If it is there already with something in it.
+    """
     if final.is_dir() and not any(final.iterdir()):
         final.rmdir()
     if final.exists():
         raise StorageProblem(str(final), "it is there already; give a new folder")
-    with new_folder(final) as folder:
-        document = _document(papers, final)
-        write_table(_equity_table(papers), folder / "equity.csv")
-        _write_trades(papers.result.trades, folder / "trades.csv")
-        if papers.result.decisions is not None:
-            write_table(papers.result.decisions, folder / "decisions.csv")
-        write_report(_report(papers, document), folder / "report.html")
-        write_json(folder / RESULT_FILE, document)
-    return final, document
+    return final
+
+
+def write_papers(papers: RunPapers, folder: Path, home: Path) -> dict[str, Any]:
+    """Write a run's files and return its document.
+
+    Parameters
+    ----------
+    papers : RunPapers
+        What they hold.
+    folder : Path
+        Where they are written.
+    home : Path
+        Where they will lie in the end, which the document names.
+
+    Raises
+    ------
+    StorageProblem
+        If the disk refuses.
+    """
+    document = _document(papers, home)
+    write_table(_equity_table(papers), folder / "equity.csv")
+    write_trades(papers.result.trades, folder / "trades.csv")
+    if papers.result.decisions is not None:
+        write_table(papers.result.decisions, folder / "decisions.csv")
+    write_report(_report(papers, document), folder / "report.html")
+    write_json(folder / RESULT_FILE, document)
+    return document
 
 
 def _equity_table(papers: RunPapers) -> pd.DataFrame:
@@ -124,8 +161,16 @@ def _equity_table(papers: RunPapers) -> pd.DataFrame:
     )
 
 
-def _write_trades(trades: pd.DataFrame, path: Path) -> None:
-    """Write trades with the entry's bar open first, both times ISO in UTC."""
+def write_trades(trades: pd.DataFrame, path: Path) -> None:
+    """Write trades with the entry's bar open first, both times ISO in UTC.
+
+    Parameters
+    ----------
+    trades : DataFrame
+        With columns ``entry_time`` and ``exit_time``.
+    path : Path
+        CSV file.
+    """
     stamped = trades.copy()
     for column in ("entry_time", "exit_time"):
         stamped[column] = pd.DatetimeIndex(stamped[column]).strftime(STAMP)

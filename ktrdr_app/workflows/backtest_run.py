@@ -56,30 +56,25 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
-    return _finished(simulate_backtest(request, progress, cancel), progress)
+    return _finished(model_papers(request, progress, cancel or CancelToken("the backtest")), progress)
 
 
-def simulate_backtest(
-    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
-) -> RunPapers:
-    """Do everything that `backtest` does but write the run's folder.
+def model_papers(request: BacktestRequest, progress: Progress, token: CancelToken) -> RunPapers:
+    """Run a model without writing anything.
 
     Parameters
     ----------
-    request : BacktestRequest
-        What to run.
-    progress : Progress
-        Listener.
-    cancel : CancelToken, optional
+    request, progress
+        As `backtest` takes them.
+    token : CancelToken
         Stops it.
 
     Raises
     ------
     KtrdrError
-        Of the kind that fits: strategy, data, model, cancelled.
+        As `backtest` raises it.
     """
     began = time.perf_counter()
-    token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
     settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
@@ -130,8 +125,25 @@ def backtest_signals(
     KtrdrError
         Of the kind that fits: data, signals, storage, cancelled.
     """
+    return _finished(signal_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+
+
+def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToken) -> RunPapers:
+    """Run signals from a file without writing anything.
+
+    Parameters
+    ----------
+    request, progress
+        As `backtest_signals` takes them.
+    token : CancelToken
+        Stops it.
+
+    Raises
+    ------
+    KtrdrError
+        As `backtest_signals` raises it.
+    """
     began = time.perf_counter()
-    token = cancel or CancelToken("the backtest")
     with stage("load", progress):
         source = source_of(request.workspace)
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
@@ -141,7 +153,7 @@ def backtest_signals(
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
-    papers = RunPapers(
+    return RunPapers(
         request=request,
         strategy_name=request.signals.stem,
         settings={"signals": str(request.signals)},
@@ -154,7 +166,6 @@ def backtest_signals(
         train_document=None,
         began=began,
     )
-    return _finished(papers, progress)
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,11 @@ def render_report(report: ReportInput) -> str:
     report : ReportInput
         What it shows; every text in it is escaped.
     """
+    return str(report_templates().get_template("report.html.j2").render(_context(report)))
+
+
+def report_templates() -> jinja2.Environment:
+    """Return the templates of all pages; what they are given is escaped, and its signs are typographic by ``signs``."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(shipped("resources") / "report"),
         autoescape=True,
@@ -110,7 +115,7 @@ def render_report(report: ReportInput) -> str:
         lstrip_blocks=True,
     )
     environment.filters["signs"] = wording.typographic
-    return str(environment.get_template("report.html.j2").render(_context(report)))
+    return environment
 
 
 def _context(report: ReportInput) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from typing import Any
 import typer
 
 from ktrdr_app import workflows
-from ktrdr_app.cli import options, render
+from ktrdr_app.cli import many_tables, options, render
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.money_options import MONEY
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.workflows.many_requests import GridRequest, PortfolioRequest
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
 
+TOGETHER = (options.PORTFOLIO, options.MAX_EXPOSURE, options.MAX_POSITIONS, options.ACCOUNT_CURRENCY)
 CHOICES = (
     options.MAYBE_STRATEGY,
     options.SYMBOLS_TRADED,
@@ -25,6 +27,7 @@ CHOICES = (
     options.START,
     options.END,
     *MONEY,
+    *TOGETHER,
     options.RUN_OUT,
 )
 
@@ -41,7 +44,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def backtest(session: Session, given: dict[str, Any]) -> None:
-    """Judge a model, or signals from a file, beside buy and hold.
+    """Judge a model, or signals from a file, beside buy and hold, on one symbol or several.
 
     Parameters
     ----------
@@ -50,34 +53,39 @@ def backtest(session: Session, given: dict[str, Any]) -> None:
     given : dict
         The options.
     """
-    requests = _requests(session, given)
-    documents = []
+    limits, own = options.split(given, TOGETHER)
+    each, symbols = _request(session, own)
+    together = limits.pop("portfolio")
+    for name, value in limits.items():
+        if value is not None and not together:
+            raise InvalidValue(name, value, "no such limit without --portfolio", where="backtest")
     with session.running("the backtest") as (progress, cancel):
-        for request in requests:
-            if isinstance(request, SignalsRequest):
-                outcome = workflows.backtest_signals(request, progress, cancel)
-            else:
-                outcome = workflows.backtest(request, progress, cancel)
-            documents.append(outcome.document)
-    whole = documents[0] if len(documents) == 1 else {"backtests": documents}
-    session.show(whole, lambda: [part for document in documents for part in render.backtested(document)])
+        if together:
+            request = PortfolioRequest(each, symbols, out=each.out, **limits)
+            whole = workflows.backtest_portfolio(request, progress, cancel).document
+            session.show(whole, lambda: many_tables.held_together(whole))
+            return
+        if len(symbols) > 1:
+            grid = workflows.backtest_grid(GridRequest(each, symbols, each.out), progress, cancel)
+            session.show(grid.document, lambda: many_tables.gridded(grid.document))
+            raise typer.Exit(grid.exit_code)
+        if isinstance(each, SignalsRequest):
+            document = workflows.backtest_signals(each, progress, cancel).document
+        else:
+            document = workflows.backtest(each, progress, cancel).document
+    session.show(document, lambda: render.backtested(document))
 
 
-def _requests(session: Session, given: dict[str, Any]) -> list[BacktestRequest | SignalsRequest]:
-    """Return one request per symbol; several share the folder ``--out``, each in a folder of its own."""
+def _request(session: Session, given: dict[str, Any]) -> tuple[BacktestRequest | SignalsRequest, tuple[str, ...]]:
+    """Return the backtest of the first symbol, and all symbols."""
     if (given["strategy"] is None) == (given["signals"] is None):
         raise InvalidValue("STRATEGY", given["strategy"], "either a strategy or --signals FILE", where="backtest")
     money, rest = options.split(given, MONEY)
-    symbols, out = rest.pop("symbols"), rest.pop("out")
+    symbols = rest.pop("symbols")
     strategy, signals = rest.pop("strategy"), rest.pop("signals")
     chosen = {"model": rest.pop("model"), "allow_any": not rest.pop("no_any")}
     chosen["calibrate"] = not rest.pop("no_calibration")
     shared = {**rest, "money": MoneyOptions(**money)}
-    made: list[BacktestRequest | SignalsRequest] = []
-    for symbol in symbols:
-        place = out if out is None or len(symbols) == 1 else out / symbol
-        if signals is not None:
-            made.append(SignalsRequest(session.workspace, signals, symbol, out=place, **shared))
-        else:
-            made.append(BacktestRequest(session.workspace, strategy, symbol, out=place, **chosen, **shared))
-    return made
+    if signals is not None:
+        return SignalsRequest(session.workspace, signals, symbols[0], **shared), symbols
+    return BacktestRequest(session.workspace, strategy, symbols[0], **chosen, **shared), symbols
