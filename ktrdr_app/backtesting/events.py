@@ -50,8 +50,8 @@ class BacktestEvent:
     time : Timestamp
         The bar's open.
     code : str
-        ``order_rejected``, ``order_shrunk``, ``order_not_filled``, ``position_left_open``, ``equity_gone`` or
-        ``volume_filter_off``.
+        ``order_rejected``, ``order_shrunk``, ``order_not_filled``, ``position_left_open``, ``equity_gone``,
+        ``volume_filter_off`` or ``drift_filter_off``.
     message : str
         What happened, in plain words.
     """

@@ -74,7 +74,7 @@ class DecisionMaterial:
         held : ndarray of int8, shape (n_bars,)
             Position at each decision.
         """
-        trades, events = result.closed, result.events
+        trades = result.closed
         at_close = result.config.fill == "close"
         late = np.isin(trades.reason, ORDERED) & at_close
         log = DecisionLog(
@@ -88,10 +88,18 @@ class DecisionMaterial:
             closed=np.isnan(self.bars["close"].to_numpy()),
             orchestrator=self.orchestrator,
         )
-        if self.orchestrator.settings.volume_filter and np.isnan(self.ratios).all():
+        return replace(result, log=log, events=(*self._filters_off(result.index[0]), *result.events))
+
+    def _filters_off(self, time: pd.Timestamp) -> list[BacktestEvent]:
+        """Return an event for each filter that was asked for and had nothing to stand on."""
+        settings, off = self.orchestrator.settings, list[BacktestEvent]()
+        if settings.volume_filter and np.isnan(self.ratios).all():
             message = "the bars have no volume, the volume filter was not applied"
-            events = (BacktestEvent(0, result.index[0], "volume_filter_off", message), *events)
-        return replace(result, log=log, events=events)
+            off.append(BacktestEvent(0, time, "volume_filter_off", message))
+        if settings.max_dissimilarity is not None and np.isnan(self.dissimilarity).all():
+            message = "the model keeps no training rows to measure distances by, the drift filter was not applied"
+            off.append(BacktestEvent(0, time, "drift_filter_off", message))
+        return off
 
 
 def material_of(

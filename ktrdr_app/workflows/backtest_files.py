@@ -18,6 +18,7 @@ from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_json, write_text
 from ktrdr_app.data.bars import close_times, fingerprint
+from ktrdr_app.workflows.backtest_statistics import FinishedRun, with_statistics
 from ktrdr_app.workflows.prepare import write_table
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
@@ -136,7 +137,9 @@ def write_papers(papers: RunPapers, folder: Path, home: Path) -> dict[str, Any]:
     StorageProblem
         If the disk refuses.
     """
-    document = _document(papers, home)
+    result = papers.result
+    run = FinishedRun(papers.bars, result.config, result.values, result.closed, result.open_trade)
+    document = with_statistics(_document(papers, home), run, papers.request.workspace)
     write_table(_equity_table(papers), folder / "equity.csv")
     write_trades(papers.result.trades, folder / "trades.csv")
     if papers.result.decisions is not None:

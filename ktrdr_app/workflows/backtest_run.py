@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.benchmark import buy_and_hold_result
 from ktrdr_app.backtesting.config import BacktestConfig
@@ -16,25 +15,17 @@ from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
 from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import ModelRejected, TooFewRows
+from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
-from ktrdr_app.data.csv_source import select_range
-from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
-from ktrdr_app.model_store.reference import read_reference
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
 from ktrdr_app.workflows.backtest_files import RunPapers, write_run
-from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
-from ktrdr_app.workflows.coverage_run import coverage_of
-from ktrdr_app.workflows.coverage_sentences import UNTOLD, UNTOLD_SENTENCE, sentence_of, verdict_of, worst_words
-from ktrdr_app.workflows.model_features import model_features
+from ktrdr_app.workflows.choose_model import choose_model, in_sample_bars
+from ktrdr_app.workflows.model_rows import LEAST_BARS, model_rows
 from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
 from ktrdr_app.workflows.train_document import document_of_papers
-
-LEAST_BARS = 2
-"""Fewest bars of a run: an order needs a next bar."""
 
 
 def backtest(
@@ -82,12 +73,15 @@ def model_papers(request: BacktestRequest, progress: Progress, token: CancelToke
         bars = source_of(request.workspace).load(request.symbol, request.timeframe, end=request.end)
     token.check()
     with stage("features", progress):
-        prepared = _prepare(bars, chosen, request)
+        prepared = model_rows(bars, chosen, request, settings.decision)
     token.check()
     config = _config(settings.backtest, request.money)
     with stage("simulate", progress):
         orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
-        result = run_probabilities(prepared.bars, prepared.probabilities, orchestrator, config, progress, token)
+        result = run_probabilities(
+            *(prepared.bars, prepared.probabilities, orchestrator, config, progress, token),
+            dissimilarity=prepared.dissimilarity,
+        )
     token.check()
     in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, prepared.bars.index)
     return RunPapers(
@@ -166,51 +160,6 @@ def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToke
         train_document=None,
         began=began,
     )
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    bars: pd.DataFrame
-    probabilities: NDArray[np.float64]
-    warm_up_bars: int
-    coverage: dict[str, Any] | None
-
-
-def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) -> _Prepared:
-    """Build features over all bars before the range too, then keep the range without its warm-up bars."""
-    frame = model_features(request.workspace, chosen, request.symbol, request.timeframe, bars)
-    where = f"{request.symbol} {request.timeframe}"
-    wanted = select_range(bars, request.start, None, where)
-    offset = len(bars) - len(wanted)
-    usable = np.flatnonzero(frame.valid[offset:])
-    if len(usable) < LEAST_BARS:
-        reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
-        raise TooFewRows(where, len(usable), LEAST_BARS, reason)
-    first = offset + int(usable[0])
-    valid, values, model = frame.valid[first:], frame.values[first:], chosen.loaded.model
-    rows = values if valid.all() else values[valid]
-    shares = model.predict_proba(rows, request.symbol)
-    if len(rows) < len(values):
-        probabilities = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
-        probabilities[valid] = shares
-        shares = probabilities
-    return _Prepared(bars.iloc[first:], shares, first - offset, _coverage(chosen, request.symbol, rows))
-
-
-def _coverage(chosen: ChosenModel, symbol: str, values: NDArray[np.float32]) -> dict[str, Any] | None:
-    """Return whether the model's training rows resemble those of a symbol it has not seen; it stops no run."""
-    loaded = chosen.loaded
-    if loaded.info.look_ahead or symbol in loaded.info.training_symbols:
-        return None
-    try:
-        reference = read_reference(loaded.info.path, loaded.feature_names)
-    except ModelRejected as error:
-        return {"verdict": UNTOLD, "sentence": f"Coverage cannot be told: {error.reason}.", "worst": []}
-    if reference is None:
-        return {"verdict": UNTOLD, "sentence": UNTOLD_SENTENCE, "worst": []}
-    drift = coverage_of(reference, loaded.scaler_document, values)
-    said = sentence_of(symbol, drift, loaded.info.training_symbols)
-    return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
 
 
 def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:

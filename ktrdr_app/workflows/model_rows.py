@@ -1,0 +1,128 @@
+"""What a model says of a symbol's bars: probabilities, how like its training rows they are, and what to make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.core.errors import ModelRejected, TooFewRows
+from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.decision.actions import Action
+from ktrdr_app.features.coverage import CoverageReference
+from ktrdr_app.features.scaler import ScalerState
+from ktrdr_app.model_store.reference import read_reference
+from ktrdr_app.strategy.schema import DecisionSettings
+from ktrdr_app.workflows.choose_model import ChosenModel
+from ktrdr_app.workflows.coverage_run import coverage_of
+from ktrdr_app.workflows.coverage_sentences import UNTOLD, UNTOLD_SENTENCE, sentence_of, verdict_of, worst_words
+from ktrdr_app.workflows.model_features import model_features
+from ktrdr_app.workflows.requests import BacktestRequest
+
+LEAST_BARS = 2
+"""Fewest bars of a run: an order needs a next bar."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelRows:
+    """What a backtest decides on.
+
+    Attributes
+    ----------
+    bars : DataFrame
+        Bars of the range, from the first with all features on.
+    probabilities : ndarray of float64, shape (n_bars, 3)
+        BUY, HOLD, SELL; HOLD is certain where a bar has no features.
+    dissimilarity : ndarray of float64, shape (n_bars,), or None
+        Distance of each bar's features from the training rows, where the strategy abstains by it and the model keeps
+        some of them.
+    warm_up_bars : int
+        Bars of the range before its first.
+    coverage : dict or None
+        Verdict and sentence on a symbol that the model has not seen.
+    """
+
+    bars: pd.DataFrame
+    probabilities: NDArray[np.float64]
+    dissimilarity: NDArray[np.float64] | None
+    warm_up_bars: int
+    coverage: dict[str, Any] | None
+
+
+def model_rows(
+    bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest, decision: DecisionSettings
+) -> ModelRows:
+    """Build features over all bars before the range too, then keep the range without its warm-up bars.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        The whole series up to the end of the range.
+    chosen : ChosenModel
+        The model.
+    request : BacktestRequest
+        Symbol, bar length and start of the range.
+    decision : DecisionSettings
+        Says whether distances from the training rows are needed.
+
+    Raises
+    ------
+    TooFewRows
+        If too few bars have features.
+    """
+    frame = model_features(request.workspace, chosen, request.symbol, request.timeframe, bars)
+    where = f"{request.symbol} {request.timeframe}"
+    wanted = select_range(bars, request.start, None, where)
+    offset = len(bars) - len(wanted)
+    usable = np.flatnonzero(frame.valid[offset:])
+    if len(usable) < LEAST_BARS:
+        reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
+        raise TooFewRows(where, len(usable), LEAST_BARS, reason)
+    first = offset + int(usable[0])
+    valid, values = frame.valid[first:], frame.values[first:]
+    rows = values if valid.all() else values[valid]
+    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
+    shares[valid] = chosen.loaded.model.predict_proba(rows, request.symbol)
+    limit = decision.max_dissimilarity
+    return ModelRows(
+        bars=bars.iloc[first:],
+        probabilities=shares,
+        dissimilarity=None if limit is None else _distances(chosen, rows, valid),
+        warm_up_bars=first - offset,
+        coverage=_coverage(chosen, request.symbol, rows),
+    )
+
+
+def _distances(chosen: ChosenModel, rows: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+    distances = np.full(len(valid), np.nan)
+    reference, _ = _reference(chosen)
+    if reference is not None:
+        scaled = ScalerState.from_document(chosen.loaded.scaler_document).transform(rows)
+        index = reference.neighbourhood.dissimilarity(scaled)
+        if index is not None:
+            distances[valid] = index
+    return distances
+
+
+def _coverage(chosen: ChosenModel, symbol: str, rows: NDArray[np.float32]) -> dict[str, Any] | None:
+    """Return whether the training rows resemble those of a symbol the model has not seen; it stops no run."""
+    loaded = chosen.loaded
+    if loaded.info.look_ahead or symbol in loaded.info.training_symbols:
+        return None
+    reference, reason = _reference(chosen)
+    if reference is None:
+        return {"verdict": UNTOLD, "sentence": reason, "worst": []}
+    drift = coverage_of(reference, loaded.scaler_document, rows)
+    said = sentence_of(symbol, drift, loaded.info.training_symbols)
+    return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
+
+
+def _reference(chosen: ChosenModel) -> tuple[CoverageReference | None, str]:
+    loaded = chosen.loaded
+    try:
+        return read_reference(loaded.info.path, loaded.feature_names), UNTOLD_SENTENCE
+    except ModelRejected as error:
+        return None, f"Coverage cannot be told: {error.reason}."
