@@ -13,7 +13,7 @@ from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.widgets import label, set_tone
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.resolver import Resolution

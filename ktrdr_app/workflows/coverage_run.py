@@ -25,9 +25,9 @@ from ktrdr_app.model_store.resolver import check_path, require, resolve
 from ktrdr_app.workflows import coverage_sentences as words
 from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.model_plan import model_plan
+from ktrdr_app.workflows.model_requests import CoverageRequest
 from ktrdr_app.workflows.models import model_folder
 from ktrdr_app.workflows.prepare import source_of
-from ktrdr_app.workflows.requests import CoverageRequest
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.model_store import migration_undo
 from ktrdr_app.model_store.migration import migrate_step, point_archive
 from ktrdr_app.model_store.migration_plan import ALREADY, MIGRATED, Step, plan_migration
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 from ktrdr_app.workflows.run_folders import run_id
 
 REPORT = "migration.json"

@@ -9,7 +9,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import registry, resolver
 from ktrdr_app.model_store.registry import ModelInfo
 from ktrdr_app.model_store.resolver import Resolution
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 
 
 def list_models(workspace: Workspace) -> list[ModelInfo]:

@@ -9,9 +9,10 @@ from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.layout import KINDS
 from ktrdr_app.model_store.resolver import require
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from ktrdr_app.workflows.models import resolve_model
 from ktrdr_app.workflows.prepare import find_series, with_overrides
-from ktrdr_app.workflows.requests import BacktestRequest, ResolveRequest, TrainRequest
+from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest
 
 
 def trained_strategy(request: TrainRequest) -> LoadedStrategy:

@@ -9,7 +9,7 @@ import pytest
 
 from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from tests.api.conftest import Face
 from tests.model_store.scenarios import SCENARIOS, TIMEFRAME, Scenario, check_answer
 

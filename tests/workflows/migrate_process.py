@@ -10,7 +10,7 @@ from typing import Any
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 
 STEPS = ("open", "os.", "shutil.")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 from tests.model_store.builders import STRATEGY, save
 
 NEWEST = f"{STRATEGY}/universal_1h_v2"

@@ -11,7 +11,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.rollback import roll_back
 from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 from tests.model_store.builders import STRATEGY, save
 
 READY = "ready"

@@ -23,8 +23,9 @@ from ktrdr_app.features.build import build_features
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.workflows.coverage_run import ModelCoverage
+from ktrdr_app.workflows.model_requests import CoverageRequest
 from ktrdr_app.workflows.prepare import source_of
-from ktrdr_app.workflows.requests import BacktestRequest, CoverageRequest
+from ktrdr_app.workflows.requests import BacktestRequest
 from tests.model_store.builders import edit
 from tests.reference import coverage as slow
 from tests.workflows.originals import original_folder

@@ -23,7 +23,7 @@ from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
 from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 from tests.model_store.builders import STRATEGY, link_latest, write_original
 from tests.shared_data import shared_path
 from tests.workflows.migrate_process import migrate_and_die

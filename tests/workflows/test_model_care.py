@@ -9,7 +9,7 @@ import pytest
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from tests.model_store.builders import STRATEGY, save
 
 SHORT = f"{STRATEGY}/universal_1h_v1"

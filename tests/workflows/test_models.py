@@ -6,8 +6,8 @@ import pytest
 
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from ktrdr_app.workflows.models import list_models, model_folder, resolve_model, show_model
-from ktrdr_app.workflows.requests import ResolveRequest
 from tests.workflows.quick import NAME, trained
 
 

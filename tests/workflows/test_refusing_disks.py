@@ -18,7 +18,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store.load import load_model
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
-from ktrdr_app.workflows.requests import MigrateRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest
 from tests.model_store.builders import STRATEGY, link_latest, save, write_original
 from tests.workflows.refused_process import (
     ACTIONS,

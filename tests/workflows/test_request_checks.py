@@ -11,8 +11,9 @@ import pytest
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.workflows import check_backtest, check_training, resolve_model
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from ktrdr_app.workflows.request_checks import trained_strategy
-from ktrdr_app.workflows.requests import BacktestRequest, ResolveRequest
+from ktrdr_app.workflows.requests import BacktestRequest
 from tests.model_store.builders import STRATEGY, save
 from tests.workflows.quick import NAME, TEXT, request, with_strategy
 

@@ -19,9 +19,6 @@ WISHES = [
     requests.BacktestRequest(HERE, "quick", "GOOG", "1d", money=requests.MoneyOptions(capital=5.0)),
     requests.SignalsRequest(HERE, Path("signals.csv"), "GOOG", "1d"),
     requests.IndicatorRequest(HERE, "rsi", "GOOG", "1d", {"period": 14}),
-    requests.ResolveRequest(HERE, "quick", "1d"),
-    requests.MigrateRequest(HERE, "quick", dry_run=True),
-    requests.UndoMigrationRequest(HERE, "quick"),
     requests.FuzzyViewRequest(HERE, "quick", "rsi", ("AAPL",), "1d"),
 ]
 EVERY = pytest.mark.parametrize("wish", WISHES, ids=lambda wish: type(wish).__name__)
@@ -33,7 +30,7 @@ def test_a_wish_reaches_another_process_as_it_is(wish: object) -> None:
 
 
 @EVERY
-def test_a_wish_cannot_change_while_it_is_carried_out(wish: requests.ResolveRequest) -> None:
+def test_a_wish_cannot_change_while_it_is_carried_out(wish: requests.TrainRequest) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         wish.timeframe = "5m"  # type: ignore[misc]
 

@@ -11,7 +11,7 @@ from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import Name
 from ktrdr_app.api.service import Here
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 
 router = APIRouter(prefix="/models", tags=["models"])
 

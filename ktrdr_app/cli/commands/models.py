@@ -19,7 +19,7 @@ from ktrdr_app.cli.commands import (
 )
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import ModelNotFound
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 
 
 def add_to(app: typer.Typer) -> None:

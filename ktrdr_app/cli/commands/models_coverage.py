@@ -12,7 +12,7 @@ from ktrdr_app.cli.command import command
 from ktrdr_app.cli.coverage_tables import coverage_parts
 from ktrdr_app.cli.options import REQUIRED, Choice
 from ktrdr_app.cli.session import Session
-from ktrdr_app.workflows.requests import CoverageRequest
+from ktrdr_app.workflows.model_requests import CoverageRequest
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.coverage_run import ModelCoverage

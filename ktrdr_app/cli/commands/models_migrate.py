@@ -14,7 +14,7 @@ from ktrdr_app.cli.options import Choice
 from ktrdr_app.cli.render import Part, words_table
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.workflows.requests import MigrateRequest, UndoMigrationRequest
+from ktrdr_app.workflows.model_requests import MigrateRequest, UndoMigrationRequest
 
 STRATEGY = Choice("strategy", "One strategy's name; all by default.")
 DRY_RUN = Choice("dry_run", "Show what would be done, and write nothing.", "--dry-run", bool, False)

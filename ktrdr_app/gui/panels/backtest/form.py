@@ -19,7 +19,8 @@ from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import label, row, set_tone
 from ktrdr_app.model_store.layout import KINDS
-from ktrdr_app.workflows.requests import BacktestRequest, ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
+from ktrdr_app.workflows.requests import BacktestRequest
 
 UNSEEN = "✦"
 ANY_STEP = 3

@@ -18,7 +18,7 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import Card, label, row, set_tone
-from ktrdr_app.workflows.requests import CoverageRequest
+from ktrdr_app.workflows.model_requests import CoverageRequest
 
 if TYPE_CHECKING:
     from ktrdr_app.features.coverage import FeatureDrift

@@ -19,7 +19,7 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, Card, label, row, set_tone
 from ktrdr_app.model_store.layout import KINDS
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.resolver import Resolution, TraceEntry

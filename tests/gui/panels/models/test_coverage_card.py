@@ -22,7 +22,7 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.model_store.registry import ModelInfo
 from ktrdr_app.workflows.coverage_run import ModelCoverage
-from ktrdr_app.workflows.requests import CoverageRequest
+from ktrdr_app.workflows.model_requests import CoverageRequest
 from tests.gui.helpers import settle
 
 pytestmark = pytest.mark.gui

@@ -18,7 +18,7 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.model_store.resolver import Chosen, Resolution, TraceEntry
-from ktrdr_app.workflows.requests import ResolveRequest
+from ktrdr_app.workflows.model_requests import ResolveRequest
 from tests.gui.helpers import Gate, click, settle
 from tests.gui.panels.models.helpers import cells
 
