@@ -141,6 +141,7 @@ def backtested(document: Mapping[str, Any]) -> list[Part]:
         headline(verdict),
         verdict.detail,
         *(Text(note, style="yellow") for note in notes if note),
+        *(document.get("statistics") or {}).get("sentences", ()),
         *([f"Model: {model['path']} ({model['kind']}, {_step(model['step'])})"] if model else []),
         f"Report with pictures: {document['report_file']}",
         f"Trades: {document['trades_file']}",

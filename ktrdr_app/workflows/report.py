@@ -137,6 +137,7 @@ def _context(report: ReportInput) -> dict[str, Any]:
         "sentences": report.report_sentences,
         "model": None if train is None else _model_part(train),
         "metrics": tables.metrics_table(backtest),
+        "worth": (backtest.get("statistics") or {}).get("sentences", ()),
         "monthly": tables.monthly_table(report.equity, report.benchmark_equity, initial),
         "trades": tables.trades_table(report.trades),
         "trace": _trace(backtest),

@@ -9,6 +9,8 @@ from ktrdr_app.workflows.wording import day, number, percent
 
 SURE = 0.95
 """Probability from which chance alone hardly explains a result."""
+NO_ROOM = 0.02
+"""Spread of the random draws' money, as a fraction of it, below which a run cannot be placed among them."""
 FAR_APART = 1.1
 """Ratio of two years' worth of bars from which the difference is told."""
 
@@ -86,7 +88,12 @@ def _record(statistics: Document) -> Iterator[str]:
 
 def _luck(benchmark: Document) -> Iterator[str]:
     random = benchmark.get("random_entries")
-    if random:
+    if random and random["high"] - random["low"] < NO_ROOM * (1 + random["median"]):
+        yield (
+            "The same trades at random times bring almost the same money every time, since the position was held nearly "
+            "throughout or was tiny: what luck adds cannot be told from them."
+        )
+    elif random:
         verdict = "luck alone hardly explains that" if random["chance"] <= 1 - SURE else "luck alone may explain that"
         yield (
             f"As many trades at random times, held as long and on the same sides, brought "

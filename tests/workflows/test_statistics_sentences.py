@@ -15,7 +15,7 @@ from ktrdr_app.workflows.statistics_sentences import statistics_sentences
 from tests.backtesting.trade_cases import random_trades
 
 STILL = {"total_return": 0.0}
-LUCKY = {"draws": 200, "low": -0.2, "high": 0.3, "total_return": 0.1, "percentile": 0.6, "chance": 0.41}
+LUCKY = {"draws": 200, "low": -0.2, "median": 0.05, "high": 0.3, "total_return": 0.1, "percentile": 0.6, "chance": 0.41}
 
 
 def document(drift: float = 0.001, bars: int = 900, freq: str = "1D", **options: Any) -> dict[str, Any]:
@@ -109,3 +109,18 @@ def test_nothing_is_said_to_be_nan() -> None:
     text = said(document(market=MarketYear("24/7", 365.25), earlier=(Try(0.1, {}),)), LUCKY)
     assert "n/a" not in text
     assert "nan" not in text.lower()
+
+
+def test_draws_without_room_say_nothing_of_luck() -> None:
+    held = {
+        **LUCKY,
+        "low": 3.005,
+        "median": 3.006,
+        "high": 3.007,
+        "total_return": 3.05,
+        "percentile": 1.0,
+        "chance": 0.0,
+    }
+    text = said(document(), held)
+    assert "what luck adds cannot be told" in text
+    assert "hardly explains that" not in text
