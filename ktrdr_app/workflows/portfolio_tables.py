@@ -19,7 +19,7 @@ CONVENTIONS = (
     "One cash account; each symbol trades its own bars.",
     "Where a symbol has no bar, its orders wait, and its position is worth its last close.",
     "What happens follows the order of time; a bar's close is known when the bar is over.",
-    "Of the orders that fill at one moment, all exits come before all entries, each in the order of the symbols' names.",
+    "Of orders that fill at one moment, all exits come before all entries, each in the order of the symbols' names.",
     "Sizes are fractions of the equity at the last closes known; limits hold when a position is opened.",
     "Free cash is cash less twice the value of short positions: all are covered in full, nothing is bought on credit.",
     "Prices in another currency are converted by the last close of a pair that was known at that moment.",
