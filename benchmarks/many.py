@@ -3,9 +3,9 @@
     python benchmarks/many.py [--symbols 50] [--bars 100000] [--rounds 3] [--seed 0] [--json] [--out FILE]
 
 ``kernel``: probabilities through the decision filters, the event kernel, metrics and buy and hold, per symbol, as the
-grid's threads do it once features are there. ``portfolio``: the same symbols with one account, in bars of all
-symbols per second of CPU; it is one kernel on one thread. Series are random walks of one-minute bars, the same for a seed. Every round
-measures one thread, then two; ``speed_up`` is the ratio of a round, told as least, middle and most.
+grid's threads do it once features are there. ``portfolio``: the same symbols with one account, in bars of all symbols
+per second of CPU; it is one kernel on one thread. Series are random walks of one-minute bars, the same for a seed.
+Every round measures one thread, then two; ``speed_up`` is the ratio of a round, told as least, middle and most.
 """
 
 from __future__ import annotations
