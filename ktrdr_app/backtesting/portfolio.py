@@ -52,9 +52,11 @@ def run_portfolio(
     """Trade several symbols with one account.
 
     Each symbol trades its own bars; where it has none, or one whose prices are NaN, its market is closed: its orders
-    wait, and its position is worth its last close. What happens follows the order of time, a bar's close being known
-    when the bar is over. At one moment the closes of bars that end come before the opens of those that begin. Of the
-    orders that fill at one moment, all exits come before all entries, each in the order of the symbols' names.
+    wait, and its position is worth its last close (before its first close: the market price it was opened at).
+
+    What happens follows the order of time, a bar's close being known when the bar is over. At one moment the closes of
+    bars that end come before the opens of those that begin. Of the orders that fill at one moment, all exits come
+    before all entries, each in the order of the symbols' names.
 
     The account is valued when the bars of each instant are over: equity = cash + Σ units · last close · rate. Free cash
     is cash less twice the shorts' value, so that every position, long or short, is covered in full.

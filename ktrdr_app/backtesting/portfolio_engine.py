@@ -269,7 +269,7 @@ class PortfolioEngine:
         account.open(side, quote, desk.order_atr)
         self.cash = account.cash * rate
         if account.entry is not None:
-            desk.entry_rate = rate
+            desk.entry_rate, desk.last_close = rate, quote.price
             desk.paid = [account.entry.commission * rate, account.entry.slippage_cost * rate, 0.0]
 
     def _granted(self, desk: _Desk, moment: int, side: Position, quote: Quote) -> tuple[float, list[Refusal]]:

@@ -279,6 +279,8 @@ def _enter(money: Money, terms: NDArray[np.void], state: State, ledger: Ledger, 
     terms[1].size = quantity
     _open(own, ledger.events, terms[1], state.cursor[symbol], side, market_price, own.last_range)
     _settle(state, symbol, rate)
+    # Until its first close, a position is worth what the market asked for it, and not the close before.
+    own.last_close = market_price
     costs.entry_rate, costs.financing = rate, 0.0
     costs.commission, costs.slippage = own.commission * rate, own.slippage * rate
 

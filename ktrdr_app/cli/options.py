@@ -196,9 +196,7 @@ MODEL_PATH = Choice("path", "Model folder.", default=REQUIRED)
 PANEL = Choice("panel", "data, strategy, fuzzy, training, models, backtest, log, or the window.", default=REQUIRED)
 
 SYMBOLS_OPTION = Choice("symbols", "Symbols to learn from.", "--symbols", str, REQUIRED, "A,B,C", names)
-SYMBOLS_TRADED = Choice(
-    "symbols", "Symbols to trade, one run each, or together.", "--symbol", str, REQUIRED, "S[,S2..]", names
-)
+SYMBOLS_TRADED = Choice("symbols", "Symbols to trade, one run each.", "--symbol", str, REQUIRED, "S[,S2..]", names)
 SYMBOL_OPTION = Choice("symbol", "Symbol whose own model may serve.", "--symbol", metavar="S")
 TIMEFRAME_OPTION = Choice("timeframe", "Bar length.", "--timeframe", str, REQUIRED, "TF")
 SYMBOLS_LOOKED_AT = Choice(

@@ -21,7 +21,7 @@ from ktrdr_app.workflows.wording import fallback_warning, look_ahead_note, numbe
 
 GRID_FILE = "grid.json"
 CONVENTIONS = (
-    "Each symbol is a backtest of its own with the whole initial capital: returns stand side by side, not added up.",
+    "Each symbol is a backtest of its own with the whole initial capital: returns may be compared, not added up.",
     "unseen: no bar of the symbol was in the model's training.",
     "seen: the model learnt from the symbol, and bars of its training span say nothing about new data.",
     "After the fit: the bars after the time that the model was fitted on, told by any symbol.",

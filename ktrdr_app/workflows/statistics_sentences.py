@@ -90,8 +90,8 @@ def _luck(benchmark: Document) -> Iterator[str]:
     random = benchmark.get("random_entries")
     if random and random["high"] - random["low"] < NO_ROOM * (1 + random["median"]):
         yield (
-            "The same trades at random times bring almost the same money every time, since the position was held nearly "
-            "throughout or was tiny: what luck adds cannot be told from them."
+            "The same trades at random times bring almost the same money every time, since the position was held "
+            "nearly throughout or was tiny: what luck adds cannot be told from them."
         )
     elif random:
         verdict = "luck alone hardly explains that" if random["chance"] <= 1 - SURE else "luck alone may explain that"

@@ -37,7 +37,7 @@ def portfolios(draw: st.DrawFn, most: int = 4) -> list[Leg]:
 def portfolio_configs(draw: st.DrawFn) -> PortfolioConfig:
     """Draw costs, stops, sizing and limits."""
     return PortfolioConfig(
-        base=draw(full_configs()),
+        base=draw(st.one_of(full_configs(), full_configs(sizing={"kind": "all_in"}, lot_step=0.0))),
         max_exposure=draw(st.sampled_from([None, None, 1.0, 0.7, 0.2])),
         max_positions=draw(st.sampled_from([None, None, 1, 2])),
     )

@@ -46,7 +46,7 @@ def said(result: PortfolioResult) -> list[tuple[str, str]]:
 
 class TestOneSymbol:
     @given(closed_markets(), full_configs(), filter_settings)
-    @settings(max_examples=150)
+    @settings(max_examples=100)
     def test_is_the_single_account_to_the_last_bit(
         self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig, filters: DecisionSettings
     ) -> None:
@@ -65,7 +65,7 @@ class TestOneSymbol:
 
 class TestAccounts:
     @given(portfolios(), st.sampled_from(["1h", "4h"]), portfolio_configs())
-    @settings(max_examples=150)
+    @settings(max_examples=100)
     def test_profits_less_costs_are_the_change_of_equity(
         self, legs: list[Leg], frame: str, config: PortfolioConfig
     ) -> None:
@@ -89,7 +89,7 @@ class TestAccounts:
         assert set(result.trades["side"]) == {"long", "short"}
 
     @given(portfolios(), portfolio_configs())
-    @settings(max_examples=100)
+    @settings(max_examples=60)
     def test_nothing_is_bought_on_credit(self, legs: list[Leg], config: PortfolioConfig) -> None:
         calm = replace(config.base, stop_loss=None, take_profit=None, trailing_stop=None, fill="next_open", spread=0.0,
                        slippage=0.0, slippage_unit="rate", allow_short=False, swap_long=0.0)  # fmt: skip
@@ -195,7 +195,7 @@ class TestTime:
         assert calm.final_equity != wild.final_equity
 
     @given(portfolios(), portfolio_configs(), st.floats(0.2, 0.8), st.integers(0, 1000))
-    @settings(max_examples=100)
+    @settings(max_examples=60)
     def test_prices_after_t_change_nothing_before(
         self, legs: list[Leg], config: PortfolioConfig, share: float, seed: int
     ) -> None:

@@ -68,7 +68,7 @@ def test_it_agrees_with_the_plain_engine_on_signals(legs: list[Leg], frame: str,
 
 
 @given(portfolios(), frames, portfolio_configs(), filters)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_it_agrees_with_the_plain_engine_through_filters(
     legs: list[Leg], frame: str, config: PortfolioConfig, kept: DecisionSettings
 ) -> None:
