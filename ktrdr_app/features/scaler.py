@@ -90,7 +90,7 @@ class ScalerState:
             first, second = {"standard": ("mean", "scale"), "minmax": ("data_min", "data_range")}[kind]
             offset = np.asarray(document[first], dtype=np.float64)
             scale = np.asarray(document[second], dtype=np.float64)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             raise ModelRejected(where, f"the scaler is not readable ({error})") from error
         if offset.shape != (len(names),) or scale.shape != (len(names),):
             raise ModelRejected(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from ktrdr_app.model_store.legacy import LARGEST_SCALER
 from ktrdr_app.model_store.weights import LARGEST
 
 _LARGEST_JSON = 16 << 20
+_HALF_A_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")
+"""A surrogate: a pair of them is a sign, one alone can be written to no file and no terminal."""
 
 
 class FolderFiles:
@@ -73,9 +76,11 @@ class FolderFiles:
         ModelRejected
             If it is no JSON object.
         """
-        path = self.folder / name
+        path, content = self.folder / name, self._content(name)
         try:
-            document = json.loads(self._content(name))
+            document = json.loads(content)
+            if _HALF_A_SIGN.search(content):
+                json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise ModelRejected(str(path), f"damaged: not valid JSON ({error})") from error
         if not isinstance(document, dict):

@@ -323,7 +323,7 @@ def _check_numbers(scaler: Mapping[str, Any], count: int, where: str) -> None:
         return
     try:
         offset, scale = (np.asarray(scaler[key], dtype=np.float64) for key in _SCALER_KEYS[kind])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ModelRejected(where, f"the scaler is not readable ({error})") from error
     if offset.shape != (count,) or scale.shape != (count,):
         reason = f"the scaler has {offset.size} and {scale.size} numbers for {count} features"

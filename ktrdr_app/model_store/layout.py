@@ -162,7 +162,8 @@ def checked_names(strategy_name: str, timeframe: str, symbol: str | None) -> Non
 def parse_folder(name: str) -> FolderName | None:
     """Return what a folder's name says, or None if it is not the name of a model.
 
-    The symbol may hold underscores: the time frame is the last part before the version.
+    The symbol may hold underscores: the time frame is the last part before the version. A name that cannot be printed
+    is none.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def parse_folder(name: str) -> FolderName | None:
         Bare name of the folder.
     """
     match = _VERSIONED.fullmatch(name)
-    if match is None or name.startswith("."):
+    if match is None or name.startswith(".") or not name.isprintable():
         return None
     symbol = None if match["symbol"] == UNIVERSAL else match["symbol"]
     return FolderName(symbol, match["timeframe"], int(match["version"]))
@@ -227,6 +228,23 @@ def entries(folder: Path) -> list[Path]:
         return []
     except OSError as error:
         raise StorageProblem(str(folder), error.strerror or str(error)) from error
+
+
+def strategies(models_dir: Path) -> list[Path]:
+    """Return the folders of a store that may hold a strategy's models, by name; hidden and unprintable ones may not.
+
+    Parameters
+    ----------
+    models_dir : Path
+        The store; it need not exist.
+
+    Raises
+    ------
+    StorageProblem
+        If it is there but cannot be read.
+    """
+    found = (path for path in entries(models_dir) if not path.name.startswith(".") and path.name.isprintable())
+    return [path for path in found if path.is_dir()]
 
 
 def versions(folder: Path, stem: str) -> list[Path]:

@@ -100,7 +100,7 @@ def places(models_dir: Path, strategy: str | None) -> list[Path]:
     ModelNotFound, UnsafeName, StorageProblem
         As `plan_migration`.
     """
-    found = [path for path in layout.entries(models_dir) if path.is_dir() and not path.name.startswith(".")]
+    found = layout.strategies(models_dir)
     if strategy is None:
         return found
     wanted = models_dir / safe_name(strategy, "strategy")

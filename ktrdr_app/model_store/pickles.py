@@ -31,6 +31,8 @@ _PLAIN = frozenset(
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _PASSED_OVER = frozenset(("FRAME", "STOP"))
 _NEWEST_PROTOCOL = 5
+_MOST_STEPS = 100_000
+"""Opcodes: enough for a thousand layers, and read in a fraction of a second."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def read_inert(data: bytes, allowed: frozenset[str], where: str) -> Any:
     """
     machine = _Machine(allowed, where)
     try:
-        for opcode, argument, _ in pickletools.genops(data):
+        for number, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if number == _MOST_STEPS:
+                raise ModelRejected(where, f"unsafe pickle: it has more than {_MOST_STEPS:,} steps", fault=UNSAFE)
             machine.step(opcode.name, argument)
         return machine.stack.pop()
     except (LookupError, TypeError, ValueError) as error:

@@ -118,10 +118,7 @@ def list_models(models_dir: Path, known: Path | None = None) -> list[ModelInfo]:
     before = read_known(known) if known else {}
     after: dict[str, KnownLine] = {}
     found = [
-        info
-        for strategy in layout.entries(models_dir)
-        if strategy.is_dir() and not strategy.name.startswith(".")
-        for info in _of_strategy(strategy, models_dir, before, after)
+        info for strategy in layout.strategies(models_dir) for info in _of_strategy(strategy, models_dir, before, after)
     ]
     if known and after != before:
         keep_known(known, after)
@@ -217,7 +214,10 @@ def _said(checked: CheckedFolder) -> dict[str, Any]:
 
 def _figure(metrics: Mapping[str, Any], name: str) -> float | None:
     value = metrics.get(name)
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+    try:
+        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+    except OverflowError:  # a whole number beyond all floats
+        return None
 
 
 def show_model(path: Path) -> dict[str, Any]:

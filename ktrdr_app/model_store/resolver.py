@@ -350,7 +350,7 @@ class _Search:
     def present(self) -> tuple[str, ...]:
         """Return the model folders of the strategy or, if it has none, the strategies that have some."""
         own = tuple(path.relative_to(self.models_dir).as_posix() for path, _ in layout.model_folders(self.folder))
-        others = (path for path in layout.entries(self.models_dir) if path.is_dir() and any(layout.model_folders(path)))
+        others = (path for path in layout.strategies(self.models_dir) if any(layout.model_folders(path)))
         return own or tuple(f"{path.name}/" for path in others)
 
     def _judge(self, step: int, pattern: str, path: Path) -> CheckedFolder | None:

@@ -81,7 +81,7 @@ def shape_of(config: Mapping[str, Any], inputs: int, where: str) -> NetworkShape
         activation = str(architecture.get("activation", "relu")).lower()
         dropout = float(architecture.get("dropout", 0.2))
         kind, width = str(model.get("type", "mlp")).lower(), model.get("input_size", inputs)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ModelRejected(where, f"its model section is not readable ({error!r})") from error
     if kind != "mlp":
         raise ModelRejected(where, f"its model is a {kind}; only mlp can be used", fault=MISMATCH)

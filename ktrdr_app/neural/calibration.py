@@ -75,7 +75,7 @@ class Calibration:
         try:
             temperature = float(document["temperature"])  # type: ignore[index]
             buy, hold, sell = map(float, document["shift"])  # type: ignore[index]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             raise ModelRejected(where, f"its calibration is not readable ({error!r})") from error
         if not SHARPEST <= temperature <= FLATTEST:
             raise ModelRejected(where, f"its temperature is {temperature!r}, not {SHARPEST:g} to {FLATTEST:g}")
