@@ -205,6 +205,44 @@ def test_values_in_words(value: object, words: str) -> None:
     assert (entry.words, entry.change) == ((words, "1"), "")
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "second", "words", "change"),
+    [
+        ("test accuracy", 0.5, 0.45, ("50.0 %", "45.0 %"), "-5.0 %"),
+        ("test majority_accuracy", 0.4, 0.5, ("40.0 %", "50.0 %"), "+10.0 %"),
+        ("test IBM skill", -0.01, 0.02, ("-1.0 %", "2.0 %"), "+3.0 %"),
+        ("test nll", 1.08, 1.05, ("1.0800", "1.0500"), "-0.0300"),
+        ("test rows", 4110, 2740, ("4110", "2740"), "-1,370"),
+        ("test mcc", None, 0.1, ("–", "0.1000"), ""),
+        ("test skill", 0.1, None, ("10.0 %", "–"), ""),
+    ],
+)
+def test_figures_in_words_and_their_change(
+    name: str, first: float | None, second: float | None, words: tuple[str, str], change: str
+) -> None:
+    entry = Difference("metrics", name, first, second)
+    assert (entry.words, entry.change) == (words, change)
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "words"),
+    [
+        ("contract", "hash", "ab" * 32, "ab" * 6),
+        ("training", "data of AAPL", "cd" * 32, "cd" * 6),
+        ("settings", "labels.method", "zigzag", "zigzag"),
+        ("settings", "training.learning_rate", 0.003, "0.003"),
+        ("settings", "backtest.allow_short", False, "no"),
+        ("contract", "feature rsi_low", "present", "present"),
+        ("training", "symbols", ["AAPL"], "AAPL"),
+        ("settings", "x", {}, "{}"),
+    ],
+)
+def test_other_values_in_words_have_no_change(section: str, name: str, value: object, words: str) -> None:
+    entry = Difference(section, name, value, None)
+    assert entry.words == (words, "–")
+    assert entry.change == ""
+
+
 def test_what_is_not_there_or_damaged_is_refused(workspace: Workspace) -> None:
     whole, broken = put(workspace), put(workspace)
     (workspace.models / broken / "config.json").write_text("{", encoding="utf-8")

@@ -80,3 +80,41 @@ def test_a_model_that_can_be_used_has_none(tmp_path: Path) -> None:
     save(workspace.models)
     (model,) = workflows.list_models(workspace)
     assert (model.complete, trouble(model.problem)) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        ("incomplete: scaler.pkl missing", INCOMPLETE),
+        ("incomplete: checksums.json, training_manifest.json missing", INCOMPLETE),
+        ("it is a link, or reached by one that leads out of the models folder", UNSAFE),
+        ("it is a link, not a file", UNSAFE),
+        ("it is larger than 16 MiB", UNSAFE),
+        ("the weights are larger than 512 MiB", UNSAFE),
+        ("unsafe pickle: opcode INST is not allowed", UNSAFE),
+        ("unsafe pickle: its memo is too large", UNSAFE),
+        ("unsafe or damaged pickle: it names os.system, which is not allowed", UNSAFE),
+        ("the scaler is a sklearn.svm.SVC of a kind that cannot be used", UNSAFE),
+        ("its metadata say that it is universal_1h_v2 of other", MISMATCH),
+        ("the feature contract of features.json is not that of metadata.json", MISMATCH),
+        ("it was made with another feature contract", MISMATCH),
+        ("the scaler was fitted on other features than features.json names", MISMATCH),
+        ("the scaler has 3 and 3 numbers for 4 features", MISMATCH),
+        ("its network takes 9 features, but 4 are named", MISMATCH),
+        ("the tensors are 0.weight (6, 4), expected 0.weight (6, 5)", MISMATCH),
+        ("tensor 0.weight has shape (6, 4), expected (6, 5)", MISMATCH),
+        ("its model is a lstm; only mlp can be used", MISMATCH),
+        ("schema_version is 2", MISMATCH),
+        ("metadata.json lost its schema_version", MISMATCH),
+        ("its kind is 'other'", MISMATCH),
+        ("damaged: not valid JSON (Expecting value)", DAMAGED),
+        ("its checksum does not match: it was changed or is damaged", DAMAGED),
+        ("damaged pickle: EOFError()", DAMAGED),
+        ("the weights are damaged: File is not a zip file", DAMAGED),
+        ("tensor 0.weight holds numbers that are not finite", DAMAGED),
+        ("it cannot be read (Permission denied)", DAMAGED),
+        ("words that nobody knows yet", DAMAGED),
+    ],
+)
+def test_reasons_of_the_store(problem: str, kind: str) -> None:
+    assert trouble(problem) == kind

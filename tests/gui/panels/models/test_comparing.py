@@ -90,3 +90,24 @@ def test_partners_in_the_order_of_likeness() -> None:
         held.remove(expected)
     assert partner(own, held) is None
     assert partner(own, [own, replace(before, complete=False)]) is None
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([("a", "universal", None, 1), ("a", "universal", None, 4)], ("a", "universal", None, 4)),
+        ([("a", "universal", None, 9), ("a", "universal", None, 7)], ("a", "universal", None, 7)),
+        ([("a", "universal", None, 4), ("a", "universal", None, 7)], ("a", "universal", None, 4)),
+        ([("a", "universal", None, 6), ("a", "universal", None, 1)], ("a", "universal", None, 1)),
+        ([("a", "legacy", "X", 4), ("a", "universal", None, 9)], ("a", "universal", None, 9)),
+        ([("b", "universal", None, 4), ("a", "legacy", "X", 1)], ("a", "legacy", "X", 1)),
+        ([("b", "universal", None, 4)], ("b", "universal", None, 4)),
+    ],
+)
+def test_an_earlier_version_goes_before_a_later_one_and_the_nearest_first(
+    others: list[tuple[str, str, str | None, int]], expected: tuple[str, str, str | None, int]
+) -> None:
+    def made(strategy: str, kind: str, symbol: str | None, version: int) -> ModelInfo:
+        return model(f"{symbol or 'universal'}_1h_v{version}", strategy, kind, symbol, version)
+
+    assert partner(made("a", "universal", None, 5), [made(*each) for each in others]) == made(*expected)

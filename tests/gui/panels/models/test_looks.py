@@ -6,14 +6,22 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.panels.models.comparing import CompareDialog
+from ktrdr_app.gui.panels.models.deletion import DeleteDialog
+from ktrdr_app.gui.panels.models.dialog import ModelDialog
+from ktrdr_app.gui.panels.models.migrating import MigrateDialog
 from ktrdr_app.gui.panels.models.panel import ModelsPanel
+from ktrdr_app.gui.panels.models.trash import TrashDialog
+from ktrdr_app.gui.panels.models.verifying import VerifyDialog
+from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.ui.table import RecordTable
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.helpers import settle
-from tests.gui.panels.models.helpers import choose
+from tests.gui.panels.models.helpers import choose, dialog, press
 
 pytestmark = pytest.mark.gui
 
@@ -66,3 +74,38 @@ def test_every_theme_paints_tree_and_trace(panel: ModelsPanel, qtbot: QtBot, dar
         seen = {image.pixelColor(x, y).name() for x in range(4, image.width(), 3) for y in range(4, image.height(), 3)}
         assert tokens().field in seen
         assert len(seen) > 5
+
+
+@pytest.mark.parametrize(
+    ("opening", "kind"),
+    [
+        ("compareButton", CompareDialog),
+        ("deleteButton", DeleteDialog),
+        ("verifyButton", VerifyDialog),
+        ("trashButton", TrashDialog),
+        ("migrateButton", MigrateDialog),
+    ],
+)
+def test_nothing_in_a_dialog_is_clipped_or_nameless(
+    panel: ModelsPanel, qtbot: QtBot, opening: str, kind: type[ModelDialog]
+) -> None:
+    choose(qtbot, panel, "universal_1h_v2")
+    press(qtbot, panel, opening)
+    shown = dialog(panel, kind)
+    assert accessibility.nameless(shown) == []
+    for made in shown.findChildren(QPushButton):
+        if made.isVisible():
+            assert made.width() >= made.sizeHint().width(), made.text()
+            assert shown.rect().contains(place(shown, made))
+    for words in shown.findChildren(QLabel):
+        if words.isVisible() and words.text():
+            assert words.height() >= words.heightForWidth(words.width()), words.text()
+    (table,) = shown.findChildren(RecordTable)
+    if table.isVisible():
+        header = table.horizontalHeader()
+        for column in range(table.records.columnCount()):
+            title = header.fontMetrics().horizontalAdvance(table.records.columns[column].title)
+            assert table.columnWidth(column) >= title + 12
+        assert table.horizontalScrollBar().maximum() == 0
+    shown.reject()
+    settle(qtbot, panel.context.tasks)

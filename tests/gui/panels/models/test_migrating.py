@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import SymbolDone
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.models.changes import Changes
 from ktrdr_app.gui.panels.models.migrating import MigrateDialog
 from ktrdr_app.gui.panels.models.panel import ModelsPanel
+from ktrdr_app.gui.ui.notices import Notice
+from ktrdr_app.gui.ui.theme import color
 from tests.gui.helpers import Gate, child, click, settle
 from tests.gui.panels.models.helpers import cells, dialog, labels, press
 from tests.gui.panels.models.test_panel import tree_of, undo
@@ -135,3 +142,93 @@ def test_genuine_folders_are_migrated(open_panel: object, qtbot: QtBot, tmp_path
     assert {row[1] for row in cells(shown.table)} == {"✔ copied and verified"}
     shown.reject()
     assert len(labels(panel)) == 2 * originals
+
+
+def step(action: str, version: int = 1, **changes: object) -> dict[str, object]:
+    """Return one line of a report."""
+    place = f"/w/models/{STRATEGY}"
+    return {
+        "strategy_name": STRATEGY,
+        "source": f"{place}/MSFT_1h_v{version}",
+        "target": f"{place}/legacy/MSFT_1h_v{version}",
+        "action": action,
+        "reason": "",
+        "rows": 0,
+        "largest_difference": 0.0,
+    } | changes
+
+
+REPORTS = [
+    ([], "There is no model of the original here", False),
+    ([step("copy")], "Nothing is written yet. 1 of 1 folders would be copied.", True),
+    ([step("copy"), step("damaged", 2)], "Nothing is written yet. 1 of 2 folders would be copied.", True),
+    ([step("already"), step("own", 2)], "There is nothing to copy", False),
+    ([step("conflict"), step("damaged", 2)], "There is nothing to copy", False),
+]
+
+
+@pytest.fixture
+def planned(
+    qtbot: QtBot, dark: object, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[list[dict[str, object]]], MigrateDialog]:
+    """Return a function that opens the dialog on a plan."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    notice = Notice()
+    notice.setParent(window)
+    changes = Changes(context, notice, window)
+
+    def make(steps: list[dict[str, object]]) -> MigrateDialog:
+        counts = Counter(each["action"] for each in steps)
+        monkeypatch.setattr(workflows, "migrate_models", lambda *_given: {"steps": steps, "counts": counts})
+        shown = MigrateDialog(context, changes, [STRATEGY], window)
+        shown.open()
+        settle(qtbot, context.tasks)
+        return shown
+
+    return make
+
+
+@pytest.mark.parametrize(("steps", "words", "allowed"), REPORTS)
+def test_a_plan_in_one_sentence(
+    planned: Callable[[list[dict[str, object]]], MigrateDialog],
+    steps: list[dict[str, object]],
+    words: str,
+    allowed: bool,
+) -> None:
+    shown = planned(steps)
+    assert shown.outcome.text().startswith(words)
+    assert shown.start.isEnabled() is allowed
+    assert len(cells(shown.table)) == len(steps)
+    shown.reject()
+
+
+def test_each_result_has_a_sign_a_word_and_a_colour(
+    planned: Callable[[list[dict[str, object]]], MigrateDialog],
+) -> None:
+    actions = ("copy", "migrated", "already", "own", "damaged", "conflict")
+    reasons = {"damaged": "torn", "conflict": "something else is there", "own": "made by this program"}
+    shown = planned([step(action, number, reason=reasons.get(action, "")) for number, action in enumerate(actions, 1)])
+    assert [row[1] for row in cells(shown.table)] == [
+        "+ would be copied",
+        "✔ copied and verified",
+        "= is there already",
+        "– made by this program",
+        "✖ cannot be used",
+        "! name is taken",
+    ]
+    assert [row[2] for row in cells(shown.table)][3:] == ["made by this program", "torn", "something else is there"]
+    model = shown.table.records
+    tokens = ("info", "success", "text_muted", "text_muted", "danger", "warning")
+    for row, token in enumerate(tokens):
+        assert model.data(model.index(row, 1), Qt.ItemDataRole.ForegroundRole) == color(token)
+    shown.reject()
+
+
+def test_how_far_a_copy_differs_is_shown_where_it_was_measured(
+    planned: Callable[[list[dict[str, object]]], MigrateDialog],
+) -> None:
+    shown = planned([step("copy"), step("migrated", 2, rows=256, largest_difference=2.5e-8)])
+    assert [row[3] for row in cells(shown.table)] == ["", "2.5e-08"]
+    shown.reject()

@@ -69,6 +69,95 @@ def test_sorting_by_accuracy_puts_unknown_last_when_best_is_first(dark: object, 
         assert accuracies == sorted((-1.0 if m.test_accuracy is None else m.test_accuracy for m in own), reverse=True)
 
 
+NAMED = (
+    made("a", 2, 0.4, skill=0.1, training_symbols=("IBM",), created_at="2024-01-03", tags=("b",)),
+    made("a", 11, 0.5, skill=None, training_symbols=("AAPL", "IBM"), created_at="2024-01-01", note="z"),
+    made("a", 1, None, skill=-0.2, training_symbols=(), created_at="2024-01-02", latest=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "ascending"),
+    [
+        (0, [1, 2, 11]),
+        (1, [2, 11, 1]),
+        (2, [1, 2, 11]),
+        (3, [11, 1, 2]),
+        (4, [11, 2, 1]),
+        (5, [11, 1, 2]),
+        (6, [1, 2, 11]),
+    ],
+)
+def test_each_column_is_sorted_by_what_it_means(dark: object, column: int, ascending: list[int]) -> None:
+    tree = ModelTree()
+    tree.set_models(NAMED)
+    for order, expected in (
+        (Qt.SortOrder.AscendingOrder, ascending),
+        (Qt.SortOrder.DescendingOrder, ascending[::-1]),
+    ):
+        tree.sort(column, order)
+        versions = [model.version for model in shown(tree)["a"] if model]
+        if column == 1:
+            assert (versions.index(1) == 2) is (order is Qt.SortOrder.AscendingOrder)
+        else:
+            assert versions == expected
+    tree.sort(-1)
+    assert [model.version for model in shown(tree)["a"] if model] == [2, 11, 1]
+
+
+def test_versions_are_sorted_as_numbers(dark: object) -> None:
+    tree = ModelTree()
+    tree.set_models([made("a", number) for number in (10, 9, 2, 100)])
+    tree.sort(0)
+    assert [model.version for model in shown(tree)["a"] if model] == [2, 9, 10, 100]
+
+
+def test_headings_say_what_a_column_means(dark: object) -> None:
+    tree = ModelTree()
+    horizontal = Qt.Orientation.Horizontal
+    titles = [tree.headerData(column, horizontal) for column in range(tree.columnCount())]
+    assert titles == ["Model", "State", "Test acc.", "Skill", "Symbols", "Made (UTC)", "Tags, note"]
+    assert "archived copy" in str(tree.headerData(0, horizontal, Qt.ItemDataRole.ToolTipRole))
+    assert "NLL" in str(tree.headerData(3, horizontal, Qt.ItemDataRole.ToolTipRole))
+    right = [
+        bool(tree.headerData(column, horizontal, Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight)
+        for column in range(tree.columnCount())
+    ]
+    assert right == [False, False, True, True, False, False, False]
+    assert tree.headerData(0, Qt.Orientation.Vertical) is None
+
+
+def test_figures_stand_under_their_headings(dark: object) -> None:
+    tree = ModelTree()
+    tree.set_models([made("a", 1, 0.5)])
+    group = tree.index(0, 0)
+    for column in range(tree.columnCount()):
+        cell = tree.data(tree.index(0, column, group), Qt.ItemDataRole.TextAlignmentRole)
+        assert cell == tree.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "text"),
+    [
+        ({"test_accuracy": None}, 2, "–"),
+        ({"skill": 0.0123}, 3, "+1.2\N{NARROW NO-BREAK SPACE}%"),
+        ({"skill": -0.0123}, 3, "\N{MINUS SIGN}1.2\N{NARROW NO-BREAK SPACE}%"),
+        ({"training_symbols": ("AAPL", "IBM")}, 4, "AAPL, IBM"),
+        ({"complete": False, "problem": "torn"}, 4, "torn"),
+        ({"created_at": "2024-05-06T07:08:09+00:00"}, 5, "2024-05-06"),
+        ({"created_at": ""}, 5, "–"),
+        ({"tags": ("x", "y")}, 6, "x, y"),
+        ({"note": "first\nsecond"}, 6, "first"),
+        ({"tags": ("x",), "note": "first"}, 6, "x — first"),
+        ({}, 6, ""),
+    ],
+)
+def test_cells(dark: object, changes: dict[str, object], column: int, text: str) -> None:
+    tree = ModelTree()
+    tree.set_models([made("a", 1, **changes) if "test_accuracy" not in changes else made("a", 1)])
+    assert tree.data(tree.index(0, column, tree.index(0, 0))) == text
+
+
 def test_qt_finds_no_fault_in_the_model(dark: object) -> None:
     tree = ModelTree()
     tester = QAbstractItemModelTester(tree, QAbstractItemModelTester.FailureReportingMode.Warning)

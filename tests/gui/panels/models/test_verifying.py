@@ -49,3 +49,25 @@ def test_each_check_with_sign_colour_and_detail(qtbot: QtBot, dark: object) -> N
     assert model.data(model.index(1, 1), Qt.ItemDataRole.ForegroundRole) == color("danger")
     assert "as it was saved" in str(model.data(model.index(1, 0), Qt.ItemDataRole.ToolTipRole))
     assert cells(shown.table)[0][2] == "contents <b>x</b>"
+
+
+@pytest.mark.parametrize(
+    ("results", "passed"),
+    [
+        (("passed", "passed", "passed", "passed"), True),
+        (("passed", "not there", "passed", "not there"), True),
+        (("failed", "passed", "passed", "passed"), False),
+        (("passed", "failed", "passed", "passed"), False),
+        (("passed", "passed", "failed", "failed"), False),
+        (("failed", "failed", "failed", "failed"), False),
+        (("passed", "not there", "failed", "not there"), False),
+    ],
+)
+def test_the_sentence_agrees_with_the_verification(results: tuple[str, ...], passed: bool) -> None:
+    made = found(*results)
+    assert made.passed is passed
+    tone, words = outcome(made)
+    assert (tone == "success") is passed
+    assert words.startswith("Nothing is wrong with it") is passed
+    for check in made.checks:
+        assert (check.name in words) is (check.result == "failed") or check.result == "not there"
