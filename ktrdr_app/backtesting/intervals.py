@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ktrdr_app.backtesting.curve import NO_VARIATION, curve_sums
+from ktrdr_app.backtesting.curve import NO_VARIATION
 from ktrdr_app.backtesting.metrics import annual_growth
-from ktrdr_app.backtesting.periods import PERIODS, Curve, last_rows
+from ktrdr_app.backtesting.periods import PERIODS, Curve
 from ktrdr_app.neural.bootstrap import COVERAGE, REPEATS, StationaryBootstrap, block_length, interval
 
 MOST_SLOTS = 2_000
@@ -56,7 +56,8 @@ def slots_of(curve: Curve) -> Slots | None:
     for name in PERIODS:
         if len(ends) <= MOST_SLOTS:
             break
-        ends, clock = last_rows(curve.stamps[1:], name), name
+        ends, clock = curve.last_rows(name) - 1, name
+    ends = ends[ends >= 0]  # a period of the first bar alone has no return
     starts = np.append(0, ends[:-1] + 1)
     growth = np.diff(np.log(np.append(curve.start, curve.values[ends + 1])))
     columns = (
@@ -109,7 +110,7 @@ def growth_intervals(curve: Curve, seed: int, repeats: int = REPEATS) -> dict[st
 
 
 def _sharpe(curve: Curve, drawn: Array) -> dict[str, float] | None:
-    moments = curve_sums(curve.values, curve.start).returns
+    moments = curve.sums.returns
     if moments is None or moments.sharpe is None or curve.per_year <= 0:
         return None
     first, second, count = drawn[:, 0], drawn[:, 1], drawn[:, 2]

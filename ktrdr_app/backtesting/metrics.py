@@ -212,29 +212,25 @@ def _measured(
     years = sums.periods / per_year if per_year > 0 else 0.0
     held = closed.bars_held if units is None else float(np.count_nonzero(units))
     return {
-        **_growth(float(values[-1]) / start, sums, per_year),
+        **growth_figures(float(values[-1]) / start, sums, per_year),
         **_trade_figures(closed.net),
         "exposure": held / len(values),
         **_activity(closed, open_trade, sums.mean_equity * years),
     }
 
 
-def curve_figures(values: NDArray[np.float64], start: float, per_year: float) -> dict[str, Figure]:
+def growth_figures(growth: float, sums: CurveSums, per_year: float) -> dict[str, Figure]:
     """Return the figures of `performance_metrics` that need the equity alone: ``total_return`` to ``calmar_ratio``.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n_points,)
-        As `checked_curve` gives it; points of any regular period.
-    start : float
-        Initial capital, account currency.
+    growth : float
+        Last equity over initial capital.
+    sums : CurveSums
+        Of a curve on any regular clock.
     per_year : float
-        Points per year; 0 leaves annualised figures None.
+        Returns per year; 0 leaves annualised figures None.
     """
-    return _growth(float(values[-1]) / start, curve_sums(values, start), per_year)
-
-
-def _growth(growth: float, sums: CurveSums, per_year: float) -> dict[str, Figure]:
     annualized = annual_growth(growth, sums.periods / per_year) if per_year > 0 else None
     mean = deviation = downside = None
     if sums.returns is not None and per_year > 0:

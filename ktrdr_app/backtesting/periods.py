@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ktrdr_app.backtesting.curve import checked_curve, curve_sums, frozen, returns_of
-from ktrdr_app.backtesting.metrics import YEAR, Figure, curve_figures
+from ktrdr_app.backtesting.curve import CurveSums, checked_curve, curve_sums, frozen, returns_of
+from ktrdr_app.backtesting.metrics import YEAR, Figure, growth_figures
 from ktrdr_app.backtesting.risk import tail_figures, water_figures
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.data.calendars.base import DAY, MONDAY, WEEK
@@ -19,7 +19,7 @@ PERIODS = {"day": DAY, "week": WEEK, "month": 28 * DAY}
 """Periods, and the least time between two points that they are coarse enough for, in nanoseconds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """An account's value over time.
 
@@ -71,6 +71,22 @@ class Curve:
         return (len(self.values) - 1) / self.years if self.years > 0 else 0.0
 
     @cached_property
+    def sums(self) -> CurveSums:
+        """Drawdown and moments of the curve."""
+        return curve_sums(self.values, self.start)
+
+    @cached_property
+    def day_rows(self) -> NDArray[np.intp]:
+        """Rows of the last point of each UTC day."""
+        days = self.stamps // DAY
+        return np.flatnonzero(np.append(days[1:] != days[:-1], True))
+
+    @cached_property
+    def closest(self) -> int:
+        """Least time between two points in nanoseconds; 0 for a single one."""
+        return int(np.diff(self.stamps).min()) if len(self.stamps) > 1 else 0
+
+    @cached_property
     def returns(self) -> NDArray[np.float64] | None:
         """Simple returns of the points after the first; None once the account has been 0 or below."""
         if self.start <= 0 or (self.values[:-1] <= 0).any():
@@ -85,7 +101,7 @@ class Curve:
         period : str
             A key of `PERIODS`.
         """
-        return len(self.stamps) < 2 or int(np.diff(self.stamps).min()) <= PERIODS[period]
+        return self.closest <= PERIODS[period]
 
     def between(self, first: int, last: int) -> Curve:
         """Return the part of the curve from one moment to another, both within, starting from the value before it.
@@ -104,6 +120,22 @@ class Curve:
         start = self.start if left == 0 else float(self.values[left - 1])
         return Curve.of(self.values[left:right], self.stamps[left:right], start)
 
+    def last_rows(self, period: str) -> NDArray[np.intp]:
+        """Return the rows of the last point of each period that has bars.
+
+        Parameters
+        ----------
+        period : str
+            A key of `PERIODS`.
+        """
+        last = self.day_rows
+        if period == "day":
+            return last
+        stamps = self.stamps[last]
+        groups = (stamps - MONDAY) // WEEK if period == "week" else months_of(stamps)
+        ends: NDArray[np.intp] = last[np.append(groups[1:] != groups[:-1], True)]
+        return ends
+
     def by(self, period: str) -> Curve:
         """Return the last value of each period that has bars; periods without bars have no point.
 
@@ -117,30 +149,11 @@ class Curve:
         period : str
             A key of `PERIODS`.
         """
-        last = last_rows(self.stamps, period)
+        last = self.last_rows(period)
         values, stamps = self.values[last], self.stamps[last]
         if last[0] > 0:
             values, stamps = np.append(self.start, values), np.append(self.stamps[0], stamps)
         return Curve.of(values, stamps, self.start)
-
-
-def last_rows(stamps: NDArray[np.int64], period: str) -> NDArray[np.intp]:
-    """Return the rows of the last bar of each period that has bars.
-
-    Parameters
-    ----------
-    stamps : ndarray of int64, shape (n,)
-        Bar opens, nanoseconds UTC, rising.
-    period : str
-        A key of `PERIODS`.
-    """
-    days = stamps // DAY
-    last = np.flatnonzero(np.append(days[1:] != days[:-1], True))
-    if period == "day":
-        return last
-    groups = (stamps[last] - MONDAY) // WEEK if period == "week" else months_of(stamps[last])
-    ends: NDArray[np.intp] = last[np.append(groups[1:] != groups[:-1], True)]
-    return ends
 
 
 def months_of(stamps: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -165,7 +178,7 @@ def monthly_returns(curve: Curve) -> dict[str, float]:
     curve : Curve
         Equity by bar.
     """
-    last = last_rows(curve.stamps, "month")
+    last = curve.last_rows("month")
     before = np.append(curve.start, curve.values[last[:-1]])
     if (before <= 0).any():
         return {}
@@ -179,7 +192,7 @@ def period_figures(curve: Curve) -> dict[str, Figure]:
     ================= ==================================================================================
     periods           number of returns
     periods_per_year  returns per year by the data's own dates
-    total_return ..   the figures of `curve_figures`, annualised by ``periods_per_year``
+    total_return ..   the figures of `growth_figures`, annualised by ``periods_per_year``
     skewness          m3 / m2^1.5 of the returns, central moments over n; None without variation
     kurtosis          m4 / m2², raw: 3 for the normal distribution; None without variation
     positive_share .. the figures of `tail_figures`, per period
@@ -192,12 +205,12 @@ def period_figures(curve: Curve) -> dict[str, Figure]:
         Equity by bar, day, week or month.
     """
     returns = np.zeros(0) if curve.returns is None else curve.returns
-    moments = curve_sums(curve.values, curve.start).returns
+    moments = curve.sums.returns
     water = water_figures(curve.values, curve.stamps, curve.start)
     return {
         "periods": len(curve.values) - 1,
         "periods_per_year": curve.per_year or None,
-        **curve_figures(curve.values, curve.start, curve.per_year),
+        **growth_figures(float(curve.values[-1]) / curve.start, curve.sums, curve.per_year),
         "skewness": moments.skewness if moments else None,
         "kurtosis": moments.kurtosis if moments else None,
         **tail_figures(returns),

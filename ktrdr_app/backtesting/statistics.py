@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ktrdr_app.backtesting.curve import curve_sums
 from ktrdr_app.backtesting.extended import extended_metrics
 from ktrdr_app.backtesting.intervals import growth_intervals
 from ktrdr_app.backtesting.periods import Curve
@@ -98,7 +97,7 @@ def annualisation(curve: Curve, market: MarketYear | None) -> dict[str, Any]:
         ``source`` (``dates``), ``years``, ``bars_per_year``, ``calendar``, ``calendar_bars_per_year``,
         ``sharpe_by_calendar``, ``short`` (whether the data span less than a year).
     """
-    moments = curve_sums(curve.values, curve.start).returns
+    moments = curve.sums.returns
     sharpe = None if moments is None else moments.sharpe
     by_calendar = None if sharpe is None or market is None else sharpe * float(np.sqrt(market.bars))
     return {
@@ -132,7 +131,7 @@ def sharpe_document(curve: Curve, months: dict[str, float], earlier: tuple[Try, 
         at ``confidence``); ``trials`` (`Trials`), ``expected_best_per_bar`` and ``expected_best`` (annualised), and
         ``deflated``: `probabilistic_sharpe` against it. None without a Sharpe ratio.
     """
-    moments = curve_sums(curve.values, curve.start).returns
+    moments = curve.sums.returns
     if moments is None or moments.sharpe is None or moments.skewness is None or moments.kurtosis is None:
         return None
     sharpe, shape = moments.sharpe, (moments.skewness, moments.kurtosis)

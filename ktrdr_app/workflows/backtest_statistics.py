@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
     from ktrdr_app.core.paths import Workspace
 
+ENOUGH = 50_000
+"""Bars whose hours tell the class of a symbol that has no entry in ``symbols.yaml``."""
 SEED = 0
 """Seed of bootstrap and random entries, recorded with them: two runs are set beside the same draws."""
 
@@ -84,7 +86,7 @@ def with_statistics(
     stamps = nanoseconds(index)
     curve = Curve.of(run.equity, stamps, capital)
     ledger = read_ledger(workspace, document["strategy_name"], document["timeframe"], but=document)
-    calendar = read_symbols(workspace).settings(document["symbol"], stamps).calendar
+    calendar = read_symbols(workspace).settings(document["symbol"], stamps[-ENOUGH:]).calendar
     market = MarketYear(calendar, _bars_per_year(calendar, document["timeframe"]))
     statistics = statistics_document(curve, run.trades, seed=seed, earlier=ledger.tries, market=market)
     stakes = stakes_of(run.bars, run.trades, run.open_trade, run.config)

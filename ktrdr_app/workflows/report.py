@@ -18,6 +18,7 @@ from ktrdr_app.workflows import report_figures as figures
 from ktrdr_app.workflows import report_tables as tables
 from ktrdr_app.workflows import svg_charts, svg_training, wording
 from ktrdr_app.workflows.coverage_sentences import coverage_note
+from ktrdr_app.workflows.report_statistics import luck_table, periods_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,9 +136,9 @@ def _context(report: ReportInput) -> dict[str, Any]:
         "tiles": _tiles(train, backtest),
         "warnings": _warnings(report),
         "sentences": report.report_sentences,
+        "certainty": _certainty(backtest),
         "model": None if train is None else _model_part(train),
         "metrics": tables.metrics_table(backtest),
-        "worth": (backtest.get("statistics") or {}).get("sentences", ()),
         "monthly": tables.monthly_table(report.equity, report.benchmark_equity, initial),
         "trades": tables.trades_table(report.trades),
         "trace": _trace(backtest),
@@ -162,6 +163,18 @@ def _model_part(train: Mapping[str, Any]) -> dict[str, Any]:
         "loss": svg_training.loss_chart(history, int(train["best_epoch"]), prior) if history else "",
         "importance": svg_training.importance_chart(importance) if importance else "",
         "balance": svg_training.class_balance_chart(balance) if balance else "",
+    }
+
+
+def _certainty(backtest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how sure the figures are; None for a run from before that was told."""
+    statistics = backtest.get("statistics")
+    if not statistics:
+        return None
+    initial = float(backtest["initial_capital"])
+    return {
+        "sentences": statistics["sentences"],
+        "tables": (luck_table(backtest["benchmark"], initial), periods_table(statistics)),
     }
 
 

@@ -37,6 +37,7 @@ METRICS: tuple[tuple[str, str, str, str], ...] = (
     ("avg_loss", "Average loss", "money", "account currency"),
     ("total_commission", "Commission paid", "money", "account currency"),
     ("total_slippage", "Slippage paid", "money", "account currency"),
+    ("total_financing", "Interest paid", "money", "swap and borrow, account currency; below 0 where received"),
 )
 """Key, name, unit and meaning of each figure of a backtest, in the order they are shown."""
 

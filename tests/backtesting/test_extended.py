@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.extended import extended_metrics
 from ktrdr_app.backtesting.periods import Curve
+from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.core.files import json_text, plain
 from tests.backtesting.trade_cases import random_trades
 
@@ -39,3 +42,64 @@ def test_one_call_gives_what_the_parts_give() -> None:
     assert total == pytest.approx(values[-1] / 100)
     assert set(document["trades"]) == {"excursions", "holding", "hit_rates"}
     assert sum(group["trades"] for group in document["trades"]["hit_rates"]["hour"].values()) == 40
+
+
+def leaves(document: object, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], object]:
+    """Return every figure by the path that leads to it."""
+    if not isinstance(document, dict):
+        return {path: document}
+    found: dict[tuple[str, ...], object] = {}
+    for key, entry in document.items():
+        found |= leaves(entry, (*path, key))
+    return found
+
+
+class TestWhatDoesNotMatter:
+    """Figures are of shape, not of size or of place: another currency, or another year, tells the same."""
+
+    index = pd.date_range("2020-01-06", periods=900, freq="8h", tz="UTC", unit="ns")
+    values = 100 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0002, 0.01, 900)))
+    trades = random_trades(2, 60, 900)
+
+    def figures(self, values: np.ndarray, stamps: np.ndarray, trades: TradeArrays, start: float) -> dict:
+        return leaves(extended_metrics(Curve.of(values, stamps, start), trades))
+
+    @pytest.mark.parametrize("scale", [0.001, 7.0, 1e6])
+    def test_the_size_of_the_account(self, scale: float) -> None:
+        plain_ones = self.figures(self.values, self.index.asi8, self.trades, 100.0)
+        money = ("quantity", "commission", "slippage_cost", "financing")
+        larger = replace(self.trades, **{name: getattr(self.trades, name) * scale for name in money})
+        scaled = self.figures(self.values * scale, self.index.asi8, larger, 100.0 * scale)
+        assert scaled.keys() == plain_ones.keys()
+        for path, value in plain_ones.items():
+            factor = scale if path[-1] in ("net_pnl", "expectancy") else 1.0
+            expected = value if value is None else pytest.approx(value * factor, rel=1e-6, abs=1e-9)  # type: ignore[operator]
+            assert scaled[path] == expected, path
+
+    @pytest.mark.parametrize("weeks", [1, 52, 521])
+    def test_the_year_does_not_matter_to_bars_days_and_weeks(self, weeks: int) -> None:
+        later = self.index.asi8 + weeks * 7 * 86_400_000_000_000
+        here = self.figures(self.values, self.index.asi8, self.trades, 100.0)
+        there = self.figures(self.values, later, self.trades, 100.0)
+        for path, value in here.items():
+            if "month" not in path[-2] and "monthly" not in path[0] and "month" not in path:
+                assert there[path] == value, path
+
+    @pytest.mark.parametrize("hours", [-9, 8])
+    def test_the_clock_matters_to_days_alone(self, hours: int) -> None:
+        later = self.index.asi8 + hours * 3_600_000_000_000
+        here = self.figures(self.values, self.index.asi8, self.trades, 100.0)
+        there = self.figures(self.values, later, self.trades, 100.0)
+        bars = [path for path in here if path[:2] == ("by_period", "bar")]
+        assert len(bars) > 15
+        assert all(there[path] == here[path] for path in bars)
+        assert any(there.get(path) != here[path] for path in here if path[:2] == ("by_period", "day"))
+
+    def test_prices_are_no_figures_of_the_equity(self) -> None:
+        dearer = replace(self.trades, entry_price=self.trades.entry_price * 3, exit_price=self.trades.exit_price * 3)
+        one = extended_metrics(Curve.of(self.values, self.index.asi8, 100.0), self.trades)
+        other = extended_metrics(Curve.of(self.values, self.index.asi8, 100.0), dearer)
+        for name in ("by_period", "under_water", "monthly_returns"):
+            assert one[name] == other[name]
+        assert one["trades"]["holding"]["bars_mean"] == other["trades"]["holding"]["bars_mean"]
+        assert one["trades"]["excursions"]["captured"] == pytest.approx(other["trades"]["excursions"]["captured"])

@@ -14,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.metrics import drawdown, measure, performance_metrics, periods_per_year
+from ktrdr_app.backtesting.curve import checked_curve, curve_sums
+from ktrdr_app.backtesting.metrics import (
+    annual_growth,
+    drawdown,
+    growth_figures,
+    measure,
+    performance_metrics,
+    periods_per_year,
+    ratio,
+)
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.trades import TRADE_COLUMNS
 from ktrdr_app.core.errors import InvalidValue
@@ -299,3 +308,38 @@ class TestPeriods:
 def test_curves_that_are_none(curve: list[float]) -> None:
     with pytest.raises(InvalidValue, match="equity"):
         performance_metrics(curve, NONE, 252.0)
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        ("growth", "years", "expected"),
+        [(1.21, 2.0, 0.1), (2.0, 0.5, 3.0), (1.0, 3.0, 0.0), (0.0, 1.0, -1.0), (-0.5, 1.0, -1.0)],
+    )
+    def test_growth_per_year(self, growth: float, years: float, expected: float) -> None:
+        assert annual_growth(growth, years) == pytest.approx(expected)
+
+    @pytest.mark.parametrize(("growth", "years"), [(1.1, 0.0), (1.1, -1.0), (10.0, 1e-3)])
+    def test_no_time_or_no_float_no_growth(self, growth: float, years: float) -> None:
+        assert annual_growth(growth, years) is None
+
+    @pytest.mark.parametrize(
+        ("above", "below", "least", "expected"),
+        [
+            (6.0, 3.0, 0.0, 2.0),
+            (6.0, 0.0, 0.0, None),
+            (6.0, -3.0, 0.0, None),
+            (6.0, 1.0, 1.0, None),
+            (0.0, 2.0, 0.0, 0.0),
+        ],
+    )
+    def test_ratios_need_a_denominator(self, above: float, below: float, least: float, expected: float | None) -> None:
+        assert ratio(above, below, least) == expected
+        assert ratio(None, below, least) is None
+        assert ratio(above, None, least) is None
+
+    @given(curves, st.floats(1.0, 1000.0))
+    def test_growth_figures_are_the_metrics_that_need_no_trades(self, curve: list[float], rate: float) -> None:
+        metrics = performance_metrics(curve, NONE, rate)
+        figures = growth_figures(curve[-1] / curve[0], curve_sums(checked_curve(curve), curve[0]), rate)
+        assert figures == {name: metrics[name] for name in figures}
+        assert list(figures) == list(metrics)[: len(figures)]

@@ -13,7 +13,6 @@ from ktrdr_app.backtesting.periods import (
     PERIODS,
     Curve,
     figures_by_period,
-    last_rows,
     monthly_returns,
     months_of,
     period_figures,
@@ -71,7 +70,7 @@ class TestBy:
     )
     def test_weeks_begin_on_monday(self, moment: str, same_week: bool) -> None:
         stamps = np.sort(pd.DatetimeIndex([moment, "2024-03-06"], tz="UTC").as_unit("ns").asi8)
-        assert (len(last_rows(stamps, "week")) == 1) == same_week
+        assert (len(Curve.of(np.ones(2), stamps, 1.0).last_rows("week")) == 1) == same_week
 
     def test_months_before_1970_are_counted_too(self) -> None:
         index = pd.DatetimeIndex(["1969-11-30", "1969-12-31", "1970-01-01", "2024-02-29"], tz="UTC").as_unit("ns")

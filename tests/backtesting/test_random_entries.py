@@ -157,3 +157,12 @@ def test_trades_of_a_table_come_back() -> None:
     assert isinstance(trades, TradeArrays)
     np.testing.assert_allclose(trades.net_pnl, result.trades["net_pnl"])
     np.testing.assert_array_equal(trades.bars_held, result.trades["bars_held"])
+
+
+@given(st.lists(st.floats(50.0, 200.0), min_size=1, max_size=30), st.floats(50.0, 200.0), st.floats(0.0, 50.0))
+def test_a_better_run_stands_no_lower(finals: list[float], final: float, more: float) -> None:
+    first, second = (RandomEntries(np.array(finals), end, 100.0, 3, 0) for end in (final, final + more))
+    assert 0 <= first.percentile <= second.percentile <= 1
+    assert 0 < second.chance <= first.chance <= 1
+    beaten = sum(end < final for end in finals) + sum(end == final for end in finals) / 2
+    assert first.percentile == pytest.approx(beaten / len(finals))

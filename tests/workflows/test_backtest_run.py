@@ -41,6 +41,7 @@ METRICS = {
     "turnover",
     "total_commission",
     "total_slippage",
+    "total_financing",
 }
 
 

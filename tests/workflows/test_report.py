@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ktrdr_app.backtesting.periods import Curve, figures_by_period
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.workflows.report import ReportInput, render_report, write_report
 from ktrdr_app.workflows.report_figures import model_table
@@ -32,6 +33,7 @@ from ktrdr_app.workflows.report_tables import (
 HOSTILE = "<img src=x onerror=alert(1)>"
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 BARS = 700
+LUCK = {"draws": 200, "high": 0.31, "median": 0.02, "low": -0.18, "percentile": 0.64}
 
 
 class Page(HTMLParser):
@@ -135,6 +137,7 @@ def backtest(equity) -> dict:
     metrics = {key: 0.1 + place / 100 for place, (key, *_) in enumerate(METRICS)}
     metrics |= {"total_return": equity.iloc[-1] / 100_000.0 - 1.0, "max_drawdown": -0.2346, "total_trades": 230}
     metrics |= {"sortino_ratio": None, "expectancy": -1234.5}
+    curve = Curve.of(equity, equity.index.asi8, 100_000.0)
     held = {"total_return": 0.555, "max_drawdown": -0.4, "sharpe_ratio": 0.77, "final_equity": 155_500.0}
     trace = [
         {"step": 1, "pattern": "universal_1d_latest", "path": "", "result": "absent", "reason": "no such folder"},
@@ -150,7 +153,8 @@ def backtest(equity) -> dict:
         "initial_capital": 100_000.0,
         "final_equity": float(equity.iloc[-1]),
         "metrics": metrics,
-        "benchmark": {"buy_and_hold": held},
+        "benchmark": {"buy_and_hold": held, "random_entries": LUCK, "always_hold": {"total_return": 0.0}},
+        "statistics": {"by_period": figures_by_period(curve), "sentences": ["After 3 trials it may be <chance>."]},
     }
 
 
@@ -283,7 +287,7 @@ def test_text_stands_out_from_its_ground(report, scheme):
 
 def test_tables_have_captions_heads_and_as_many_cells_as_heads(report):
     page = Page(render_report(report))
-    assert len(page.tables) == 8
+    assert len(page.tables) == 10
     for table in page.tables:
         assert table["caption"]
         assert {len(row) for row in table["rows"]} == {len(table["rows"][0])}
@@ -403,7 +407,7 @@ def test_backtest_figures_stand_beside_buy_and_hold(report, equity):
     assert rows["Trades"] == ["230", "n/a"]
     assert rows["Sortino ratio"] == ["n/a", "n/a"]
     assert rows["Expectancy"] == ["-1,234.50", "n/a"]
-    assert len(rows) == 18
+    assert len(rows) == 19
 
 
 def test_a_backtest_without_benchmark_has_an_empty_column(backtest):
@@ -453,6 +457,20 @@ def test_a_skipped_month_is_measured_from_the_last_bar_before_it():
     index = pd.to_datetime(["2020-01-15", "2020-01-31", "2020-03-02"], utc=True)
     found = monthly_returns(pd.Series([110.0, 120.0, 90.0], index=index), 100.0)
     assert found == pytest.approx({(2020, 1): 0.2, (2020, 3): -0.25})
+
+
+def test_how_sure_it_is_stands_after_the_figures(report):
+    html = render_report(report)
+    section = html.split('<h2 id="sure">')[1].split("</section>")[0]
+    assert "After 3 trials it may be &lt;chance&gt;." in section
+    assert "Random entries, median" in section
+    assert "Expected shortfall" in section
+    assert html.index('id="backtest"') < html.index('id="sure"') < html.index('id="model"')
+
+
+def test_a_run_from_before_that_was_told_has_no_such_part(report):
+    older = {key: value for key, value in report.backtest_document.items() if key != "statistics"}
+    assert 'id="sure"' not in render_report(dataclasses.replace(report, backtest_document=older))
 
 
 def test_the_first_two_hundred_trades_are_listed_and_all_are_counted(report, trades):
@@ -564,7 +582,7 @@ def test_a_report_of_signals_has_no_model_part(report, backtest):
     page = Page(render_report(bare))
     assert "Model" not in [text.strip() for text in page.texts]
     assert page.count("figure") == 3
-    assert len(page.tables) == 3
+    assert len(page.tables) == 5
     assert "What happened" not in page.text
 
 

@@ -66,6 +66,7 @@ METRICS: tuple[tuple[str, str, Write, str], ...] = (
     ("turnover", "Turnover", _ratio, "Traded value over mean equity, per year; 2 is bought and sold once"),
     ("total_commission", "Commission", _money, "All commission paid"),
     ("total_slippage", "Slippage", _money, "Cost of fills worse than the market price"),
+    ("total_financing", "Interest", _money, "Swap and borrow paid less received"),
 )
 """Key, title, how it is written, and what it means; in the order of the table."""
 

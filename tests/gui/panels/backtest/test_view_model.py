@@ -104,6 +104,7 @@ def plain_metrics() -> dict[str, Any]:
         "turnover": 17.48,
         "total_commission": 15226.0,
         "total_slippage": 7613.0,
+        "total_financing": 12.0,
     }
 
 
@@ -112,7 +113,7 @@ def test_every_figure_stands_beside_that_of_buy_and_hold() -> None:
     document = {"final_equity": 127_369.0, "metrics": plain_metrics(), "benchmark": {"buy_and_hold": held}}
     rows = {row.title: (row.model, row.held) for row in metric_rows(document)}
     thin = "\u202f"
-    assert len(rows) == len(METRICS) == 18
+    assert len(rows) == len(METRICS) == 19
     assert rows["Final equity"] == (f"127{thin}369", f"405{thin}369")
     assert rows["Total return"] == (f"+27.4{thin}%", f"+305.4{thin}%")
     assert rows["Drawdown"] == (f"−64.0{thin}%", f"−64.0{thin}%")
