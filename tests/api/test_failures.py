@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from ktrdr_app.api.answers import json_bytes
 from ktrdr_app.api.failures import add_handlers, status_of
-from ktrdr_app.core import errors
 from ktrdr_app.core.errors import KtrdrError, StorageProblem
 from tests.api.conftest import Face, fault
 from tests.core.test_errors import SAMPLES
@@ -26,6 +25,13 @@ BY_CODE = {
     "storage_problem": 507,
     "environment_problem": 503,
     "cluster_problem": 503,
+    "operation_not_found": 404,
+    "not_finished": 409,
+    "result_missing": 409,
+    "queue_full": 429,
+    "token_wanted": 401,
+    "foreign_request": 403,
+    "body_too_large": 413,
 }
 
 
@@ -33,22 +39,6 @@ BY_CODE = {
 def test_every_error_has_a_status_that_says_whose_fault_it_is(sample: tuple[KtrdrError, str]) -> None:
     error, code = sample[:2]
     assert status_of(error) == BY_CODE.get(code, 422)
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (errors.OperationNotFound("x", "training"), 404),
-        (errors.NotFinished("x", "running"), 409),
-        (errors.ResultMissing("x", "failed", ""), 409),
-        (errors.QueueFull(9), 429),
-        (errors.TokenWanted(), 401),
-        (errors.ForeignRequest("Host", "x"), 403),
-        (errors.BodyTooLarge(9), 413),
-    ],
-)
-def test_the_servers_own(error: KtrdrError, status: int) -> None:
-    assert status_of(error) == status
 
 
 class TestWhatTheFrameworkRefuses:
