@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QTabWidget
 from ktrdr_app import workflows
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.models.about import AboutView
+from ktrdr_app.gui.panels.models.coverage_card import CoverageCard
 from ktrdr_app.gui.panels.models.figures import FiguresView
 from ktrdr_app.gui.panels.models.remarks import RemarksView
 from ktrdr_app.gui.panels.models.verifying import outcome
@@ -45,19 +46,23 @@ class ModelDetails(Card):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
-        self._workspace = context.workspace
+        self._context, self._workspace = context, context.workspace
         self.model: ModelInfo | None = None
         self._name = label("", "figure", wrap=True)
         self._states = label("", wrap=True)
         self._verdict = label("", "", wrap=True)
         self.figures, self.about, self.remarks = FiguresView(), AboutView(), RemarksView()
+        self.coverage = CoverageCard(context)
+        self.coverage.heading.hide()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("modelsPanel.detailTabs")
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(say("What is known of the model"))
         self.tabs.tabBar().setAccessibleName(say("What is known of the model"))
-        for view, words in ((self.figures, say("Figures")), (self.about, say("About")), (self.remarks, say("Notes"))):
+        views = (self.figures, self.about, self.coverage, self.remarks)
+        for view, words in zip(views, (say("Figures"), say("About"), say("Coverage"), say("Notes")), strict=True):
             self.tabs.addTab(view, words)
+        self.tabs.currentChanged.connect(self._compare)
         for widget in (self._name, self._states, self._verdict):
             self.body.addWidget(widget)
         self.body.addWidget(self.tabs, 1)
@@ -86,6 +91,7 @@ class ModelDetails(Card):
         set_tone(self._verdict, judged)
         self.about.show_model(model)
         self.remarks.show_model(model)
+        self._compare()
         if not model.complete:
             self.reading.stop()
             self.figures.clear(say("It cannot be used, so its figures are not shown: {0}.").format(model.problem))
@@ -93,6 +99,12 @@ class ModelDetails(Card):
         self.figures.clear(say("Reading its folder…"))
         read = partial(workflows.show_model, self._workspace, model.path)
         self.reading.ask(say("Read a model"), lambda *_told: read())
+
+    @Slot()
+    def _compare(self) -> None:
+        """Compare bars with the training rows only where somebody looks: it reads a whole series."""
+        if self.tabs.currentWidget() is self.coverage:
+            self.coverage.show_model(self.model)
 
     def show_checks(self, found: Verification) -> None:
         """Say what a verification gave, if it was of the model that is shown.

@@ -148,3 +148,24 @@ def test_names_from_files_bring_no_mark_up(card: ModelDetails, qtbot: QtBot, tas
 
 def test_everything_has_a_name(card: ModelDetails) -> None:
     assert accessibility.nameless(card) == []
+
+
+def test_bars_are_compared_only_where_somebody_looks(
+    card: ModelDetails, qtbot: QtBot, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    card._context.catalog.refresh()
+    settle(qtbot, tasks)
+    model = card._context.catalog.models.items[0]
+    card.show_model(model)
+    settle(qtbot, tasks)
+    assert not card.coverage.comparing.busy
+    bar = card.tabs.tabBar()
+    place = bar.tabRect(card.tabs.indexOf(card.coverage)).center()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=place)
+    assert card.tabs.currentWidget() is card.coverage
+    assert card.coverage.comparing.busy
+    with qtbot.waitSignal(card.coverage.comparing.busyChanged, timeout=20_000):
+        pass
+    settle(qtbot, tasks)
+    assert card.coverage.verdict.text() in {"Covered", "Partly covered", "Not covered"}
+    assert card.coverage.symbol.currentData() not in model.training_symbols
