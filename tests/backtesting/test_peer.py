@@ -86,3 +86,47 @@ def test_first_and_last_fill(apple: pd.DataFrame) -> None:
     assert ends["net_pnl"].tolist() == pytest.approx([-291.2215, -3024.868])
     assert ends["entry_time"].tolist() == apple.index[[61, 1956]].tolist()
     assert ends["exit_time"].tolist() == apple.index[[75, 1960]].tolist()
+
+
+VECTORBT = {
+    "all in": ({}, 825799.0031787704, 252292.63984331212, 793917392.2727491, 30, -0.4056978511564774),
+    "all in, free": (
+        {"commission": 0.0},
+        876863.5792132248,
+        259716.1211121953,
+        825567779.973893,
+        30,
+        -0.4009243638840574,
+    ),
+    "all in, slippage": (
+        {"slippage": 0.0005},
+        801392.9522401683,
+        248660.8218838938,
+        778637125.8370807,
+        30,
+        -0.40807031186485965,
+    ),
+    "fixed units": (
+        {"sizing": FIXED},
+        143499.35004000005,
+        107825.86204000002,
+        232189232.05378002,
+        30,
+        -0.0734103758309651,
+    ),
+}
+"""The same orders by vectorbt 1.2.0's ``Portfolio.from_signals`` (shifted by a bar, ``price`` the open, ``fees`` 0.001):
+final equity, equity of bar 1000, sum of the whole curve, closed trades, deepest drawdown. Computed once, kept as numbers,
+since its licence (Apache with the Commons Clause) keeps it out of the tests' packages; whole curves differed by 4e-15."""
+
+
+@pytest.mark.parametrize("case", VECTORBT)
+def test_equity_of_vectorbt(apple: pd.DataFrame, case: str) -> None:
+    changes, final, midway, total, trades, deepest = VECTORBT[case]
+    fields: dict[str, Any] = {"commission": 0.001, "slippage": 0.0} | changes
+    result = run_signals(apple, signals_of(apple["close"].to_numpy()), BacktestConfig(**fields))
+    assert result.final_equity == pytest.approx(final, rel=1e-12)
+    assert result.equity.iloc[1000] == pytest.approx(midway, rel=1e-12)
+    assert result.equity.sum() == pytest.approx(total, rel=1e-12)
+    assert result.metrics["total_trades"] == trades
+    assert result.metrics["max_drawdown"] == pytest.approx(deepest, rel=1e-9)
