@@ -115,9 +115,9 @@ VECTORBT = {
         -0.0734103758309651,
     ),
 }
-"""The same orders by vectorbt 1.2.0's ``Portfolio.from_signals`` (shifted by a bar, ``price`` the open, ``fees`` 0.001):
-final equity, equity of bar 1000, sum of the whole curve, closed trades, deepest drawdown. Computed once, kept as numbers,
-since its licence (Apache with the Commons Clause) keeps it out of the tests' packages; whole curves differed by 4e-15."""
+"""The same orders by vectorbt 1.2.0's ``Portfolio.from_signals`` (shifted by a bar, ``price`` the open, ``fees``
+0.001): final equity, equity of bar 1000, sum of the whole curve, closed trades, deepest drawdown. Computed once and
+kept as numbers, since its licence (Apache with the Commons Clause) keeps it out; whole curves differed by 4e-15."""
 
 
 @pytest.mark.parametrize("case", VECTORBT)
