@@ -208,9 +208,11 @@ class PortfolioEngine:
         return self.record
 
     def _opens(self, there: list[_Desk], moment: int) -> None:
+        base = self.config.base
+        charged = (base.swap_long, base.swap_short, base.borrow) != (0, 0, 0)
         for desk in there:
             desk.bar += 1
-            if desk.bar and desk.account.entry is not None:
+            if charged and desk.bar and desk.account.entry is not None:
                 nights = desk.stamps[desk.bar] // DAY - desk.stamps[desk.bar - 1] // DAY
                 if nights > 0:
                     self._charge(desk, moment, nights)
