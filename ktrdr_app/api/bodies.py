@@ -22,7 +22,7 @@ ORIGINAL_WORDS = {"capital": "initial_capital"}
 """Options of the account that the original, and a strategy's section, call otherwise."""
 MOST_SYMBOLS = 1000
 LONGEST_STRATEGY = 100_000
-"""Signs of a strategy's text: some twenty times the longest that is shipped; longer ones take seconds to check."""
+"""Signs of a strategy's text: some forty times the longest that is shipped; longer ones take seconds to check."""
 LARGEST_SEED = 2**53 - 1
 
 
