@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from ktrdr_app.api import names
+from ktrdr_app.backtesting.sizing import check_sizing
+from ktrdr_app.core.errors import BadInput
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.strategy.schema import BacktestSettings
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, TrainRequest
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Date = Annotated[str, Field(min_length=1, max_length=40)]
 STRATEGY = AliasChoices("strategy_name", "strategy")
 START, END = AliasChoices("start", "start_date"), AliasChoices("end", "end_date")
+ORIGINAL_WORDS = {"capital": "initial_capital"}
+"""Options of the account that the original, and a strategy's section, call otherwise."""
 MOST_SYMBOLS = 1000
+LONGEST_STRATEGY = 100_000
+"""Signs of a strategy's text: some forty times the longest that is shipped; longer ones take seconds to check."""
 LARGEST_SEED = 2**53 - 1
 
 
@@ -74,27 +82,28 @@ class TrainingBody(Body):
         )
 
 
-class AllIn(Body):
-    """All the cash there is."""
-
-    kind: Literal["all_in"]
-
-
-class Fraction(Body):
-    """A share of the account."""
-
-    kind: Literal["fraction"]
-    fraction: float = Field(gt=0, le=1)
-
-
-class FixedUnits(Body):
-    """So many units."""
-
-    kind: Literal["fixed_units"]
-    units: float = Field(gt=0)
+def _money_fields() -> dict[str, tuple[Any, Any]]:
+    """Return the options of the account with the types and bounds of a strategy's ``backtest`` section."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for option in dataclasses.fields(MoneyOptions):
+        if option.name != "sizing":
+            spelled = AliasChoices(option.name, ORIGINAL_WORDS.get(option.name, option.name))
+            info = BacktestSettings.model_fields[ORIGINAL_WORDS.get(option.name, option.name)]
+            bounded: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+            found[option.name] = (bounded | None, Field(None, validation_alias=spelled, description=info.description))
+    return found
 
 
-class BacktestBody(Body):
+if TYPE_CHECKING:
+
+    class MoneyBody(Body):
+        """The options of the account."""
+
+else:
+    MoneyBody = create_model("MoneyBody", __base__=Body, **_money_fields())
+
+
+class BacktestBody(MoneyBody):
     """Judge a model on one symbol; the fields are those of the command ``backtest``."""
 
     strategy_name: Name = Field(validation_alias=STRATEGY)
@@ -105,12 +114,17 @@ class BacktestBody(Body):
     calibrate: bool = True
     start: Date | None = Field(None, validation_alias=START)
     end: Date | None = Field(None, validation_alias=END)
-    capital: float | None = Field(None, gt=0, validation_alias=AliasChoices("capital", "initial_capital"))
-    commission: float | None = Field(None, ge=0, lt=1)
-    slippage: float | None = Field(None, ge=0, lt=1)
-    fill: Literal["next_open", "close"] | None = None
-    sizing: Annotated[AllIn | Fraction | FixedUnits, Field(discriminator="kind")] | None = None
-    allow_short: bool | None = None
+    sizing: dict[str, Any] | None = Field(None, examples=[{"kind": "all_in"}, {"kind": "fraction", "fraction": 0.5}])
+
+    @field_validator("sizing")
+    @classmethod
+    def _known_sizing(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        try:
+            if value is not None:
+                check_sizing(value)
+        except BadInput as error:
+            raise ValueError(f"{error.message}; {error.hint}") from error
+        return value
 
     def to_request(self, workspace: Workspace) -> BacktestRequest:
         """Return what the use case takes.
@@ -125,9 +139,7 @@ class BacktestBody(Body):
         UnsafeName, InvalidValue
             For names that would leave the workspace.
         """
-        money: dict[str, Any] = self.model_dump(
-            include={"capital", "commission", "slippage", "fill", "sizing", "allow_short"}
-        )
+        money = {option.name: getattr(self, option.name) for option in dataclasses.fields(MoneyOptions)}
         return BacktestRequest(
             workspace=workspace,
             strategy=names.strategy_name(self.strategy_name),
@@ -145,7 +157,7 @@ class BacktestBody(Body):
 class StrategyBody(Body):
     """A strategy to check: the text of its file, or the name of one that the workspace has."""
 
-    text: str | None = Field(None, max_length=1 << 20)
+    text: str | None = Field(None, max_length=LONGEST_STRATEGY)
     name: Name | None = None
 
     @model_validator(mode="after")

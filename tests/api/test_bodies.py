@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from ktrdr_app.api.bodies import BacktestBody, StrategyBody, TrainingBody
-from ktrdr_app.cli.options import sizing
+from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.strategy.schema import BacktestSettings
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, TrainRequest
 
 HERE = Workspace(Path("somewhere"))
@@ -95,10 +97,27 @@ class TestBacktest:
         expected = BacktestRequest(HERE, "trend", "IBM", "1d", start="2010-01-01", end="2011-01-01", money=money)
         assert found == expected
 
-    @pytest.mark.parametrize("text", ["all_in", "fraction=0.5", "units=10"])
-    def test_a_size_means_what_it_means_at_the_command_line(self, text: str) -> None:
-        found = BacktestBody.model_validate(JUDGE | {"sizing": sizing(text)}).to_request(HERE)
-        assert found.money.sizing == sizing(text)
+    @pytest.mark.parametrize(
+        "size", [{"kind": "all_in"}, {"kind": "fraction", "fraction": 0.5}, {"kind": "fixed_units", "units": 10}]
+    )
+    def test_a_size_is_as_a_backtest_takes_it(self, size: dict[str, Any]) -> None:
+        found = BacktestBody.model_validate(JUDGE | {"sizing": size}).to_request(HERE)
+        assert found.money.sizing == BacktestConfig(sizing=size).sizing
+
+    def test_every_option_of_the_account_can_be_given(self) -> None:
+        options = {option.name for option in dataclasses.fields(MoneyOptions)}
+        assert options <= set(BacktestBody.model_fields)
+        assert BacktestBody.model_validate(JUDGE).to_request(HERE).money == MoneyOptions()
+
+    def test_bounds_are_those_of_a_strategys_section(self) -> None:
+        described = BacktestBody.model_json_schema()["properties"]
+        section = BacktestSettings.model_json_schema()["properties"]
+        for name in ("commission", "slippage", "fill"):
+            said = dict(section[name])
+            assert said.pop("description") == described[name]["description"]
+            assert {key: value for key, value in said.items() if key not in ("default", "title")} in described[name][
+                "anyOf"
+            ]
 
     def test_choices(self) -> None:
         given = {"model": "legacy", "allow_any": False, "calibrate": False, "fill": "close", "allow_short": True}
@@ -112,8 +131,7 @@ class TestBacktest:
             {"capital": 0},
             {"capital": float("nan")},
             {"commission": -0.1},
-            {"commission": 1},
-            {"slippage": 1},
+            {"slippage": "cheap"},
             {"fill": "open"},
             {"sizing": {"kind": "fraction"}},
             {"sizing": {"kind": "fraction", "fraction": 1.5}},
@@ -130,7 +148,7 @@ class TestBacktest:
             BacktestBody.model_validate(JUDGE | change)
 
 
-@pytest.mark.parametrize("given", [{}, {"text": "x", "name": "y"}, {"path": "x.yaml"}])
+@pytest.mark.parametrize("given", [{}, {"text": "x", "name": "y"}, {"path": "x.yaml"}, {"text": "x" * 100_001}])
 def test_a_strategy_is_a_text_or_a_name(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         StrategyBody.model_validate(given)
