@@ -21,7 +21,7 @@ from tests.backtesting.exact_portfolio import ExactBooks, daily_legs, exact_conf
 
 class TestExactBooks:
     @given(daily_legs(), exact_configs())
-    @settings(max_examples=70)
+    @settings(max_examples=50)
     def test_the_plain_engine_keeps_the_same_books(self, legs: list[Leg], config: PortfolioConfig) -> None:
         exact, plain = ExactBooks(legs, config).run(), PortfolioEngine(config).run(legs, "1d")
         assert list(plain.equity.values()) == pytest.approx([float(value) for value in exact.equity])
@@ -38,7 +38,7 @@ class TestExactBooks:
             assert found.net_pnl == pytest.approx(float(true.net), abs=1e-7)
 
     @given(daily_legs(), exact_configs())
-    @settings(max_examples=70)
+    @settings(max_examples=50)
     def test_the_kernel_keeps_the_same_books(self, legs: list[Leg], config: PortfolioConfig) -> None:
         exact, fast = ExactBooks(legs, config).run(), run_portfolio(legs, "1d", config)
         assert fast.values.tolist() == pytest.approx([float(value) for value in exact.equity])
@@ -68,7 +68,7 @@ class TestExactBooks:
 
 class TestOneSymbol:
     @given(closed_markets(30), full_configs())
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     def test_is_the_single_account(self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig) -> None:
         bars, signals = market
         alone, _ = simulate(bars, signals, config)
