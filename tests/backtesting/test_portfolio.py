@@ -261,6 +261,209 @@ class TestCurrencies:
             run_portfolio([leg("SAP", [10, 10], [B, H], start="2019-12-31", rates=self.EURO)], "1d", free())
 
 
+def prices(symbol: str, rows: list[tuple[float, float, float, float]], signals: list[int]) -> Leg:
+    """Return a symbol of daily bars, each open, high, low, close."""
+    opens, highs, lows, closes = zip(*rows, strict=True)
+    return Leg(symbol, make_bars(opens, closes, highs, lows), np.array(signals, dtype=np.int8))
+
+
+class TestStopsOfTwo:
+    CALM = (10.0, 10.0, 10.0, 10.0)
+
+    def test_money_of_a_stop_buys_at_the_next_open_and_not_before(self) -> None:
+        # A, bought all-in at 10, is stopped within day 3 at 8. B wants in at the opens of day 3 and of day 4.
+        first = prices("A", [self.CALM, self.CALM, (9, 10, 7, 9.5), (9, 9, 9, 9), (9, 9, 9, 9)], [B, H, H, H, H])
+        second = leg("B", [10, 10, 10, 10, 10], [H, B, B, H, H])
+        result = run_portfolio([first, second], "1d", free(stop_loss=0.2))
+        assert result.trades[["symbol", "exit_reason", "exit_price"]].to_numpy().tolist() == [["A", "stop_loss", 8.0]]
+        assert result.cash_values.tolist() == pytest.approx([1000, 0, 800, 0, 0])
+        assert result.units["B"].tolist() == [0, 0, 0, 80, 80]
+        assert said(result) == [("B", "the order to go long was rejected: no cash is left (0.00)")]
+
+    def test_an_open_beyond_the_stop_fills_there(self) -> None:
+        first = prices("A", [self.CALM, self.CALM, (6, 7, 5, 6), (6, 6, 6, 6)], [B, H, H, H])
+        result = run_portfolio([first, leg("B", [5] * 4, [H] * 4)], "1d", free(stop_loss=0.2))
+        assert result.trades["exit_price"].tolist() == [6.0]
+        assert result.final_equity == 600
+
+    def test_each_symbol_has_a_target_of_its_own(self) -> None:
+        rise, fall = (10.0, 13.0, 10.0, 12.0), (10.0, 10.0, 7.0, 8.0)
+        legs = [
+            prices("A", [self.CALM, self.CALM, rise, self.CALM], [B, H, H, H]),
+            prices("B", [self.CALM, self.CALM, fall, self.CALM], [S, H, H, H]),
+        ]
+        config = free(take_profit=0.25, allow_short=True, sizing={"kind": "fixed_units", "units": 20})
+        result = run_portfolio(legs, "1d", config)
+        assert result.trades["exit_price"].tolist() == [12.5, 7.5]
+        assert result.trades["exit_reason"].tolist() == ["take_profit"] * 2
+        assert result.contributions["total_pnl"].tolist() == [50, 50]
+
+    def test_a_trailing_stop_hangs_below_the_highest_of_its_own_symbol(self) -> None:
+        rows = [self.CALM, self.CALM, (10, 20, 10, 20), (20, 20, 15, 16), (16, 16, 16, 16)]
+        wild = prices("B", [self.CALM, self.CALM, (10, 90, 10, 10), self.CALM, self.CALM], [H] * 5)
+        config = free(trailing_stop=0.4, sizing={"kind": "fixed_units", "units": 10})
+        result = run_portfolio([prices("A", rows, [B, H, H, H, H]), wild], "1d", config)
+        # 0.4 of the entry price is 4 below the high of 20, which was complete the day before.
+        assert result.trades[["exit_price", "exit_reason"]].to_numpy().tolist() == [[16.0, "trailing_stop"]]
+
+
+class TestNights:
+    @staticmethod
+    def weekend(symbol: str, signals: list[int], **more: Any) -> Leg:
+        one = leg(symbol, [10.0] * 4, signals, **more)
+        days = ["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"]
+        one.bars.index = pd.DatetimeIndex(days, tz="UTC", name="timestamp").as_unit("ns")
+        return one
+
+    def test_each_symbol_pays_for_the_nights_between_its_own_bars(self) -> None:
+        daily = leg("D", [10.0] * 6, [B, H, H, H, H, H], start="2020-01-02")
+        config = free(swap_long=0.365, sizing={"kind": "fixed_units", "units": 10})
+        result = run_portfolio([self.weekend("W", [B, H, H, H]), daily], "1d", config)
+        # 100 · 0.365 / 365 = 0.1 a night. D pays at each of its midnights, W three at once on Monday.
+        assert result.equity.tolist() == pytest.approx([1000, 1000, 999.9, 999.8, 999.4, 999.2])
+        financing = {held.symbol: held.trade.financing for held in result.open_positions}
+        assert financing == pytest.approx({"D": 0.4, "W": 0.4})
+
+    def test_shorts_pay_swap_and_borrow(self) -> None:
+        config = free(
+            swap_short=0.0365, borrow=0.073, allow_short=True, sizing={"kind": "fixed_units", "units": 10},
+            close_at_end=True,
+        )  # fmt: skip
+        result = run_portfolio([self.weekend("W", [S, H, H, H])], "1d", config)
+        assert result.trades["financing"].tolist() == pytest.approx([4 * 100 * (0.0365 + 0.073) / 365])
+        assert result.final_equity == pytest.approx(1000 - 0.12)
+
+    def test_interest_is_converted_at_the_rate_of_its_night(self) -> None:
+        moments = pd.DatetimeIndex(["2020-01-01", "2020-01-06", "2020-01-07"], tz="UTC").as_unit("ns").asi8
+        rates = Rates("EUR", moments, np.array([1.0, 2.0, 4.0]))
+        config = free(10_000.0, swap_long=0.365, sizing={"kind": "fixed_units", "units": 10})
+        held = run_portfolio([self.weekend("W", [B, H, H, H], rates=rates)], "1d", config).open_positions[0].trade
+        assert held.financing == pytest.approx(3 * 0.1 * 2.0 + 0.1 * 4.0)
+
+
+class TestLots:
+    def test_what_a_lot_leaves_over_is_there_for_the_next_symbol(self) -> None:
+        legs = [leg("A", [30, 30, 30], [B, H, H]), leg("B", [7, 7, 7], [B, H, H])]
+        result = run_portfolio(legs, "1d", free(lot_step=10.0))
+        # A: 1000 / 30 = 33.3 units, 30 in lots, 100 left; B: 100 / 7 = 14.3 units, 10 in lots.
+        assert (result.units["A"][-1], result.units["B"][-1]) == (30, 10)
+        assert result.cash_values[-1] == 30
+
+    def test_less_than_a_lot_is_refused_and_leaves_the_money(self) -> None:
+        legs = [leg("A", [300, 300, 300], [B, H, H]), leg("B", [10, 10, 10], [B, H, H])]
+        result = run_portfolio(legs, "1d", free(lot_step=5.0))
+        assert (result.units["A"][-1], result.units["B"][-1]) == (0, 100)
+        assert said(result) == [("A", "the order to go long was rejected: 3.33333 units are less than one lot of 5")]
+
+    def test_shrunk_to_the_exposure_then_down_to_lots(self) -> None:
+        legs = [leg("A", [10, 10, 10], [B, H, H]), leg("B", [10, 10, 10], [B, H, H])]
+        config = free(lot_step=7.0, sizing={"kind": "fraction", "fraction": 0.4}, max_exposure=0.6)
+        result = run_portfolio(legs, "1d", config)
+        # A: 40 units, 35 in lots. B: 600 - 350 = 250 leave room for 25 units, 21 in lots.
+        assert (result.units["A"][-1], result.units["B"][-1]) == (35, 21)
+
+
+class TestSlots:
+    def test_an_exit_makes_room_for_another_position_at_the_same_open(self) -> None:
+        legs = [leg("A", [10] * 5, [B, S, H, H, H]), leg("Z", [10] * 5, [H, B, H, H, H])]
+        result = run_portfolio(legs, "1d", free(max_positions=1))
+        assert result.held.tolist() == [0, 1, 1, 1, 1]
+        assert result.units["Z"].tolist() == [0, 0, 100, 100, 100]
+
+    def test_a_turn_round_keeps_its_place_unless_an_earlier_name_takes_it(self) -> None:
+        config = free(max_positions=1, allow_short=True, sizing={"kind": "fixed_units", "units": 10})
+        for rival, sides in (("Z", [0, 10, -10, -10]), ("A", [0, 10, 0, 0])):
+            legs = [leg("M", [10] * 4, [B, S, H, H]), leg(rival, [10] * 4, [H, B, H, H])]
+            result = run_portfolio(legs, "1d", config)
+            assert result.units["M"].tolist() == sides
+            assert len(result.events) == 1
+            assert result.events[0].symbol == ("Z" if rival == "Z" else "M")
+
+    def test_exposure_that_prices_drive_up_closes_nothing(self) -> None:
+        legs = [leg("A", [10, 10, 40, 40, 40], [B, H, H, H, H]), leg("B", [10] * 5, [H, H, B, H, H])]
+        result = run_portfolio(legs, "1d", free(max_exposure=0.5, sizing={"kind": "fraction", "fraction": 0.5}))
+        assert result.units["A"].tolist() == [0, 50, 50, 50, 50]
+        assert result.metrics["highest_exposure"] == pytest.approx(2000 / 2500)
+        assert "the most allowed is 1,250.00" in said(result)[0][1]
+
+
+class TestClosedMarkets:
+    def test_an_order_waits_while_its_market_is_closed_and_the_other_goes_on(self) -> None:
+        shut, other = leg("A", [10, 10, 12, 12], [B, B, H, H]), leg("B", [10, 10, 20, 20], [H, H, H, H])
+        shut.bars.iloc[1, :4] = np.nan
+        result = run_portfolio([shut, other], "1d", free(sizing={"kind": "fixed_units", "units": 10}))
+        assert result.units["A"].tolist() == [0, 0, 10, 10]
+        assert result.open_positions[0].trade.entry_price == 12
+        assert said(result) == [("A", "the order to go long was rejected: the market was closed")]
+
+    def test_money_meanwhile_may_be_spent_elsewhere(self) -> None:
+        shut, other = leg("A", [10, 10, 10, 10], [B, H, H, H]), leg("B", [10, 10, 10, 10], [B, H, H, H])
+        shut.bars.iloc[1, :4] = np.nan
+        result = run_portfolio([shut, other], "1d", free())
+        assert (result.units["A"][-1], result.units["B"][-1]) == (0, 100)
+        assert said(result) == [("A", "the order to go long was rejected: no cash is left (0.00)")]
+
+    def test_a_position_that_cannot_be_closed_at_the_end_is_left_open_and_said(self) -> None:
+        shut, other = leg("A", [10, 10, 15, 15], [B, H, H, H]), leg("B", [10, 10, 10, 10], [B, H, H, H])
+        shut.bars.iloc[3, :4] = np.nan
+        config = free(close_at_end=True, sizing={"kind": "fixed_units", "units": 10})
+        result = run_portfolio([shut, other], "1d", config)
+        assert result.trades["symbol"].tolist() == ["B"]
+        assert [held.symbol for held in result.open_positions] == ["A"]
+        assert [event.event.code for event in result.events] == ["position_left_open"]
+        assert result.final_equity == 1050
+
+    def test_a_symbol_that_ends_early_gives_its_money_back_to_the_others(self) -> None:
+        short_lived, other = leg("A", [10, 10, 20], [B, H, H]), leg("B", [10] * 5, [H, H, B, H, H])
+        result = run_portfolio([short_lived, other], "1d", free(close_at_end=True))
+        assert result.trades[["symbol", "exit_reason", "quantity"]].to_numpy().tolist() == [
+            ["A", "end_of_data", 100.0],
+            ["B", "end_of_data", 200.0],
+        ]
+
+    def test_an_order_of_the_last_bar_is_told(self) -> None:
+        legs = [leg("A", [10, 10], [H, B]), leg("B", [10, 10, 10], [H, H, H])]
+        assert said(run_portfolio(legs, "1d", free())) == [
+            ("A", "the order to go long came at the last bar's close and was not filled")
+        ]
+
+
+class TestFillAtClose:
+    def test_exits_come_first_at_a_close_as_well(self) -> None:
+        legs = [leg("A", [10, 20, 20], [H, B, H]), leg("B", [10, 10, 10], [B, S, H])]
+        result = run_portfolio(legs, "1d", free(fill="close"))
+        assert result.units["B"].tolist() == [100, 0, 0]
+        assert result.units["A"].tolist() == [0, 50, 50]
+
+    def test_half_an_hour_apart_each_fills_at_its_own_close(self) -> None:
+        first, other = make_bars([10] * 2, [12] * 2, freq="1h"), make_bars([20] * 2, [25] * 2, freq="1h")
+        other.index = other.index + pd.Timedelta(minutes=30)
+        legs = [Leg("A", first, np.array([B, H], np.int8)), Leg("B", other, np.array([B, H], np.int8))]
+        result = run_portfolio(legs, "1h", free(fill="close", sizing={"kind": "fraction", "fraction": 0.5}))
+        entries = {held.symbol: (held.trade.entry_price, held.trade.quantity) for held in result.open_positions}
+        assert entries == {"A": (12, pytest.approx(500 / 12)), "B": (25, 20)}
+        # When B's first bar closes, A has closed one bar, and the account is worth what it was.
+        assert result.index[0] == first.index[0]
+        assert result.cash_values.tolist() == pytest.approx([500, 0, 0, 0])
+
+
+class TestFiltersOfEach:
+    def test_a_pause_of_one_symbol_does_not_hold_back_the_other(self) -> None:
+        signals = [B, S, B, B, B, B]
+        legs = [leg("A", [10] * 6, signals), leg("B", [10] * 6, [H, H, B, H, H, H])]
+        config = free(sizing={"kind": "fixed_units", "units": 10})
+        result = run_portfolio(legs, "1d", config, DecisionSettings(cooldown_bars=2, min_signal_separation=0))
+        # A's position ends in its bar 2 (the third); the close of bar 2 is 0 bars later, that of bar 4 two.
+        assert result.units["A"].tolist() == [0, 10, 0, 0, 0, 10]
+        assert result.units["B"].tolist() == [0, 0, 0, 10, 10, 10]
+
+    def test_no_position_is_larger_than_the_filters_allow(self) -> None:
+        legs = [leg(name, [10, 10, 10], [B, H, H]) for name in "AB"]
+        result = run_portfolio(legs, "1d", free(), DecisionSettings(max_position_size=0.25, min_signal_separation=0))
+        assert result.units["A"][-1] == result.units["B"][-1] == 25
+        assert [event.code for event in (each.event for each in result.events)] == ["order_shrunk"] * 2
+
+
 class TestRefusals:
     @pytest.mark.parametrize("changes", [
         {"max_exposure": 0.0}, {"max_exposure": 1.5}, {"max_positions": 0}, {"max_positions": True},

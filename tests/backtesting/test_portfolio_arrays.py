@@ -1,119 +1,214 @@
-"""The line of time of a portfolio: which close is known before which open."""
+"""The line of time and the columns of many symbols, against their definitions read out slowly."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ktrdr_app.backtesting.arrays import NO_ORDER, SIZING, market_of
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.portfolio_arrays import HOME, Ledger, money_of, portfolio_terms, state_of, timeline_of
+from ktrdr_app.backtesting.portfolio import run_portfolio
+from ktrdr_app.backtesting.portfolio_arrays import (
+    HOME,
+    Ledger,
+    markets_of,
+    money_of,
+    portfolio_terms,
+    state_of,
+    timeline_of,
+)
 from ktrdr_app.backtesting.portfolio_terms import Leg, PortfolioConfig, Rates
 from ktrdr_app.backtesting.terms import NO_FILTERS
+from ktrdr_app.core.errors import NoRate
 from ktrdr_app.data.bars import nanoseconds
-from tests.backtesting.cases import walk
+from ktrdr_app.strategy.schema import DecisionSettings
+from tests.backtesting.cases import make_bars, walk
+from tests.backtesting.portfolios import EARLY, HOUR, portfolio_configs, portfolios, rates_of
+
+stamps = st.lists(
+    st.sets(st.integers(0, 60), min_size=1, max_size=20).map(lambda drawn: np.array(sorted(drawn), dtype=np.int64)),
+    min_size=1,
+    max_size=4,
+)
 
 
-def told(*stamps: list[int], length: int) -> list[tuple[int, str, int]]:
-    """Return moment, what happens and the slot's stamp, in order."""
-    line = timeline_of([np.array(own) for own in stamps], length)
-    return [
-        (int(moment), "open" if step % 2 else "close", int(line.stamps[step // 2]))
-        for step, moment in zip(line.steps, line.moments, strict=True)
-    ]
+def held_bars(symbol: str, hours: list[int], rates: Rates | None = None) -> Leg:
+    """Return a symbol that never trades, with bars at the given hours after `EARLY`."""
+    bars = make_bars([10.0] * len(hours), [10.0] * len(hours))
+    bars.index = pd.DatetimeIndex(pd.to_datetime(EARLY + np.array(hours) * HOUR, utc=True), name="timestamp").as_unit(
+        "ns"
+    )
+    return Leg(symbol, bars, np.ones(len(hours), dtype=np.int8), rates)
 
 
-def test_bars_that_end_come_before_bars_that_begin() -> None:
-    assert told([0, 10, 20], length=10) == [
-        (0, "open", 0),
-        (10, "close", 0),
-        (10, "open", 10),
-        (20, "close", 10),
-        (20, "open", 20),
-        (30, "close", 20),
-    ]
+class TestTimeline:
+    @given(stamps, st.integers(1, 15))
+    def test_against_a_sorted_list_of_happenings(self, drawn: list[np.ndarray], length: int) -> None:
+        union = sorted({int(stamp) for own in drawn for stamp in own})
+        happenings = []
+        for slot, instant in enumerate(union):
+            ends = []
+            for own in drawn:
+                places = [place for place, stamp in enumerate(own) if stamp == instant]
+                for place in places:
+                    ends.append(instant + length)
+                    if place + 1 < len(own):
+                        ends.append(int(own[place + 1]))
+            # At one moment closes (0) come before opens (1), each in order of their slots.
+            happenings += [(instant, 1, slot), (min(ends), 0, slot)]
+        happenings.sort()
+        line = timeline_of(drawn, length)
+        assert line.stamps.tolist() == union
+        assert line.moments.tolist() == [moment for moment, _, _ in happenings]
+        assert line.steps.tolist() == [2 * slot + opening for _, opening, slot in happenings]
+
+    @given(stamps)
+    def test_each_slot_names_the_symbols_that_open_then(self, drawn: list[np.ndarray]) -> None:
+        line = timeline_of(drawn, 3)
+        for slot, instant in enumerate(line.stamps.tolist()):
+            there = line.symbols[line.first[slot] : line.first[slot + 1]].tolist()
+            assert there == [number for number, own in enumerate(drawn) if instant in own]
+        assert len(line.symbols) == line.first[-1] == sum(map(len, drawn))
+
+    @given(stamps, st.integers(1, 15))
+    def test_every_bar_opens_before_it_closes_and_each_just_once(self, drawn: list[np.ndarray], length: int) -> None:
+        line = timeline_of(drawn, length)
+        assert sorted(line.steps.tolist()) == list(range(2 * len(line.stamps)))
+        place = np.argsort(line.steps)
+        assert (place[1::2] < place[0::2]).all()
+        assert (np.diff(line.moments) >= 0).all()
+
+    def test_a_close_comes_before_the_open_of_the_same_moment(self) -> None:
+        line = timeline_of([np.array([0, 10, 20])], 10)
+        assert line.steps.tolist() == [1, 0, 3, 2, 5, 4]
+        assert line.moments.tolist() == [0, 10, 10, 20, 20, 30]
+
+    def test_half_a_bar_apart_the_closes_wait(self) -> None:
+        line = timeline_of([np.array([0, 10]), np.array([5])], 10)
+        # Open 0, open 5, close 0 at 10, open 10, close 5 at 15, close 10 at 20.
+        assert line.steps.tolist() == [1, 3, 0, 5, 2, 4]
+
+    def test_a_bar_is_over_when_the_next_one_opens(self) -> None:
+        assert timeline_of([np.array([0, 4])], 10).moments.tolist() == [0, 4, 4, 14]
 
 
-def test_bars_of_other_hours_are_interleaved() -> None:
-    assert told([0, 10], [5, 15], length=10) == [
-        (0, "open", 0),
-        (5, "open", 5),
-        (10, "close", 0),
-        (10, "open", 10),
-        (15, "close", 5),
-        (15, "open", 15),
-        (20, "close", 10),
-        (25, "close", 15),
-    ]
+class TestMarkets:
+    @given(portfolios(), portfolio_configs())
+    @settings(max_examples=30)
+    def test_slices_are_the_markets_of_the_symbols(self, legs: list[Leg], config: PortfolioConfig) -> None:
+        joined, signals, begins = markets_of(legs, config.base)
+        assert np.diff(begins).tolist() == [len(leg.bars) for leg in legs]
+        assert signals.dtype == np.int8
+        for leg, begin, end in zip(legs, begins[:-1], begins[1:], strict=True):
+            alone = market_of(leg.bars, config.base)
+            for name in ("stamps", "open", "high", "low", "close"):
+                np.testing.assert_array_equal(getattr(joined, name)[begin:end], getattr(alone, name))
+            np.testing.assert_array_equal(signals[begin:end], leg.signals)
+            if len(joined.atr):
+                np.testing.assert_array_equal(joined.atr[begin:end], alone.atr)
+
+    def test_nights_are_those_of_each_symbol_and_not_across_two(self) -> None:
+        legs = [held_bars("A", [0, 30, 60]), held_bars("B", [100, 101, 150])]
+        market, _, _ = markets_of(legs, BacktestConfig(swap_long=0.01))
+        # Midnights crossed: hour 0 to 30 one, to 60 one; hour 100 begins anew, 101 the same day, 150 two days on.
+        assert market.nights.tolist() == [0, 1, 1, 0, 0, 2]
+
+    def test_columns_that_nothing_needs_are_empty(self) -> None:
+        market, _, _ = markets_of([Leg("A", walk(0, 30), np.ones(30, np.int8))], BacktestConfig())
+        assert (len(market.atr), len(market.nights)) == (0, 0)
 
 
-def test_a_bar_is_over_when_the_symbols_next_one_opens() -> None:
-    assert told([0, 7], length=10)[:3] == [(0, "open", 0), (7, "close", 0), (7, "open", 7)]
+class TestMoney:
+    @given(st.integers(0, 200), st.lists(st.integers(1, 300), min_size=1, max_size=12, unique=True))
+    def test_rates_are_the_last_known_at_each_step(self, seed: int, hours: list[int]) -> None:
+        rates = rates_of(seed)
+        legs = [held_bars("A", sorted(hours), rates), held_bars("B", [0, 2, 400])]
+        line = timeline_of([nanoseconds(leg.bars.index) for leg in legs], HOUR)
+        money = money_of(legs, line)
+        assert money.currency.tolist() == [0, HOME]
+        begins = EARLY + min(hours) * HOUR
+        for moment, rate in zip(line.moments.tolist(), money.rates[0].tolist(), strict=True):
+            if moment >= begins:
+                assert rate == rates.values[bisect_right(rates.known.tolist(), moment) - 1]
+
+    def test_one_row_for_each_currency(self) -> None:
+        euro, pound = rates_of(1, "EUR"), rates_of(2, "GBP")
+        legs = [held_bars(name, [0, 1], rates) for name, rates in zip("ABCD", (pound, None, euro, pound), strict=True)]
+        line = timeline_of([nanoseconds(leg.bars.index) for leg in legs], HOUR)
+        money = money_of(legs, line)
+        assert money.currency.tolist() == [0, HOME, 1, 0]
+        assert money.rates.shape == (2, 4)
+        np.testing.assert_array_equal(money.rates[1], euro.at(line.moments))
+
+    def test_no_currency_no_row(self) -> None:
+        legs = [held_bars("A", [0, 1, 2])]
+        assert money_of(legs, timeline_of([nanoseconds(legs[0].bars.index)], HOUR)).rates.shape == (0, 6)
+
+    def test_a_rate_need_not_be_known_before_its_first_bar(self) -> None:
+        late = Rates("EUR", np.array([EARLY + 5 * HOUR]), np.array([1.25]))
+        legs = [held_bars("A", list(range(10))), held_bars("B", [6, 7], late)]
+        line = timeline_of([nanoseconds(leg.bars.index) for leg in legs], HOUR)
+        assert set(money_of(legs, line).rates[0].tolist()) == {1.25}
+        early = [legs[0], held_bars("B", [4, 7], late)]
+        with pytest.raises(NoRate, match="EUR"):
+            money_of(early, timeline_of([nanoseconds(leg.bars.index) for leg in early], HOUR))
 
 
-def test_each_slot_names_its_symbols_in_order() -> None:
-    line = timeline_of([np.array([0, 20]), np.array([0, 10]), np.array([10, 20])], 10)
-    slots = [line.symbols[line.first[slot] : line.first[slot + 1]].tolist() for slot in range(3)]
-    assert line.stamps.tolist() == [0, 10, 20]
-    assert slots == [[0, 1], [1, 2], [0, 2]]
+class TestStart:
+    def test_an_account_before_its_first_step(self) -> None:
+        config = PortfolioConfig(BacktestConfig(initial_capital=777.0), max_exposure=0.4, max_positions=3)
+        state = state_of(config, 4)
+        purse = state.purse[0]
+        assert (purse["cash"], purse["max_exposure"], purse["max_positions"]) == (777.0, 0.4, 3)
+        assert (purse["trades"], purse["events"], purse["gone"]) == (0, 0, 0)
+        assert state.cursor.tolist() == [-1] * 4
+        assert state.own["cash"].tolist() == state.own["units"].tolist() == [0.0] * 4
+        assert set(state.own["pending"].tolist()) == {NO_ORDER}
+
+    def test_no_limit_is_nought(self) -> None:
+        purse = state_of(PortfolioConfig(), 1).purse[0]
+        assert (purse["max_exposure"], purse["max_positions"]) == (0.0, 0)
+
+    def test_two_sets_of_terms_for_deciding_and_for_filling(self) -> None:
+        config = PortfolioConfig(
+            BacktestConfig(fill="close", lot_step=0.5, sizing={"kind": "fraction", "fraction": 0.3})
+        )
+        decide, fill = portfolio_terms(config, DecisionSettings(max_position_size=0.2, cooldown_bars=3))
+        assert (decide["sizing"], decide["size"], decide["lot_step"]) == (SIZING["fraction"], 0.3, 0.5)
+        assert (decide["max_size"], bool(decide["at_close"])) == (0.2, True)
+        assert (fill["sizing"], fill["max_size"], fill["lot_step"]) == (SIZING["fixed_units"], 1.0, 0.0)
+        assert not fill["at_close"]
+        assert decide["cooldown"] == fill["cooldown"] == 3
 
 
-@given(st.lists(st.sets(st.integers(0, 60), min_size=1), min_size=1, max_size=4), st.integers(1, 12))
-def test_each_symbol_opens_and_closes_its_bars_in_turn(drawn: list[set[int]], length: int) -> None:
-    line = timeline_of([np.array(sorted(own)) for own in drawn], length)
-    assert (np.diff(line.moments) >= 0).all()
-    for symbol, own in enumerate(drawn):
-        seen = []
-        for step in line.steps:
-            slot = step // 2
-            if symbol in line.symbols[line.first[slot] : line.first[slot + 1]]:
-                seen.append((int(line.stamps[slot]), bool(step % 2)))
-        assert seen == [(stamp, opening) for stamp in sorted(own) for opening in (True, False)]
+class TestLedger:
+    def test_columns_are_as_long_as_what_they_hold(self) -> None:
+        ledger = Ledger.empty(slots=5, bars=12, symbols=3)
+        assert {len(column) for column in (ledger.equity, ledger.cash, ledger.gross, ledger.open_positions)} == {5}
+        assert len(ledger.units) == 12
+        assert len(ledger.trades) == len(ledger.filed)
+        assert len(ledger.events) == len(ledger.whose)
 
-
-def test_one_row_of_rates_per_currency() -> None:
-    bars = walk(1, 5)
-    stamps = nanoseconds(bars.index)
-    euro, pound = Rates("EUR", stamps, np.arange(1.0, 6.0)), Rates("GBP", stamps, np.full(5, 7.0))
-    signals = np.ones(5, dtype=np.int8)
-    legs = [Leg(name, bars, signals, rates) for name, rates in zip("ABCD", (None, euro, pound, euro), strict=True)]
-    line = timeline_of([stamps] * 4, 86_400_000_000_000)
-    money = money_of(legs, line)
-    assert money.currency.tolist() == [HOME, 0, 1, 0]
-    # Opens see the rate of their own moment; so do the closes one day later, when the next rate is known.
-    opens = line.steps % 2 == 1
-    assert money.rates[0][opens].tolist() == [1, 2, 3, 4, 5]
-    assert money.rates[0][~opens].tolist() == [2, 3, 4, 5, 5]
-    assert (money.rates[1] == 7).all()
-
-
-def test_without_foreign_symbols_there_are_no_rates() -> None:
-    bars = walk(1, 5)
-    line = timeline_of([nanoseconds(bars.index)], 86_400_000_000_000)
-    money = money_of([Leg("A", bars, np.ones(5, dtype=np.int8))], line)
-    assert money.rates.shape == (0, 10)
-
-
-def test_the_account_begins_with_its_capital_and_limits() -> None:
-    state = state_of(PortfolioConfig(BacktestConfig(initial_capital=500.0), max_exposure=0.5, max_positions=3), 2)
-    assert [state.purse[0][name] for name in ("cash", "max_exposure", "max_positions")] == [500.0, 0.5, 3]
-    assert state.own["cash"].tolist() == [0.0, 0.0]
-    assert state.cursor.tolist() == [-1, -1]
-    assert state_of(PortfolioConfig(), 1).purse[0]["max_exposure"] == 0.0
-
-
-def test_orders_of_a_decided_size_are_filled_as_they_are() -> None:
-    base = BacktestConfig(sizing={"kind": "fraction", "fraction": 0.2}, lot_step=10.0, fill="close", spread=0.5)
-    decided, filled = portfolio_terms(PortfolioConfig(base), NO_FILTERS)
-    assert (decided["size"], decided["lot_step"], decided["at_close"]) == (0.2, 10.0, True)
-    assert (filled["lot_step"], filled["max_size"], filled["at_close"]) == (0.0, 1.0, False)
-    assert decided["slip_fixed"] == filled["slip_fixed"] == 0.25
-
-
-@pytest.mark.parametrize(("slots", "bars", "symbols"), [(1, 1, 1), (5, 12, 3)])
-def test_a_ledger_has_room_for_the_worst(slots: int, bars: int, symbols: int) -> None:
-    ledger = Ledger.empty(slots, bars, symbols)
-    assert (len(ledger.equity), len(ledger.units)) == (slots, bars)
-    assert len(ledger.trades) == len(ledger.filed) >= 2 * bars + symbols
-    assert len(ledger.events) == len(ledger.whose) > 3 * bars + 2 * symbols
+    @given(st.integers(0, 500), st.booleans(), st.sampled_from(["next_open", "close"]))
+    @settings(max_examples=25)
+    def test_the_busiest_account_fits(self, seed: int, lots: bool, fill: str) -> None:
+        """Turn round at every close, be stopped in every bar, be shrunk or refused at every order."""
+        rng, rows = np.random.default_rng(seed), 12
+        legs = []
+        for number, name in enumerate("ABC"):
+            bars = walk(seed + number, rows)
+            bars.iloc[rng.random(rows) < 0.2, :4] = np.nan
+            legs.append(Leg(name, bars, np.where(np.arange(rows) % 2, 0, 2).astype(np.int8)))
+        base = BacktestConfig(
+            allow_short=True, fill=fill, stop_loss=1e-6, lot_step=5000.0 if lots else 0.0, initial_capital=1e6,
+            sizing={"kind": "fraction", "fraction": 1.0},
+        )  # fmt: skip
+        result = run_portfolio(legs, "1d", PortfolioConfig(base, max_exposure=0.5), NO_FILTERS)
+        room = Ledger.empty(rows, 3 * rows, 3)
+        assert len(result.trades) <= len(room.trades)
+        assert 0 < len(result.events) <= len(room.events)
