@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ktrdr_app.model_store.registry import ModelInfo
     from ktrdr_app.model_store.verify import Verification
 
-WIDTH = 344
+WIDTH, NARROWEST = 344, 272
 
 
 class ModelDetails(Card):
@@ -44,7 +44,8 @@ class ModelDetails(Card):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(NARROWEST)
+        self.setMaximumWidth(WIDTH)
         self._workspace = context.workspace
         self.model: ModelInfo | None = None
         self._name = label("", "figure", wrap=True)
