@@ -97,7 +97,7 @@ def performance_metrics(
     turnover             traded value of all fills, both sides, / mean equity / years (2 = bought and sold once a year)
     total_commission     account currency, an open trade's entry included
     total_slippage       account currency, |fill - market price| · quantity, an open trade's entry included
-    total_financing      account currency, swap and borrow paid less received, of closed trades
+    total_financing      account currency, swap and borrow paid less received, an open trade's included
     ==================== ===================================================================================
 
     Sums and counts of nothing are 0; means and ratios without a denominator are None, as are the figures of
@@ -288,16 +288,17 @@ def _trade_figures(net: NDArray[np.float64]) -> dict[str, Figure]:
 
 
 def _activity(closed: _Closed, open_trade: OpenTrade | None, equity_years: float) -> dict[str, Figure]:
-    traded, commission, slippage = closed.traded, closed.commission, closed.slippage
+    traded, commission, slippage, financing = closed.traded, closed.commission, closed.slippage, closed.financing
     if open_trade is not None:
         traded += open_trade.entry_price * open_trade.quantity
         commission += open_trade.commission
         slippage += open_trade.slippage_cost
+        financing += open_trade.financing
     return {
         "turnover": ratio(traded, equity_years),
         "total_commission": commission,
         "total_slippage": slippage,
-        "total_financing": closed.financing,
+        "total_financing": financing,
     }
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ktrdr_app.backtesting.arrays import DAY
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.random_kernel import Fills, Stakes, draw_finals
-from ktrdr_app.backtesting.trades import TradeArrays
+from ktrdr_app.backtesting.terms import terms_of
+from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 from ktrdr_app.core import seeds
+from ktrdr_app.data.bars import nanoseconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,18 +119,27 @@ def fills_of(bars: pd.DataFrame, config: BacktestConfig) -> Fills:
     config : BacktestConfig
         Fill and costs are taken from it.
     """
-    at_close = config.fill == "close"
-    price = bars["close" if at_close else "open"].to_numpy(dtype=np.float64)[_trading(bars)]
-    none = np.zeros(0)
+    rules, trading = terms_of(config)[0], _trading(bars)
+    at_close = bool(rules["at_close"])
+    price = bars["close" if at_close else "open"].to_numpy(dtype=np.float64)[trading]
+    worse = price * rules["slip_rate"] + rules["slip_fixed"]
+    if rules["slip_range"]:
+        span = (bars["high"] - bars["low"]).to_numpy(dtype=np.float64)[trading]
+        worse += rules["slip_range"] * (span if at_close else np.append(0.0, span)[:-1])
+    interest = np.zeros(0)
+    if rules["night_long"] or rules["night_short"]:
+        days = nanoseconds(bars.index)[trading] // DAY
+        close = bars["close"].to_numpy(dtype=np.float64)[trading]
+        interest = np.cumsum(np.diff(days, prepend=days[:1]) * np.append(0.0, close)[:-1])
     return Fills(
-        buy=price * (1 + config.slippage),
-        sell=price * (1 - config.slippage),
-        carry_long=none,
-        carry_short=none,
+        buy=price + worse,
+        sell=np.maximum(price - worse, 0.0),
+        carry_long=interest * rules["night_long"],
+        carry_short=interest * rules["night_short"],
         first=0 if at_close else 1,
-        commission=config.commission,
-        per_unit=0.0,
-        lot_step=0.0,
+        commission=float(rules["commission"]),
+        per_unit=float(rules["per_unit"]),
+        lot_step=float(rules["lot_step"]),
     )
 
 
@@ -158,7 +170,9 @@ def stakes_of(bars: pd.DataFrame, trades: TradeArrays, open_trade: OpenTrade | N
     row = np.cumsum(_trading(bars)) - 1
     cash = config.initial_capital + np.append(0.0, np.cumsum(trades.net_pnl))[: len(entry)]
     fixed = config.sizing["kind"] == "fixed_units"
-    share = np.clip(quantity * price * (1 + config.commission) / cash, 0.0, 1.0)
+    rules = terms_of(config)[0]
+    cost = price * (1 + rules["commission"]) + rules["per_unit"]
+    share = np.clip(quantity * cost / cash, 0.0, 1.0)
     none = np.zeros(len(entry))
     return Stakes(
         held=np.maximum(row[leave] - row[entry], 1),

@@ -216,6 +216,14 @@ class TestActivity:
         years = 4 / 365.25
         assert result.metrics["turnover"] == pytest.approx(110 / result.equity.mean() / years)
 
+    def test_interest_of_an_open_trade_counts(self) -> None:
+        bars = make_bars([10.0] * 5, [10.0] * 5)
+        config = BacktestConfig(1000.0, 0.0, 0.0, sizing={"kind": "fixed_units", "units": 10}, swap_long=0.365)
+        result = run_signals(bars, np.array([0, 1, 1, 1, 1]), config)
+        # Bought on the second day, held over three nights: 100 · 0.001 each.
+        assert result.metrics["total_financing"] == pytest.approx(0.3)
+        assert result.final_equity == pytest.approx(1000 - 0.3)
+
     def test_totals_are_the_sums_of_the_trades(self) -> None:
         result = run_signals(walk(4, 200), coin_signals(4, 200), BacktestConfig(close_at_end=True))
         assert result.metrics["total_commission"] == pytest.approx(result.trades["commission"].sum())

@@ -14,22 +14,23 @@ from ktrdr_app.backtesting.random_kernel import Stakes, account_of
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.decision.actions import Action
-from tests.backtesting.cases import coin_signals, configs, make_bars, markets, walk
+from tests.backtesting.cases import closed_markets, coin_signals, configs, full_configs, make_bars, walk
 from tests.backtesting.trade_cases import arrays_of, random_trades
 
 
 class TestAgainstTheEngine:
-    @given(markets(least=3), configs(close_at_end=False))
-    @settings(max_examples=150)
+    @given(closed_markets(), full_configs(close_at_end=False, stop_loss=None, take_profit=None, trailing_stop=None))
+    @settings(max_examples=300)
     def test_the_trades_of_a_run_at_their_own_times_end_as_the_run(
         self, market: tuple[pd.DataFrame, np.ndarray], config: BacktestConfig
     ) -> None:
         result = run_signals(*market, config)
-        trades = arrays_of(result)
+        trades = result.closed
         stakes = stakes_of(market[0], trades, None, config)
         fills = fills_of(market[0], config)
-        found = account_of(fills, stakes, trades.entry_bar, np.arange(len(trades)), config.initial_capital)
-        expected = config.initial_capital + float(result.trades["net_pnl"].sum())
+        row = np.cumsum(market[0]["close"].notna().to_numpy()) - 1
+        found = account_of(fills, stakes, row[trades.entry_bar], np.arange(len(trades)), config.initial_capital)
+        expected = config.initial_capital + float(trades.net_pnl.sum())
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
     @given(st.integers(0, 500), configs(allow_short=False, close_at_end=False))

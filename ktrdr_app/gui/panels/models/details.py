@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ktrdr_app.model_store.registry import ModelInfo
     from ktrdr_app.model_store.verify import Verification
 
-WIDTH = 344
+WIDTH, NARROWEST = 344, 272
 
 
 class ModelDetails(Card):
@@ -45,8 +45,14 @@ class ModelDetails(Card):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
+<<<<<<< HEAD
         self.setFixedWidth(WIDTH)
         self._context, self._workspace = context, context.workspace
+=======
+        self.setMinimumWidth(NARROWEST)
+        self.setMaximumWidth(WIDTH)
+        self._workspace = context.workspace
+>>>>>>> mpan
         self.model: ModelInfo | None = None
         self._name = label("", "figure", wrap=True)
         self._states = label("", wrap=True)

@@ -103,8 +103,8 @@ class ModelsPanel(Station):
         sides = QHBoxLayout(page)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(GRID + GRID // 2)
-        sides.addWidget(self.split, 1)
-        sides.addWidget(self.details)
+        sides.addWidget(self.split, 3)
+        sides.addWidget(self.details, 2)
         return page
 
     def _make_empty(self) -> QWidget:
