@@ -41,7 +41,7 @@ def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mappin
 
     Runs of every symbol, model and setting count, since a result can be chosen among all of them. A run that repeats
     another to the last figure, on the same bars and with the same model, counts once. Runs without a Sharpe ratio (no
-    trade) offer nothing to choose and do not count.
+    trade) offer nothing to choose and do not count. The symbols of a grid are runs like any other.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mappin
     found: dict[tuple[Any, ...], Try] = {}
     own = None if but is None else _identity(but)
     unreadable = 0
-    for path in sorted(workspace.runs.glob(f"*/{RESULT_FILE}")):
+    for path in _results(workspace.runs):
         document = _document(path)
         if document is None:
             unreadable += 1
@@ -83,6 +83,12 @@ def sharpe_per_bar(document: Mapping[str, Any]) -> float | None:
     first, last = (datetime.fromisoformat(document[end]) for end in ("start", "end"))
     years = (last - first).total_seconds() * 1e9 / YEAR
     return float(sharpe) / math.sqrt((document["bars"] - 1) / years)
+
+
+def _results(runs: Path) -> list[Path]:
+    """Return the result files of finished runs, also within grids; folders being written have hidden names."""
+    found = [*runs.glob(f"*/{RESULT_FILE}"), *runs.glob(f"*/*/{RESULT_FILE}")]
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(runs).parts))
 
 
 def _document(path: Path) -> dict[str, Any] | None:

@@ -117,3 +117,12 @@ def test_the_ratio_per_bar_undoes_the_annualisation() -> None:
     )
     assert sharpe_per_bar(recorded_run) == pytest.approx(wealth.mean() / wealth.std())
     assert sharpe_per_bar(document()) == pytest.approx(1 / math.sqrt(365.25))
+
+
+def test_symbols_of_a_grid_count_and_runs_being_written_do_not(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document())
+    for place, money in (("20240102T000000Z-grid/IBM", 2.0), (".20240103T000000Z-grid.part/IBM", 3.0)):
+        folder = workspace.runs / place
+        folder.mkdir(parents=True)
+        write_json(folder / RESULT_FILE, document(final_equity=money))
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 2

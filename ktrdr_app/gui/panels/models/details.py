@@ -45,14 +45,9 @@ class ModelDetails(Card):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
-<<<<<<< HEAD
-        self.setFixedWidth(WIDTH)
-        self._context, self._workspace = context, context.workspace
-=======
         self.setMinimumWidth(NARROWEST)
         self.setMaximumWidth(WIDTH)
-        self._workspace = context.workspace
->>>>>>> mpan
+        self._context, self._workspace = context, context.workspace
         self.model: ModelInfo | None = None
         self._name = label("", "figure", wrap=True)
         self._states = label("", wrap=True)

@@ -92,7 +92,7 @@ def check_charts(station: BacktestPanel) -> None:
 def check_tables(station: BacktestPanel) -> None:
     view = station.view
     assert view is not None
-    assert station.metrics.records.rowCount() == 18
+    assert station.metrics.records.rowCount() == 19
     assert station.trades.records.rowCount() == view.document["metrics"]["total_trades"]
     assert station.verdict.text() == view.verdict.headline
 
