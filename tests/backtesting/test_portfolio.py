@@ -91,8 +91,10 @@ class TestAccounts:
     @given(portfolios(), portfolio_configs())
     @settings(max_examples=60)
     def test_nothing_is_bought_on_credit(self, legs: list[Leg], config: PortfolioConfig) -> None:
+        # A fee per unit, unlike one that is a rate, may be more than what a sale brings in.
         calm = replace(config.base, stop_loss=None, take_profit=None, trailing_stop=None, fill="next_open", spread=0.0,
-                       slippage=0.0, slippage_unit="rate", allow_short=False, swap_long=0.0)  # fmt: skip
+                       slippage=0.0, slippage_unit="rate", allow_short=False, swap_long=0.0, commission=0.02,
+                       commission_unit="rate")  # fmt: skip
         result = run_portfolio(legs, "1h", replace(config, base=calm))
         assert result.cash_values.min() >= -1e-9 * config.base.initial_capital
 
