@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,3 +108,63 @@ class TestWhatDoesNotMatter:
             assert one[name] == other[name]
         assert one["trades"]["holding"]["bars_mean"] == other["trades"]["holding"]["bars_mean"]
         assert one["trades"]["excursions"]["captured"] == pytest.approx(other["trades"]["excursions"]["captured"])
+
+
+def run_of(seed: int, bars: int = 400, capital: float = 100.0) -> tuple[Curve, TradeArrays]:
+    index = pd.date_range("2020-03-01", periods=bars, freq="8h", tz="UTC", unit="ns")
+    values = capital * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.01, bars)))
+    return Curve.of(values, index.asi8, capital), random_trades(seed, 30, bars)
+
+
+def numbers_of(document: Any) -> list[float]:
+    """Return all numbers of a nested document, in order."""
+    if isinstance(document, dict):
+        return [number for part in document.values() for number in numbers_of(part)]
+    return [] if document is None else [float(document)]
+
+
+@given(st.integers(0, 200))
+@settings(max_examples=15)
+def test_the_order_of_trades_does_not_matter(seed: int) -> None:
+    curve, trades = run_of(seed)
+    order = np.random.default_rng(seed).permutation(len(trades))
+    turned = TradeArrays(**{field.name: getattr(trades, field.name)[order] for field in fields(TradeArrays)})
+    first, second = (numbers_of(extended_metrics(curve, each)) for each in (trades, turned))
+    assert first == pytest.approx(second)
+
+
+@given(st.integers(0, 200), st.sampled_from([0.5, 4.0, 1024.0]))
+@settings(max_examples=15)
+def test_figures_of_the_curve_are_without_currency(seed: int, rate: float) -> None:
+    curve, trades = run_of(seed)
+    foreign = Curve.of(curve.values * rate, curve.stamps, curve.start * rate)
+    home, away = extended_metrics(curve, trades), extended_metrics(foreign, trades)
+    for name in ("by_period", "under_water", "monthly_returns"):
+        assert numbers_of(home[name]) == pytest.approx(numbers_of(away[name])), name
+
+
+def test_coarser_clocks_are_those_of_a_coarser_account() -> None:
+    curve, trades = run_of(4, bars=399)
+    daily = Curve.of(curve.values[2::3], curve.stamps[2::3], curve.start)
+    ours = extended_metrics(curve, trades)["by_period"]["day"]
+    assert curve.stamps[2] // 86_400_000_000_000 == curve.stamps[0] // 86_400_000_000_000
+    closes = np.append(curve.start, daily.values)
+    falls = closes / np.maximum.accumulate(closes) - 1
+    assert ours["max_drawdown"] == pytest.approx(falls.min())
+    assert ours["periods"] == len(daily.values)
+    assert ours["best"] == pytest.approx(np.max(closes[1:] / closes[:-1] - 1))
+
+
+def test_groups_by_side_and_reason_are_those_of_the_written_table() -> None:
+    curve, trades = run_of(8)
+    index = pd.DatetimeIndex(pd.to_datetime(curve.stamps, utc=True))
+    rows = list(csv.DictReader(io.StringIO(trades.table(index).to_csv(index=False))))
+    found = json.loads(json_text(extended_metrics(curve, trades)))["trades"]["hit_rates"]
+    for grouping, column in (("side", "side"), ("exit_reason", "exit_reason")):
+        counts = Counter(row[column] for row in rows)
+        wins = Counter(row[column] for row in rows if float(row["net_pnl"]) > 0)
+        assert {name: group["trades"] for name, group in found[grouping].items()} == counts
+        for name, group in found[grouping].items():
+            assert group["win_rate"] == pytest.approx(wins[name] / counts[name])
+    hours = Counter(row["entry_time"][11:13] for row in rows)
+    assert {name: group["trades"] for name, group in found["hour"].items()} == hours

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.paired import LEAST_MONTHS, paired_months
 from ktrdr_app.backtesting.periods import Curve
@@ -97,3 +104,73 @@ class TestInterval:
         document = paired_months(account(1), account(2), seed=3).to_dict()
         assert document["verdict"] in ("first", "second", "open")
         assert (document["seed"], document["coverage"]) == (3, 0.9)
+
+
+def months_by_hand(curve: Curve, first: int, last: int) -> dict[str, Fraction]:
+    """Return each month's return between two moments, bar by bar."""
+    before, found, base = Fraction(curve.start), dict[str, Fraction](), dict[str, Fraction]()
+    for stamp, value in zip(curve.stamps.tolist(), curve.values.tolist(), strict=True):
+        if first <= stamp <= last:
+            name = datetime.fromtimestamp(stamp // 10**9, UTC).strftime("%Y-%m")
+            found[name] = Fraction(value) / base.setdefault(name, before) - 1
+        before = Fraction(value)
+    return found
+
+
+class TestByHand:
+    @given(st.integers(0, 50), st.integers(0, 300), st.integers(0, 300), st.integers(1, 500), st.integers(1, 500))
+    @settings(max_examples=25)
+    def test_months_bar_by_bar(self, seed: int, late: int, later: int, bars: int, others: int) -> None:
+        day = pd.Timestamp("2019-01-20")
+        first = account(seed, str(day + pd.Timedelta(days=late)), bars)
+        second = account(seed + 1, str(day + pd.Timedelta(days=later)), others, capital=77.0)
+        paired = paired_months(first, second, seed=1, repeats=50)
+        begin, end = max(first.stamps[0], second.stamps[0]), min(first.stamps[-1], second.stamps[-1])
+        ours, theirs = (months_by_hand(curve, begin, end) for curve in (first, second))
+        assert paired.months == tuple(sorted(ours.keys() & theirs.keys()))
+        assert list(paired.first) == pytest.approx([float(ours[name]) for name in paired.months], abs=1e-12)
+        assert list(paired.second) == pytest.approx([float(theirs[name]) for name in paired.months], abs=1e-12)
+        differences = [ours[name] - theirs[name] for name in paired.months]
+        if differences:
+            mean = float(sum(differences) / len(differences))
+            assert paired.mean_difference == pytest.approx(mean, abs=1e-12)
+        assert paired.months_ahead == sum(difference > 0 for difference in differences)
+
+    def test_turned_round_the_interval_turns_its_sign(self) -> None:
+        first, second = account(1), account(2)
+        there, back = paired_months(first, second, seed=5), paired_months(second, first, seed=5)
+        low, high = cast("float", back.low), cast("float", back.high)
+        assert (there.low, there.high) == (pytest.approx(-high), pytest.approx(-low))
+        assert there.months_ahead + back.months_ahead == len(there.months)
+
+    def test_money_at_the_start_does_not_matter(self) -> None:
+        poor, rich = account(1, capital=1.0), account(1, capital=1e6)
+        other = account(2)
+        assert paired_months(poor, other, seed=3).mean_difference == pytest.approx(
+            paired_months(rich, other, seed=3).mean_difference
+        )
+
+    @pytest.mark.parametrize(("gain", "verdict"), [(0.01, "first"), (-0.01, "second"), (0.0, "same")])
+    def test_a_difference_that_never_varies_is_its_own_interval(self, gain: float, verdict: str) -> None:
+        index = pd.date_range("2018-01-31", periods=24, freq="ME", tz="UTC", unit="ns")
+        grows = Curve.of(100.0 * np.cumprod(np.full(24, 1 + gain)), index.asi8, 100.0)
+        rests = Curve.of(np.full(24, 100.0), index.asi8, 100.0)
+        paired = paired_months(grows, rests, seed=0)
+        assert paired.verdict == verdict
+        assert paired.low == paired.high == pytest.approx(gain, abs=1e-12)
+
+    def test_the_same_seed_gives_the_same_interval_and_another_one_nearly(self) -> None:
+        first, second = account(1), account(2)
+        one, again, other = (paired_months(first, second, seed=seed) for seed in (7, 7, 8))
+        assert one == again
+        assert (one.low, one.high) != (other.low, other.high)
+        width = cast("float", one.high) - cast("float", one.low)
+        assert other.low == pytest.approx(one.low, abs=0.2 * width)
+        assert other.high == pytest.approx(one.high, abs=0.2 * width)
+
+    def test_the_document_is_read_back(self) -> None:
+        paired = paired_months(account(1), account(2), seed=3)
+        document = json.loads(json.dumps(paired.to_dict()))
+        assert document["months"] == list(paired.months)
+        assert document["first"] == list(paired.first)
+        assert (document["low"], document["high"]) == (paired.low, paired.high)

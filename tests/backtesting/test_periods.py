@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import statistics
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import groupby, pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
@@ -154,3 +160,98 @@ class TestBetween:
 def test_points_and_stamps_must_be_as_many() -> None:
     with pytest.raises(InvalidValue, match="equity"):
         Curve.of([100.0, 110.0], np.array([10, 20, 30]), 100.0)
+
+
+def period_of(stamp: int, period: str) -> tuple[int, ...]:
+    """Return the day, ISO week or month of a moment by the standard library."""
+    when = datetime.fromtimestamp(stamp // 10**9, UTC)
+    week = when.isocalendar()
+    return {"day": (when.toordinal(),), "week": (week.year, week.week), "month": (when.year, when.month)}[period]
+
+
+class TestByTheCalendar:
+    @given(st.integers(0, 500), st.integers(1, 200), st.sampled_from([1, 9, 60, 400]), st.sampled_from(list(PERIODS)))
+    @settings(max_examples=60)
+    def test_last_rows_are_the_ends_of_the_calendars_groups(
+        self, seed: int, bars: int, most_hours: int, period: str
+    ) -> None:
+        stamps = index_of(seed, bars, most_hours).asi8
+        groups = groupby(range(bars), key=lambda row: period_of(int(stamps[row]), period))
+        assert last_rows(stamps, period).tolist() == [list(rows)[-1] for _, rows in groups]
+
+    @given(st.lists(st.integers(-(10**9), 4 * 10**9), min_size=1, max_size=20))
+    def test_months_counted_from_1970(self, seconds: list[int]) -> None:
+        months = [datetime.fromtimestamp(second, UTC) for second in seconds]
+        expected = [(month.year - 1970) * 12 + month.month - 1 for month in months]
+        assert months_of(np.array(seconds) * 10**9).tolist() == expected
+
+    @given(st.integers(0, 500), st.integers(1, 200), st.sampled_from([9, 60, 400]))
+    @settings(max_examples=40)
+    def test_monthly_returns_by_hand(self, seed: int, bars: int, most_hours: int) -> None:
+        curve = curve_of(seed, index_of(seed, bars, most_hours))
+        before, expected = Fraction(100), {}
+        rows = groupby(range(bars), key=lambda row: period_of(int(curve.stamps[row]), "month"))
+        for (year, month), members in rows:
+            last = Fraction(float(curve.values[list(members)[-1]]))
+            expected[f"{year:04d}-{month:02d}"] = float(last / before - 1)
+            before = last
+        assert monthly_returns(curve) == pytest.approx(expected, abs=1e-12)
+
+
+class TestFiguresByHand:
+    @given(st.lists(st.floats(20.0, 300.0).map(lambda value: round(value, 2)), min_size=3, max_size=40))
+    @settings(max_examples=60)
+    def test_growth_moments_and_ratios_of_a_short_curve(self, values: list[float]) -> None:
+        stamps = np.arange(len(values), dtype=np.int64) * 86_400 * 10**9
+        figures = period_figures(Curve.of(values, stamps, 100.0))
+        exact = [Fraction(100), *map(Fraction, values[1:])]
+        returns = [after / before - 1 for before, after in pairwise(exact)]
+        count, mean = len(returns), sum(returns) / len(returns)
+        second, third, fourth = (sum((each - mean) ** power for each in returns) / count for power in (2, 3, 4))
+        rate = count / (count / 365.25)
+        assert figures["periods"] == count
+        assert figures["periods_per_year"] == pytest.approx(rate)
+        assert figures["total_return"] == pytest.approx(float(Fraction(values[-1]) / 100 - 1), abs=1e-12)
+        assume(second > 1e-8)
+        deviation = statistics.stdev(map(float, returns))
+        assert figures["volatility"] == pytest.approx(deviation * math.sqrt(rate))
+        assert figures["sharpe_ratio"] == pytest.approx(float(mean) / deviation * math.sqrt(rate), abs=1e-9)
+        assert figures["skewness"] == pytest.approx(float(third) / float(second) ** 1.5, abs=1e-6)
+        assert figures["kurtosis"] == pytest.approx(float(fourth / second**2))
+        losses = sum(min(each, 0) ** 2 for each in returns) / count
+        if losses:
+            downside = math.sqrt(float(losses))
+            assert figures["sortino_ratio"] == pytest.approx(float(mean) / downside * math.sqrt(rate), abs=1e-9)
+
+    def test_two_point_distribution_has_the_published_moments(self) -> None:
+        # A coin with gain 1 at p: skewness (1 - 2p) / sqrt(pq), kurtosis 3 + (1 - 6pq) / (pq).
+        gains = np.array([0.01] * 3 + [-0.01] * 7)
+        curve = 100 * np.cumprod(np.append(1.0, 1 + gains))
+        figures = period_figures(Curve.of(curve, np.arange(11) * 86_400 * 10**9, 100.0))
+        assert figures["skewness"] == pytest.approx((1 - 0.6) / math.sqrt(0.21))
+        assert figures["kurtosis"] == pytest.approx(3 + (1 - 6 * 0.21) / 0.21)
+
+
+class TestParts:
+    @given(st.integers(0, 300), st.integers(2, 60), st.data())
+    @settings(max_examples=40)
+    def test_a_curve_cut_in_two_grows_as_the_whole(self, seed: int, bars: int, data: st.DataObject) -> None:
+        curve = curve_of(seed, index_of(seed, bars, 9))
+        cut = int(curve.stamps[data.draw(st.integers(0, bars - 2))])
+        first, second = curve.between(int(curve.stamps[0]), cut), curve.between(cut + 1, int(curve.stamps[-1]))
+        assert len(first.values) + len(second.values) == bars
+        assert second.start == first.values[-1]
+        growth = (first.values[-1] / first.start) * (second.values[-1] / second.start)
+        assert growth == pytest.approx(curve.values[-1] / curve.start)
+
+    def test_the_account_that_was_lost_has_no_returns(self) -> None:
+        stamps = np.arange(3) * 86_400 * 10**9
+        assert Curve.of([100.0, 0.0, 5.0], stamps, 100.0).returns is None
+        assert Curve.of([100.0, 50.0, 0.0], stamps, 100.0).returns is not None
+        assert Curve.of([100.0, 50.0, 10.0], stamps, 0.0).returns is None
+
+    def test_a_single_point_spans_no_time(self) -> None:
+        lone = Curve.of([105.0], np.array([10]), 100.0)
+        assert (lone.years, lone.per_year) == (0.0, 0.0)
+        assert all(lone.is_finer_than(period) for period in PERIODS)
+        assert lone.by("month").values.tolist() == [105.0]

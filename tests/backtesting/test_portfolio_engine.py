@@ -109,3 +109,16 @@ class TestRecord:
             PortfolioEngine(PortfolioConfig()).run([], "1d")
         with pytest.raises(SignalsMismatch):
             PortfolioEngine(PortfolioConfig()).run([Leg("A", bars, np.array([0], np.int8))], "1d")
+
+    def test_what_a_short_brought_in_covers_it_twice(self) -> None:
+        bars = make_bars([10, 10, 10, 10], [10, 10, 10, 10])
+        base = BacktestConfig(
+            initial_capital=1000.0, commission=0.0, slippage=0.0, allow_short=True,
+            sizing={"kind": "fixed_units", "units": 60}, close_at_end=False,
+        )  # fmt: skip
+        legs = [Leg("A", bars, np.array([2, 1, 1, 1], np.int8)), Leg("B", bars, np.array([1, 0, 1, 1], np.int8))]
+        record = PortfolioEngine(PortfolioConfig(base)).run(legs, "1d")
+        assert list(record.cash.values()) == [1000, 1600, 1600, 1600]
+        assert record.units["B"] == [0, 0, 0, 0]
+        # 1600 less twice 600: 400 are free, and 60 units cost 600.
+        assert [(symbol, refusal.numbers) for symbol, _, _, refusal in record.events] == [("B", (60, 600, 400))]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
+import statistics
+from datetime import UTC, datetime
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,3 +117,84 @@ def by_hand() -> TradeArrays:
         mae=np.array([-0.05, -0.2, -0.1]),
         reason=np.zeros(3, dtype=np.int8),
     )
+
+
+def one_by_one(trades: TradeArrays) -> list[dict[str, Fraction]]:
+    """Return trades as exact numbers with their net profit, in account currency."""
+    names = ("side", "quantity", "entry_price", "exit_price", "commission", "financing", "mfe", "mae")
+    found = []
+    for row in range(len(trades)):
+        trade = {name: Fraction(float(getattr(trades, name)[row])) for name in names}
+        moved = trade["side"] * (trade["exit_price"] - trade["entry_price"]) * trade["quantity"]
+        trade["net"] = moved - trade["commission"] - trade["financing"]
+        trade["bars"] = Fraction(int(trades.exit_bar[row]) - int(trades.entry_bar[row]))
+        trade["time"] = Fraction(int(STAMPS[trades.exit_bar[row]]) - int(STAMPS[trades.entry_bar[row]]))
+        found.append(trade)
+    return found
+
+
+class TestOneByOne:
+    @given(st.integers(0, 1000), st.integers(1, 60))
+    def test_holding_times(self, seed: int, count: int) -> None:
+        trades = random_trades(seed, count, BARS)
+        rows, figures = one_by_one(trades), holding_times(trades, STAMPS)
+        bars = [row["bars"] for row in rows]
+        assert figures["bars_mean"] == pytest.approx(float(sum(bars) / count))
+        assert figures["bars_median"] == pytest.approx(float(statistics.median(bars)))
+        assert (figures["bars_shortest"], figures["bars_longest"]) == (min(bars), max(bars))
+        days = [row["time"] / (86_400 * 10**9) for row in rows]
+        assert figures["days_mean"] == pytest.approx(float(sum(days) / count))
+        assert figures["days_longest"] == pytest.approx(float(max(days)))
+        for name, sign in (("winners", 1), ("losers", -1)):
+            chosen = [row["bars"] for row in rows if row["net"] * sign > 0]
+            expected = pytest.approx(float(sum(chosen) / len(chosen))) if chosen else None
+            assert figures[f"bars_mean_of_{name}"] == expected
+
+    @given(st.integers(0, 1000), st.integers(1, 60))
+    def test_what_was_captured_of_what_was_offered(self, seed: int, count: int) -> None:
+        trades = random_trades(seed, count, BARS)
+        rows, figures = one_by_one(trades), excursions(trades)
+        moved = sum(row["side"] * (row["exit_price"] / row["entry_price"] - 1) for row in rows)
+        offered = sum(row["mfe"] for row in rows)
+        assert figures["captured"] == pytest.approx(float(moved / offered))
+        assert figures["mae_mean"] == pytest.approx(float(sum(row["mae"] for row in rows) / count))
+        assert figures["mfe_median"] == pytest.approx(float(statistics.median(row["mfe"] for row in rows)))
+
+    @given(st.integers(0, 1000), st.integers(1, 60))
+    def test_every_grouping_holds_every_trade_once(self, seed: int, count: int) -> None:
+        trades = random_trades(seed, count, BARS)
+        rows = one_by_one(trades)
+        for groups in hit_rates(trades, STAMPS).values():
+            assert sum(group["trades"] for group in groups.values()) == count  # type: ignore[misc]
+            total = sum(group["net_pnl"] for group in groups.values())  # type: ignore[misc]
+            assert total == pytest.approx(float(sum(row["net"] for row in rows)), abs=1e-9)
+            wins = sum(group["win_rate"] * group["trades"] for group in groups.values())  # type: ignore[operator]
+            assert wins == pytest.approx(sum(row["net"] > 0 for row in rows))
+
+    @pytest.mark.parametrize("moment", [
+        "1969-12-31 23:59:59", "1970-01-01 00:00:00", "2000-02-29 00:00:00", "2023-12-31 23:00:00",
+        "2024-01-01 00:00:00",
+    ])  # fmt: skip
+    def test_the_clock_is_that_of_the_standard_library(self, moment: str) -> None:
+        when = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        trades = random_trades(5, 1, 2)
+        entered = int(pd.Timestamp(when).value)
+        rates = hit_rates(trades, np.array([entered, entered + 1]))
+        assert list(rates["hour"]) == [f"{when.hour:02d}"]
+        assert list(rates["weekday"]) == [calendar.day_name[when.weekday()]]
+        assert list(rates["month"]) == [calendar.month_abbr[when.month]]
+
+
+def test_a_trade_that_gains_nothing_is_neither_won_nor_lost() -> None:
+    trades = by_hand()
+    trades.exit_price[:] = trades.entry_price
+    figures, held = excursions(trades), holding_times(trades, np.arange(6))
+    assert (figures["mae_median_of_winners"], figures["mfe_median_of_losers"], figures["captured"]) == (None, None, 0.0)
+    assert (held["bars_mean_of_winners"], held["bars_mean_of_losers"]) == (None, None)
+    assert [group["win_rate"] for group in hit_rates(trades, np.arange(6))["side"].values()] == [0.0, 0.0]
+
+
+def test_trades_that_were_never_ahead_offer_nothing_to_capture() -> None:
+    trades = by_hand()
+    trades.mfe[:] = 0.0
+    assert excursions(trades)["captured"] is None

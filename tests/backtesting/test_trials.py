@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import statistics
 
 import numpy as np
@@ -67,3 +69,57 @@ def test_accounts_that_never_move_are_not_correlated() -> None:
 
 def test_a_single_try_has_nothing_to_be_chosen_from() -> None:
     assert trials_of([Try(0.05, {})]) == Trials(1, 1.0, None, None)
+
+
+@given(st.integers(0, 100), st.integers(2, 5), st.floats(0.0, 0.6))
+def test_correlation_pair_by_pair_from_the_months_that_both_have(seed: int, count: int, missing: float) -> None:
+    draw = np.random.default_rng(seed)
+    returns = np.round(draw.normal(0, 0.03, (40, count)) + draw.normal(0, 0.03, (40, 1)), 4)
+    returns[draw.random((40, count)) < missing] = np.nan
+    tries = tries_of(returns)
+    found = []
+    for one, other in itertools.combinations(tries, 2):
+        shared = sorted(one.months.keys() & other.months.keys())
+        if len(shared) < LEAST_MONTHS:
+            found.append(0.0)
+        else:
+            found.append(statistics.correlation([one.months[m] for m in shared], [other.months[m] for m in shared]))
+    assert trials_of(tries).correlation == pytest.approx(statistics.mean(found), abs=1e-9)
+
+
+@given(st.integers(0, 100), st.permutations(range(5)))
+def test_the_order_of_the_tries_does_not_matter(seed: int, order: list[int]) -> None:
+    tries = tries_of(np.random.default_rng(seed).normal(0, 0.03, (40, 5)))
+    first, second = trials_of(tries), trials_of([tries[place] for place in order])
+    assert (first.count, first.effective) == (second.count, pytest.approx(second.effective))
+    assert first.variance == pytest.approx(second.variance)
+
+
+@given(st.integers(0, 100), st.floats(0.1, 10.0), st.floats(-0.1, 0.1))
+def test_size_and_mean_of_the_returns_do_not_matter(seed: int, scale: float, shift: float) -> None:
+    returns = np.random.default_rng(seed).normal(0, 0.03, (40, 4))
+    moved = returns * np.array([1.0, scale, 1.0, 1.0]) + np.array([0.0, 0.0, shift, 0.0])
+    assert trials_of(tries_of(moved)).correlation == pytest.approx(trials_of(tries_of(returns)).correlation, abs=1e-6)
+
+
+def test_tries_that_move_against_each_other_are_no_more_than_their_number() -> None:
+    one = np.random.default_rng(3).normal(0, 0.03, (40, 1))
+    found = trials_of(tries_of(np.hstack([one, -one])))
+    assert found.correlation == pytest.approx(-1.0)
+    assert found.effective == 2.0
+
+
+def test_two_families_of_equal_tries() -> None:
+    """Of n tries in two uncorrelated families of k, k (k - 1) of the n (n - 1) / 2 pairs are the same try."""
+    wave, size = np.arange(40), 4
+    families = [np.cos(2 * np.pi * turns * wave / 40) for turns in (1, 2)]
+    returns = np.column_stack([family for family in families for _ in range(size)])
+    share = size * (size - 1) / (2 * size * (2 * size - 1) / 2)
+    found = trials_of(tries_of(returns))
+    assert found.correlation == pytest.approx(share)
+    assert found.effective == pytest.approx(share + (1 - share) * 2 * size)
+
+
+def test_the_document_is_read_back() -> None:
+    found = trials_of(tries_of(np.random.default_rng(1).normal(size=(40, 3))))
+    assert Trials(**json.loads(json.dumps(found.to_dict()))) == found

@@ -193,3 +193,107 @@ def test_rows_that_are_no_probabilities(row: tuple[float, ...]) -> None:
     with pytest.raises(InvalidValue) as caught:
         maker().decide(7, row, NO_VOLUME, Position.FLAT)
     assert caught.value.where == "probabilities, bar 7"
+
+
+HOUR = 3_600_000_000_000
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[tuple[float, float, float], int, int, int | None, float]]:
+    """Draw probabilities, hours since the bar before, sides, ends of positions, and distances."""
+    rows, ended = [], None
+    for bar in range(draw(st.integers(0, 25))):
+        if bar and draw(st.integers(0, 3)) == 0:
+            ended = bar - 1
+        side, gap = draw(st.sampled_from([-1, 0, 0, 1])), draw(st.sampled_from([1, 1, 5, 60]))
+        rows.append((draw(normal), gap, side, ended, draw(st.one_of(st.just(math.nan), st.floats(0, 3)))))
+    return rows
+
+
+late_rules = st.builds(
+    DecisionSettings,
+    confidence_threshold=st.sampled_from([0.0, 0.4, 0.5]),
+    position_awareness=st.booleans(),
+    min_signal_separation=st.sampled_from([0, 1, 3]),
+    min_separation_hours=st.sampled_from([0.0, 2.0, 7.5, 61.0]),
+    cooldown_bars=st.sampled_from([0, 2, 5]),
+    max_dissimilarity=st.sampled_from([None, 0.5, 2.0]),
+)
+
+
+def refusals_of(
+    row: tuple[tuple[float, float, float], int, int, int | None, float], bar: int, clock: int,
+    acted: tuple[int, int] | None, rules: DecisionSettings, short: bool,
+) -> list[str]:  # fmt: skip
+    """Say everything that stands against a signal, in the declared order."""
+    shares, _, side, ended, distance = row
+    buys, against = shares[0] == max(shares), []
+    if max(shares) < rules.confidence_threshold:
+        against.append("confidence")
+    if rules.position_awareness and side == (1 if buys else -1):
+        against.append("position")
+    if rules.position_awareness and side == 0 and not buys and not short:
+        against.append("position")
+    if acted is not None and bar - acted[0] < rules.min_signal_separation:
+        against.append("separation")
+    if acted is not None and clock - acted[1] < rules.min_separation_hours:
+        against.append("hours")
+    opens = side == 0 and (buys or short)
+    if opens and ended is not None and bar - ended < rules.cooldown_bars:
+        against.append("cooldown")
+    if rules.max_dissimilarity is not None and distance > rules.max_dissimilarity:
+        against.append("drift")
+    return against
+
+
+@given(histories(), late_rules, st.booleans())
+@settings(max_examples=60)
+def test_every_verdict_over_time(history: list, given_rules: DecisionSettings, short: bool) -> None:
+    orchestrator = DecisionOrchestrator(given_rules, allow_short=short)
+    clock, acted = 0, None
+    for bar, row in enumerate(history):
+        shares, gap, side, ended, distance = row
+        clock += gap
+        decision = orchestrator.decide(
+            bar, shares, NO_VOLUME, Position(side), time=clock * HOUR, last_exit=ended, dissimilarity=distance
+        )
+        best = max(range(3), key=lambda kind: (shares[kind], -kind))
+        if best == 1:
+            assert (decision.action, decision.trail) == (Action.HOLD, ())
+            continue
+        against = refusals_of(row, bar, clock, acted, given_rules, short)
+        assert [verdict.name for verdict in decision.trail if not verdict.passed] == against
+        assert decision.action == (Action.HOLD if against else Action(best))
+        if not against:
+            acted = (bar, clock)
+
+
+@given(histories(), late_rules, st.booleans(), st.integers(0, 25))
+@settings(max_examples=20)
+def test_what_comes_later_changes_no_decision(
+    history: list, given_rules: DecisionSettings, short: bool, until: int
+) -> None:
+    def decided(rows: list) -> list:
+        orchestrator, clock, found = DecisionOrchestrator(given_rules, allow_short=short), 0, []
+        for bar, (shares, gap, side, ended, distance) in enumerate(rows):
+            clock += gap
+            found.append(
+                orchestrator.decide(
+                    bar, shares, NO_VOLUME, Position(side), time=clock * HOUR, last_exit=ended, dissimilarity=distance
+                )
+            )
+        return found
+
+    assert decided(history[:until]) == decided(history)[:until]
+
+
+@given(histories(), late_rules)
+@settings(max_examples=20)
+def test_a_reset_orchestrator_is_a_new_one(history: list, given_rules: DecisionSettings) -> None:
+    used = DecisionOrchestrator(given_rules, allow_short=True)
+    fresh = DecisionOrchestrator(given_rules, allow_short=True)
+    used.decide(10_000, BUY, NO_VOLUME, Position.FLAT, time=0)
+    used.reset()
+    for bar, (shares, _, side, ended, _) in enumerate(history):
+        calls = [each.decide(bar, shares, NO_VOLUME, Position(side), last_exit=ended) for each in (used, fresh)]
+        assert calls[0] == calls[1]
