@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
@@ -13,22 +14,20 @@ TOP = 64.0
 """Prices lie strictly between 0 and this one, and so do prices mirrored at half of it."""
 
 
-@st.composite
-def whole_bars(draw: st.DrawFn, least: int = 1, most: int = 24, volumes: bool = True) -> pd.DataFrame:
+BODY, SHADOW = st.integers(8, 56), st.integers(0, 6)
+VOLUME = st.sampled_from([1.0, 2.0, 5.0, 9.0, 0.0, math.nan])
+
+
+def whole_bars(least: int = 1, most: int = 24) -> st.SearchStrategy[pd.DataFrame]:
     """Draw bars whose prices are whole numbers, so that equal prices are equal and sums are exact."""
-    bodies = draw(st.lists(st.tuples(st.integers(8, 56), st.integers(8, 56)), min_size=least, max_size=most))
-    shadows = draw(
-        st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=len(bodies), max_size=len(bodies))
-    )
-    kinds = st.one_of(st.integers(1, 9), st.just(0), st.just(math.nan)) if volumes else st.integers(1, 9)
-    volume = draw(st.lists(kinds, min_size=len(bodies), max_size=len(bodies)))
-    return frame_of(
-        [close for _, close in bodies],
-        opened=[float(opened) for opened, _ in bodies],
-        high=[float(max(body) + above) for body, (above, _) in zip(bodies, shadows, strict=True)],
-        low=[float(min(body) - below) for body, (_, below) in zip(bodies, shadows, strict=True)],
-        volume=volume,
-    )
+    rows = st.tuples(BODY, BODY, SHADOW, SHADOW, VOLUME)
+    return st.lists(rows, min_size=least, max_size=most).map(_frame)
+
+
+def _frame(rows: list[tuple[int, int, int, int, float]]) -> pd.DataFrame:
+    opened, close, above, below, volume = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+    high, low = np.maximum(opened, close) + above, np.minimum(opened, close) - below
+    return frame_of(close, opened=opened, high=high, low=low, volume=volume)
 
 
 def mirrored(bars: pd.DataFrame) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def test_every_indicator_is_held_against_its_mirror_or_named() -> None:
 
 
 @pytest.mark.parametrize(("name", "params", "mirror"), MIRRORS, ids=lambda value: str(value)[:40])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(bars=whole_bars())
 def test_an_upside_down_market_gives_the_mirrored_lines(
     name: str, params: dict[str, Any], mirror: Mirror, bars: pd.DataFrame
@@ -113,7 +113,7 @@ def test_an_upside_down_market_gives_the_mirrored_lines(
         np.testing.assert_allclose(line, wanted, rtol=1e-9, atol=1e-9, err_msg=f"{name}.{line.name}")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(bars=whole_bars())
 def test_on_balance_volume_gives_back_what_it_took_after_the_first_bar(bars: pd.DataFrame) -> None:
     line, other = compute("obv", bars)["obv"], compute("obv", mirrored(bars))["obv"]
@@ -121,7 +121,7 @@ def test_on_balance_volume_gives_back_what_it_took_after_the_first_bar(bars: pd.
     np.testing.assert_array_equal(other.diff().iloc[1:], -line.diff().iloc[1:])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(bars=whole_bars(least=4))
 def test_money_that_all_flows_in_flows_out_upside_down(bars: pd.DataFrame) -> None:
     line, other = (compute("mfi", frame, period=3)["mfi"].iloc[3:] for frame in (bars, mirrored(bars)))
@@ -129,7 +129,7 @@ def test_money_that_all_flows_in_flows_out_upside_down(bars: pd.DataFrame) -> No
     np.testing.assert_array_equal(line == 50, other == 50)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bars=whole_bars(least=2), step=st.sampled_from([0.0, 0.125, 0.25]))
 def test_stops_change_sides_where_the_first_two_bars_say_which_way(bars: pd.DataFrame, step: float) -> None:
     fall, rise = -bars["low"].diff().iloc[1], bars["high"].diff().iloc[1]
@@ -140,7 +140,7 @@ def test_stops_change_sides_where_the_first_two_bars_say_which_way(bars: pd.Data
     np.testing.assert_allclose(other["parabolic_sar"], TOP - line["parabolic_sar"], rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bars=whole_bars(least=4), multiplier=st.sampled_from([0.5, 1.0]))
 def test_supertrends_are_mirrors_once_a_band_was_broken(bars: pd.DataFrame, multiplier: float) -> None:
     # Both begin as falling, whatever the market does; the bands themselves do not depend on the side.
@@ -151,7 +151,7 @@ def test_supertrends_are_mirrors_once_a_band_was_broken(bars: pd.DataFrame, mult
     np.testing.assert_allclose(other["supertrend"][known], TOP - line["supertrend"][known], rtol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(bars=whole_bars(least=4))
 def test_the_width_of_the_bands_in_prices_stays(bars: pd.DataFrame) -> None:
     width, other = (
@@ -162,7 +162,7 @@ def test_the_width_of_the_bands_in_prices_stays(bars: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("method", ["classic", "fibonacci", "camarilla"])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(bars=whole_bars(least=10))
 def test_supports_are_resistances_upside_down(method: str, bars: pd.DataFrame) -> None:
     days = pd.date_range("2024-03-04", periods=len(bars), freq="8h", tz="UTC", unit="ns")
@@ -174,7 +174,7 @@ def test_supports_are_resistances_upside_down(method: str, bars: pd.DataFrame) -
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.sampled_from([-1, 0, 1]), min_size=2, max_size=50))
 def test_turns_of_a_market_and_of_its_reciprocal_are_the_same_bars(steps: list[int]) -> None:
     # A doubling and a halving both move by at least half of the price, so each step proves a turn either way.
