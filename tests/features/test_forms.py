@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -104,3 +106,50 @@ def test_zscore_in_a_form_is_scale_free_and_uses_its_window() -> None:
 def test_auto_takes_what_means_the_same_on_every_symbol(indicator: str, unit: str, expected: str) -> None:
     assert form_for("auto", indicator, unit) == expected
     assert form_for("percent", indicator, unit) == "percent"
+
+
+WHOLE = st.lists(st.integers(-9, 9), min_size=1, max_size=40).map(lambda values: np.array(values, dtype=np.float64))
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=WHOLE, window=st.integers(2, 8))
+def test_squared_zscores_are_exact_fractions(values: np.ndarray, window: int) -> None:
+    found = rolling_zscore(values, window)
+    for t in range(len(values)):
+        if t < window - 1:
+            assert np.isnan(found[t])
+            continue
+        part = [Fraction(int(value)) for value in values[t - window + 1 : t + 1]]
+        apart = part[-1] - sum(part) / window
+        spread = sum((value - sum(part) / window) ** 2 for value in part) / window
+        wanted = apart**2 / spread if spread else Fraction(0)
+        assert found[t] ** 2 == pytest.approx(float(wanted), rel=1e-9, abs=1e-12)
+        if apart:
+            assert (found[t] > 0) == (apart > 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    values=WHOLE, window=st.integers(2, 8), factor=st.sampled_from([-4.0, -0.5, 2.0, 16.0]), shift=st.integers(-50, 50)
+)
+def test_zscore_sees_neither_level_nor_size_and_no_value_beyond_its_reach(
+    values: np.ndarray, window: int, factor: float, shift: int
+) -> None:
+    found = rolling_zscore(values, window)
+    other = rolling_zscore(values * factor + shift, window)
+    np.testing.assert_allclose(other, np.sign(factor) * found, rtol=1e-9, atol=1e-9)
+    # No value of n is further from their mean than sqrt(n - 1) deviations (Samuelson 1968).
+    assert np.nanmax(np.abs(found), initial=0.0) <= np.sqrt(window - 1) + 1e-9
+
+
+@settings(max_examples=30, deadline=None)
+@given(values=WHOLE, atr=st.sampled_from([0.5, 2.0, 8.0]))
+def test_forms_can_be_told_from_each_other_and_taken_back(values: np.ndarray, atr: float) -> None:
+    close = 64.0 + np.arange(len(values))
+    ranges = np.full(len(values), atr)
+    np.testing.assert_array_equal(in_form("atr", values, close, ranges) * atr, values)
+    np.testing.assert_array_equal(close - in_form("atr_distance", values, close, ranges) * atr, values)
+    np.testing.assert_allclose(in_form("percent", values, close, None) * close / 100, values, rtol=1e-12)
+    ratio = in_form("ratio_to_price", values, close, None)
+    np.testing.assert_array_equal(ratio == 0, values == 0)
+    np.testing.assert_allclose(ratio * values, np.where(values == 0, 0, close), rtol=1e-12)

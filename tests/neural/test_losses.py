@@ -101,3 +101,52 @@ class TestSymbolAverages:
     def test_of_equal_logits_the_first_is_the_answer(self) -> None:
         logits = np.zeros((2, 3), dtype=np.float32)
         assert symbol_averages(logits, np.array([0, 1], dtype=np.int8), np.zeros(2, np.intp))[1] == 0.5
+
+
+class TestShapeOfTheLoss:
+    """What the published formulas imply for every row, whatever the drawn logits."""
+
+    drawn_rows = given(
+        gamma=st.sampled_from([0.0, 0.5, 2.0]), smoothing=st.sampled_from([0.0, 0.2]), seed=st.integers(0, 99)
+    )
+    few = settings(max_examples=25, deadline=None)
+
+    @few
+    @drawn_rows
+    def test_what_is_added_to_every_logit_changes_nothing(self, gamma: float, smoothing: float, seed: int) -> None:
+        logits, y = drawn(12, seed)
+        logits = logits.double().requires_grad_()
+        row_losses(logits, y, gamma, smoothing).sum().backward()
+        # So no row's gradient has a part along (1, 1, 1).
+        torch.testing.assert_close(logits.grad.sum(dim=1), torch.zeros(12, dtype=torch.float64), atol=1e-12, rtol=0)
+        shifted = row_losses(logits + 7.5, y, gamma, smoothing)
+        torch.testing.assert_close(shifted, row_losses(logits, y, gamma, smoothing))
+
+    @few
+    @drawn_rows
+    def test_renaming_the_classes_renames_nothing_else(self, gamma: float, smoothing: float, seed: int) -> None:
+        logits, y = drawn(12, seed)
+        renamed = row_losses(logits[:, [2, 0, 1]], (y + 1) % 3, gamma, smoothing)
+        torch.testing.assert_close(renamed, row_losses(logits, y, gamma, smoothing))
+
+    @few
+    @drawn_rows
+    def test_gradient_is_the_difference_quotient(self, gamma: float, smoothing: float, seed: int) -> None:
+        logits, y = drawn(4, seed)
+        logits = logits.double().requires_grad_()
+        row_losses(logits, y, gamma, smoothing).sum().backward()
+        step = 1e-6
+        for row in range(4):
+            for kind in range(3):
+                move = torch.zeros_like(logits)
+                move[row, kind] = step
+                up, down = (row_losses((logits + side * move).detach(), y, gamma, smoothing).sum() for side in (1, -1))
+                assert logits.grad[row, kind].item() == pytest.approx((up - down).item() / (2 * step), abs=1e-6)
+
+    @few
+    @given(gammas=st.tuples(st.floats(0, 4), st.floats(0, 4)), seed=st.integers(0, 99))
+    def test_a_larger_gamma_never_weighs_a_row_more(self, gammas: tuple[float, float], seed: int) -> None:
+        logits, y = drawn(12, seed)
+        mild, strong = (row_losses(logits, y, gamma, 0.0) for gamma in sorted(gammas))
+        assert (strong <= mild + 1e-6).all()
+        assert (strong >= 0).all()

@@ -70,3 +70,45 @@ def test_very_short_runs_have_finite_rates(steps: int) -> None:
     rates = ours("one_cycle", 1, steps)
     assert np.isfinite(rates).all()
     assert (rates > 0).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(epochs=st.integers(1, 12), steps=st.integers(1, 9))
+def test_cosine_of_any_length_is_torchs_and_never_rises(epochs: int, steps: int) -> None:
+    found = ours("cosine", epochs, steps)
+    expected = torchs(epochs, steps, lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, epochs * steps))
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
+    assert (np.diff(found) < 0).all()
+    # Half a cosine is point-symmetric: rates equally far from both ends add up to the top.
+    np.testing.assert_allclose(found[1:] + found[1:][::-1], 0.01, rtol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(epochs=st.integers(2, 12), steps=st.integers(5, 12))
+def test_one_cycle_of_any_length_is_torchs_and_has_one_top(epochs: int, steps: int) -> None:
+    def make(optimizer: torch.optim.Optimizer) -> object:
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=0.01, total_steps=epochs * steps, cycle_momentum=False
+        )
+
+    found = ours("one_cycle", epochs, steps)
+    np.testing.assert_allclose(found, torchs(epochs, steps, make), rtol=1e-9)
+    top = int(found.argmax())
+    assert (np.diff(found[: top + 1]) > 0).all()
+    assert (np.diff(found[top:]) < 0).all()
+    assert found[0] == pytest.approx(0.01 / 25)
+    assert found[-1] == pytest.approx(0.01 / 25 / 1e4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(losses=st.lists(st.integers(1, 6), min_size=1, max_size=40), patience=st.integers(0, 3))
+def test_plateau_falls_once_for_each_run_of_epochs_without_a_new_best(losses: list[int], patience: int) -> None:
+    schedule = schedule_of(
+        TrainingSettings(schedule="plateau", learning_rate=0.01, plateau_patience=patience, plateau_factor=0.5)
+    )
+    for loss in losses:
+        schedule.observe(float(loss))
+    bests = [n for n, loss in enumerate(losses) if loss < min(losses[:n], default=7)]
+    waits = [end - start - 1 for start, end in zip(bests, [*bests[1:], len(losses)], strict=True)]
+    cuts = sum(wait // (patience + 1) for wait in waits)
+    np.testing.assert_allclose(schedule.rates(1, 2), 0.01 * 0.5**cuts, rtol=1e-12)

@@ -120,3 +120,41 @@ class TestEnds:
     def test_it_repeats_to_the_last_bit(self) -> None:
         logits, y = drawn(999, 7)
         assert best_sharpness(logits, y) == best_sharpness(logits.copy(), y.copy())
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=st.integers(5, 120), seed=st.integers(0, 9_999), factor=st.floats(0.3, 4))
+def test_no_temperature_of_a_fine_grid_is_better(rows: int, seed: int, factor: float) -> None:
+    logits, y = drawn(rows, seed)
+    logits = factor * logits
+    ours = nll(best_sharpness(logits, y) * logits, y)
+    grid = np.geomspace(SHARPEST, FLATTEST, 400)
+    assert ours <= min(nll(logits / temperature, y) for temperature in grid) + 1e-12
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=st.integers(20, 120), seed=st.integers(0, 9_999), shift=st.integers(-50, 50), power=st.integers(-1, 1))
+def test_the_temperature_follows_the_size_of_the_logits_and_not_their_level(
+    rows: int, seed: int, shift: int, power: int
+) -> None:
+    logits, y = drawn(rows, seed)
+    found = best_sharpness(logits, y)
+    if 0.2 < found < 8:  # inside the bounds, also after doubling or halving
+        assert best_sharpness(logits * 2.0**power, y) == pytest.approx(found / 2.0**power, rel=1e-6)
+        assert best_sharpness(logits + shift, y) == pytest.approx(found, rel=1e-6)
+        relabelled = logits[:, [2, 0, 1]].copy()
+        assert best_sharpness(relabelled, (y + 1) % 3) == pytest.approx(found, rel=1e-6)
+
+
+@pytest.mark.parametrize("weights", [(2.0, 0.5, 1.0), (4.0, 0.25, 4.0)])
+def test_the_shift_takes_the_logs_of_the_weights_off_and_is_centred(weights: tuple[float, float, float]) -> None:
+    logits, y = drawn(4_000, 3)
+    # A network trained with these weights answers as if each class were so much more frequent.
+    learnt = logits + np.log(weights)
+    fit = fit_calibration(learnt, y, np.array(weights))
+    shift = np.array(fit.calibration.shift)
+    assert not fit.reason
+    assert shift.sum() == pytest.approx(0, abs=1e-12)
+    np.testing.assert_allclose(shift - shift[0], -np.log(weights) + np.log(weights[0]), atol=1e-12)
+    assert fit.nll_after <= nll(logits, y) + 1e-12
+    assert fit.rows == 4_000
