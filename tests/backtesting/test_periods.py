@@ -177,7 +177,8 @@ class TestByTheCalendar:
     ) -> None:
         stamps = index_of(seed, bars, most_hours).asi8
         groups = groupby(range(bars), key=lambda row: period_of(int(stamps[row]), period))
-        assert last_rows(stamps, period).tolist() == [list(rows)[-1] for _, rows in groups]
+        curve = Curve.of(np.ones(bars), stamps, 1.0)
+        assert curve.last_rows(period).tolist() == [list(rows)[-1] for _, rows in groups]
 
     @given(st.lists(st.integers(-(10**9), 4 * 10**9), min_size=1, max_size=20))
     def test_months_counted_from_1970(self, seconds: list[int]) -> None:
