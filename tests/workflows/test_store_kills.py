@@ -29,7 +29,7 @@ from tests.workflows.store_loop import READY, save_own, save_universal, work_unt
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and the fork server are of POSIX systems")
 
 KILLS = 200
-RIVALS = 5
+RIVALS = 10
 LONGEST_LIFE = 0.2
 """Seconds from the moment that a process begins."""
 KEPT = 3
@@ -117,6 +117,7 @@ def thin_out(workspace: Workspace) -> None:
                 shutil.rmtree(folder)
 
 
+@pytest.mark.timeout(900)  # it waits for hundreds of processes, whoever else uses the machine
 def test_killed_at_two_hundred_random_moments_nothing_is_half_there_and_nothing_blocks(
     context: ForkServerContext, workspace: Workspace
 ) -> None:
