@@ -19,6 +19,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import BacktestSettings, Strategy
@@ -52,25 +53,30 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
-    return _finished(model_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+    return _finished(simulate_backtest(request, progress, cancel), progress)
 
 
-def model_papers(request: BacktestRequest, progress: Progress, token: CancelToken) -> RunPapers:
-    """Run a model without writing anything.
+def simulate_backtest(
+    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest` does but write the run's folder.
 
     Parameters
     ----------
-    request, progress
-        As `backtest` takes them.
-    token : CancelToken
+    request : BacktestRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
         Stops it.
 
     Raises
     ------
     KtrdrError
-        As `backtest` raises it.
+        Of the kind that fits: strategy, data, model, cancelled.
     """
     began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
     settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
@@ -120,25 +126,30 @@ def backtest_signals(
     KtrdrError
         Of the kind that fits: data, signals, storage, cancelled.
     """
-    return _finished(signal_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+    return _finished(simulate_signals(request, progress, cancel), progress)
 
 
-def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToken) -> RunPapers:
-    """Run signals from a file without writing anything.
+def simulate_signals(
+    request: SignalsRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest_signals` does but write the run's folder.
 
     Parameters
     ----------
-    request, progress
-        As `backtest_signals` takes them.
-    token : CancelToken
+    request : SignalsRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
         Stops it.
 
     Raises
     ------
     KtrdrError
-        As `backtest_signals` raises it.
+        Of the kind that fits: data, signals, cancelled.
     """
     began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
     with stage("load", progress):
         source = source_of(request.workspace)
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
@@ -181,10 +192,13 @@ def _prepare(bars: pd.DataFrame, chosen: ChosenModel, request: BacktestRequest) 
         reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
         raise TooFewRows(where, len(usable), LEAST_BARS, reason)
     first = offset + int(usable[0])
-    valid = frame.valid[first:]
-    probabilities = np.zeros((len(valid), 3))
-    probabilities[:, 1] = 1.0
-    probabilities[valid] = chosen.loaded.model.predict_proba(frame.values[first:][valid], request.symbol)
+    valid, values, model = frame.valid[first:], frame.values[first:], chosen.loaded.model
+    if valid.all():
+        probabilities = model.predict_proba(values, request.symbol)
+    else:
+        probabilities = np.zeros((len(valid), 3))
+        probabilities[:, Action.HOLD] = 1.0
+        probabilities[valid] = model.predict_proba(values[valid], request.symbol)
     return _Prepared(bars.iloc[first:], probabilities, first - offset)
 
 
