@@ -32,7 +32,7 @@ from ktrdr_app.core.cancel import CancelToken  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
 from ktrdr_app.core.progress import StageFinished  # noqa: E402
-from ktrdr_app.workflows.backtest_run import model_papers  # noqa: E402
+from ktrdr_app.workflows.backtest_run import simulate_backtest  # noqa: E402
 from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest  # noqa: E402
 
 SECONDS = 1.0
@@ -77,7 +77,7 @@ def stages(request: BacktestRequest) -> dict[str, float]:
             heard[event.stage] = event.seconds
 
     began = time.perf_counter()
-    papers = model_papers(request, listen, CancelToken("the benchmark"))
+    papers = simulate_backtest(request, listen, CancelToken("the benchmark"))
     assert len(papers.result.equity) == len(papers.bars)
     assert papers.result.metrics["total_trades"] == len(papers.result.trades)
     return heard | {"all": time.perf_counter() - began}

@@ -105,7 +105,7 @@ def test_documented_defaults_are_the_defaults() -> None:
     for key, written in rows.items():
         part, name = key.split(".")
         default = Strategy.model_fields[part].default.model_dump()[name]
-        expected = str(default).lower() if isinstance(default, bool) else str(default)
+        expected = str(default).lower() if default is None or isinstance(default, bool) else str(default)
         try:
             same = float(written) == float(default)
         except (TypeError, ValueError):

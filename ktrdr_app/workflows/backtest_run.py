@@ -47,25 +47,30 @@ def backtest(
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
-    return _finished(model_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+    return _finished(simulate_backtest(request, progress, cancel), progress)
 
 
-def model_papers(request: BacktestRequest, progress: Progress, token: CancelToken) -> RunPapers:
-    """Run a model without writing anything.
+def simulate_backtest(
+    request: BacktestRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest` does but write the run's folder.
 
     Parameters
     ----------
-    request, progress
-        As `backtest` takes them.
-    token : CancelToken
+    request : BacktestRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
         Stops it.
 
     Raises
     ------
     KtrdrError
-        As `backtest` raises it.
+        Of the kind that fits: strategy, data, model, cancelled.
     """
     began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
     loaded = load_strategy(request.strategy, request.workspace)
     settings = with_overrides(loaded, "backtest", request.money.overrides()).strategy
     with stage("load", progress):
@@ -119,25 +124,30 @@ def backtest_signals(
     KtrdrError
         Of the kind that fits: data, signals, storage, cancelled.
     """
-    return _finished(signal_papers(request, progress, cancel or CancelToken("the backtest")), progress)
+    return _finished(simulate_signals(request, progress, cancel), progress)
 
 
-def signal_papers(request: SignalsRequest, progress: Progress, token: CancelToken) -> RunPapers:
-    """Run signals from a file without writing anything.
+def simulate_signals(
+    request: SignalsRequest, progress: Progress = silent, cancel: CancelToken | None = None
+) -> RunPapers:
+    """Do everything that `backtest_signals` does but write the run's folder.
 
     Parameters
     ----------
-    request, progress
-        As `backtest_signals` takes them.
-    token : CancelToken
+    request : SignalsRequest
+        What to run.
+    progress : Progress
+        Listener.
+    cancel : CancelToken, optional
         Stops it.
 
     Raises
     ------
     KtrdrError
-        As `backtest_signals` raises it.
+        Of the kind that fits: data, signals, cancelled.
     """
     began = time.perf_counter()
+    token = cancel or CancelToken("the backtest")
     with stage("load", progress):
         source = source_of(request.workspace)
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)

@@ -13,7 +13,7 @@ from ktrdr_app.core.errors import Cancelled, KtrdrError
 from ktrdr_app.core.files import new_folder
 from ktrdr_app.core.progress import Note, Progress, SymbolDone, silent, stage
 from ktrdr_app.workflows.backtest_files import free_place, write_papers
-from ktrdr_app.workflows.backtest_run import model_papers, signal_papers
+from ktrdr_app.workflows.backtest_run import simulate_backtest, simulate_signals
 from ktrdr_app.workflows.grid_files import SymbolRun, write_grid
 from ktrdr_app.workflows.many_requests import GridRequest, ManyOutcome
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
@@ -74,9 +74,9 @@ def _run(request: BacktestRequest | SignalsRequest, folder: Path, home: Path, to
     """Run one symbol and write its files; what is kept of it is the document alone."""
     try:
         if isinstance(request, SignalsRequest):
-            papers = signal_papers(request, silent, token)
+            papers = simulate_signals(request, silent, token)
         else:
-            papers = model_papers(request, silent, token)
+            papers = simulate_backtest(request, silent, token)
         folder.mkdir()
         return SymbolRun(request.symbol, write_papers(papers, folder, home))
     except Cancelled:

@@ -23,7 +23,7 @@ from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.log import DecisionLog
 from ktrdr_app.strategy.schema import DecisionSettings
 from ktrdr_app.workflows.backtest_files import RunPapers, free_place
-from ktrdr_app.workflows.backtest_run import model_papers, signal_papers
+from ktrdr_app.workflows.backtest_run import simulate_backtest, simulate_signals
 from ktrdr_app.workflows.conversion import conversion_of
 from ktrdr_app.workflows.many_requests import ManyOutcome, PortfolioRequest
 from ktrdr_app.workflows.portfolio_files import PortfolioPapers, write_portfolio
@@ -79,8 +79,8 @@ def _prepared(request: PortfolioRequest, progress: Progress, token: CancelToken)
 
     def work(symbol: str) -> RunPapers:
         if isinstance(each, SignalsRequest):
-            return signal_papers(replace(each, symbol=symbol, out=None), silent, token)
-        return model_papers(replace(each, symbol=symbol, out=None), silent, token)
+            return simulate_signals(replace(each, symbol=symbol, out=None), silent, token)
+        return simulate_backtest(replace(each, symbol=symbol, out=None), silent, token)
 
     papers, total = dict[str, RunPapers](), len(request.symbols)
     with local_pool(total) as pool:
