@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.text import Text
 
 from ktrdr_app.cli.coverage_tables import SHOWN_FEATURES, coverage_parts
-from ktrdr_app.cli.render import Part
+from ktrdr_app.cli.render import Part, print_parts
 from ktrdr_app.workflows.report_tables import Table
 
 
@@ -83,3 +85,30 @@ def test_what_cannot_be_told_has_no_table_but_a_hint() -> None:
     parts = coverage_parts(document(verdict="unknown", features=[], worst=[], notes=[], hint="train again"))
     assert tables(parts) == []
     assert lines(parts) == ["GOOG 1d: unknown.", "So it is.", "What to do: train again."]
+
+
+@given(shares=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=6))
+def test_an_input_is_worth_telling_where_half_a_percent_is_hardly_described(shares: list[tuple[int, int]]) -> None:
+    """Thousandths of the bars, here and in training: either is enough."""
+    inputs = [
+        {"name": f"i{place}", "faint": here / 1000, "training_faint": there / 1000}
+        for place, (here, there) in enumerate(shares)
+    ]
+    shown = tables(coverage_parts(document(inputs=inputs)))[1:]
+    expected = [f"i{place}" for place, (here, there) in enumerate(shares) if here >= 5 or there >= 5]
+    assert [row[0].text for table in shown for row in table.rows] == expected
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 11])
+def test_no_more_features_are_shown_than_there_are(count: int) -> None:
+    features = document()["features"][:count]
+    shown = tables(coverage_parts(document(features=features)))[0]
+    assert [row[0].text for row in shown.rows] == [f"f{place}" for place in range(min(count, 10))]
+    assert f"the {min(count, 10)} of {count} features" in shown.caption
+
+
+def test_names_are_printed_as_they_are_and_never_read_as_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    print_parts(coverage_parts(document(symbol="[b]GOOG[/b]", sentence="[red]So[/red].", notes=["[i]Few[/i]."])))
+    printed = capsys.readouterr().out
+    for text in ("[b]GOOG[/b] 1d: partly covered.", "[red]So[/red].", "[i]Few[/i]."):
+        assert text in printed

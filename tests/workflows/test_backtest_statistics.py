@@ -115,3 +115,51 @@ def test_the_given_document_is_left_as_it_was(tmp_path: Path) -> None:
     assert before == {"buy_and_hold": 1}
     assert "statistics" not in given
     assert found["strategy_name"] == "quick"
+
+
+def _taken(workspace: Workspace, seed: int) -> dict[str, Any]:
+    """Return a document with statistics of a fixed run, drawn with a seed."""
+    bars = walk(7, 120)
+    result = run_signals(bars, coin_signals(3, 120, 0.7), CONFIG)
+    given = {"strategy_name": "quick", "symbol": "X", "timeframe": "1d", "metrics": result.metrics, "benchmark": {}}
+    run = FinishedRun(bars, CONFIG, result.equity.to_numpy(), arrays_of(result), result.open_trade)
+    return with_statistics(given, run, workspace, seed)
+
+
+def test_a_seed_gives_the_same_draws_and_another_seed_others(tmp_path: Path) -> None:
+    first, again, other = (_taken(Workspace(tmp_path), seed) for seed in (5, 5, 6))
+    assert first == again
+    assert first["benchmark"]["random_entries"]["seed"] == first["statistics"]["intervals"]["seed"] == 5
+    assert other["benchmark"]["random_entries"]["seed"] == other["statistics"]["intervals"]["seed"] == 6
+    assert first["benchmark"]["random_entries"]["median"] != other["benchmark"]["random_entries"]["median"]
+    assert first["benchmark"]["always_hold"] == other["benchmark"]["always_hold"], "holding cash draws nothing"
+    assert first["statistics"]["monthly_returns"] == other["statistics"]["monthly_returns"]
+
+
+def test_nothing_is_written_into_the_workspace(tmp_path: Path) -> None:
+    made(Workspace(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("changes", [{"strategy_name": "slow"}, {"timeframe": "1h"}])
+def test_runs_of_other_strategies_and_bars_are_no_trials(tmp_path: Path, changes: dict[str, Any]) -> None:
+    workspace = Workspace(tmp_path)
+    recorded(workspace, made(workspace, seed=2) | changes, "20240101T000000Z-a")
+    assert made(workspace)["statistics"]["sharpe"]["trials"]["count"] == 1
+
+
+def test_runs_of_other_symbols_are_trials(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    recorded(workspace, made(workspace, seed=2) | {"symbol": "GOOG"}, "20240101T000000Z-a")
+    assert made(workspace)["statistics"]["sharpe"]["trials"]["count"] == 2
+
+
+def test_months_are_those_of_the_equity_curve(tmp_path: Path) -> None:
+    """Each month's last equity over the one before it, the first over the capital, counted by pandas."""
+    bars = walk(7, 600)
+    equity = run_signals(bars, coin_signals(1, 600, 0.8), CONFIG).equity
+    last = equity.groupby(pd.DatetimeIndex(equity.index).strftime("%Y-%m")).last()
+    expected = last / last.shift(1, fill_value=10_000.0) - 1
+    found = made(Workspace(tmp_path))["statistics"]["monthly_returns"]
+    assert list(found) == list(expected.index)
+    assert list(found.values()) == pytest.approx(expected.tolist(), abs=1e-12)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import ModelNotFound, ModelRejected
@@ -250,3 +252,80 @@ def test_what_is_not_there_or_damaged_is_refused(workspace: Workspace) -> None:
         workflows.compare_models(workspace, whole, broken)
     with pytest.raises(ModelNotFound):
         workflows.compare_models(workspace, whole, f"{STRATEGY}/universal_1h_v9")
+
+
+def test_the_other_way_round_is_the_same_with_both_sides_changed(workspace: Workspace) -> None:
+    other = strategy_document()
+    other["network"]["dropout"] = 0.4
+    other["indicators"]["atr"] = {"name": "atr", "period": 9}
+    changed = MANIFEST | {"training_symbols": ["AAPL"], "seed": 8}
+    names = put(workspace), put(workspace, strategy_document=other, manifest=changed, metrics=metrics(nll=1.0))
+    there, back = (workflows.compare_models(workspace, *pair) for pair in (names, names[::-1]))
+    assert there.differences
+    assert {(entry.section, entry.name, entry.first, entry.second) for entry in map(_hashable, there.differences)} == {
+        (entry.section, entry.name, entry.second, entry.first) for entry in map(_hashable, back.differences)
+    }
+    assert there.equal == back.equal
+    assert (there.first, there.second) == (back.second, back.first)
+    assert there.cautions == back.cautions
+
+
+def _hashable(entry: Difference) -> Difference:
+    return Difference(entry.section, entry.name, str(entry.first), str(entry.second))
+
+
+def test_several_reasons_are_said_in_one_sentence_and_data_only_where_nothing_else_differs(
+    workspace: Workspace,
+) -> None:
+    other = strategy_document()
+    other["labels"]["lookahead"] += 5
+    prints = {"AAPL": "c" * 64}
+    changed = MANIFEST | {"training_symbols": ["AAPL"], "split": {"test_start": "x"}, "data_fingerprints": prints}
+    pair = put(workspace), put(workspace, strategy_document=other, manifest=changed)
+    (caution,) = workflows.compare_models(workspace, *pair).cautions
+    assert caution == (
+        "They were tested on other symbols and dates and labels: their test figures are not of the same rows."
+    )
+
+
+def test_bars_of_another_length_make_figures_incomparable(workspace: Workspace) -> None:
+    daily = f"{STRATEGY}/{save(workspace.models, manifest=MANIFEST, metrics=metrics(), timeframe='1d').name}"
+    found = workflows.compare_models(workspace, put(workspace), daily)
+    assert (found.first["timeframe"], found.second["timeframe"]) == ("1h", "1d")
+    assert found.cautions[0].startswith("They were tested on other bar length")
+
+
+@given(first=st.floats(-2, 2), second=st.floats(-2, 2))
+def test_a_change_is_the_second_less_the_first(first: float, second: float) -> None:
+    """Read back from its words, to the digits shown; shares are in percent."""
+    share = Difference("metrics", "test accuracy", first, second).change
+    assert float(share.removesuffix(" %")) == pytest.approx(100 * (second - first), abs=0.0501)
+    loss = Difference("metrics", "test nll", first, second).change
+    assert float(loss) == pytest.approx(second - first, abs=0.0000501)
+    assert loss[0] in "+-"
+    assert Difference("settings", "network.dropout", first, second).change == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "change"), [(888, 1888, "+1,000"), (5, 3, "-2"), (1, None, ""), (None, 1, "")]
+)
+def test_counts_change_by_whole_numbers_and_what_is_not_there_not_at_all(
+    first: int | None, second: int | None, change: str
+) -> None:
+    assert Difference("metrics", "test rows", first, second).change == change
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "words"),
+    [
+        ("contract", "hash", "ab" * 32, "abababababab"),
+        ("training", "data of GOOG", "c" * 64, "c" * 12),
+        ("metrics", "test skill", -0.0123, "-1.2 %"),
+        ("metrics", "test nll", 1.06789, "1.0679"),
+        ("metrics", "test rows", 888, "888"),
+        ("settings", "training.learning_rate", 1e-05, "1e-05"),
+        ("settings", "network.hidden_layers", [8, 4], "8, 4"),
+    ],
+)
+def test_each_kind_of_value_has_its_words(section: str, name: str, value: Any, words: str) -> None:
+    assert Difference(section, name, value, None).words == (words, "–")

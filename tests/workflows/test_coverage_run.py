@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import cdist, pdist
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -249,3 +251,21 @@ def test_neither_folder_nor_strategy_is_no_question(origin: Workspace) -> None:
     with pytest.raises(InvalidValue) as caught:
         told(origin, path="")
     assert "a model's folder" in caught.value.hint
+
+
+def test_distances_are_those_of_scipy_to_the_rows_that_the_folder_keeps(origin: Workspace) -> None:
+    """Read without our reader: scaler.json's means, the sample's bytes, and the published index."""
+    found = told(origin, start="2012-01-01")
+    assert found.drift is not None
+    assert found.drift.distance is not None
+    scaler = json.loads((origin.root / MODEL / "scaler.json").read_text(encoding="utf-8"))
+    sample = json.loads((origin.root / MODEL / FILE).read_text(encoding="utf-8"))["sample"]
+    kept = np.frombuffer(base64.b64decode(sample["values"]), "<f4").reshape(sample["rows"], -1).astype(np.float64)
+    values = raw(origin, "GOOG").loc["2012-01-01":].to_numpy(np.float64)
+    scaled = (values - np.array(scaler["mean"])) / np.array(scaler["scale"])
+    index = cdist(scaled, kept).min(axis=1) / pdist(kept).mean()
+    assert found.drift.distance.rows == len(index)
+    assert found.drift.distance.median == pytest.approx(np.median(index), rel=1e-5)
+    beyond = float(np.mean(index > sample["threshold"]))
+    assert found.drift.distance.beyond == pytest.approx(beyond, abs=1.5 / len(index))
+    assert f"{100 * found.drift.distance.beyond:.1f} % of its bars" in found.sentence

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.features.coverage import DistanceDrift, Drift, FeatureDrift, InputDrift
 from ktrdr_app.features.psi import band
@@ -112,3 +114,42 @@ def test_notes_tell_of_blind_inputs_few_bars_and_no_distance() -> None:
 def test_a_backtest_says_so_only_where_it_matters(told: dict[str, str] | None, note: str) -> None:
     assert words.coverage_note({"coverage": told}) == note
     assert words.coverage_note({}) == ""
+
+
+SHARES = st.integers(0, 40).map(lambda twentieths: twentieths / 40)
+
+
+@given(strange=st.integers(0, 20), beyond=st.none() | SHARES, faint=SHARES)
+def test_the_verdict_by_its_published_limits(strange: int, beyond: float | None, faint: float) -> None:
+    """A tenth of bars or features is no matter; a quarter of bars, or half of the features, is too much."""
+    far, odd = beyond or 0.0, strange / 20
+    if far > 0.25 or odd > 0.5:
+        expected = "not covered"
+    elif far <= 0.1 and odd <= 0.1 and faint - 0.02 <= 0.1:
+        expected = "covered"
+    else:
+        expected = "partly covered"
+    found = drift(strange=strange, beyond=beyond, faint=faint)
+    assert words.verdict_of(found) == expected
+    assert ("extrapolation" in words.sentence_of("GOOG", found, ())) == (expected == "not covered")
+    assert ("only in part" in words.sentence_of("GOOG", found, ())) == (expected == "partly covered")
+
+
+@given(faints=st.lists(st.tuples(SHARES, SHARES), max_size=5))
+def test_blind_are_the_inputs_that_describe_a_tenth_more_bars_hardly_at_all(faints: list[tuple[float, float]]) -> None:
+    inputs = tuple(InputDrift(f"i{place}", *pair) for place, pair in enumerate(faints))
+    found = Drift(100, (feature(),), inputs, None, 0.0)
+    assert [entry.name for entry in words.blind_inputs(found)] == [
+        f"i{place}" for place, (here, there) in enumerate(faints) if here - there > 0.1
+    ]
+    told = [note for note in words.drift_notes(found) if note.startswith("The sets of")]
+    assert len(told) == len(words.blind_inputs(found))
+
+
+def test_no_more_than_five_features_are_told_and_lags_count_with_their_own() -> None:
+    names = [f"{name}{lag}" for name in "abcdefg" for lag in ("", "_lag1", "_lag2")]
+    features = tuple(feature(name, 0.9) for name in names)
+    told = words.worst_words(Drift(100, features, (), None, 0.0))
+    assert [sentence.split()[0] for sentence in told] == ["a", "b", "c", "d", "e"]
+    only_lag = words.worst_words(Drift(100, (feature("rsi_lag2", 0.9),), (), None, 0.0))
+    assert only_lag[0].startswith("rsi_lag2 is "), "a lag that departs alone is told under its own name"

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
 from ktrdr_app.core.files import write_json
@@ -126,3 +128,59 @@ def test_symbols_of_a_grid_count_and_runs_being_written_do_not(tmp_path: Path) -
         folder.mkdir(parents=True)
         write_json(folder / RESULT_FILE, document(final_equity=money))
     assert len(read_ledger(workspace, "quick", "1d").tries) == 2
+
+
+KEYS = ("symbol", "final_equity", "model", "sharpe_ratio")
+RUNS = st.tuples(
+    st.sampled_from(["GOOG", "IBM"]),
+    st.sampled_from([90.0, 110.0]),
+    st.sampled_from([None, {"path": "/m/1"}, {"path": "/m/2"}]),
+    st.sampled_from([None, -0.5, 0.0, 1.5]),
+)
+
+
+def drawn(values: tuple[Any, ...]) -> dict[str, Any]:
+    given = dict(zip(KEYS, values, strict=True))
+    return document(metrics={"sharpe_ratio": given.pop("sharpe_ratio")}, **given)
+
+
+@settings(max_examples=25)
+@given(runs=st.lists(RUNS, max_size=8), own=RUNS)
+def test_tries_are_the_different_runs_with_a_ratio_oldest_first(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[Any, ...]], own: tuple[Any, ...]
+) -> None:
+    workspace = recorded(tmp_path_factory.mktemp("ledger"), *map(drawn, runs))
+    kept: list[tuple[Any, ...]] = []
+    for run in runs:
+        if run[3] is not None and run not in kept:
+            kept.append(run)
+    per_bar = [run[3] / math.sqrt(365.25) for run in kept]
+    assert [each.sharpe for each in read_ledger(workspace, "quick", "1d").tries] == pytest.approx(per_bar)
+    others = [share for run, share in zip(kept, per_bar, strict=True) if run != own]
+    assert [each.sharpe for each in read_ledger(workspace, "quick", "1d", but=drawn(own)).tries] == pytest.approx(
+        others
+    )
+
+
+@given(bars=st.integers(2, 5000), hours=st.integers(1, 24), sharpe=st.floats(-5, 5))
+def test_the_ratio_per_bar_goes_by_the_bars_of_a_year(bars: int, hours: int, sharpe: float) -> None:
+    """Bars evenly spaced, so a year of 365.25 days has 8766 hours over the hours of a bar."""
+    end = pd.Timestamp("2020-01-01") + pd.Timedelta(hours=hours * (bars - 1))
+    run = document(metrics={"sharpe_ratio": sharpe}, bars=bars, end=f"{end:%Y-%m-%dT%H:%M:%SZ}")
+    assert sharpe_per_bar(run) == pytest.approx(sharpe / math.sqrt(8766 / hours), abs=1e-12)
+
+
+@pytest.mark.parametrize("part", ["metrics", "statistics", "model"])
+def test_documents_of_older_programs_without_a_part_are_read(tmp_path: Path, part: str) -> None:
+    older = {key: value for key, value in document().items() if key != part}
+    workspace = recorded(tmp_path, older, document(final_equity=1.0))
+    ledger = read_ledger(workspace, "quick", "1d")
+    assert (len(ledger.tries), ledger.unreadable) == (1 if part == "metrics" else 2, 0)
+
+
+def test_a_folder_in_the_place_of_a_file_is_counted_as_unreadable(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document())
+    (workspace.runs / "20240103T000000Z-run" / RESULT_FILE).mkdir(parents=True)
+    (workspace.runs / "20240104T000000Z-unfinished").mkdir()
+    ledger = read_ledger(workspace, "quick", "1d")
+    assert (len(ledger.tries), ledger.unreadable) == (1, 1)
