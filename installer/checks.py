@@ -21,7 +21,8 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 STYLE_TOOL = REPO.parent / "shared" / "tools" / "measure_style.py"
-FACES = {"gui", "cli", "api"}
+USED_WITHOUT_QT = ("core", "workflows")
+"""Folders of tests that run a second time where Qt cannot be imported."""
 BLOCKER = REPO / "installer" / "without_qt"
 PYTHON = [sys.executable]
 COUNTS = re.compile(r"^(\d+ (passed|failed|errors?|skipped|deselected)\b.*|no tests ran) in [\d.]+s")
@@ -180,7 +181,9 @@ def _closes(line: str) -> bool:
 
 
 def core_without_qt(extra: Sequence[str]) -> Outcome:
-    """Import every room of the core and run its tests where Qt cannot be imported.
+    """Import every room of the core, and run the tests of the use cases, where Qt cannot be imported.
+
+    The use cases reach into every room below them; the tests of those rooms run once, with all the others.
 
     Parameters
     ----------
@@ -194,8 +197,7 @@ def core_without_qt(extra: Sequence[str]) -> Outcome:
     )
     path = os.pathsep.join([str(BLOCKER), *filter(None, [os.environ.get("PYTHONPATH")])])
     imported = command([*PYTHON, "-c", code], PYTHONPATH=path)
-    rooms = {package.parent.name for package in (REPO / "ktrdr_app").glob("*/__init__.py")} - FACES
-    folders = [f"tests/{room}" for room in sorted(rooms) if (REPO / "tests" / room).is_dir()]
+    folders = [f"tests/{room}" for room in USED_WITHOUT_QT]
     tested = pytest(["-p", "no:pytest-qt", "-m", "not gui", *extra, *folders], PYTHONPATH=path)
     return Outcome(imported.passed and tested.passed, tested.note if imported.passed else "an import needs Qt")
 
@@ -264,7 +266,7 @@ def all_steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
         Step("docs", "the documentation builds, no dead link", docs),
         Step("style", "limits on lengths, docstrings, cycles, tests", style),
         Step("wheel", "the built wheel works away from the checkout", wheel),
-        Step("without-qt", "the core imports and passes without Qt", partial(core_without_qt, pytest_arguments)),
+        Step("without-qt", "every room of the core imports, and its use cases pass, without Qt", partial(core_without_qt, pytest_arguments)),
         Step("tests", "every test", partial(pytest, pytest_arguments)),
     )
 

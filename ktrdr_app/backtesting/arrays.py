@@ -39,7 +39,8 @@ TERMS = np.dtype(
         *((name, np.float64) for name in ("size", "multiple", "lot_step", "max_size", "stop", "take", "trail")),
         *((name, np.float64) for name in ("night_long", "night_short")),
         *((name, np.int64) for name in ("sizing", "separation", "separation_ns", "cooldown")),
-        *((name, np.bool_) for name in ("in_atr", "needs_atr", "allow_short", "at_close", "close_at_end", "aware")),
+        *((name, np.bool_) for name in ("in_atr", "needs_atr", "allow_short", "at_close", "close_at_end")),
+        *((name, np.bool_) for name in ("aware", "guarded")),
     ],
     align=True,
 )

@@ -74,7 +74,7 @@ def play(
             if own.pending != NO_ORDER:
                 _order(own, trades, events, rules, bar, market.open[bar], own.last_range)
             if own.units != 0.0:
-                if _touched(own, high, low):
+                if rules.guarded and _touched(own, high, low):
                     _leave(own, trades, rules, bar, market.open[bar], high, low)
                 else:
                     _count(own, high, low)
@@ -241,8 +241,15 @@ def _touched(own: Any, high: float, low: float) -> Any:
 @ieee_kernel
 def _count(own: Any, high: float, low: float) -> None:
     """Take a whole bar into the trade's extremes and the trailing stop's peak."""
-    own.highest, own.lowest = max(own.highest, high), min(own.lowest, low)
-    own.peak = max(own.peak, high) if own.units > 0.0 else min(own.peak, low)
+    if high > own.highest:
+        own.highest = high
+    if low < own.lowest:
+        own.lowest = low
+    if own.units > 0.0:
+        if high > own.peak:
+            own.peak = high
+    elif low < own.peak:
+        own.peak = low
 
 
 @ieee_kernel

@@ -57,6 +57,7 @@ def terms_of(config: BacktestConfig, filters: DecisionSettings = NO_FILTERS) -> 
         "at_close": config.fill == "close",
         "close_at_end": config.close_at_end,
         "aware": filters.position_awareness,
+        "guarded": (config.stop_loss, config.take_profit, config.trailing_stop) != (None, None, None),
         "separation": filters.min_signal_separation,
         "separation_ns": round(filters.min_separation_hours * HOUR),
         "cooldown": filters.cooldown_bars,

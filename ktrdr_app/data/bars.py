@@ -12,12 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import EmptyData, MalformedBars
+from ktrdr_app.core.lazy import load
 from ktrdr_app.core.timeframes import bar_length
 
 logger = logging.getLogger(__name__)
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 """Columns of every series, float64, in this order."""
+LONG = 100_000
+"""Rows above which a compiled pass looks first whether there is anything to find."""
 PIECE = 1 << 15
 """Rows that are checked at a time: what fits the cache."""
 
@@ -133,6 +136,8 @@ def _check_index(index: pd.Index, where: str) -> None:
 
 def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
     columns = [frame[name].to_numpy() for name in COLUMNS]
+    if len(frame) > LONG and _all_plain(columns):
+        return
     crossed = [
         begin + row
         for begin in range(0, len(frame), PIECE)
@@ -141,6 +146,14 @@ def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
     if crossed:
         first = _row(frame, where, crossed[0])
         logger.warning("%d bars whose high and low do not enclose open and close, first: %s", len(crossed), first)
+
+
+def _all_plain(columns: list[NDArray[np.float64]]) -> bool:
+    views = [np.ascontiguousarray(column, dtype=np.float64).view() for column in columns]
+    for view in views:
+        view.flags.writeable = False
+    # Long series only: loading the kernel costs more than looking at a short one.
+    return bool(load("ktrdr_app.data.bar_kernels").all_plain(*views))
 
 
 def _check_piece(

@@ -36,6 +36,7 @@ KERNEL_MODULES = (
     "ktrdr_app.backtesting.metrics_kernels",
     "ktrdr_app.backtesting.random_kernel",
     "ktrdr_app.backtesting.portfolio_kernel",
+    "ktrdr_app.data.bar_kernels",
     "ktrdr_app.data.resample",
     "ktrdr_app.decision.volume",
     "ktrdr_app.features.columns",
