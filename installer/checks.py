@@ -266,7 +266,11 @@ def all_steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
         Step("docs", "the documentation builds, no dead link", docs),
         Step("style", "limits on lengths, docstrings, cycles, tests", style),
         Step("wheel", "the built wheel works away from the checkout", wheel),
-        Step("without-qt", "every room of the core imports, and its use cases pass, without Qt", partial(core_without_qt, pytest_arguments)),
+        Step(
+            "without-qt",
+            "the core imports, and its use cases pass, without Qt",
+            partial(core_without_qt, pytest_arguments),
+        ),
         Step("tests", "every test", partial(pytest, pytest_arguments)),
     )
 

@@ -102,7 +102,9 @@ def test_every_indicator_is_held_against_its_mirror_or_named() -> None:
     assert {info.name for info in available()} == held
 
 
-@pytest.mark.parametrize(("name", "params", "mirror"), MIRRORS, ids=[f"{name}-{number}" for number, (name, *_) in enumerate(MIRRORS)])
+@pytest.mark.parametrize(
+    ("name", "params", "mirror"), MIRRORS, ids=[f"{name}-{number}" for number, (name, *_) in enumerate(MIRRORS)]
+)
 @settings(max_examples=10, deadline=None)
 @given(bars=whole_bars())
 def test_an_upside_down_market_gives_the_mirrored_lines(
