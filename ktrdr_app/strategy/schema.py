@@ -298,14 +298,14 @@ class BacktestSettings(Section):
 
     initial_capital: float = Field(default=100_000.0, gt=0)
     """Account currency."""
-    commission: float = Field(default=0.001, ge=0)
-    """Per side: fraction of the traded value, below 1, or account currency per unit."""
     commission_unit: Literal["rate", "per_unit"] = "rate"
     """What ``commission`` is in."""
-    slippage: float = Field(default=0.0005, ge=0)
-    """Against you, per side: fraction of the price, below 1, ticks, or fraction of the last complete bar's range."""
+    commission: float = Field(default=0.001, ge=0)
+    """Per side: fraction of the traded value, below 1, or account currency per unit."""
     slippage_unit: Literal["rate", "ticks", "range"] = "rate"
     """What ``slippage`` is in."""
+    slippage: float = Field(default=0.0005, ge=0)
+    """Against you, per side: fraction of the price, below 1, ticks, or fraction of the last complete bar's range."""
     tick_size: float = Field(default=0.0, ge=0)
     """Least price step; needed where slippage is in ticks."""
     spread: float = Field(default=0.0, ge=0)
@@ -332,6 +332,13 @@ class BacktestSettings(Section):
     """Price of a fill; ``close`` fills on the bar that gave the signal and is optimistic."""
     allow_short: bool = False
     """Whether SELL while flat opens a short position."""
+
+    @field_validator("commission", "slippage")
+    @classmethod
+    def _check_rate(cls, value: float, info: ValidationInfo) -> float:
+        if info.data.get(f"{info.field_name}_unit", "rate") == "rate" and value >= 1:
+            raise ValueError("a rate below 1")
+        return value
 
 
 class Strategy(Section):

@@ -27,6 +27,7 @@ from ktrdr_app.core.errors import (
     MalformedBars,
     ModelNotFound,
     ModelRejected,
+    NoRate,
     NotFinished,
     NotFinite,
     NothingInTrash,
@@ -215,6 +216,12 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         ForeignRequest("Host", "evil.example"),
         *("foreign_request", 2, "Host is 'evil.example', which is not this server"),
         *("call it by the address that it told when it started", "Host"),
+    ),
+    (
+        NoRate("JPY", 1_700_000_000_000_000_000),
+        *("no_rate", 2, "no rate of JPY is known at 2023-11-14 22:13 UTC"),
+        "import earlier bars of a pair of that currency and the account currency, or start the backtest later",
+        "JPY",
     ),
     (BodyTooLarge(1024), "body_too_large", 2, "the body has more than 1024 bytes", "send less", "body"),
 ]

@@ -239,7 +239,7 @@ def test_a_backtest_says_whether_the_model_knows_the_likes_of_an_unseen_symbol(o
 def test_it_needs_no_torch(origin: Workspace) -> None:
     code = (
         "import sys; from pathlib import Path; from ktrdr_app import workflows\n"
-        "from ktrdr_app.core.paths import Workspace; from ktrdr_app.workflows.requests import CoverageRequest\n"
+        "from ktrdr_app.core.paths import Workspace; from ktrdr_app.workflows.model_requests import CoverageRequest\n"
         f"workflows.model_coverage(CoverageRequest(Workspace(Path({str(origin.root)!r})), 'GOOG', {MODEL!r}))\n"
         "assert 'torch' not in sys.modules and 'PySide6' not in sys.modules"
     )

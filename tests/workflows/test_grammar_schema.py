@@ -75,7 +75,7 @@ def test_a_whole_document_with_all_defaults_passes() -> None:
         ("hidden_layers: [8, 4]", "hidden_layers: []", "network.hidden_layers"),
         ("dropout: 0.1", "dropout: 0.9", "network.dropout"),
         ("epochs: 3", "epochs: 0", "training.epochs"),
-        ("commission: 0.002", "commission: 1", "backtest.commission"),
+        ("commission: 0.002", "commission: -1", "backtest.commission"),
         ("confidence_threshold: 0.4", "confidence_threshold: high", "decision.confidence_threshold"),
     ],
 )

@@ -47,9 +47,10 @@ def _request(workspace: Workspace, *symbols: str, workers: int | None = None) ->
 
 
 def _figures(document: dict[str, object]) -> dict[str, object]:
-    """Return a document without what differs from run to run."""
+    """Return a document without what differs from run to run: times, places, and the trials on record so far."""
     told = {"command", "seconds", "trades_file", "equity_file", "decisions_file", "report_file"}
-    return {key: value for key, value in document.items() if key not in told}
+    statistics = {key: value for key, value in document["statistics"].items() if key not in {"sharpe", "sentences"}}  # type: ignore[attr-defined]
+    return {key: value for key, value in document.items() if key not in told} | {"statistics": statistics}
 
 
 def test_each_symbol_is_the_backtest_that_it_would_be_alone(shop: Workspace, grid: ManyOutcome) -> None:
