@@ -76,6 +76,28 @@ EDGES: list[tuple[type[Section], str, list[Any], list[Any]]] = [
     (BacktestSettings, "initial_capital", [TINY, 1e12], [0, -1, math.inf]),
     (BacktestSettings, "commission", [0, 0.999], [-TINY, 1]),
     (BacktestSettings, "slippage", [0, 0.999], [-TINY, 1]),
+    (DecisionSettings, "min_separation_hours", [0, 100_000], [-TINY, 100_001]),
+    (DecisionSettings, "cooldown_bars", [0, 100_000], [-1, 100_001]),
+    (DecisionSettings, "max_position_size", [TINY, 1], [0, 1.1]),
+    (DecisionSettings, "max_dissimilarity", [None, TINY, 1000], [0, 1001]),
+    (
+        DecisionSettings,
+        "confidence_thresholds",
+        [{"live": 1}, {"paper": 0, "backtest": 0.5}],
+        [{"live": 2}, {"demo": 1}],
+    ),
+    (BacktestSettings, "tick_size", [0, 1e6], [-TINY]),
+    (BacktestSettings, "spread", [0, 1e6], [-TINY]),
+    (BacktestSettings, "lot_step", [0, 1e6], [-TINY]),
+    (BacktestSettings, "stop_loss", [None, TINY, 50], [0, -1]),
+    (BacktestSettings, "take_profit", [None, TINY, 50], [0, -1]),
+    (BacktestSettings, "trailing_stop", [None, TINY, 50], [0, -1]),
+    (BacktestSettings, "swap_long", [-0.999, 0.999], [-1, 1]),
+    (BacktestSettings, "swap_short", [-0.999, 0.999], [-1, 1]),
+    (BacktestSettings, "borrow", [0, 0.999], [-TINY, 1]),
+    (BacktestSettings, "commission_unit", ["rate", "per_unit"], ["percent"]),
+    (BacktestSettings, "slippage_unit", ["rate", "ticks", "range"], ["pips"]),
+    (BacktestSettings, "stop_unit", ["fraction", "atr"], ["percent"]),
     (BacktestSettings, "fill", ["next_open", "close"], ["open"]),
     (FuzzySet, "type", [], ["bell", "Triangular", 1]),
 ]
@@ -130,6 +152,11 @@ def test_values_beyond_the_edge_are_refused(model: type[Section], name: str, val
 def test_yes_is_not_a_number(model: type[Section], name: str) -> None:
     with pytest.raises(ValidationError, match="a number is wanted here"):
         model.model_validate({name: True})
+
+
+def test_amounts_that_are_no_rates_may_be_above_one() -> None:
+    settings = BacktestSettings(commission_unit="per_unit", commission=2.5, slippage_unit="ticks", slippage=3)
+    assert (settings.commission, settings.slippage) == (2.5, 3)
 
 
 def test_the_fused_trainer_refuses_torchs_own_optimizers() -> None:
