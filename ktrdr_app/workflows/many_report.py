@@ -9,7 +9,7 @@ from typing import Any
 
 from ktrdr_app import __version__
 from ktrdr_app.core.files import write_text
-from ktrdr_app.workflows.report import report_templates
+from ktrdr_app.core.lazy import load
 from ktrdr_app.workflows.report_tables import Table, settings_table
 
 
@@ -70,4 +70,6 @@ def write_many_report(report: ManyReport, path: Path) -> None:
         "version": __version__,
         "settings": settings_table(report.settings) if report.settings else None,
     }
-    write_text(path, str(report_templates().get_template("many.html.j2").render(shown)))
+    # Jinja and pandas come with it; the terminal's tables of the same runs need neither.
+    page = load("ktrdr_app.workflows.report").report_templates().get_template("many.html.j2")
+    write_text(path, str(page.render(shown)))

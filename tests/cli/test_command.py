@@ -105,7 +105,7 @@ def test_a_function_takes_on_the_signature_of_its_choices():
 
 MODEL_ACTIONS = [
     *("list", "show", "resolve", "verify", "migrate", "rollback", "export", "import", "delete", "restore"),
-    *("note", "tag", "pin", "unpin", "compare"),
+    *("note", "tag", "pin", "unpin", "compare", "coverage"),
 ]
 
 
@@ -142,4 +142,5 @@ def test_all_commands_of_the_contract_are_there():
         "strategies upgrade",
         "strategies schema",
         "screenshot",
+        "serve",
     }

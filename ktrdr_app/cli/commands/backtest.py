@@ -7,11 +7,12 @@ from typing import Any
 import typer
 
 from ktrdr_app import workflows
-from ktrdr_app.cli import many_tables, options, render
+from ktrdr_app.cli import options, render
 from ktrdr_app.cli.command import command
 from ktrdr_app.cli.money_options import MONEY
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.lazy import load
 from ktrdr_app.workflows.many_requests import GridRequest, PortfolioRequest
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
 
@@ -63,11 +64,11 @@ def backtest(session: Session, given: dict[str, Any]) -> None:
         if together:
             request = PortfolioRequest(each, symbols, out=each.out, **limits)
             whole = workflows.backtest_portfolio(request, progress, cancel).document
-            session.show(whole, lambda: many_tables.held_together(whole))
+            session.show(whole, lambda: _tables().held_together(whole))
             return
         if len(symbols) > 1:
             grid = workflows.backtest_grid(GridRequest(each, symbols, each.out), progress, cancel)
-            session.show(grid.document, lambda: many_tables.gridded(grid.document))
+            session.show(grid.document, lambda: _tables().gridded(grid.document))
             raise typer.Exit(grid.exit_code)
         if isinstance(each, SignalsRequest):
             document = workflows.backtest_signals(each, progress, cancel).document
@@ -89,3 +90,8 @@ def _request(session: Session, given: dict[str, Any]) -> tuple[BacktestRequest |
     if signals is not None:
         return SignalsRequest(session.workspace, signals, symbols[0], **shared), symbols
     return BacktestRequest(session.workspace, strategy, symbols[0], **chosen, **shared), symbols
+
+
+def _tables() -> Any:
+    """Return the tables of runs over several symbols, whose pictures need what the help does without."""
+    return load("ktrdr_app.cli.many_tables")
