@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.model_store import layout
-from ktrdr_app.workflows.model_state import trouble
 
 if TYPE_CHECKING:
     from ktrdr_app.model_store.registry import ModelInfo
@@ -74,7 +73,7 @@ def states(model: ModelInfo) -> tuple[str, ...]:
         The model.
     """
     said = (
-        (bool(model.problem), say(trouble(model.problem))),
+        (not model.complete, say(model.state)),
         (model.pinned, say("{0} pinned").format(PIN)),
         (model.latest, say("latest")),
         (model.look_ahead, say("looks ahead")),

@@ -20,7 +20,7 @@ MODEL = ModelInfo(
     training_symbols=("AAPL", "EURUSD"), note="Before the Threshold", tags=("baseline",),
 )  # fmt: skip
 OLD = ModelInfo(Path("/m/neuro/GBPUSD_1h_v1"), "legacy", "neuro", "GBPUSD", "1h", 1, complete=True, look_ahead=True)
-TORN = replace(OLD, complete=False, problem="incomplete: x missing", look_ahead=False)
+TORN = replace(OLD, complete=False, problem="incomplete: x missing", fault="incomplete", look_ahead=False)
 
 
 @pytest.fixture

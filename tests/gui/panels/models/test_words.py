@@ -47,9 +47,9 @@ def test_only_the_archive_holds_copies() -> None:
         (replace(OLD, pinned=True, latest=True), ("★ pinned", "latest", "looks ahead"), "accent"),
         (TORN, ("damaged",), "danger"),
         (replace(TORN, pinned=True), ("damaged", "★ pinned"), "danger"),
-        (replace(TORN, problem="incomplete: model.pt missing"), ("incomplete",), "danger"),
-        (replace(TORN, problem="its metadata say that it is X_1h_v1 of b"), ("mismatch",), "danger"),
-        (replace(TORN, problem="it is a link, not a file"), ("unsafe",), "danger"),
+        (replace(TORN, problem="incomplete: model.pt missing", fault="incomplete"), ("incomplete",), "danger"),
+        (replace(TORN, problem="its metadata say that it is X_1h_v1 of b", fault="mismatch"), ("mismatch",), "danger"),
+        (replace(TORN, problem="it is a link, not a file", fault="unsafe"), ("unsafe",), "danger"),
     ],
 )
 def test_states_the_most_important_first(model: ModelInfo, words: tuple[str, ...], colour: str) -> None:

@@ -1,4 +1,4 @@
-"""The kind of trouble, from the reasons that the store gives for folders broken in each of these ways."""
+"""What is wrong with a folder in one word, for folders broken in each of these ways."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.model_state import DAMAGED, INCOMPLETE, MISMATCH, UNSAFE, trouble
+from ktrdr_app.model_store.layout import DAMAGED, INCOMPLETE, MISMATCH, UNSAFE
 from tests.model_store.builders import edit, pickle_calling, save, write_original
 
 
@@ -56,7 +56,7 @@ def test_originals(tmp_path: Path, kind: str, harm: Callable[[Path], object]) ->
     workspace = Workspace(tmp_path)
     harm(write_original(workspace.models))
     (model,) = workflows.list_models(workspace)
-    assert (model.complete, trouble(model.problem)) == (False, kind), model.problem
+    assert (model.complete, model.state) == (False, kind), model.problem
 
 
 @pytest.mark.parametrize(
@@ -72,49 +72,11 @@ def test_our_own(tmp_path: Path, kind: str, harm: Callable[[Path], object]) -> N
     workspace = Workspace(tmp_path)
     harm(save(workspace.models))
     (model,) = workflows.list_models(workspace)
-    assert (model.complete, trouble(model.problem)) == (False, kind), model.problem
+    assert (model.complete, model.state) == (False, kind), model.problem
 
 
 def test_a_model_that_can_be_used_has_none(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     save(workspace.models)
     (model,) = workflows.list_models(workspace)
-    assert (model.complete, trouble(model.problem)) == (True, "")
-
-
-@pytest.mark.parametrize(
-    ("problem", "kind"),
-    [
-        ("incomplete: scaler.pkl missing", INCOMPLETE),
-        ("incomplete: checksums.json, training_manifest.json missing", INCOMPLETE),
-        ("it is a link, or reached by one that leads out of the models folder", UNSAFE),
-        ("it is a link, not a file", UNSAFE),
-        ("it is larger than 16 MiB", UNSAFE),
-        ("the weights are larger than 512 MiB", UNSAFE),
-        ("unsafe pickle: opcode INST is not allowed", UNSAFE),
-        ("unsafe pickle: its memo is too large", UNSAFE),
-        ("unsafe or damaged pickle: it names os.system, which is not allowed", UNSAFE),
-        ("the scaler is a sklearn.svm.SVC of a kind that cannot be used", UNSAFE),
-        ("its metadata say that it is universal_1h_v2 of other", MISMATCH),
-        ("the feature contract of features.json is not that of metadata.json", MISMATCH),
-        ("it was made with another feature contract", MISMATCH),
-        ("the scaler was fitted on other features than features.json names", MISMATCH),
-        ("the scaler has 3 and 3 numbers for 4 features", MISMATCH),
-        ("its network takes 9 features, but 4 are named", MISMATCH),
-        ("the tensors are 0.weight (6, 4), expected 0.weight (6, 5)", MISMATCH),
-        ("tensor 0.weight has shape (6, 4), expected (6, 5)", MISMATCH),
-        ("its model is a lstm; only mlp can be used", MISMATCH),
-        ("schema_version is 2", MISMATCH),
-        ("metadata.json lost its schema_version", MISMATCH),
-        ("its kind is 'other'", MISMATCH),
-        ("damaged: not valid JSON (Expecting value)", DAMAGED),
-        ("its checksum does not match: it was changed or is damaged", DAMAGED),
-        ("damaged pickle: EOFError()", DAMAGED),
-        ("the weights are damaged: File is not a zip file", DAMAGED),
-        ("tensor 0.weight holds numbers that are not finite", DAMAGED),
-        ("it cannot be read (Permission denied)", DAMAGED),
-        ("words that nobody knows yet", DAMAGED),
-    ],
-)
-def test_reasons_of_the_store(problem: str, kind: str) -> None:
-    assert trouble(problem) == kind
+    assert (model.complete, model.state) == (True, "usable")
