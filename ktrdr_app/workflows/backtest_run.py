@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ktrdr_app.backtesting.benchmark import buy_and_hold_result
-from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.signals import read_signals, run_signals
 from ktrdr_app.backtesting.simulation import run_probabilities
@@ -23,8 +21,8 @@ from ktrdr_app.strategy.schema import BacktestSettings, Strategy
 from ktrdr_app.workflows.backtest_files import RunPapers, write_run
 from ktrdr_app.workflows.choose_model import choose_model, in_sample_bars
 from ktrdr_app.workflows.model_rows import LEAST_BARS, model_rows
-from ktrdr_app.workflows.prepare import overridden, source_of, with_overrides
-from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
+from ktrdr_app.workflows.prepare import account_of, overridden, source_of, with_overrides
+from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, SignalsRequest
 from ktrdr_app.workflows.train_document import document_of_papers
 
 
@@ -80,7 +78,7 @@ def simulate_backtest(
     with stage("features", progress):
         prepared = model_rows(bars, chosen, request, settings.decision)
     token.check()
-    config = _config(settings.backtest, request.money)
+    config = account_of(settings.backtest, request.money)
     with stage("simulate", progress):
         orchestrator = DecisionOrchestrator(settings.decision, config.allow_short)
         result = run_probabilities(
@@ -153,7 +151,7 @@ def simulate_signals(
         bars = source.load(request.symbol, request.timeframe, request.start, request.end)
         signals, _ = read_signals(request.signals, bars)
     _demand_bars(bars, request.symbol)
-    config = _config(overridden(BacktestSettings(), request.money.overrides()), request.money)
+    config = account_of(overridden(BacktestSettings(), request.money.overrides()), request.money)
     with stage("simulate", progress):
         result = run_signals(bars, signals, config, progress, token)
     token.check()
@@ -177,11 +175,6 @@ def _finished(papers: RunPapers, progress: Progress) -> BacktestOutcome:
         folder, document = write_run(papers)
     result: BacktestResult = papers.result
     return BacktestOutcome(document, papers.bars, result, papers.benchmark.equity, papers.in_sample, folder)
-
-
-def _config(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:
-    config = BacktestConfig.of(settings)
-    return config if money.sizing is None else replace(config, sizing=dict(money.sizing))
 
 
 def _demand_bars(bars: pd.DataFrame, symbol: str) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 from pydantic import ValidationError
 
+from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.core.errors import BadInput, InvalidValue
 from ktrdr_app.core.files import write_bytes, write_text
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.column_cache import CachedCSVSource
 from ktrdr_app.strategy.load import LoadedStrategy
-from ktrdr_app.strategy.schema import Section
+from ktrdr_app.strategy.schema import BacktestSettings, Section
+from ktrdr_app.workflows.requests import MoneyOptions
 
 S = TypeVar("S", bound=Section)
 
@@ -98,6 +101,25 @@ def with_overrides(loaded: LoadedStrategy, section: str, overrides: Mapping[str,
     """
     new = overridden(getattr(loaded.strategy, section), overrides)
     return LoadedStrategy(loaded.strategy.model_copy(update={section: new}), loaded.where, loaded.text, loaded.marks)
+
+
+def account_of(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfig:
+    """Return what a backtest's account is run with.
+
+    Parameters
+    ----------
+    settings : BacktestSettings
+        The strategy's section, the overrides applied already.
+    money : MoneyOptions
+        Gives the size of positions, which no section has.
+
+    Raises
+    ------
+    InvalidValue, UnknownName
+        For the first value, or pair of values, that cannot be.
+    """
+    config = BacktestConfig.of(settings)
+    return config if money.sizing is None else replace(config, sizing=dict(money.sizing))
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

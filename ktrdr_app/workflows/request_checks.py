@@ -11,7 +11,7 @@ from ktrdr_app.model_store.resolver import require
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.workflows.model_requests import ResolveRequest
 from ktrdr_app.workflows.models import resolve_model
-from ktrdr_app.workflows.prepare import find_series, with_overrides
+from ktrdr_app.workflows.prepare import account_of, find_series, with_overrides
 from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest
 
 
@@ -78,9 +78,11 @@ def check_backtest(request: BacktestRequest) -> None:
     Raises
     ------
     KtrdrError
-        Of the kind that fits: strategy, data, no model that serves.
+        Of the kind that fits: strategy, options, data, no model that serves.
     """
-    name = load_strategy(request.strategy, request.workspace).strategy.name
+    loaded = load_strategy(request.strategy, request.workspace)
+    name = loaded.strategy.name
+    account_of(with_overrides(loaded, "backtest", request.money.overrides()).strategy.backtest, request.money)
     find_series(request.workspace, request.symbol, request.timeframe)
     if request.model == "auto":
         asked = ResolveRequest(request.workspace, name, request.timeframe, request.symbol, allow_any=request.allow_any)

@@ -13,7 +13,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.workflows import check_backtest, check_training, resolve_model
 from ktrdr_app.workflows.model_requests import ResolveRequest
 from ktrdr_app.workflows.request_checks import trained_strategy
-from ktrdr_app.workflows.requests import BacktestRequest
+from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions
 from tests.model_store.builders import STRATEGY, save
 from tests.workflows.quick import NAME, TEXT, request, with_strategy
 
@@ -78,6 +78,9 @@ def asked(workspace: Workspace, **change: Any) -> BacktestRequest:
         ({"symbol": "NOSUCH"}, "data_not_found"),
         ({"timeframe": "9x"}, "unknown_name"),
         ({}, "model_not_found"),
+        ({"money": MoneyOptions(commission=1.5)}, "invalid_value"),
+        ({"money": MoneyOptions(slippage=2.0, slippage_unit="ticks")}, "invalid_value"),
+        ({"money": MoneyOptions(sizing={"kind": "fraction", "fraction": 3})}, "invalid_value"),
     ],
 )
 def test_what_is_wrong_with_a_backtest(workspace: Workspace, change: dict[str, Any], code: str) -> None:
