@@ -118,6 +118,7 @@ def test_a_thousand_models_are_listed_searched_and_chosen(
             1,
             complete=number % 9 > 0,
             problem="" if number % 9 else "incomplete: model.pt missing",
+            fault="" if number % 9 else "incomplete",
         )
         for number in range(1000)
     ]

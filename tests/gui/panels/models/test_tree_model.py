@@ -143,7 +143,7 @@ def test_figures_stand_under_their_headings(dark: object) -> None:
         ({"skill": 0.0123}, 3, "+1.2\N{NARROW NO-BREAK SPACE}%"),
         ({"skill": -0.0123}, 3, "\N{MINUS SIGN}1.2\N{NARROW NO-BREAK SPACE}%"),
         ({"training_symbols": ("AAPL", "IBM")}, 4, "AAPL, IBM"),
-        ({"complete": False, "problem": "torn"}, 4, "torn"),
+        ({"complete": False, "problem": "torn", "fault": "unsafe"}, 4, "torn"),
         ({"created_at": "2024-05-06T07:08:09+00:00"}, 5, "2024-05-06"),
         ({"created_at": ""}, 5, "–"),
         ({"tags": ("x", "y")}, 6, "x, y"),
@@ -197,8 +197,18 @@ def test_strategies_are_not_chosen(dark: object) -> None:
         ({"pinned": True, "latest": True}, "[U] universal_1h_v1", "★ pinned · latest", "accent"),
         ({"kind": "legacy", "look_ahead": True}, "[L] universal_1h_v1", "looks ahead", "warning"),
         ({"path": Path("/models/a/legacy/X_1h_v1"), "kind": "legacy"}, "[C] X_1h_v1", "", None),
-        ({"complete": False, "problem": "incomplete: x missing"}, "[!] universal_1h_v1", "incomplete", "danger"),
-        ({"complete": False, "problem": "unsafe pickle: x"}, "[!] universal_1h_v1", "unsafe", "danger"),
+        (
+            {"complete": False, "problem": "incomplete: x missing", "fault": "incomplete"},
+            "[!] universal_1h_v1",
+            "incomplete",
+            "danger",
+        ),
+        (
+            {"complete": False, "problem": "unsafe pickle: x", "fault": "unsafe"},
+            "[!] universal_1h_v1",
+            "unsafe",
+            "danger",
+        ),
     ],
 )
 def test_a_state_is_letters_and_words_before_it_is_a_colour(
