@@ -143,7 +143,7 @@ def test_figures_stand_under_their_headings(dark: object) -> None:
         ({"skill": 0.0123}, 3, "+1.2\N{NARROW NO-BREAK SPACE}%"),
         ({"skill": -0.0123}, 3, "\N{MINUS SIGN}1.2\N{NARROW NO-BREAK SPACE}%"),
         ({"training_symbols": ("AAPL", "IBM")}, 4, "AAPL, IBM"),
-        ({"complete": False, "problem": "torn", "fault": "unsafe"}, 4, "torn"),
+        ({"complete": False, "problem": "torn"}, 4, "torn"),
         ({"created_at": "2024-05-06T07:08:09+00:00"}, 5, "2024-05-06"),
         ({"created_at": ""}, 5, "–"),
         ({"tags": ("x", "y")}, 6, "x, y"),
