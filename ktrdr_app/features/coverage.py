@@ -10,25 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import InvalidValue, ModelRejected
-from ktrdr_app.features.distribution import Distribution, faint_rows
+from ktrdr_app.core.errors import ModelRejected
+from ktrdr_app.features.distribution import Distribution
 from ktrdr_app.features.neighbourhood import Neighbourhood
-from ktrdr_app.features.psi import (
-    ALIKE_BAND,
-    DIFFERENT_BAND,
-    SHIFTED,
-    TENTHS,
-    band,
-    bin_numbers,
-    contributions,
-    ends_after,
-)
+from ktrdr_app.features.psi import ALIKE_BAND, DIFFERENT_BAND, SHIFTED, ends_after
 
 FORMAT = 1
-MOST_ROWS = 5_000
-"""Most rows whose distance is measured, spread evenly over all."""
 
 
 @dataclass(frozen=True)
@@ -201,82 +189,3 @@ class Drift:
     def few_rows(self) -> bool:
         """Whether chance alone may take an index half the way to ``shifted``, or farther."""
         return self.by_chance >= SHIFTED / 2
-
-
-def measure_drift(reference: CoverageReference, values: NDArray[np.float32], scaled: NDArray[np.float32]) -> Drift:
-    """Compare rows with the training rows.
-
-    Parameters
-    ----------
-    reference : CoverageReference
-        What is kept of those.
-    values, scaled : ndarray of float32, shape (n_rows, n_features)
-        Finite features of the rows in order of time, before and after the model's own scaling.
-
-    Raises
-    ------
-    InvalidValue
-        If there is no row, or their features are other ones.
-    """
-    known = reference.distribution
-    if len(values) == 0 or values.shape != scaled.shape or values.shape[1] != len(known.names):
-        expected = f"at least one row of {len(known.names)} features, unscaled and scaled"
-        raise InvalidValue("values", f"{values.shape} and {scaled.shape}", expected)
-    features = [_feature(known, column, values[:, column]) for column in range(len(known.names))]
-    inputs = [
-        InputDrift(
-            name,
-            faint=float(np.mean(faint_rows(values[:, known.columns_of(name)]))),
-            training_faint=float(known.faint[name].sum() / known.rows.sum()),
-        )
-        for name in known.inputs
-    ]
-    return Drift(
-        rows=len(values),
-        features=tuple(sorted(features, key=lambda found: -found.psi)),
-        inputs=tuple(inputs),
-        distance=_distance(reference.neighbourhood, scaled),
-        by_chance=float((TENTHS - 1) * (1 / len(values) + 1 / known.rows.sum())),
-    )
-
-
-def _feature(known: Distribution, column: int, values: NDArray[np.float32]) -> FeatureDrift:
-    edges, counts = known.edges[column], known.counts[column]
-    observed = np.bincount(bin_numbers(values, edges), minlength=len(edges) + 1)
-    expected = counts.sum(axis=0)
-    parts = contributions(expected, observed)
-    strangest = int(np.argmax(parts))
-    psi = float(parts.sum())
-    return FeatureDrift(
-        name=known.names[column],
-        psi=psi,
-        band=band(psi),
-        usual=_usual(counts),
-        low=float(edges[strangest - 1]) if strangest else None,
-        high=float(edges[strangest]) if strangest < len(edges) else None,
-        share=float(observed[strangest] / observed.sum()),
-        training_share=float(expected[strangest] / expected.sum()),
-    )
-
-
-def _usual(counts: NDArray[np.int64]) -> float | None:
-    """Return how much the training symbol that is least like the others differs from them."""
-    there = counts[counts.sum(axis=1) > 0]
-    if len(there) < 2:
-        return None
-    return float(contributions(there.sum(axis=0) - there, there).sum(axis=1).max())
-
-
-def _distance(known: Neighbourhood, scaled: NDArray[np.float32]) -> DistanceDrift | None:
-    if len(scaled) > MOST_ROWS:
-        scaled = scaled[np.linspace(0, len(scaled) - 1, MOST_ROWS).astype(np.intp)]
-    index = known.dissimilarity(scaled)
-    if index is None:
-        return None
-    return DistanceDrift(
-        rows=len(index),
-        median=float(np.median(index)),
-        threshold=known.threshold,
-        beyond=float(np.mean(index > known.threshold)),
-        training_beyond=known.beyond,
-    )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected, TrainingFailed
-from ktrdr_app.core.kernels import kernel, warms_up
+from ktrdr_app.core.kernels import ieee_kernel, warms_up
 from ktrdr_app.features.columns import ColumnFigures, measure_columns
 
 KINDS = ("standard", "minmax", "none")
@@ -121,7 +121,7 @@ class ScalerState:
             raise InvalidValue("features", features.shape, f"an array of shape (rows, {len(self.names)})")
 
 
-@kernel
+@ieee_kernel
 def _scale_into(
     features: NDArray[Any], offset: NDArray[np.float64], scale: NDArray[np.float64], out: NDArray[np.float32]
 ) -> None:

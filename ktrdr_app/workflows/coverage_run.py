@@ -16,7 +16,8 @@ from ktrdr_app.core.files import plain
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.data.csv_source import select_range
-from ktrdr_app.features.coverage import CoverageReference, Drift, FeatureDrift, measure_drift
+from ktrdr_app.features.coverage import CoverageReference, Drift, FeatureDrift
+from ktrdr_app.features.drift_tally import measure_drift
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.integrity import CheckedFolder
 from ktrdr_app.model_store.reference import read_reference

@@ -40,6 +40,7 @@ KERNEL_MODULES = (
     "ktrdr_app.data.resample",
     "ktrdr_app.decision.volume",
     "ktrdr_app.features.columns",
+    "ktrdr_app.features.drift_tally",
     "ktrdr_app.features.forms",
     "ktrdr_app.features.neighbourhood",
     "ktrdr_app.features.scaler",

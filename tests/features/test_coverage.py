@@ -15,8 +15,9 @@ from scipy.spatial.distance import cdist, pdist
 
 from ktrdr_app.core.errors import InvalidValue, ModelRejected
 from ktrdr_app.core.files import json_text
-from ktrdr_app.features.coverage import MOST_ROWS, CoverageReference, Drift, FeatureDrift, measure_drift
+from ktrdr_app.features.coverage import CoverageReference, Drift, FeatureDrift
 from ktrdr_app.features.distribution import Distribution
+from ktrdr_app.features.drift_tally import MOST_ROWS, measure_drift
 from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.scaler import fit_scaler
 from tests.reference import coverage as slow

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ktrdr_app.core.errors import ModelRejected
-from ktrdr_app.features.coverage import CoverageReference, measure_drift
+from ktrdr_app.features.coverage import CoverageReference
 from ktrdr_app.features.distribution import Distribution
+from ktrdr_app.features.drift_tally import measure_drift
 from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.model_store.archive import export_model, import_model
 from ktrdr_app.model_store.integrity import check_folder
