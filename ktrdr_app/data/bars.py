@@ -192,7 +192,7 @@ def fingerprint(frame: pd.DataFrame) -> str:
     frame : DataFrame
         Bars; the same bars give the same fingerprint whatever file they came from.
     """
-    digest = hashlib.sha256(nanoseconds(frame.index).tobytes())
+    digest = hashlib.sha256(np.ascontiguousarray(nanoseconds(frame.index)).data)
     for name in COLUMNS:
-        digest.update(np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).tobytes())
+        digest.update(np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64)).data)
     return digest.hexdigest()

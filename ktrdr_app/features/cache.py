@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import logging
 import os
 from collections import OrderedDict
@@ -18,14 +16,14 @@ from numpy.typing import NDArray
 
 import ktrdr_app
 from ktrdr_app.core.errors import StorageProblem
-from ktrdr_app.core.files import digest, write_parts
+from ktrdr_app.core.files import digest
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import bar_length
 from ktrdr_app.data.bars import fingerprint
 from ktrdr_app.features.build import all_fuzzy_inputs, build_with_inputs
-from ktrdr_app.features.columns import finite_rows
-from ktrdr_app.features.contract import FeatureFrame
+from ktrdr_app.features.contract import FeatureFrame, FeatureRows
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.features.stored import StoredFeatures, write_features
 from ktrdr_app.fuzzy.engine import FuzzyEngine
 
 logger = logging.getLogger(__name__)
@@ -36,10 +34,6 @@ BYTES_IN_MEMORY = 256 << 20
 """Most bytes of theirs; those of the last contract are kept however large they are."""
 ON_DISK = 256 << 20
 """Most bytes kept for one series; the least recently used features go first."""
-
-_SUM = hashlib.sha256().digest_size
-_HEAD = 4096
-"""Bytes within which the header of an array ends."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +119,29 @@ class FeatureCache:
             self._frames.popitem(last=False)
         return frame
 
+    def rows(self, bars: pd.DataFrame, plan: FeaturePlan) -> FeatureRows:
+        """Return the same features for reading once, in order: those on disk are left there, and not kept in memory.
+
+        Parameters
+        ----------
+        bars : DataFrame
+            Bars of the symbol.
+        plan : FeaturePlan
+            What to compute.
+
+        Raises
+        ------
+        InvalidValue
+            As `build_features` raises it.
+        """
+        self._take(bars)
+        if not self._frames:
+            stored = self._stored(plan)
+            if stored is not None:
+                self.last_use = CacheUse("disk", ())
+                return stored
+        return self.features(bars, plan)
+
     def _take(self, bars: pd.DataFrame) -> None:
         """Forget the last series where another one comes; its fingerprint is taken once per frame."""
         if bars is self._bars:
@@ -161,20 +178,28 @@ class FeatureCache:
         return self._folder / f"{digest([self._data, plan.contract.digest, _versions()])[:40]}.features"
 
     def _read(self, bars: pd.DataFrame, plan: FeaturePlan) -> FeatureFrame | None:
+        stored = self._stored(plan)
+        if stored is None:
+            return None
+        try:
+            values = stored.values()
+        except (OSError, ValueError) as error:
+            logger.warning("the features of %s cannot be read (%s) and are built anew", plan.contract.digest, error)
+            return None
+        self.last_use = CacheUse("disk", ())
+        return FeatureFrame(plan.contract, values, stored.valid, pd.DatetimeIndex(bars.index))
+
+    def _stored(self, plan: FeaturePlan) -> StoredFeatures | None:
         path = self._path(plan)
         if path is None or not path.is_file():
             return None
         try:
-            content = np.fromfile(path, dtype=np.uint8)
-            if hashlib.sha256(content[_SUM:].data).digest() != content[:_SUM].tobytes():
-                raise ValueError("its checksum does not match")
-            values = _array_of(content[_SUM:])
+            stored = StoredFeatures(path, plan.contract)
             os.utime(path)
         except (OSError, ValueError) as error:
             logger.warning("the features in %s cannot be used (%s) and are built anew", path, error)
             return None
-        self.last_use = CacheUse("disk", ())
-        return FeatureFrame(plan.contract, values, finite_rows(values), pd.DatetimeIndex(bars.index))
+        return stored
 
     def _held(self) -> int:
         return sum(frame.values.nbytes for _, frame in self._frames.values())
@@ -184,27 +209,11 @@ class FeatureCache:
         path = self._path(plan)
         if path is None:
             return
-        head = io.BytesIO()
-        np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(frame.values))
-        content = (head.getvalue(), frame.values.data.cast("B"))
-        checksum = hashlib.sha256()
-        for part in content:
-            checksum.update(part)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_parts(path, (checksum.digest(), *content))
+            write_features(path, frame.values)
             _prune(path.parent)
         except (OSError, StorageProblem) as error:
             logger.warning("the features of %s are not kept: %s", path.parent.name, error)
-
-
-def _array_of(content: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the array of an .npy file's bytes, where they lie."""
-    head = io.BytesIO(content[:_HEAD].tobytes())
-    np.lib.format.read_magic(head)
-    shape, fortran, kind = np.lib.format.read_array_header_1_0(head)
-    values: NDArray[np.float32] = content[head.tell() :].view(kind).reshape(shape, order="F" if fortran else "C")
-    return values
 
 
 def _rewrite(

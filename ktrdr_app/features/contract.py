@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+PIECE = 1 << 14
+"""Rows that are worked on at a time: what is made of them then stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,77 @@ class FeatureFrame:
     values: NDArray[np.float32]
     valid: NDArray[np.bool_]
     index: pd.DatetimeIndex
+
+    def pieces(self, first: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the features from one bar on, as `FeatureRows` does.
+
+        Parameters
+        ----------
+        first : int
+            Number of the bar.
+        """
+        for begin in range(first, len(self.values), PIECE):
+            yield self.values[begin : begin + PIECE]
+
+
+class FeatureRows(Protocol):
+    """The features of every bar of one symbol, before scaling, wherever they lie: in a `FeatureFrame`, or in a file."""
+
+    @property
+    def contract(self) -> FeatureContract:
+        """Names and hash."""
+        ...
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Bars whose every feature is there, as `FeatureFrame` has them."""
+        ...
+
+    def pieces(self, first: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the features from one bar on, `PIECE` bars at a time; each piece is gone when the next one comes.
+
+        Parameters
+        ----------
+        first : int
+            Number of the bar.
+        """
+        ...
+
+
+class UsablePiece(NamedTuple):
+    """Some neighbouring bars, and the features of those that have all of them.
+
+    Attributes
+    ----------
+    bars : slice
+        The bars, counted from the first that was asked for.
+    valid : ndarray of bool, shape (n_bars,)
+        Which of them have all features.
+    rows : ndarray of float32, shape (n_valid, n_features)
+        Their features; gone when the next piece comes.
+    """
+
+    bars: slice
+    valid: NDArray[np.bool_]
+    rows: NDArray[np.float32]
+
+
+def usable_pieces(features: FeatureRows, first: int) -> Iterator[UsablePiece]:
+    """Yield the bars that have all features, from one bar on, piece after piece.
+
+    Parameters
+    ----------
+    features : FeatureRows
+        Features of every bar.
+    first : int
+        Number of the bar.
+    """
+    begin = first
+    for piece in features.pieces(first):
+        valid = features.valid[begin : begin + len(piece)]
+        bars = slice(begin - first, begin - first + len(piece))
+        yield UsablePiece(bars, valid, piece if valid.all() else piece[valid])
+        begin += len(piece)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue, TooFewRows
@@ -16,8 +15,9 @@ from ktrdr_app.core.files import plain
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import close_times
 from ktrdr_app.data.csv_source import select_range
+from ktrdr_app.features.contract import usable_pieces
 from ktrdr_app.features.coverage import CoverageReference, Drift, FeatureDrift
-from ktrdr_app.features.drift_tally import measure_drift
+from ktrdr_app.features.drift_tally import DriftTally
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.integrity import CheckedFolder
 from ktrdr_app.model_store.reference import read_reference
@@ -153,30 +153,18 @@ def model_coverage(
         bars = source_of(request.workspace).load(told.symbol, told.timeframe, end=request.end)
     token.check()
     with stage("features", progress):
-        frame = feature_cache(request.workspace, told.symbol, told.timeframe).features(bars, plan)
+        features = feature_cache(request.workspace, told.symbol, told.timeframe).rows(bars, plan)
     token.check()
     where = f"{told.symbol} {told.timeframe}"
-    asked = len(select_range(bars, request.start, None, where))
-    rows = np.flatnonzero(frame.valid[len(bars) - asked :]) + len(bars) - asked
+    first = len(bars) - len(select_range(bars, request.start, None, where))
+    rows = np.flatnonzero(features.valid[first:]) + first
     if not len(rows):
-        raise TooFewRows(where, 0, 1, f"all of {asked} bars are the indicators' warm-up")
+        raise TooFewRows(where, 0, 1, f"all of {len(bars) - first} bars are the indicators' warm-up")
     with stage("compare", progress):
-        return told.of(reference, frame.values[rows], pd.DatetimeIndex(bars.index[rows]))
-
-
-def coverage_of(reference: CoverageReference, scaler_document: dict[str, Any], values: NDArray[np.float32]) -> Drift:
-    """Compare features of bars with a model's training rows.
-
-    Parameters
-    ----------
-    reference : CoverageReference
-        What the model keeps of them.
-    scaler_document : dict
-        Its scaler, as `ScalerState.to_document` returns it.
-    values : ndarray of float32, shape (n_rows, n_features)
-        Finite features before scaling, at least one row.
-    """
-    return measure_drift(reference, values, ScalerState.from_document(scaler_document).transform(values))
+        scaler, tally = ScalerState.from_document(checked.scaler_document), DriftTally(reference, len(rows))
+        for piece in usable_pieces(features, first):
+            tally.add(piece.rows, scaler.transform(piece.rows))
+        return told.of(reference, tally.drift(), pd.DatetimeIndex(bars.index[rows]))
 
 
 def _folder(request: CoverageRequest) -> tuple[Path, str]:
@@ -213,8 +201,7 @@ class _Told:
             hint,
         )
 
-    def of(self, reference: CoverageReference, values: NDArray[np.float32], index: pd.DatetimeIndex) -> ModelCoverage:
-        drift = coverage_of(reference, self.checked.scaler_document, values)
+    def of(self, reference: CoverageReference, drift: Drift, index: pd.DatetimeIndex) -> ModelCoverage:
         symbols = info_of(self.checked).training_symbols
         notes = [*self._warnings(), *words.drift_notes(drift)]
         first, last = (index[place].strftime("%Y-%m-%dT%H:%M:%SZ") for place in (0, -1))

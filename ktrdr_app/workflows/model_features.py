@@ -6,7 +6,7 @@ import pandas as pd
 
 from ktrdr_app.core.errors import BadInput, ModelRejected, StrategyProblem
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.features.contract import FeatureFrame
+from ktrdr_app.features.contract import FeatureRows
 from ktrdr_app.features.legacy import legacy_features
 from ktrdr_app.workflows.choose_model import ChosenModel
 from ktrdr_app.workflows.feature_caches import feature_cache
@@ -14,7 +14,7 @@ from ktrdr_app.workflows.feature_caches import feature_cache
 
 def model_features(
     workspace: Workspace, chosen: ChosenModel, symbol: str, timeframe: str, bars: pd.DataFrame
-) -> FeatureFrame:
+) -> FeatureRows:
     """Return a model's features of every bar, before scaling.
 
     Parameters
@@ -34,7 +34,7 @@ def model_features(
         If this program computes other features than a model of the original was trained on.
     """
     if chosen.plan is not None:
-        return feature_cache(workspace, symbol, timeframe).features(bars, chosen.plan)
+        return feature_cache(workspace, symbol, timeframe).rows(bars, chosen.plan)
     try:
         frame = legacy_features(bars, chosen.loaded.strategy_document, f"{chosen.path.name}/config.json")
     except (StrategyProblem, BadInput) as error:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ktrdr_app.core.errors import ModelRejected, TooFewRows
 from ktrdr_app.data.csv_source import select_range
 from ktrdr_app.decision.actions import Action
+from ktrdr_app.features.contract import UsablePiece, usable_pieces
 from ktrdr_app.features.coverage import CoverageReference
+from ktrdr_app.features.drift_tally import DriftTally
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.reference import read_reference
 from ktrdr_app.strategy.schema import DecisionSettings
 from ktrdr_app.workflows.choose_model import ChosenModel
-from ktrdr_app.workflows.coverage_run import coverage_of
 from ktrdr_app.workflows.coverage_sentences import UNTOLD, UNTOLD_SENTENCE, sentence_of, verdict_of, worst_words
 from ktrdr_app.workflows.model_features import model_features
 from ktrdr_app.workflows.requests import BacktestRequest
@@ -73,51 +74,62 @@ def model_rows(
     TooFewRows
         If too few bars have features.
     """
-    frame = model_features(request.workspace, chosen, request.symbol, request.timeframe, bars)
+    features = model_features(request.workspace, chosen, request.symbol, request.timeframe, bars)
     where = f"{request.symbol} {request.timeframe}"
     wanted = select_range(bars, request.start, None, where)
     offset = len(bars) - len(wanted)
-    usable = np.flatnonzero(frame.valid[offset:])
+    usable = np.flatnonzero(features.valid[offset:])
     if len(usable) < LEAST_BARS:
-        reason = f"{int((~frame.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
+        reason = f"{int((~features.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
         raise TooFewRows(where, len(usable), LEAST_BARS, reason)
     first = offset + int(usable[0])
-    valid, values = frame.valid[first:], frame.values[first:]
-    rows = values if valid.all() else values[valid]
-    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
-    shares[valid] = chosen.loaded.model.predict_proba(rows, request.symbol)
-    limit = decision.max_dissimilarity
+    known = int(np.count_nonzero(features.valid[first:]))
+    judge = _Judge(chosen, request.symbol, len(bars) - first, known, decision.max_dissimilarity is not None)
+    for piece in usable_pieces(features, first):
+        judge.add(piece)
     return ModelRows(
         bars=bars.iloc[first:],
-        probabilities=shares,
-        dissimilarity=None if limit is None else _distances(chosen, rows, valid),
+        probabilities=judge.probabilities,
+        dissimilarity=judge.dissimilarity,
         warm_up_bars=first - offset,
-        coverage=_coverage(chosen, request.symbol, rows),
+        coverage=judge.coverage(),
     )
 
 
-def _distances(chosen: ChosenModel, rows: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float64]:
-    distances = np.full(len(valid), np.nan)
-    reference, _ = _reference(chosen)
-    if reference is not None:
-        scaled = ScalerState.from_document(chosen.loaded.scaler_document).transform(rows)
-        index = reference.neighbourhood.dissimilarity(scaled)
-        if index is not None:
-            distances[valid] = index
-    return distances
+class _Judge:
+    """Asks a model and its training rows about bars, piece after piece; coverage stops no run."""
 
+    def __init__(self, chosen: ChosenModel, symbol: str, bars: int, known: int, distances: bool) -> None:
+        self._loaded, self._symbol = chosen.loaded, symbol
+        self._scaler = ScalerState.from_document(self._loaded.scaler_document)
+        self.probabilities = np.zeros((bars, len(Action)))
+        self.probabilities[:, Action.HOLD] = 1.0
+        self.dissimilarity = np.full(bars, np.nan) if distances else None
+        info = self._loaded.info
+        self._asked = not (info.look_ahead or symbol in info.training_symbols)
+        self._reference, self._reason = _reference(chosen) if self._asked or distances else (None, "")
+        self._tally = DriftTally(self._reference, known) if self._asked and self._reference else None
 
-def _coverage(chosen: ChosenModel, symbol: str, rows: NDArray[np.float32]) -> dict[str, Any] | None:
-    """Return whether the training rows resemble those of a symbol the model has not seen; it stops no run."""
-    loaded = chosen.loaded
-    if loaded.info.look_ahead or symbol in loaded.info.training_symbols:
-        return None
-    reference, reason = _reference(chosen)
-    if reference is None:
-        return {"verdict": UNTOLD, "sentence": reason, "worst": []}
-    drift = coverage_of(reference, loaded.scaler_document, rows)
-    said = sentence_of(symbol, drift, loaded.info.training_symbols)
-    return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
+    def add(self, piece: UsablePiece) -> None:
+        scaled = self._scaler.transform(piece.rows)
+        shares = self._loaded.model.predict_proba_scaled(scaled, self._symbol)
+        self.probabilities[piece.bars][piece.valid] = shares
+        if self.dissimilarity is not None and self._reference is not None:
+            index = self._reference.neighbourhood.dissimilarity(scaled)
+            if index is not None:
+                self.dissimilarity[piece.bars][piece.valid] = index
+        if self._tally is not None:
+            self._tally.add(piece.rows, scaled)
+
+    def coverage(self) -> dict[str, Any] | None:
+        """Return whether the training rows resemble those of a symbol the model has not seen."""
+        if not self._asked:
+            return None
+        if self._tally is None:
+            return {"verdict": UNTOLD, "sentence": self._reason, "worst": []}
+        drift = self._tally.drift()
+        said = sentence_of(self._symbol, drift, self._loaded.info.training_symbols)
+        return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
 
 
 def _reference(chosen: ChosenModel) -> tuple[CoverageReference | None, str]:
