@@ -1,25 +1,19 @@
-"""Opens a model folder for use: checked first without torch, then the tensors alone, never a whole object."""
+"""Opens a model folder for use: checked first, then the tensors alone, never a whole object, and without torch."""
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
-from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.integrity import CheckedFolder
 from ktrdr_app.model_store.registry import ModelInfo, info_of
 from ktrdr_app.model_store.resolver import check_path
-from ktrdr_app.model_store.weights import CLASSES, NetworkShape
-from ktrdr_app.neural.mlp import ACTIVATIONS, MLPTradingModel
-
-ALL_ACTIVATIONS: dict[str, type[nn.Module]] = {**ACTIVATIONS, "sigmoid": nn.Sigmoid}  # the original has sigmoid too
+from ktrdr_app.model_store.weights import CLASSES, read_weights
+from ktrdr_app.neural.dense import DenseNetwork
+from ktrdr_app.neural.model import MLPTradingModel
 
 
 @dataclass(frozen=True)
@@ -91,8 +85,9 @@ def open_checked(checked: CheckedFolder) -> LoadedModel:
         If its scaler or its weights cannot be used all the same.
     """
     scaler = ScalerState.from_document(checked.scaler_document, str(checked.path))
-    network = empty_network(checked.shape)
-    network.load_state_dict(_tensors(checked), assign=True)
+    shape = checked.shape
+    weights = read_weights(checked.path / layout.WEIGHTS, shape)
+    network = DenseNetwork((shape.inputs, *shape.hidden, CLASSES), shape.activation, shape.dropout, weights)
     return LoadedModel(
         model=MLPTradingModel(
             network,
@@ -110,32 +105,3 @@ def open_checked(checked: CheckedFolder) -> LoadedModel:
         metrics=checked.metrics,
         metadata=checked.metadata,
     )
-
-
-def empty_network(shape: NetworkShape) -> nn.Sequential:
-    """Return a network without memory for its weights, which are assigned later; no random number is drawn.
-
-    Parameters
-    ----------
-    shape : NetworkShape
-        Inputs, hidden layers, activation and dropout.
-    """
-    layers: list[nn.Module] = []
-    width = shape.inputs
-    for units in shape.hidden:
-        layers += [
-            nn.Linear(width, units, device="meta"),
-            ALL_ACTIVATIONS[shape.activation](),
-            nn.Dropout(shape.dropout),
-        ]
-        width = units
-    return nn.Sequential(*layers, nn.Linear(width, CLASSES, device="meta"))
-
-
-def _tensors(checked: CheckedFolder) -> dict[str, torch.Tensor]:
-    path = checked.path / layout.WEIGHTS
-    try:
-        tensors: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise ModelRejected(str(path), f"torch cannot read the weights ({error})") from error
-    return tensors

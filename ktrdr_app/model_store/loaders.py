@@ -10,7 +10,7 @@ from ktrdr_app.core.errors import InvalidValue, ModelNotFound
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.load import LoadedModel, load_model
 from ktrdr_app.model_store.resolver import require, resolve
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.neural.symbols import UNKNOWN
 
 if TYPE_CHECKING:
-    from ktrdr_app.neural.mlp import MLPTradingModel
+    from ktrdr_app.neural.model import MLPTradingModel
 
 ROWS = 16
 TOLERANCE = 1e-6

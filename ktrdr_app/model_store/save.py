@@ -21,10 +21,10 @@ from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.artifact import ModelArtifact
 from ktrdr_app.model_store.integrity import SCHEMA_VERSION, check_folder
 from ktrdr_app.model_store.legacy import scaler_pickle
-from ktrdr_app.model_store.load import ALL_ACTIVATIONS
 from ktrdr_app.model_store.samples import samples_document
 from ktrdr_app.model_store.versions import claim_version, point_latest, sweep
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.mlp import ACTIVATIONS
+from ktrdr_app.neural.model import MLPTradingModel
 
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch")
 
@@ -152,7 +152,7 @@ def _model_section(artifact: ModelArtifact, network: nn.Sequential, scaling: str
     """Describe the network as the original's configuration does, and how its logits become probabilities."""
     linear = [layer for layer in network if isinstance(layer, nn.Linear)]
     dropout = [layer.p for layer in network if isinstance(layer, nn.Dropout)]
-    named = [name for layer in network for name, kind in ALL_ACTIVATIONS.items() if type(layer) is kind]
+    named = [name for layer in network for name, kind in ACTIVATIONS.items() if type(layer) is kind]
     return {
         "type": "mlp",
         "architecture": {

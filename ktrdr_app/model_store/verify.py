@@ -14,7 +14,7 @@ from ktrdr_app.model_store.folder_files import checked_document, listed_checksum
 from ktrdr_app.model_store.integrity import CheckedFolder, check_in_store
 from ktrdr_app.model_store.load import open_checked
 from ktrdr_app.model_store.samples import TOLERANCE, largest_difference
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 
 PASSED = "passed"
 FAILED = "failed"

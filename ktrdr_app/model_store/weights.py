@@ -7,12 +7,13 @@ import itertools
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import ModelRejected
 from ktrdr_app.model_store import layout
@@ -110,6 +111,35 @@ def check_weights(path: Path, shape: NetworkShape) -> None:
     ModelRejected
         If it is damaged, too large, unsafe, or of another shape.
     """
+    for _ in _tensors(path, shape):
+        pass
+
+
+def read_weights(path: Path, shape: NetworkShape) -> NDArray[np.float32]:
+    """Check the file as `check_weights` does, and return what it holds.
+
+    Parameters
+    ----------
+    path : Path
+        ``model.pt``.
+    shape : NetworkShape
+        What the configuration says.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_weights,)
+        Layer after layer, weight (outputs, inputs), then bias.
+
+    Raises
+    ------
+    ModelRejected
+        As `check_weights` raises it.
+    """
+    return np.concatenate(list(_tensors(path, shape))).astype(np.float32, copy=False)
+
+
+def _tensors(path: Path, shape: NetworkShape) -> Iterator[NDArray[np.float32]]:
+    """Yield the numbers of each tensor, in the order of `NetworkShape.tensors`."""
     where = str(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -122,8 +152,10 @@ def check_weights(path: Path, shape: NetworkShape) -> None:
                 raise ModelRejected(where, "the weights are not stored in little-endian order")
             content = _index(archive.read(index[0]), where)
             for name, entry in _tensor_entries(content, shape, sizes, prefix, where):
-                if not np.isfinite(np.frombuffer(archive.read(entry), dtype="<f4")).all():
+                numbers = np.frombuffer(archive.read(entry), dtype="<f4")
+                if not np.isfinite(numbers).all():
                     raise ModelRejected(where, f"tensor {name} holds numbers that are not finite")
+                yield numbers
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise ModelRejected(where, f"the weights are damaged: {error}") from error
 

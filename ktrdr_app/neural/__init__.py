@@ -19,7 +19,7 @@ __getattr__ = exports(
     {
         "ClassificationMetrics": "metrics",
         "ImportanceFigure": "importance",
-        "MLPTradingModel": "mlp",
+        "MLPTradingModel": "model",
         "TrainedNetwork": "trainer",
         "TrainingData": "rows",
         "build_network": "mlp",

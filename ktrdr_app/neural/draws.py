@@ -1,14 +1,12 @@
 """Random bits by counter: what is dropped depends on seed, epoch, row and unit alone, not on who asks, or when.
 
-Both trainers draw from here, so that they drop the same units, and a resumed training needs no generator's state.
+Both trainers draw by these rules, torch's by way of `torch_draws`, so that they drop the same units, and a resumed
+training needs no generator's state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ktrdr_app.core import seeds
@@ -18,7 +16,6 @@ STEP = 0x9E3779B9
 """2^32 divided by the golden ratio: successive multiples of it spread evenly (Steele, Lea and Flood 2014)."""
 FACTOR_1 = 0x7FEB352D
 FACTOR_2 = 0x846CA68B
-_LOW = 0xFFFFFFFF
 
 
 def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
@@ -90,38 +87,3 @@ def row_key(key: np.uint32, row: int) -> np.uint32:
         Number of the row.
     """
     return mixed(np.uint32(key + np.uint32(np.uint32(row) * np.uint32(STEP))))
-
-
-def dropout_masks(rows: torch.Tensor, widths: Sequence[int], rate: float, key: int) -> list[torch.Tensor]:
-    """Return inverted-dropout masks for rows (Srivastava et al. 2014, scaled at training time as torch does).
-
-    Parameters
-    ----------
-    rows : torch.Tensor, int64, shape (n_rows,)
-        Numbers of the rows; the masks are made on their device.
-    widths : sequence of int
-        Units of each hidden layer.
-    rate : float
-        Probability of 0.
-    key : int
-        As `epoch_key` returns it.
-
-    Returns
-    -------
-    list of torch.Tensor, float32, shape (n_rows, width)
-        One a layer: 0 with probability ``rate``, else 1/(1 - rate), so that the mean stays 1.
-    """
-    keys = _mixed((key + rows * STEP) & _LOW)
-    units = torch.arange(1, sum(widths) + 1, device=rows.device)
-    bits = _mixed((keys[:, None] + units * STEP) & _LOW)
-    masks = (bits >= drop_limit(rate)).to(torch.float32).mul_(1 / (1 - rate))
-    return list(torch.split(masks, list(widths), dim=1))
-
-
-def _mixed(bits: torch.Tensor) -> torch.Tensor:
-    """Do as `mixed` does in 64-bit integers, as torch has no arithmetic in 32 unsigned bits."""
-    bits = bits ^ (bits >> 16)
-    bits = (bits * FACTOR_1) & _LOW
-    bits = bits ^ (bits >> 15)
-    bits = (bits * FACTOR_2) & _LOW
-    return bits ^ (bits >> 16)

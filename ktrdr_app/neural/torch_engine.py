@@ -11,12 +11,12 @@ from torch.nn import functional
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.neural.device import configure_threads
-from ktrdr_app.neural.draws import dropout_masks
 from ktrdr_app.neural.engine import EngineState, EpochSums
 from ktrdr_app.neural.losses import row_losses
 from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.rows import TrainingData, class_weights
 from ktrdr_app.neural.symbols import UNKNOWN
+from ktrdr_app.neural.torch_draws import dropout_masks
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
 
 _NUMBERS_AT_ONCE = 4_194_304

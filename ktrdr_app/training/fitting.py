@@ -14,7 +14,7 @@ from ktrdr_app.features.columns import measure_columns
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.scaler import ScalerState, scaler_of
 from ktrdr_app.neural.checkpoint import Checkpoints
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.symbols import partly_hidden, symbol_columns
 from ktrdr_app.neural.trainer import TrainedNetwork, TrainingData, train_network
 from ktrdr_app.strategy.schema import Strategy

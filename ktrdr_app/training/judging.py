@@ -16,7 +16,7 @@ from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.neural.calibration import UNCALIBRATED
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance
 from ktrdr_app.neural.metrics import CLASSES, ClassificationMetrics
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.reliability import ReliabilityBin
 from ktrdr_app.neural.rows import class_weights
 from ktrdr_app.neural.symbols import UNKNOWN

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ktrdr_app import __version__
 from ktrdr_app.features.contract import FeatureContract
@@ -17,11 +17,13 @@ from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.process import SymbolFacts
-from ktrdr_app.training.universal import JudgedModel
 from ktrdr_app.workflows import train_figures as figures
 from ktrdr_app.workflows.report_figures import judgement_of
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_sentences import sentences_of
+
+if TYPE_CHECKING:
+    from ktrdr_app.training.universal import JudgedModel
 
 LIBRARIES = ("numpy", "pandas", "torch", "scikit-learn", "ta-lib", "numba", "pydantic")
 

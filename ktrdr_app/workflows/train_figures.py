@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ktrdr_app.core.files import plain
 from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.neural.bootstrap import COVERAGE, REPEATS
 from ktrdr_app.neural.importance import ImportanceFigure
 from ktrdr_app.neural.metrics import ClassificationMetrics
-from ktrdr_app.training.universal import JudgedModel
+
+if TYPE_CHECKING:
+    from ktrdr_app.training.universal import JudgedModel
 
 
 def headline(model: JudgedModel) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.neural.metrics import ClassificationMetrics
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.training.universal import JudgedModel
 from ktrdr_app.workflows.wording import beyond_chance, has_skill, number, percent, within
+
+if TYPE_CHECKING:
+    from ktrdr_app.training.universal import JudgedModel
 
 RARE = 0.1
 """A class with a smaller share of the training labels is called rare."""

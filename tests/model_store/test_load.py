@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,7 @@ import torch
 from torch import nn
 
 from ktrdr_app.core.errors import InvalidValue, ModelNotFound, ModelRejected
-from ktrdr_app.model_store import layout
-from ktrdr_app.model_store import load as loading
-from ktrdr_app.model_store.load import empty_network, load_model
-from ktrdr_app.model_store.weights import NetworkShape
+from ktrdr_app.model_store.load import load_model
 from ktrdr_app.neural.calibration import UNCALIBRATED, Calibration
 from ktrdr_app.neural.mlp import build_network
 from ktrdr_app.strategy.schema import NetworkSettings
@@ -35,6 +35,8 @@ from tests.model_store.builders import (
     strategy_document,
     write_original,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("kind", ["standard", "minmax", "none"])
@@ -130,12 +132,6 @@ def test_loading_draws_no_random_number(tmp_path: Path) -> None:
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_an_empty_network_holds_no_memory() -> None:
-    made = empty_network(NetworkShape(1000, (4096, 4096), "tanh", 0.0))
-    assert {parameter.device.type for parameter in made.parameters()} == {"meta"}
-    assert [type(layer) for layer in made][:3] == [nn.Linear, nn.Tanh, nn.Dropout]
-
-
 def test_a_network_without_hidden_layers(tmp_path: Path) -> None:
     linear = network(hidden=())
     loaded = load_model(save(tmp_path, network=linear))
@@ -154,17 +150,21 @@ def test_wrong_features_are_refused_by_name(tmp_path: Path) -> None:
         model.predict_proba(rows)
 
 
-def test_whatever_torch_refuses_is_a_rejection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = save(tmp_path)
-
-    def refuse(*arguments: object, **keywords: object) -> None:
-        assert keywords["weights_only"] is True
-        raise RuntimeError("PytorchStreamReader failed")
-
-    monkeypatch.setattr(loading.torch, "load", refuse)
-    with pytest.raises(ModelRejected, match="PytorchStreamReader failed") as found:
-        load_model(folder)
-    assert found.value.where == str(folder / layout.WEIGHTS)
+def test_a_small_model_is_loaded_and_asked_without_torch(tmp_path: Path) -> None:
+    folder, rows = save(tmp_path, network=network()), raw_rows(seed=4)
+    code = (
+        "import numpy as np; from pathlib import Path; from ktrdr_app.model_store.load import load_model; "
+        f"print(load_model(Path({str(folder)!r})).model.predict_proba(np.array({rows.tolist()}, np.float32)).tolist())"
+    )
+    script = f"{code}; import sys; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    said, torch_there = done.stdout.splitlines()
+    assert torch_there == "False"
+    whole = torch.load(folder / "model_full.pt", weights_only=False).eval()
+    expected = forward(whole, scaled_by_hand(scaler_document(), rows))
+    np.testing.assert_allclose(json.loads(said), expected, atol=1e-5)
 
 
 class TestLatest:

@@ -11,7 +11,7 @@ import pytest
 
 from ktrdr_app.core.errors import InvalidValue, ModelNotFound, ModelRejected, UnsafeName
 from ktrdr_app.model_store import ModelLoader, UniversalModelLoader
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from tests.model_store.builders import (
     DIGEST,
     NAMES,

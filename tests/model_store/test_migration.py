@@ -22,6 +22,7 @@ from ktrdr_app.model_store.migration_plan import Step, plan_migration
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.resolver import resolve
 from ktrdr_app.model_store.rollback import point_to
+from ktrdr_app.neural.model import MLPTradingModel
 from tests.model_store.builders import (
     STRATEGY,
     edit,
@@ -137,9 +138,13 @@ def test_a_read_only_original_gives_a_copy_that_can_be_written(tmp_path: Path) -
     assert all(path.stat().st_mode & 0o200 for path in step.target.iterdir())
 
 
-def test_weights_that_torch_refuses_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_went_bad_meanwhile_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_original(tmp_path)
-    monkeypatch.setattr(torch, "load", lambda *_args, **_kwargs: (_ for _ in ()).throw(RuntimeError("bad tensor")))
+
+    def refuse(path: Path, *_: object) -> None:
+        raise ModelRejected(str(path), "bad tensor")
+
+    monkeypatch.setattr("ktrdr_app.model_store.load.read_weights", refuse)
     (step,) = migrated(tmp_path)
     assert (step.action, "bad tensor" in step.reason) == ("damaged", True)
     assert list(step.target.parent.iterdir()) == []
@@ -162,8 +167,10 @@ def test_a_copy_that_predicts_otherwise_is_not_kept(tmp_path: Path, monkeypatch:
     def slightly_off(path: Path) -> Any:
         loaded = real(path)
         if path.name.startswith("."):
+            network, names = loaded.model.network, loaded.feature_names
             with torch.no_grad():
-                next(loaded.model.network.parameters()).add_(0.01)
+                next(network.parameters()).add_(0.01)
+            loaded = replace(loaded, model=MLPTradingModel(network, loaded.model.scaler, names))
         return loaded
 
     monkeypatch.setattr(migration, "load_model", slightly_off)

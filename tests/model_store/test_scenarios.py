@@ -10,7 +10,7 @@ from ktrdr_app import workflows
 from ktrdr_app.core.errors import ModelNotFound
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import UniversalModelLoader
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.workflows.model_requests import ResolveRequest
 from tests.model_store.builders import raw_rows
 from tests.model_store.scenarios import SCENARIOS, TIMEFRAME, Scenario, check_answer

@@ -11,7 +11,7 @@ import torch
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, InvalidValue
 from ktrdr_app.neural.device import DEVICES, chosen_device, configure_threads
-from ktrdr_app.neural.mlp import MLPTradingModel, build_network
+from ktrdr_app.neural.mlp import build_network, logits_of
 from ktrdr_app.neural.trainer import train_network
 from ktrdr_app.strategy.schema import NetworkSettings
 from tests.neural.planted import QUICK, SMALL, planted
@@ -72,8 +72,8 @@ def test_training_asks_for_it_before_the_first_batch(two_threads: None) -> None:
 
 
 def test_inference_asks_for_it(two_threads: None) -> None:
-    model = MLPTradingModel(build_network(6, NetworkSettings(), 0), None, tuple("abcdef"))
-    assert in_thread(lambda: model.predict_proba(planted(8, 0).x)) == 1
+    network = build_network(6, NetworkSettings(), 0)
+    assert in_thread(lambda: logits_of(network, planted(8, 0).x)) == 1
 
 
 class TestChosenDevice:

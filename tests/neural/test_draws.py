@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.neural import fused_kernels
-from ktrdr_app.neural.draws import drop_limit, dropout_masks, epoch_key, epoch_order, mixed, row_key
+from ktrdr_app.neural.draws import drop_limit, epoch_key, epoch_order, mixed, row_key
+from ktrdr_app.neural.torch_draws import dropout_masks
 
 WORD = 2**32
 

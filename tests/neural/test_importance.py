@@ -11,7 +11,7 @@ from ktrdr_app.core import seeds
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, InvalidValue
 from ktrdr_app.neural.importance import ImportanceFigure, permutation_importance, permute_within
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.trainer import train_network
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
 from tests.neural.planted import planted

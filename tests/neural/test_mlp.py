@@ -1,41 +1,25 @@
-"""The network's shape and first weights, and a model's probabilities against a loop over numbers."""
+"""The network's shape and first weights, torch's answers in pieces, and the way to plain numbers and back."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from ktrdr_app.core import seeds
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.features.scaler import fit_scaler
 from ktrdr_app.neural import mlp
-from ktrdr_app.neural.mlp import MLPTradingModel, build_network, linear_layers, logits_of
+from ktrdr_app.neural.mlp import build_network, dense_of, linear_layers, logits_of, module_of
 from ktrdr_app.strategy.schema import NetworkSettings
-from tests.neural.planted import slow_forward, slow_softmax, tensor_bytes
+from tests.neural.planted import slow_forward, tensor_bytes
 
-NAMES = ("rsi_low", "rsi_high", "macd_up", "roc_3")
 ACTIVATIONS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "leaky_relu": torch.nn.LeakyReLU}
 
 
 def rows(count: int, seed: int = 0, width: int = 4) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32)
-
-
-def model(seed: int = 0, **network: object) -> MLPTradingModel:
-    return MLPTradingModel(build_network(4, NetworkSettings(**network), seed), None, NAMES)
-
-
-class Doubler:
-    """A scaler that doubles."""
-
-    def transform(self, features: np.ndarray) -> np.ndarray:
-        return (features * 2).astype(np.float32)
 
 
 class TestBuildNetwork:
@@ -93,146 +77,51 @@ class TestBuildNetwork:
             build_network(0, NetworkSettings(), 0)
 
 
-class TestProbabilities:
-    @pytest.mark.parametrize("activation", ACTIVATIONS)
-    def test_equal_a_loop_over_numbers(self, activation: str) -> None:
-        ours = model(seed=3, hidden_layers=[6, 5], activation=activation, dropout=0.5)
-        x = rows(12, seed=1) * 3
-        reference = [slow_softmax(slow_forward(ours.network, row, activation)) for row in x]
-        np.testing.assert_allclose(ours.predict_proba(x), reference, rtol=2e-5, atol=1e-7)
-
-    def test_equal_the_plain_network_in_evaluation_mode(self) -> None:
-        ours = model(dropout=0.5)
-        x = rows(100)
-        ours.network.eval()
-        with torch.no_grad():
-            reference = torch.softmax(ours.network(torch.from_numpy(x)).double(), dim=1).numpy()
-        np.testing.assert_allclose(ours.predict_proba(x), reference, rtol=1e-12)
-
-    def test_dropout_is_off_even_if_the_network_came_in_training_mode(self) -> None:
-        network = build_network(4, NetworkSettings(dropout=0.5), 0).train()
-        ours = MLPTradingModel(network, None, NAMES)
-        assert not ours.network.training
-        np.testing.assert_array_equal(ours.predict_proba(rows(50)), ours.predict_proba(rows(50)))
-
-    @settings(max_examples=50, deadline=None)
-    @given(x=arrays(np.float32, st.tuples(st.integers(1, 20), st.just(4)), elements=st.floats(-1e4, 1e4, width=32)))
-    def test_are_three_shares_of_one(self, x: np.ndarray) -> None:
-        p = model().predict_proba(x)
-        assert p.shape == (len(x), 3)
-        assert p.dtype == np.float64
-        assert ((p >= 0) & (p <= 1)).all()
-        np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-12)
-
+class TestLogits:
     def test_pieces_give_what_one_piece_gives(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        ours, x = model(), rows(101)
-        whole = ours.predict_proba(x)
+        network, x = build_network(4, NetworkSettings(), 0).eval(), rows(101)
+        whole = logits_of(network, x)
         monkeypatch.setattr(mlp, "_ACTIVATIONS_AT_ONCE", 30 * 7)
         seen: list[int] = []
-        handle = ours.network.register_forward_hook(lambda _layer, inputs, _out: seen.append(len(inputs[0])))
-        pieces = ours.predict_proba(x)
-        handle.remove()
+        network.register_forward_hook(lambda _layer, inputs, _out: seen.append(len(inputs[0])))
+        pieces = logits_of(network, x)
         assert seen == [7] * 14 + [3]
-        np.testing.assert_allclose(pieces, whole, rtol=1e-6)
+        np.testing.assert_allclose(pieces, whole, rtol=1e-5, atol=1e-6)
 
     def test_a_layer_wider_than_the_bound_goes_row_by_row(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        ours, x = model(), rows(5)
-        whole = ours.predict_proba(x)
+        network, x = build_network(4, NetworkSettings(), 0).eval(), rows(5)
+        whole = logits_of(network, x)
         monkeypatch.setattr(mlp, "_ACTIVATIONS_AT_ONCE", 1)
-        np.testing.assert_allclose(ours.predict_proba(x), whole, rtol=1e-6)
+        np.testing.assert_allclose(logits_of(network, x), whole, rtol=1e-5, atol=1e-6)
 
-    def test_the_scaler_is_applied_once_to_raw_rows_only(self) -> None:
-        network = build_network(4, NetworkSettings(), 0)
-        scaled, plain = MLPTradingModel(network, Doubler(), NAMES), MLPTradingModel(network, None, NAMES)
-        x = rows(20)
-        np.testing.assert_array_equal(scaled.predict_proba(x), plain.predict_proba(2 * x))
-        np.testing.assert_array_equal(scaled.predict_proba_scaled(x), plain.predict_proba(x))
-        assert not np.allclose(scaled.predict_proba(x), plain.predict_proba(x))
-
-    def test_a_fitted_scaler_serves(self) -> None:
-        x = rows(200) * 50 + 7
-        scaler = fit_scaler("standard", x, NAMES)
-        ours = MLPTradingModel(build_network(4, NetworkSettings(), 0), scaler, NAMES)
-        by_hand = (x.astype(np.float64) - x.mean(axis=0, dtype=np.float64)) / x.std(axis=0, dtype=np.float64)
-        np.testing.assert_allclose(ours.predict_proba(x), ours.predict_proba_scaled(by_hand), rtol=1e-5)
-
-    def test_float64_rows_are_computed_on_as_float32(self) -> None:
-        x = rows(10)
-        np.testing.assert_array_equal(model().predict_proba(x.astype(np.float64)), model().predict_proba(x))
-
-    def test_columns_of_a_wider_table_need_not_be_contiguous(self) -> None:
-        wide = rows(10, width=8)
-        np.testing.assert_array_equal(
-            model().predict_proba(wide[:, ::2]), model().predict_proba(np.ascontiguousarray(wide[:, ::2]))
-        )
-
-    def test_rows_are_left_as_they_were_and_read_only_ones_do(self) -> None:
-        x = rows(10)
+    def test_read_only_rows_do(self) -> None:
+        network, x = build_network(4, NetworkSettings(), 0).eval(), rows(3)
         x.setflags(write=False)
-        before = x.copy()
-        model().predict_proba(x)
-        np.testing.assert_array_equal(x, before)
-
-    def test_no_rows_give_no_answers(self) -> None:
-        p = model().predict_proba(np.empty((0, 4), dtype=np.float32))
-        assert p.shape == (0, 3)
-        assert p.dtype == np.float64
-
-    def test_many_threads_get_the_same_answers(self) -> None:
-        ours, x = model(), rows(500)
-        expected = ours.predict_proba(x)
-        with ThreadPoolExecutor(4) as pool:
-            for answer in pool.map(lambda _turn: ours.predict_proba(x), range(12)):
-                np.testing.assert_array_equal(answer, expected)
-
-    def test_logits_keep_no_gradient(self) -> None:
-        network = build_network(4, NetworkSettings(), 0).eval()
-        assert not logits_of(network, torch.from_numpy(rows(3))).requires_grad
+        expected = [slow_forward(network, row, "relu") for row in x]
+        np.testing.assert_allclose(logits_of(network, x), expected, rtol=2e-5, atol=1e-6)
 
 
-class TestRefusals:
-    @pytest.mark.parametrize("shape", [(5, 3), (5, 5), (4,), (2, 2, 4)])
-    def test_another_width(self, shape: tuple[int, ...]) -> None:
-        for ask in (model().predict_proba, model().predict_proba_scaled):
-            with pytest.raises(InvalidValue, match="features") as caught:
-                ask(np.zeros(shape, dtype=np.float32))
-            assert "(rows, 4)" in caught.value.hint
+class TestPlainNumbers:
+    @pytest.mark.parametrize("activation", [*ACTIVATIONS, "sigmoid"])
+    @pytest.mark.parametrize("hidden", [[], [7], [6, 5]])
+    def test_there_and_back_is_the_same_network(self, activation: str, hidden: list[int]) -> None:
+        block = [mlp.ACTIVATIONS[activation](), torch.nn.Dropout(0.35)]
+        widths = [4, *hidden, 3]
+        layers = [layer for inputs, outputs in pairwise(widths) for layer in (torch.nn.Linear(inputs, outputs), *block)]
+        network = torch.nn.Sequential(*layers[:-2])
+        again = module_of(dense_of(network))
+        assert [repr(layer) for layer in again] == [repr(layer) for layer in network]
+        assert tensor_bytes(again) == tensor_bytes(network)
+        assert not again.training
 
-    @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-    def test_a_number_that_is_none_names_feature_and_row(self, bad: float) -> None:
-        x = rows(9)
-        x[6, 2] = bad
-        for ask in (model().predict_proba, model().predict_proba_scaled):
-            with pytest.raises(InvalidValue, match="macd_up") as caught:
-                ask(x)
-            assert caught.value.where == "row 6 of feature macd_up"
+    def test_numbers_are_those_of_the_state_in_its_order(self) -> None:
+        network = build_network(4, NetworkSettings(hidden_layers=[5], dropout=0.25, activation="leaky_relu"), 2)
+        dense = dense_of(network)
+        assert (dense.widths, dense.activation, dense.dropout) == ((4, 5, 3), "leaky_relu", 0.25)
+        assert dense.weights.tobytes() == b"".join(value.numpy().tobytes() for value in network.state_dict().values())
 
-    def test_a_scaler_that_overflows_is_found_out(self) -> None:
-        class Huge:
-            def transform(self, features: np.ndarray) -> np.ndarray:
-                return np.full(features.shape, np.inf, dtype=np.float32)
-
-        with pytest.raises(InvalidValue, match="rsi_low"):
-            MLPTradingModel(build_network(4, NetworkSettings(), 0), Huge(), NAMES).predict_proba(rows(2))
-
-    def test_a_network_for_other_features(self) -> None:
-        with pytest.raises(InvalidValue, match="inputs 7, outputs 3") as caught:
-            MLPTradingModel(build_network(7, NetworkSettings(), 0), None, NAMES)
-        assert "4 features" in caught.value.hint
-
-    def test_a_network_of_two_classes(self) -> None:
-        with pytest.raises(InvalidValue, match="outputs 2"):
-            MLPTradingModel(torch.nn.Sequential(torch.nn.Linear(4, 2)), None, NAMES)
-
-    def test_a_network_without_weights(self) -> None:
-        with pytest.raises(InvalidValue, match="inputs 0, outputs 0"):
-            MLPTradingModel(torch.nn.Sequential(torch.nn.ReLU()), None, NAMES)
-
-
-def test_state_dict_is_the_networks_and_loads_into_a_new_one() -> None:
-    ours = model(seed=4)
-    other = build_network(4, NetworkSettings(), 9)
-    other.load_state_dict(ours.state_dict())
-    assert tensor_bytes(other) == tensor_bytes(ours.network)
-    x = rows(10)
-    np.testing.assert_array_equal(MLPTradingModel(other, None, NAMES).predict_proba(x), ours.predict_proba(x))
+    def test_no_random_number_is_drawn(self) -> None:
+        dense = dense_of(build_network(4, NetworkSettings(), 2))
+        before = torch.random.get_rng_state()
+        module_of(dense)
+        assert torch.equal(torch.random.get_rng_state(), before)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ktrdr_app.neural
-from ktrdr_app.neural import metrics, mlp, rows, trainer
+from ktrdr_app.neural import metrics, mlp, model, rows, trainer
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def test_figures_need_no_torch(module: str) -> None:
 
 def test_a_training_does_not_load_torchs_compiler() -> None:
     code = """
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.trainer import train_network
 from tests.neural.planted import QUICK, SMALL, planted
 fitted = train_network(planted(64, 0), planted(32, 1), SMALL, QUICK, 0)
@@ -40,7 +40,8 @@ MLPTradingModel(fitted.network, None, tuple("abcdef")).predict_proba(planted(8, 
 
 
 def test_the_package_exports_what_its_modules_define() -> None:
-    assert ktrdr_app.neural.MLPTradingModel is mlp.MLPTradingModel
+    assert ktrdr_app.neural.MLPTradingModel is model.MLPTradingModel
+    assert ktrdr_app.neural.build_network is mlp.build_network
     assert ktrdr_app.neural.TrainingData is rows.TrainingData
     assert ktrdr_app.neural.train_network is trainer.train_network
     assert ktrdr_app.neural.classification_metrics is metrics.classification_metrics

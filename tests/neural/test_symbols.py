@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.neural.mlp import MLPTradingModel, build_network
+from ktrdr_app.neural.mlp import build_network
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.rows import TrainingData
 from ktrdr_app.neural.symbols import HIDDEN_SHARE, UNKNOWN, partly_hidden, symbol_columns, with_symbols
 from ktrdr_app.neural.trainer import train_network

@@ -14,10 +14,12 @@ import torch
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, InvalidValue, TrainingFailed
 from ktrdr_app.core.progress import EpochFinished
-from ktrdr_app.neural.draws import dropout_masks, epoch_key, epoch_order
-from ktrdr_app.neural.mlp import MLPTradingModel, build_network, linear_layers
+from ktrdr_app.neural.draws import epoch_key, epoch_order
+from ktrdr_app.neural.mlp import build_network, linear_layers
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.neural.rows import TrainingData
 from ktrdr_app.neural.symbols import with_symbols
+from ktrdr_app.neural.torch_draws import dropout_masks
 from ktrdr_app.neural.trainer import TrainedNetwork, train_network, trainer_for
 from ktrdr_app.strategy.schema import NetworkSettings, TrainingSettings
 from tests.neural.planted import QUICK, SMALL, noise, planted, slow_symbol_nll, tensor_bytes
