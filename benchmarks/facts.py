@@ -1,4 +1,4 @@
-"""What every figure of the benchmarks is told with: the machine and the moment."""
+"""What every figure of the benchmarks is told with: the machine and the moment; and memory, where it is asked for."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def measured_on() -> dict[str, Any]:
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"platform": platform.platform(), "processor": processor, "cores": cores()},
     }
+
+
+def peak_mib() -> float:
+    """Return the peak of resident memory since the last call, MiB, and begin anew."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    Path("/proc/self/clear_refs").write_text("5")
+    return peak / 1024

@@ -30,7 +30,7 @@ from pyarrow import csv
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
-from benchmarks.facts import measured_on  # noqa: E402
+from benchmarks.facts import measured_on, peak_mib  # noqa: E402
 from ktrdr_app.core.files import write_json, write_text  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent, StageFinished, StageStarted  # noqa: E402
@@ -68,7 +68,7 @@ def strategy_text(name: str, batches: str, epochs: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_series(path: Path, bars: int, seed: int) -> None:
+def write_series(path: Path, bars: int, seed: int, noise: float = 0.0) -> None:
     """Write a random walk of one-minute bars as CSV.
 
     Parameters
@@ -77,9 +77,14 @@ def write_series(path: Path, bars: int, seed: int) -> None:
         The file.
     bars, seed : int
         Its length, and what it is drawn from.
+    noise : float
+        Standard deviation of what is added to the logarithm of each close and gone on the next bar, so that there is
+        something to learn.
     """
     random = np.random.default_rng(seed)
     close = 100.0 * np.exp(np.cumsum(random.normal(0.0, 0.0005, bars)))
+    if noise:
+        close *= np.exp(np.random.default_rng([seed, 1]).normal(0.0, noise, bars))
     opened = np.concatenate([[100.0], close[:-1]])
     reach = 1.0 + np.abs(random.normal(0.0, 0.0003, (2, bars)))
     stamps = np.datetime64("2015-01-01T00:00:00") + np.arange(bars) * np.timedelta64(60, "s")
@@ -92,14 +97,6 @@ def write_series(path: Path, bars: int, seed: int) -> None:
     columns = {"timestamp": np.char.add(np.datetime_as_string(stamps), "Z")} | prices
     table = pa.table(columns | {"volume": random.integers(1_000, 100_000, bars)})
     csv.write_csv(table, path, csv.WriteOptions(quoting_style="none", quoting_header="none"))
-
-
-def peak_mib() -> float:
-    """Return the peak of resident memory since the last call, MiB, and begin anew."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak / 1024
 
 
 def train_here(root: Path, strategy: str, symbols: Sequence[str]) -> dict[str, Any]:
