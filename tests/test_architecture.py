@@ -184,5 +184,10 @@ def test_starting_is_cheap(statement: str) -> None:
     assert not modules_after(statement) & {"torch", "sklearn", *QT}
 
 
+def test_what_runs_a_backtest_or_tells_coverage_loads_no_torch() -> None:
+    statement = "import ktrdr_app.workflows.backtest_run, ktrdr_app.workflows.coverage_run"
+    assert not modules_after(statement) & {"torch", "sklearn", *QT}
+
+
 def test_a_workers_share_of_a_training_loads_no_torch() -> None:
     assert not modules_after("import ktrdr_app.workflows.train_symbols") & {"torch", "sklearn", "distributed", *QT}

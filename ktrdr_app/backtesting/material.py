@@ -132,7 +132,9 @@ def material_of(
     if orchestrator.allow_short != config.allow_short:
         raise InvalidValue("allow_short", orchestrator.allow_short, "the same to orchestrator and BacktestConfig")
     shares = _check_probabilities(probabilities, bars)
-    distances = np.full(len(bars), np.nan) if dissimilarity is None else np.asarray(dissimilarity, dtype=np.float64)
+    # One NaN seen from everywhere: a column of them would be memory for nothing.
+    unknown = np.broadcast_to(np.nan, (len(bars),))
+    distances = unknown if dissimilarity is None else np.asarray(dissimilarity, dtype=np.float64)
     if distances.shape != (len(bars),):
         raise InvalidValue("dissimilarity", f"shape {distances.shape}", f"shape ({len(bars)},)")
     ratios = volume_ratio(bars["volume"].to_numpy(dtype=np.float64))

@@ -108,7 +108,7 @@ class StoredFeatures:
         return valid
 
     def _read(self, out: NDArray[np.float32], begin: int) -> None:
-        room = out.data.cast("B")
+        room = out.reshape(-1).view(np.uint8).data
         self._file.seek(self._begin + begin * self._width * _KIND.itemsize)
         while len(room):
             count = self._file.readinto(room)
@@ -132,7 +132,7 @@ def write_features(path: Path, values: NDArray[np.float32]) -> None:
     StorageProblem
         If the disk refuses.
     """
-    content = (_header(values.shape), values.astype(_KIND, copy=False).data.cast("B"))
+    content = (_header(values.shape), values.astype(_KIND, copy=False).reshape(-1).view(np.uint8).data)
     checksum = hashlib.sha256()
     for part in content:
         checksum.update(part)

@@ -78,12 +78,12 @@ def model_rows(
     where = f"{request.symbol} {request.timeframe}"
     wanted = select_range(bars, request.start, None, where)
     offset = len(bars) - len(wanted)
-    usable = np.flatnonzero(features.valid[offset:])
-    if len(usable) < LEAST_BARS:
+    valid = features.valid[offset:]
+    known = int(np.count_nonzero(valid))
+    if known < LEAST_BARS:
         reason = f"{int((~features.valid).sum())} of {len(bars)} bars are the indicators' warm-up"
-        raise TooFewRows(where, len(usable), LEAST_BARS, reason)
-    first = offset + int(usable[0])
-    known = int(np.count_nonzero(features.valid[first:]))
+        raise TooFewRows(where, known, LEAST_BARS, reason)
+    first = offset + int(np.argmax(valid))
     judge = _Judge(chosen, request.symbol, len(bars) - first, known, decision.max_dissimilarity is not None)
     for piece in usable_pieces(features, first):
         judge.add(piece)

@@ -17,6 +17,7 @@ from ktrdr_app.features.build import build_features
 from ktrdr_app.features.cache import CacheUse, FeatureCache
 from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.features.stored import StoredFeatures
 from ktrdr_app.fuzzy import engine as fuzzy_engine
 from ktrdr_app.strategy.load import LoadedStrategy
 from tests.features.strategies import plan, probe
@@ -123,6 +124,31 @@ class TestOnDisk:
         changed = edited(probe(), "mean", "above", [0, 2, 5])
         assert same(later.features(bars(), changed), build_features(bars(), changed, timeframe="1h"))
         assert later.last_use == CacheUse("edit", ("mean_above",))
+
+    def test_rows_of_kept_features_are_read_from_the_file_and_not_held(self, tmp_path: Path) -> None:
+        expected = build_features(bars(), plan(), timeframe="1h")
+        first = self._cache(tmp_path)
+        assert first.rows(bars(), plan()) is first.features(bars(), plan()), "built features are held as before"
+        later = self._cache(tmp_path)
+        found = later.rows(bars(), plan())
+        assert isinstance(found, StoredFeatures)
+        assert later.last_use == CacheUse("disk", ())
+        assert np.concatenate([part.copy() for part in found.pieces(0)]).tobytes() == expected.values.tobytes()
+        assert found.valid.tolist() == expected.valid.tolist()
+        assert found.contract == expected.contract
+        assert same(later.features(bars(), plan()), expected)
+        assert later.rows(bars(), plan()) is later.features(bars(), plan())
+
+    @pytest.mark.parametrize("damage", [lambda raw: raw[:-8], lambda _: b""])
+    def test_rows_of_a_damaged_file_are_built(self, tmp_path: Path, damage: object) -> None:
+        self._cache(tmp_path).features(bars(), plan())
+        path = self._only(tmp_path)
+        path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+        cache = self._cache(tmp_path)
+        found = cache.rows(bars(), plan())
+        assert isinstance(found, FeatureFrame)
+        assert same(found, build_features(bars(), plan(), timeframe="1h"))
+        assert cache.last_use.source == "built"
 
     @pytest.mark.parametrize("damage", [lambda raw: raw[:-8], lambda raw: raw[:600] + b"?" + raw[601:], lambda _: b""])
     def test_a_damaged_file_is_passed_over_and_replaced(self, tmp_path: Path, damage: object) -> None:
