@@ -75,13 +75,13 @@ def test_the_file_is_a_sum_and_an_array_that_numpy_reads(tmp_path: Path) -> None
 def test_a_file_that_is_not_what_was_written_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = written(tmp_path, features(50))
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ValueError, match="columns|checksum|too soon"):
+    with pytest.raises(ValueError, match=r"columns|checksum|too soon"):
         StoredFeatures(path, CONTRACT)
 
 
 def test_another_number_of_columns_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, features(6))
-    with pytest.raises(ValueError, match="columns|checksum"):
+    with pytest.raises(ValueError, match=r"columns|checksum"):
         StoredFeatures(path, FeatureContract(("a", "b"), "digest"))
 
 
