@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.inspector.panel import Inspector
@@ -16,6 +16,8 @@ from ktrdr_app.gui.ui.dock_title import DockTitle
 
 VERSION = 2
 """Of the saved layout; one of another version is passed over."""
+LEAST = 120
+"""Height in pixels below which the lower tabs cannot be read."""
 ROOMY = 1400
 """Width in pixels from which the inspector is open by default."""
 
@@ -37,9 +39,9 @@ class Layout:
     tab: int
 
 
-LAYOUTS = {"explore": Layout(280, 148, 2), "train": Layout(0, 196, 0), "review": Layout(320, 0, 0)}
+LAYOUTS = {"explore": Layout(248, 132, 2), "train": Layout(0, 220, 0), "review": Layout(320, 0, 0)}
 """The named layouts: looking around, watching a training, reading results."""
-DEFAULT = Layout(280, 148, 0)
+DEFAULT = Layout(224, 132, 0)
 
 
 class WindowDocks(QObject):
@@ -69,13 +71,22 @@ class WindowDocks(QObject):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("lowerTabs")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().hide()
+        self.tabs.setMinimumHeight(LEAST)  # the hidden bar still counts in its own hint
+        self.bar = QTabBar()
+        self.bar.setObjectName("lowerTabs.bar")
+        self.bar.setDrawBase(False)
+        self.bar.setExpanding(False)
         for widget, title in (
             (self.task_list, self.tr("Tasks")),
             (self.log_panel, self.tr("Log")),
             (self.problems, self.tr("Problems")),
         ):
             self.tabs.addTab(widget, title)
-        for each in (self.tabs, self.tabs.tabBar()):
+            self.bar.addTab(title)
+        self.bar.currentChanged.connect(self.tabs.setCurrentIndex)
+        self.tabs.currentChanged.connect(self.bar.setCurrentIndex)
+        for each in (self.tabs, self.tabs.tabBar(), self.bar):
             each.setAccessibleName(self.tr("Tasks, log or problems"))
         self.right = self._dock("inspectorDock", self.tr("Inspector"), self.inspector)
         self.lower = self._dock("lowerDock", self.tr("Tasks, log, problems"), self.tabs)
@@ -88,7 +99,7 @@ class WindowDocks(QObject):
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
         made = QDockWidget(title, self.window)
         made.setObjectName(name)
-        made.setTitleBarWidget(DockTitle(made))
+        made.setTitleBarWidget(DockTitle(made, self.bar if widget is self.tabs else None))
         made.setWidget(widget)
         made.visibilityChanged.connect(self._shown)
         return made
@@ -100,7 +111,7 @@ class WindowDocks(QObject):
     @Slot()
     def _count_problems(self) -> None:
         count = len(self.context.problems.problems)
-        self.tabs.setTabText(2, self.tr("Problems ({0})").format(count) if count else self.tr("Problems"))
+        self.bar.setTabText(2, self.tr("Problems ({0})").format(count) if count else self.tr("Problems"))
 
     def show_tab(self, widget: QWidget) -> None:
         """Open the lower dock on one of its tabs.

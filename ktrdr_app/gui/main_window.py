@@ -142,6 +142,7 @@ class MainWindow(ShellWindow):
         self._clean_exit = self.tasks.shutdown(LATE_MS if self._quitting else STOP_MS)
         logging.getLogger(LOGGER).removeHandler(self._log_queue)
         self._remember()
+        self.docks.blockSignals(True)  # docks that go with the window would speak to what is gone already
         self.rules.restore()
         event.accept()
 

@@ -17,20 +17,22 @@ class DockTitle(QWidget):
     ----------
     dock : QDockWidget
         Whose title it is.
+    instead : QWidget, optional
+        What stands there instead of the dock's name.
     """
 
-    def __init__(self, dock: QDockWidget) -> None:
+    def __init__(self, dock: QDockWidget, instead: QWidget | None = None) -> None:
         super().__init__(dock)
         self._dock = dock
-        self.text = label(dock.windowTitle(), "heading")
         self.float_button = self._button("float", dock.tr("Let {0} float, or put it back").format(dock.windowTitle()))
         self.close_button = self._button("close", dock.tr("Close {0}").format(dock.windowTitle()))
         self.float_button.clicked.connect(self._toggle_float)
         self.close_button.clicked.connect(dock.close)
         box = QHBoxLayout(self)
-        box.setContentsMargins(GRID + GRID // 2, 2, GRID // 2, 2)
+        box.setContentsMargins(GRID + GRID // 2 if instead is None else 0, 2, GRID // 2, 0)
         box.setSpacing(2)
-        box.addWidget(self.text, 1)
+        box.addWidget(instead or label(dock.windowTitle(), "heading"))
+        box.addStretch(1)
         box.addWidget(self.float_button)
         box.addWidget(self.close_button)
 

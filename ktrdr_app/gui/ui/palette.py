@@ -27,8 +27,13 @@ from ktrdr_app.gui.ui.widgets import GRID, label
 WIDTH = 640
 _ROW = 34
 _MOST_ROWS = 12
+_RELEVANT = 0.5
+"""Share of the best answer's points that another one must have to be shown."""
 _ENTRY = Qt.ItemDataRole.UserRole
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+_GROUP = 4.0
+"""Points that an answer loses for needing the name of its group."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Entry:
 def ranked(entries: Sequence[Entry], query: str) -> list[Entry]:
     """Return the entries that answer a query, the best first; all of them, in their order, without one.
 
+    Answers that are much worse than the best are left out.
+
     Parameters
     ----------
     entries : sequence of Entry
@@ -75,10 +82,12 @@ def ranked(entries: Sequence[Entry], query: str) -> list[Entry]:
         return list(entries)
     found = []
     for place, entry in enumerate(entries):
-        own, with_group = score(query, entry.text), score(query, f"{entry.group} {entry.text}")
-        points = [value for value in (own, with_group) if value is not None]
+        own, wider = score(query, entry.text), score(query, f"{entry.group} {entry.text}")
+        points = [value - less for value, less in ((own, 0.0), (wider, _GROUP)) if value is not None]
         if points:
             found.append((-max(points), place, entry))
+    least = _RELEVANT * min((points for points, _place, _entry in found), default=0.0)
+    found = [each for each in found if each[0] <= least]
     return [entry for _points, _place, entry in sorted(found, key=lambda each: each[:2])]
 
 

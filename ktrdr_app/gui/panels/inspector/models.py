@@ -53,6 +53,8 @@ class ModelsTeller(Teller):
             (say("Skill"), numbers.percent(model.skill, signed=True)),
         )
         tone, why = verdict(model)
+        if tone == "info" and model.skill is not None:
+            why = say("Its probabilities beat the class shares on its test bars; its card says if by more than luck.")
         return Inspected(say("Model"), f"{badge(model)} {model.label}", facts, why, tone, self._steps(model))
 
     def _steps(self, model: ModelInfo) -> tuple[Step, ...]:

@@ -44,6 +44,7 @@ class ProblemList(QWidget):
         ]
         self.table = RecordTable(columns, "problemList.table", self.tr("Problems"))
         self.table.fit(3)
+        self.table.setMinimumHeight(48)
         self.none = label(self.tr("✓ No known problems in data, strategies, fuzzy sets or models."), "muted")
         self.go = button(self.tr("Go there"), "problemList.goButton")
         accessibility.name(self.go, self.tr("Go to the problem"), self.tr("Shows the station where it can be mended"))
@@ -53,6 +54,7 @@ class ProblemList(QWidget):
         box.setSpacing(GRID)
         box.addLayout(row(self._count, self.none, 1, self.go))
         box.addWidget(self.table, 1)
+        box.addStretch(0)  # takes the room only while there is no table
         self.go.clicked.connect(self.go_there)
         self.table.doubleClicked.connect(self._double_clicked)
         context.problems.changed.connect(self._show)
