@@ -117,6 +117,7 @@ class MainWindow(ShellWindow):
         pressed = QKeySequence(QKeyCombination(event.modifiers(), event.keyCombination().key()))
         for spec in ACTIONS:
             if spec.held and QKeySequence(spec.shortcut) == pressed:
+                self.commands.refresh_actions()
                 self.actions_by_key[spec.key].trigger()
                 return
         super().keyPressEvent(event)

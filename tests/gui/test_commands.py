@@ -116,6 +116,7 @@ def test_pressing_goes_to_the_station_first(window: MainWindow) -> None:
 
 
 def test_undo_redo_and_save_work_from_outside_the_station_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.context.select_strategy("quick")
     window.show_panel("fuzzyPanel")
     settle(qtbot, window.tasks)
     panel = window.panels["fuzzyPanel"]

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.gui
 def docks(module_window: MainWindow, qtbot: QtBot) -> WindowDocks:
     module_window.resize(1500, 900)
     module_window.docks.reset()
+    module_window.activateWindow()
     return module_window.docks
 
 

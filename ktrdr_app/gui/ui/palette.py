@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -30,6 +31,7 @@ _MOST_ROWS = 12
 _RELEVANT = 0.5
 """Share of the best answer's points that another one must have to be shown."""
 _ENTRY = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 _GROUP = 4.0
@@ -94,17 +96,36 @@ def ranked(entries: Sequence[Entry], query: str) -> list[Entry]:
 class _Lines(QStyledItemDelegate):
     """Draws an entry: its words, its group muted behind them, and at the right its keys or why it is off."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
-        """Return the size of a line; as Qt asks for it."""
-        return QSize(option.rect.width(), _ROW)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the size of a line.
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        """Draw a line; as Qt asks for it."""
-        entry: Entry = index.data(_ENTRY)  # type: ignore[attr-defined]
+        Parameters
+        ----------
+        option : QStyleOptionViewItem
+            The list's style.
+        index : QModelIndex
+            The line; all are of one height.
+        """
+        return QSize(super().sizeHint(option, index).width(), _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a line.
+
+        Parameters
+        ----------
+        painter : QPainter
+            Draws it.
+        option : QStyleOptionViewItem
+            Where, and whether it is chosen.
+        index : QModelIndex
+            The line.
+        """
+        entry: Entry = index.data(_ENTRY)
+        place, state = _of(option)
         painter.save()
-        area = option.rect.adjusted(GRID, 0, -GRID, 0)  # type: ignore[attr-defined]
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(option.rect, color("accent_soft"))  # type: ignore[attr-defined]
+        area = place.adjusted(GRID, 0, -GRID, 0)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(place, color("accent_soft"))
         right = entry.reason or entry.keys
         metrics = painter.fontMetrics()
         used = metrics.horizontalAdvance(entry.text) + GRID
@@ -117,6 +138,11 @@ class _Lines(QStyledItemDelegate):
         painter.setPen(color("warning" if entry.reason else "text_muted"))
         painter.drawText(area, _RIGHT, metrics.elidedText(right, Qt.TextElideMode.ElideRight, max(0, room)))
         painter.restore()
+
+
+def _of(option: Any) -> tuple[QRect, QStyle.StateFlag]:
+    """Return place and state of a line; the stubs of PySide6 do not know these fields."""
+    return option.rect, option.state
 
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def dock(dark: QApplication, qtbot: QtBot) -> QDockWidget:
+def dock(dark: QApplication, qtbot: QtBot) -> Iterator[QDockWidget]:
     window = QMainWindow()
     qtbot.addWidget(window)
     made = QDockWidget("Inspector", window)
@@ -23,7 +25,8 @@ def dock(dark: QApplication, qtbot: QtBot) -> QDockWidget:
     made.setTitleBarWidget(DockTitle(made))
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
     window.show()
-    return made
+    yield made
+    window.close()
 
 
 def test_it_floats_and_comes_back(dock: QDockWidget, qtbot: QtBot) -> None:

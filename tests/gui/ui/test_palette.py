@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,7 +21,7 @@ def done() -> list[str]:
 
 
 @pytest.fixture
-def palette(dark: QApplication, qtbot: QtBot, done: list[str]) -> Palette:
+def palette(dark: QApplication, qtbot: QtBot, done: list[str]) -> Iterator[Palette]:
     window = QWidget()
     window.resize(1000, 700)
     qtbot.addWidget(window)
@@ -31,7 +33,8 @@ def palette(dark: QApplication, qtbot: QtBot, done: list[str]) -> Palette:
     ]
     made = Palette("Find an action", entries, window)
     made.open()
-    return made
+    yield made
+    window.close()
 
 
 def test_every_entry_is_listed_at_first(palette: Palette) -> None:

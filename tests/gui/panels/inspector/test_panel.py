@@ -47,9 +47,10 @@ def test_without_a_choice_it_says_so(inspector: Inspector) -> None:
     assert inspector.buttons == []
 
 
-def test_facts_and_reason_are_shown_and_spoken(inspector: Inspector, done: list[str]) -> None:
+def test_facts_and_reason_are_shown_and_spoken(inspector: Inspector, qtbot: QtBot, done: list[str]) -> None:
     inspector.context.inspect("dataPanel", series(done))
-    assert {"Series", "EURUSD 1h", "Bars", "6 225", "Two gaps."} <= set(texts(inspector))
+    wanted = {"Series", "EURUSD 1h", "Bars", "6 225", "Two gaps."}
+    qtbot.waitUntil(lambda: wanted <= set(texts(inspector)))
     assert inspector.accessibleDescription() == "EURUSD 1h. Bars 6 225. Market forex. Two gaps."
     assert accessibility.nameless(inspector) == []
 

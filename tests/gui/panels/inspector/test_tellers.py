@@ -93,12 +93,14 @@ def test_the_chosen_fuzzy_set_and_what_is_doubtful(window: MainWindow, qtbot: Qt
 
 def test_a_training_says_what_is_missing(window: MainWindow, qtbot: QtBot) -> None:
     form = window.panels["trainingPanel"].form  # type: ignore[attr-defined]
+    window.context.select_strategy("quick")
     form.tick(frozenset())
-    found = shown(window, qtbot, "trainingPanel", "Train")
+    shown(window, qtbot, "trainingPanel", "Train")
     qtbot.waitUntil(lambda: window.docks.inspector.shown.tone == "warning")  # type: ignore[union-attr]
     with pytest.raises(KtrdrError) as missing:
         form.request()
-    found = window.docks.inspector.shown  # type: ignore[assignment]
+    found = window.docks.inspector.shown
+    assert found is not None
     assert found.why.startswith(missing.value.message)
     (train,) = [each for each in window.docks.inspector.buttons if each.text() == "Train"]
     assert not train.isEnabled()
