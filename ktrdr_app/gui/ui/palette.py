@@ -168,6 +168,7 @@ class Palette(QDialog):
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle(title)
         self.setObjectName("palette")
+        self._window = parent
         self._entries = tuple(entries)
         self.field = QLineEdit()
         self.field.setObjectName("palette.field")
@@ -273,6 +274,6 @@ class Palette(QDialog):
 
     def _place(self) -> None:
         self.adjustSize()
-        window = self.parentWidget()
+        window = self._window
         corner = window.mapToGlobal(window.rect().topLeft())
         self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + 6 * GRID)

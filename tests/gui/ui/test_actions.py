@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
@@ -77,3 +78,10 @@ def test_access_keys_of_one_menu_do_not_collide() -> None:
             spec.text[spec.text.index("&") + 1].lower() for spec in ACTIONS if spec.menu == menu and "&" in spec.text
         ]
         assert len(letters) == len(set(letters)), menu
+
+
+def test_the_reference_page_has_every_shortcut() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "window.md").read_text(encoding="utf-8")
+    stations = {f"Ctrl+{number}" for number in range(1, 7)}
+    missing = [spec.shortcut for spec in ACTIONS if spec.shortcut not in page and spec.shortcut not in stations]
+    assert missing == []

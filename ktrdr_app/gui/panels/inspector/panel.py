@@ -110,10 +110,12 @@ class Inspector(QScrollArea):
             self._show()
 
     def _show(self) -> None:
-        found = self.context.inspected(self._station)
-        if found == self.shown and found is not None:
-            return
+        found, before = self.context.inspected(self._station), self.shown
         self.shown = found
+        if found is not None and before is not None and _face(found) == _face(before):
+            for button, step in zip(self.buttons, found.steps, strict=True):
+                button.step = step  # the button that may have the keyboard stays
+            return
         self._kind.setText(found.kind if found else "")
         self._title.setText(found.title if found else self.tr("Nothing is selected here"))
         why = found.why if found else self.tr("Choose something at the station; what is known of it stands here.")
@@ -138,3 +140,9 @@ class Inspector(QScrollArea):
         for step in found.steps if found else ():
             self._steps.addWidget(StepButton(step))
         self._next.setVisible(bool(found and found.steps))
+
+
+def _face(found: Inspected) -> tuple[object, ...]:
+    """Return all of a record that can be seen."""
+    steps = tuple((step.text, step.icon, step.reason) for step in found.steps)
+    return found.kind, found.title, found.facts, found.why, found.tone, steps

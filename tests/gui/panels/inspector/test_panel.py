@@ -79,3 +79,15 @@ def test_a_choice_replaces_the_one_before(inspector: Inspector, done: list[str])
     inspector.context.inspect("dataPanel", Inspected("Series", "IBM 1d"))
     assert "6 225" not in texts(inspector)
     assert inspector.buttons == []
+
+
+def test_the_same_again_keeps_the_button_that_has_the_keyboard(
+    inspector: Inspector, qtbot: QtBot, done: list[str]
+) -> None:
+    inspector.context.inspect("dataPanel", series(done))
+    first = inspector.buttons[0]
+    again: list[str] = []
+    inspector.context.inspect("dataPanel", series(again))
+    assert inspector.buttons[0] is first
+    qtbot.keyClick(first, Qt.Key.Key_Space)
+    assert (done, again) == ([], ["train"])
