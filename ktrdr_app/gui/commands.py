@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import cast
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from ktrdr_app.gui.panels.data.panel import DataPanel
+from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.shell import ShellWindow
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import ACTIONS, ActionSpec, plain, shown_keys
@@ -68,7 +68,7 @@ class WindowCommands(QObject):
             Object name of the button.
         """
         button = self._button(name)
-        if button is not None and button.isEnabled() and button.isVisibleTo(self._panel(name)):
+        if button is not None and button.isEnabled() and _can_be_seen(button):
             return ""
         told = button.toolTip() if button is not None and not button.isEnabled() else ""
         if told:
@@ -79,17 +79,24 @@ class WindowCommands(QObject):
             return self.tr("It is running already")
         return self.tr("There is nothing there to do it with")
 
-    def _panel(self, name: str) -> QWidget:
-        return self.window.panels[name.partition(".")[0]]
-
     def _button(self, name: str) -> QAbstractButton | None:
-        return self._panel(name).findChild(QAbstractButton, name)
+        panel = self.window.panels.get(name.partition(".")[0])
+        return None if panel is None else panel.findChild(QAbstractButton, name)
+
+    @property
+    def _station(self) -> Any:
+        """The station in view; None while it is not there."""
+        return self.window.panels.get(self.window.station)
+
+    @property
+    def _data(self) -> Any:
+        return self.window.panels["dataPanel"]
 
     @Slot()
     def add_sample(self) -> None:
         """Add the sample data, and show them."""
         self.window.show_panel("dataPanel")
-        cast(DataPanel, self.window.panels["dataPanel"]).add_sample()
+        self._data.add_sample()
 
     @Slot()
     def refresh(self) -> None:
@@ -108,7 +115,8 @@ class WindowCommands(QObject):
     def stop_task(self) -> None:
         """Stop what the station is doing, or else the task that was started last."""
         running = self._running()
-        if not self.window.panel.stop_own() and running:
+        station = self._station
+        if running and (station is None or not station.stop_own()):
             running[-1].cancel()
 
     def why_not_stop(self, _argument: str = "") -> str:
@@ -123,11 +131,12 @@ class WindowCommands(QObject):
     @Slot()
     def save(self) -> None:
         """Write what was changed at the station."""
-        self.window.panel.save()
+        if not self.why_not_save():
+            self._station.save()
 
     def why_not_save(self, _argument: str = "") -> str:
         """Return why nothing can be saved; empty if something can."""
-        unsaved = self.window.context.unsaved.of(self.window.panel.object_name)
+        unsaved = self.window.context.unsaved.of(self.window.station)
         return "" if unsaved else self.tr("Nothing was changed at this station")
 
     @Slot()
@@ -149,8 +158,8 @@ class WindowCommands(QObject):
         return self._why_not("redoAction", self.tr("Nothing to redo at this station"))
 
     def _own(self, part: str) -> QAction | None:
-        panel = self.window.panel
-        return panel.findChild(QAction, f"{panel.object_name}.{part}")
+        station = self._station
+        return None if station is None else station.findChild(QAction, f"{self.window.station}.{part}")
 
     def _trigger(self, part: str) -> None:
         action = self._own(part)
@@ -200,7 +209,7 @@ class WindowCommands(QObject):
             Which one.
         """
         self.window.show_panel("dataPanel")
-        panel = cast(DataPanel, self.window.panels["dataPanel"])
+        panel = self._data
         panel.filters.clear()
         panel.table.choose((symbol, timeframe))
         panel.table.setFocus()
@@ -271,7 +280,7 @@ class WindowCommands(QObject):
     @Slot()
     def show_help(self) -> None:
         """Open the page on the station in view."""
-        station_dialog(self.window.panel.object_name, self.window).open()
+        station_dialog(self.window.station, self.window).open()
 
     @Slot()
     def show_shortcuts(self) -> None:
@@ -308,3 +317,13 @@ class WindowCommands(QObject):
         actions["toggleDock"].setChecked(not docks.lower.isHidden())
         actions["toggleInspector"].setChecked(not docks.right.isHidden())
         actions["fullScreen"].setChecked(bool(self.window.windowState() & Qt.WindowState.WindowFullScreen))
+
+
+def _can_be_seen(button: QAbstractButton) -> bool:
+    """Return whether nothing between a button and its station is hidden."""
+    place: QWidget | None = button
+    while place is not None and not isinstance(place, Station):
+        if place.isHidden():
+            return False
+        place = place.parentWidget()
+    return True

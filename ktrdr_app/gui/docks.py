@@ -39,7 +39,7 @@ class Layout:
     tab: int
 
 
-LAYOUTS = {"explore": Layout(248, 132, 2), "train": Layout(0, 220, 0), "review": Layout(320, 0, 0)}
+LAYOUTS = {"explore": Layout(248, 168, 2), "train": Layout(0, 220, 0), "review": Layout(320, 0, 0)}
 """The named layouts: looking around, watching a training, reading results."""
 DEFAULT = Layout(224, 132, 0)
 

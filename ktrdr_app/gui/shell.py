@@ -16,7 +16,7 @@ from ktrdr_app.gui.documents.station_states import StationStates
 from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
 from ktrdr_app.gui.panels.data.panel import DataPanel
 from ktrdr_app.gui.panels.fuzzy.panel import FuzzyPanel
-from ktrdr_app.gui.panels.inspector.tellers import connect_tellers
+from ktrdr_app.gui.panels.inspector.tellers import connect_teller
 from ktrdr_app.gui.panels.log.panel import LogPanel
 from ktrdr_app.gui.panels.log.tasks import TaskList
 from ktrdr_app.gui.panels.models.panel import ModelsPanel
@@ -49,6 +49,7 @@ class ShellWindow(QMainWindow):
         self.tasks = TaskManager(self)
         self.context = AppContext(workspace, self.tasks, self)
         self.actions_by_key: dict[str, QAction] = {}
+        self.station = ""
         self._build_center()
         self.docks = WindowDocks(self.context, self)
         self.panels[LogPanel.object_name] = self.log_panel
@@ -56,7 +57,9 @@ class ShellWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.states = StationStates(self.context, self)
         self.watch = ProblemWatch(self.context, self)
-        self.tellers = connect_tellers(self.context, self.panels)
+        for key in self.panels:
+            if key != LogPanel.object_name:
+                connect_teller(self.context, self.panels, key)
         self.states.changed.connect(self.rail.set_state)
         self.rail.chosen.connect(self.show_panel)
         self.context.panelRequested.connect(self.show_panel)
@@ -119,6 +122,7 @@ class ShellWindow(QMainWindow):
         if key == LogPanel.object_name:
             self.docks.show_tab(self.log_panel)
             return
+        self.station = key
         self.rail.mark(key)
         self.stack.setCurrentWidget(self.panels[key])
         self.docks.inspector.show_station(key)

@@ -137,9 +137,7 @@ def module_window(
     window.show()
     while window.tasks.running:
         dressed.processEvents()
-    kept = dressed.topLevelWidgets()  # so that Qt's own popups keep the wrappers by which leaks are counted
     yield window
-    kept.clear()
     window.tasks.cancel_all()
     window.close()
     window.deleteLater()

@@ -36,7 +36,7 @@ class StrategyTeller(Teller):
         usable = [model for model in models if model.complete]
         newest = max(usable, key=lambda model: str(model.created_at), default=None)
         facts = [
-            (say("File"), self.context.workspace.relative(info.path)),
+            (say("File"), info.path.name),
             (say("Origin"), say("comes with the program") if info.shipped else say("this workspace")),
             (say("Models"), say("{0}, {1} usable").format(len(models), len(usable))),
         ]

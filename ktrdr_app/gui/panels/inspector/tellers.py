@@ -1,28 +1,36 @@
-"""Connects every station with the inspector."""
+"""Connects a station with the inspector, once it is there."""
 
 from __future__ import annotations
 
+from typing import cast
+
+from ktrdr_app.core.lazy import load
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.panels.inspector.backtest import BacktestTeller
-from ktrdr_app.gui.panels.inspector.data import DataTeller
-from ktrdr_app.gui.panels.inspector.fuzzy import FuzzyTeller
-from ktrdr_app.gui.panels.inspector.models import ModelsTeller
 from ktrdr_app.gui.panels.inspector.steps import Panels
-from ktrdr_app.gui.panels.inspector.strategy import StrategyTeller
 from ktrdr_app.gui.panels.inspector.teller import Teller
-from ktrdr_app.gui.panels.inspector.training import TrainingTeller
 
-_TELLERS = (DataTeller, StrategyTeller, FuzzyTeller, TrainingTeller, ModelsTeller, BacktestTeller)
+TELLERS = {
+    "dataPanel": ("data", "DataTeller"),
+    "strategyPanel": ("strategy", "StrategyTeller"),
+    "fuzzyPanel": ("fuzzy", "FuzzyTeller"),
+    "trainingPanel": ("training", "TrainingTeller"),
+    "modelsPanel": ("models", "ModelsTeller"),
+    "backtestPanel": ("backtest", "BacktestTeller"),
+}
+"""Object name of each station to module and class of its teller, which are imported when the station is there."""
 
 
-def connect_tellers(context: AppContext, panels: Panels) -> tuple[Teller, ...]:
-    """Return one teller per station; each belongs to its station.
+def connect_teller(context: AppContext, panels: Panels, key: str) -> Teller:
+    """Return the teller of a station; it belongs to the station.
 
     Parameters
     ----------
     context : AppContext
         The window's shared state.
     panels : dict
-        The stations by object name.
+        The stations by object name; others may still be missing.
+    key : str
+        Object name of the station, which is among them.
     """
-    return tuple(kind(context, panels) for kind in _TELLERS)
+    module, name = TELLERS[key]
+    return cast(Teller, getattr(load(f"ktrdr_app.gui.panels.inspector.{module}"), name)(context, panels))

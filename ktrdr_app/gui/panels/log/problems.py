@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.problem_book import WEIGHTS, KnownProblem
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.actions import STATIONS, translated
 from ktrdr_app.gui.ui.table import Column, RecordTable
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row
+from ktrdr_app.gui.ui.widgets import GRID, button, column, label
 
 _SIGNS = {"danger": "✖", "warning": "▲"}
 _TITLES = {key: title for key, title, _icon in STATIONS}
@@ -48,13 +48,13 @@ class ProblemList(QWidget):
         self.none = label(self.tr("✓ No known problems in data, strategies, fuzzy sets or models."), "muted")
         self.go = button(self.tr("Go there"), "problemList.goButton")
         accessibility.name(self.go, self.tr("Go to the problem"), self.tr("Shows the station where it can be mended"))
-        self._count = label("", "muted")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(GRID, GRID, GRID, GRID)
+        beside = column(self.go, 1)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(GRID, GRID // 2, GRID, GRID)
         box.setSpacing(GRID)
-        box.addLayout(row(self._count, self.none, 1, self.go))
+        box.addWidget(self.none, 1, Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.table, 1)
-        box.addStretch(0)  # takes the room only while there is no table
+        box.addLayout(beside)
         self.go.clicked.connect(self.go_there)
         self.table.doubleClicked.connect(self._double_clicked)
         context.problems.changed.connect(self._show)
@@ -67,9 +67,6 @@ class ProblemList(QWidget):
         self.table.setVisible(bool(problems))
         self.none.setVisible(not problems)
         self.go.setVisible(bool(problems))
-        words = self.tr("1 problem") if len(problems) == 1 else self.tr("{0} problems").format(len(problems))
-        self._count.setText(words)
-        self._count.setVisible(bool(problems))
         if problems and self.table.selected is None:
             self.table.selectRow(0)
 
