@@ -55,6 +55,15 @@ def settle(qtbot: QtBot, tasks: TaskManager) -> None:
     qtbot.waitUntil(lambda: not tasks.running, timeout=60_000)
 
 
+def rest(qtbot: QtBot, tasks: TaskManager) -> None:
+    """Run the event loop until no task runs, and none was about to."""
+    from PySide6.QtCore import QCoreApplication
+
+    for _ in range(3):
+        QCoreApplication.processEvents()
+        settle(qtbot, tasks)
+
+
 def click(qtbot: QtBot, widget: QWidget) -> None:
     """Click a widget with the left button, as a user would."""
     from PySide6.QtCore import Qt

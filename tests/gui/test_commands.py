@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit
@@ -12,7 +14,7 @@ from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import ACTIONS, MENUS, plain
 from ktrdr_app.gui.ui.help import HelpDialog
 from ktrdr_app.gui.ui.palette import Palette
-from tests.gui.helpers import Gate, settle
+from tests.gui.helpers import Gate, rest, settle
 
 pytestmark = pytest.mark.gui
 
@@ -21,12 +23,13 @@ BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(module_window: MainWindow, qtbot: QtBot) -> MainWindow:
+def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     for dialog in module_window.findChildren(QDialog):
         dialog.reject()
     module_window.activateWindow()
     module_window.show_panel("dataPanel")
-    return module_window
+    yield module_window
+    rest(qtbot, module_window.tasks)
 
 
 def opened(window: MainWindow) -> Palette:

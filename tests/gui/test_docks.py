@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +14,18 @@ from ktrdr_app.gui.documents.problem_book import KnownProblem
 from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.dock_title import DockTitle
-from tests.gui.helpers import click
+from tests.gui.helpers import click, rest
 
 pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def docks(module_window: MainWindow, qtbot: QtBot) -> WindowDocks:
+def docks(module_window: MainWindow, qtbot: QtBot) -> Iterator[WindowDocks]:
     module_window.resize(1500, 900)
     module_window.docks.reset()
     module_window.activateWindow()
-    return module_window.docks
+    yield module_window.docks
+    rest(qtbot, module_window.tasks)
 
 
 def settings_file(tmp_path: Path) -> QSettings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -10,17 +12,18 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.data.csv_source import CSVDataSource
 from ktrdr_app.gui.documents.inspected import Inspected
 from ktrdr_app.gui.main_window import MainWindow
-from tests.gui.helpers import click, settle
+from tests.gui.helpers import click, rest, settle
 
 pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def window(module_window: MainWindow, qtbot: QtBot) -> MainWindow:
+def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     module_window.resize(1500, 900)
     module_window.docks.reset()
     settle(qtbot, module_window.tasks)
-    return module_window
+    yield module_window
+    rest(qtbot, module_window.tasks)
 
 
 def shown(window: MainWindow, qtbot: QtBot, panel: str, title: str) -> Inspected:
