@@ -29,7 +29,7 @@ def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     module_window.activateWindow()
     module_window.show_panel("dataPanel")
     yield module_window
-    rest(qtbot, module_window.tasks)
+    rest(qtbot, module_window)
 
 
 def opened(window: MainWindow) -> Palette:

@@ -25,7 +25,7 @@ def docks(module_window: MainWindow, qtbot: QtBot) -> Iterator[WindowDocks]:
     module_window.docks.reset()
     module_window.activateWindow()
     yield module_window.docks
-    rest(qtbot, module_window.tasks)
+    rest(qtbot, module_window)
 
 
 def settings_file(tmp_path: Path) -> QSettings:

@@ -23,7 +23,7 @@ def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     module_window.docks.reset()
     settle(qtbot, module_window.tasks)
     yield module_window
-    rest(qtbot, module_window.tasks)
+    rest(qtbot, module_window)
 
 
 def shown(window: MainWindow, qtbot: QtBot, panel: str, title: str) -> Inspected:
