@@ -97,11 +97,11 @@ def no_qt_object_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("gui") is None:
         yield
         return
-    windows = {id(widget) for widget in _top_levels()}
+    windows = {_address(widget) for widget in _top_levels()}
     gc.freeze()
     yield
     _settle()
-    left = [widget for widget in _top_levels() if id(widget) not in windows] + _running()
+    left = [widget for widget in _top_levels() if not _belongs(widget, windows)] + _running()
     if left:
         pytest.fail("left by the test: " + "; ".join(sorted(map(_describe, left))), pytrace=False)
 
@@ -125,6 +125,22 @@ def _top_levels() -> list[Any]:
     application = QApplication.instance()
     tops = application.topLevelWidgets() if isinstance(application, QApplication) else []
     return [widget for widget in tops if type(widget).__name__ not in ALLOWED_WIDGETS]
+
+
+def _address(widget: Any) -> int:
+    """Return where Qt keeps a widget; Python's wrappers of Qt's own popups come and go."""
+    import shiboken6
+
+    return int(shiboken6.getCppPointer(widget)[0])
+
+
+def _belongs(widget: Any, windows: set[int]) -> bool:
+    """Return whether a widget, or the window that owns it, was there before the test."""
+    while widget is not None:
+        if _address(widget) in windows:
+            return True
+        widget = widget.parentWidget()
+    return False
 
 
 def _running() -> list[Any]:

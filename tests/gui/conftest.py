@@ -120,3 +120,25 @@ def open_window(qtbot: QtBot, dark: QApplication) -> Iterator[Callable[[Workspac
         window.close()
         window.deleteLater()
     logging.getLogger("ktrdr_app").setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def module_window(
+    dressed: QApplication, trained_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
+    """Return one window for a whole test file, on a copy of the trained workspace; leave it as you found it."""
+    from ktrdr_app.gui.main_window import MainWindow
+    from ktrdr_app.gui.ui.theme import apply_theme
+
+    apply_theme(dressed, "dark")
+    folder = tmp_path_factory.mktemp("shared") / "desk"
+    shutil.copytree(trained_master, folder, symlinks=True)
+    window = MainWindow(Workspace(folder))
+    window.show()
+    while window.tasks.running:
+        dressed.processEvents()
+    yield window
+    window.tasks.cancel_all()
+    window.close()
+    window.deleteLater()
+    apply_theme(dressed, "dark")

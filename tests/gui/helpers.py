@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ktrdr_app.core.cancel import CancelToken
     from ktrdr_app.core.progress import Progress
+    from ktrdr_app.gui.main_window import MainWindow
     from ktrdr_app.gui.tasks.manager import TaskManager
 
 W = TypeVar("W", bound="QWidget")
@@ -53,6 +54,17 @@ class Gate:
 def settle(qtbot: QtBot, tasks: TaskManager) -> None:
     """Run the event loop until no task runs."""
     qtbot.waitUntil(lambda: not tasks.running, timeout=60_000)
+
+
+def rest(qtbot: QtBot, window: MainWindow) -> None:
+    """Put notices away, and run the event loop until no task runs, and none was about to."""
+    from PySide6.QtCore import QCoreApplication
+
+    for _ in range(3):
+        QCoreApplication.processEvents()
+        settle(qtbot, window.tasks)
+    for notice in window.notices.notices:
+        notice.dismiss()
 
 
 def click(qtbot: QtBot, widget: QWidget) -> None:

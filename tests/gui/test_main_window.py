@@ -39,7 +39,10 @@ def test_window_and_panels_have_their_promised_names(window: MainWindow) -> None
 
 
 def test_the_title_names_the_workspace(window: MainWindow) -> None:
-    assert window.windowTitle() == "workspace — KTRDR Desktop"
+    assert window.windowTitle() == "workspace[*] — KTRDR Desktop"
+    assert not window.isWindowModified()
+    window.context.unsaved.tell("fuzzyPanel", ("quick/rsi",))
+    assert window.isWindowModified()
 
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(window: MainWindow) -> None:
@@ -93,11 +96,13 @@ def test_a_theme_is_chosen_from_the_menu(window: MainWindow, key: str, name: str
     assert checked == [key]
 
 
-def test_dots_tell_how_things_stand(window: MainWindow) -> None:
+def test_dots_tell_how_things_stand_and_why(window: MainWindow) -> None:
     assert window.rail.button("dataPanel").state == "ready"
+    assert "5 series" in window.rail.button("dataPanel").toolTip()
     assert window.rail.button("modelsPanel").state == "empty"
-    window.context.stateChanged.emit("modelsPanel", "stale")
+    window.context.say_state("modelsPanel", "stale", "something newer is there")
     assert window.rail.button("modelsPanel").state == "stale"
+    assert "something newer is there" in window.rail.button("modelsPanel").accessibleDescription()
 
 
 def test_a_notice_is_shown_and_logged(window: MainWindow) -> None:
@@ -129,10 +134,10 @@ def test_plain_log_lines_make_no_notice(window: MainWindow) -> None:
 
 
 def test_help_pages_open_without_blocking(window: MainWindow, qtbot: QtBot) -> None:
-    for key in ("shortcuts", "about"):
+    for key in ("helpHere", "shortcuts", "about"):
         window.actions_by_key[key].trigger()
     dialogs = window.findChildren(QDialog)
-    assert len(dialogs) == 2
+    assert len(dialogs) == 3
     assert all(dialog.isVisible() for dialog in dialogs)
     for dialog in dialogs:
         dialog.accept()
@@ -255,7 +260,7 @@ def test_place_layout_and_theme_are_remembered(
     first.show()
     first.dock.hide()
     settle(qtbot, first.tasks)
-    first.use_light()
+    first.commands.use_theme("light")
     first.close()
     second = MainWindow(sample_workspace, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
     qtbot.addWidget(second)
@@ -278,6 +283,7 @@ def test_a_layout_of_another_version_is_passed_over(
     window.show()
     settle(qtbot, window.tasks)
     assert window.dock.isVisible()
+    assert any("layout could not be used" in shown.text.text() for shown in window.notices.notices)
     window.close()
 
 

@@ -7,10 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.documents.problem_book import KnownProblem
 from ktrdr_app.gui.status import StatusLine
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
-from tests.gui.helpers import Gate, settle
+from tests.gui.helpers import Gate, click, settle
 
 pytestmark = pytest.mark.gui
 
@@ -53,3 +54,33 @@ def test_visible_tasks_are_counted(line: StatusLine, qtbot: QtBot) -> None:
         gate.go_on.set()
     settle(qtbot, line.context.tasks)
     assert line.tasks.text() == ""
+
+
+def test_the_symbol_of_the_choice_counts(line: StatusLine, qtbot: QtBot) -> None:
+    """A legacy model of one symbol serves that symbol only; the universal one goes first."""
+    line.context.select_strategy("quick")
+    line.context.select_timeframe("1d")
+    line.context.select_symbol("GOOG")
+    settle(qtbot, line.context.tasks)
+    assert line.model.text() == "Model  universal_1d_v1 [U]"
+    assert line.model.toolTip() == "Serves quick 1d on GOOG"
+
+
+def test_unsaved_work_is_marked_until_it_is_written(line: StatusLine) -> None:
+    assert line.saved.text() == ""
+    line.context.unsaved.tell("fuzzyPanel", ("quick/rsi",))
+    assert line.saved.text() == "● not saved"
+    assert "quick/rsi" in line.saved.toolTip()
+    line.context.unsaved.tell("fuzzyPanel", ())
+    line.context.unsaved.written()
+    moment = line.context.unsaved.saved_at
+    assert moment is not None
+    assert line.saved.text() == f"saved {moment:%H:%M}"
+
+
+def test_problems_are_counted_and_a_click_asks_for_them(line: StatusLine, qtbot: QtBot) -> None:
+    assert line.problems.text() == "no problems"
+    line.context.problems.tell("x", (KnownProblem("dataPanel", "warning", "A 1d", "a gap"),))
+    assert line.problems.text() == "1 problem"
+    with qtbot.waitSignal(line.problemsClicked):
+        click(qtbot, line.problems)

@@ -8,6 +8,9 @@ from PySide6.QtCore import QObject, Signal
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.catalog import Catalog
+from ktrdr_app.gui.documents.inspected import Inspected
+from ktrdr_app.gui.documents.problem_book import ProblemBook
+from ktrdr_app.gui.documents.unsaved import Unsaved
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
 
@@ -35,10 +38,13 @@ class AppContext(QObject):
     """A data file was made, changed or removed."""
     strategySelected = Signal(str)
     timeframeSelected = Signal(str)
+    symbolSelected = Signal(str)
     notified = Signal(str, str, str)
     """Level, one-line text, details; see `notify`."""
     stateChanged = Signal(str, str)
-    """Panel's object name and its state: ``empty``, ``ready``, ``running``, ``stale`` or ``error``."""
+    """Panel's object name and its state: ``empty``, ``ready``, ``running``, ``stale`` or ``error``; see `say_state`."""
+    inspectedChanged = Signal(str)
+    """Object name of the panel that told the inspector something else."""
     panelRequested = Signal(str)
     """Object name of a panel that should be shown."""
 
@@ -49,8 +55,13 @@ class AppContext(QObject):
         self.catalog = Catalog(workspace, tasks, self)
         self.dataChanged.connect(self.catalog.series.refresh)
         self.modelsChanged.connect(self.catalog.models.refresh)
+        self.problems = ProblemBook(self)
+        self.unsaved = Unsaved(self)
         self._strategy = ""
         self._timeframe = ""
+        self._symbol = ""
+        self._inspected: dict[str, Inspected] = {}
+        self._reasons: dict[str, tuple[str, str]] = {}
 
     @property
     def strategy(self) -> str:
@@ -85,6 +96,77 @@ class AppContext(QObject):
         if name and name != self._timeframe:
             self._timeframe = name
             self.timeframeSelected.emit(name)
+
+    @property
+    def symbol(self) -> str:
+        """Symbol at hand; empty before one is chosen."""
+        return self._symbol
+
+    def select_symbol(self, name: str) -> None:
+        """Make a symbol the one at hand and say so, if it is another one.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``EURUSD``.
+        """
+        if name and name != self._symbol:
+            self._symbol = name
+            self.symbolSelected.emit(name)
+
+    def inspect(self, panel: str, found: Inspected | None) -> None:
+        """Tell the inspector what is selected at a station.
+
+        Parameters
+        ----------
+        panel : str
+            Its object name.
+        found : Inspected or None
+            What is selected; None for nothing.
+        """
+        if found is None:
+            self._inspected.pop(panel, None)
+        else:
+            self._inspected[panel] = found
+        self.inspectedChanged.emit(panel)
+
+    def inspected(self, panel: str) -> Inspected | None:
+        """Return what is selected at a station.
+
+        Parameters
+        ----------
+        panel : str
+            Its object name.
+        """
+        return self._inspected.get(panel)
+
+    def say_state(self, panel: str, state: str, reason: str) -> None:
+        """Say how things stand at a station, and why.
+
+        Parameters
+        ----------
+        panel : str
+            Its object name.
+        state : str
+            As `stateChanged` takes it.
+        reason : str
+            One line for the dot's tool tip.
+        """
+        self._reasons[panel] = (state, reason)
+        self.stateChanged.emit(panel, state)
+
+    def state_reason(self, panel: str, state: str) -> str:
+        """Return why a station is in a state, as far as it said.
+
+        Parameters
+        ----------
+        panel : str
+            Its object name.
+        state : str
+            The state; reasons of another one do not count.
+        """
+        told, reason = self._reasons.get(panel, ("", ""))
+        return reason if told == state else ""
 
     def notify(self, level: str, text: str, details: str = "") -> None:
         """Show a notice that does not block, and write it to the log.

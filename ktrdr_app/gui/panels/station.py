@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.documents.station_states import STATION
 from ktrdr_app.gui.tasks.task import Task, TaskError, Work
 from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, label
@@ -33,6 +34,7 @@ class Station(QWidget):
         self.setObjectName(self.object_name)
         self.setAccessibleName(self.title)
         self.notice = Notice()
+        self.notice.closed.connect(self._error_over)
         self.heading = QHBoxLayout()
         self.heading.setSpacing(GRID)
         self.heading.addWidget(label(self.title, "title"))
@@ -42,6 +44,11 @@ class Station(QWidget):
         self.body.addLayout(self.heading)
         self.body.addWidget(self.notice)
 
+    @property
+    def running(self) -> bool:
+        """Whether the station's main action runs."""
+        return False
+
     def refresh(self) -> None:
         """Read again what the station shows."""
 
@@ -50,6 +57,16 @@ class Station(QWidget):
 
     def stop_main_action(self) -> None:
         """Stop what the station is doing (Ctrl+.)."""
+
+    def stop_own(self) -> bool:
+        """Stop what the station is doing, if it is doing something, and say whether it was."""
+        if not self.running:
+            return False
+        self.stop_main_action()
+        return True
+
+    def save(self) -> None:
+        """Write what was changed at the station (Ctrl+S)."""
 
     def start(self, title: str, work: Work, succeeded: Callable[[Any], None], *, quiet: bool = False) -> Task:
         """Submit a task; its failure is shown in the station and as a notice of the window.
@@ -66,6 +83,7 @@ class Station(QWidget):
             As `Task` takes it.
         """
         task = Task(title, work, quiet=quiet)
+        task.setProperty(STATION, self.object_name)
         task.succeeded.connect(succeeded)
         task.failed.connect(self.show_error)
         self.context.submit(task)
@@ -83,4 +101,10 @@ class Station(QWidget):
         self.notice.show_error(error)
         text, hint = error_text(error)
         self.context.notify("danger", text, error_details(error) or hint)
-        self.context.stateChanged.emit(self.object_name, "error")
+        self.context.say_state(self.object_name, "error", text)
+
+    @Slot(object)
+    def _error_over(self, _notice: object) -> None:
+        """Let the dot tell of other things, once the user has put the error away."""
+        if self.notice.level == "danger":
+            self.context.say_state(self.object_name, "", "")

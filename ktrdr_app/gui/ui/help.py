@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout, QWidget
 
 from ktrdr_app import __version__
-from ktrdr_app.gui.ui.actions import ACTIONS, translated
+from ktrdr_app.gui.ui.actions import ACTIONS, plain, shown_keys
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 
@@ -51,12 +50,7 @@ def shortcuts_dialog(parent: QWidget) -> HelpDialog:
     parent : QWidget
         Window it belongs to.
     """
-    style = QKeySequence.SequenceFormat.NativeText
-    lines = [
-        (QKeySequence(spec.shortcut).toString(style), translated(spec.text).replace("&", ""))
-        for spec in ACTIONS
-        if spec.shortcut
-    ]
+    lines = [(shown_keys(spec), plain(spec.text)) for spec in ACTIONS if spec.shortcut]
     return HelpDialog(parent.tr("Keyboard shortcuts"), lines, parent)
 
 

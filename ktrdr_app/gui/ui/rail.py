@@ -64,21 +64,25 @@ class StationButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
         self.setFixedSize(80, 64)
-        self.setToolTip(f"{stop.title} (Ctrl+{number})")
+        self._number = number
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_icon(self, stop.icon)
         self.set_state("empty")
 
-    def set_state(self, state: str) -> None:
+    def set_state(self, state: str, reason: str = "") -> None:
         """Show how things stand at the station.
 
         Parameters
         ----------
         state : str
             A key of `STATES`.
+        reason : str
+            Why, in one line, for tool tip and screen reader.
         """
         self.state = state
-        accessibility.name(self, self.stop.title, state)
+        told = f"{state}: {reason}" if reason else state
+        self.setToolTip(f"{self.stop.title} (Ctrl+{self._number})\n{told}")
+        accessibility.name(self, self.stop.title, told)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -159,8 +163,8 @@ class StationRail(QWidget):
         """
         self._buttons[key].setChecked(True)
 
-    @Slot(str, str)
-    def set_state(self, key: str, state: str) -> None:
+    @Slot(str, str, str)
+    def set_state(self, key: str, state: str, reason: str = "") -> None:
         """Show how things stand at a station.
 
         Parameters
@@ -169,9 +173,11 @@ class StationRail(QWidget):
             Object name of its panel; others are passed over.
         state : str
             A key of `STATES`.
+        reason : str
+            Why, in one line.
         """
         if key in self._buttons:
-            self._buttons[key].set_state(state)
+            self._buttons[key].set_state(state, reason)
 
     @Slot(QToolButton)
     def _clicked(self, button: StationButton) -> None:

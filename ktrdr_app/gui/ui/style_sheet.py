@@ -33,6 +33,8 @@ QPushButton[role="primary"] { background: $accent; color: $accent_text; border-c
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $text_disabled; border-color: $border; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $info; padding: 0 8px; }
+QPushButton[role="quiet"][tone="danger"] { color: $danger; }
+QPushButton[role="quiet"][tone="warning"] { color: $warning; }
 QPushButton[role="quiet"]:focus { border: 2px solid $focus; padding: 0 7px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.documents.context import LEVELS, AppContext
+from ktrdr_app.gui.documents.inspected import Inspected
 from ktrdr_app.gui.tasks.task import Task
 from tests.gui.helpers import settle
 
@@ -30,8 +31,37 @@ def test_a_bar_length_is_told_once(context: AppContext) -> None:
     assert context.timeframe == "1h"
 
 
+def test_a_symbol_is_told_once(context: AppContext) -> None:
+    heard: list[str] = []
+    context.symbolSelected.connect(heard.append)
+    for name in ("IBM", "IBM", "GOOG", ""):
+        context.select_symbol(name)
+    assert heard == ["IBM", "GOOG"]
+    assert context.symbol == "GOOG"
+
+
 def test_nothing_is_chosen_at_first(context: AppContext) -> None:
-    assert (context.strategy, context.timeframe) == ("", "")
+    assert (context.strategy, context.timeframe, context.symbol) == ("", "", "")
+
+
+def test_what_is_selected_is_kept_by_station(context: AppContext, qtbot: QtBot) -> None:
+    found = Inspected("Series", "IBM 1d")
+    with qtbot.waitSignal(context.inspectedChanged) as told:
+        context.inspect("dataPanel", found)
+    assert told.args == ["dataPanel"]
+    assert context.inspected("dataPanel") is found
+    assert context.inspected("modelsPanel") is None
+    context.inspect("dataPanel", None)
+    assert context.inspected("dataPanel") is None
+
+
+def test_a_reason_holds_for_the_state_it_was_told_with(context: AppContext, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(context.stateChanged) as told:
+        context.say_state("dataPanel", "error", "the folder is gone")
+    assert told.args == ["dataPanel", "error"]
+    assert context.state_reason("dataPanel", "error") == "the folder is gone"
+    assert context.state_reason("dataPanel", "ready") == ""
+    assert context.state_reason("modelsPanel", "error") == ""
 
 
 def test_a_notice_is_passed_on(context: AppContext, qtbot: QtBot) -> None:

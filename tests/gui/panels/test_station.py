@@ -104,3 +104,17 @@ def test_a_cancelled_task_is_no_error(station: Trial, qtbot: QtBot) -> None:
     task.cancel()
     settle(qtbot, station.context.tasks)
     assert station.notice.isHidden()
+
+
+def test_an_error_that_is_put_away_is_over(station: Trial, qtbot: QtBot) -> None:
+    station.start("fail", bad, station.take)
+    settle(qtbot, station.context.tasks)
+    assert station.context.state_reason("trialPanel", "error")
+    with qtbot.waitSignal(station.context.stateChanged) as told:
+        station.notice.dismiss()
+    assert told.args == ["trialPanel", ""]
+
+
+def test_a_station_that_does_nothing_has_nothing_to_stop(station: Trial) -> None:
+    assert not station.running
+    assert not station.stop_own()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
 
 from ktrdr_app.core.paths import shipped
-from ktrdr_app.gui.main_window import MainWindow
-from ktrdr_app.gui.ui.actions import ACTIONS
+from ktrdr_app.gui.commands import WindowCommands
+from ktrdr_app.gui.ui.actions import ACTIONS, MENUS, plain
 
 pytestmark = pytest.mark.gui
 
@@ -26,24 +27,61 @@ def test_keys_are_unique() -> None:
 
 def test_every_action_has_its_method_and_icon() -> None:
     for spec in ACTIONS:
-        assert callable(getattr(MainWindow, spec.method)), spec.key
+        assert callable(getattr(WindowCommands, spec.method)), spec.key
+        assert not spec.why or callable(getattr(WindowCommands, spec.why)), spec.key
         if spec.icon:
             assert (shipped("resources") / "icons" / f"{spec.icon}.svg").is_file()
 
 
 def test_the_promised_shortcuts_are_there() -> None:
     shortcuts = {spec.shortcut: spec.method for spec in ACTIONS}
+    arguments = {spec.shortcut: spec.argument for spec in ACTIONS}
     stations = ["dataPanel", "strategyPanel", "fuzzyPanel", "trainingPanel", "modelsPanel", "backtestPanel"]
     for number, key in enumerate(stations, start=1):
-        assert shortcuts[f"Ctrl+{number}"] == f"show_{key}"
+        assert (shortcuts[f"Ctrl+{number}"], arguments[f"Ctrl+{number}"]) == ("show_panel", key)
     assert shortcuts["F5"] == "refresh"
     assert shortcuts["Ctrl+Return"] == "run_main_action"
-    assert shortcuts["Ctrl+."] == "stop_main_action"
+    assert shortcuts["Ctrl+."] == "stop_task"
+    assert shortcuts["Ctrl+Shift+P"] == "open_palette"
+    assert shortcuts["Ctrl+K"] == "find_symbol"
+    assert shortcuts["Ctrl+Z"] == "undo"
+    assert shortcuts["Ctrl+Shift+Z"] == "redo"
+    assert shortcuts["Ctrl+S"] == "save"
     assert shortcuts["F11"] == "toggle_full_screen"
-    assert shortcuts["F1"] == "show_shortcuts"
+    assert shortcuts["F1"] == "show_help"
 
 
 def test_no_bare_key_changes_anything() -> None:
     for spec in ACTIONS:
         if spec.shortcut:
             assert spec.shortcut.startswith(("Ctrl+", "F")), spec.shortcut
+
+
+def test_the_menus_are_those_of_the_journey_and_none_is_empty() -> None:
+    assert [plain(menu) for menu in MENUS] == [
+        "File",
+        "Edit",
+        "View",
+        "Data",
+        "Strategy",
+        "Train",
+        "Models",
+        "Backtest",
+        "Help",
+    ]
+    assert {spec.menu for spec in ACTIONS} == set(MENUS)
+
+
+def test_access_keys_of_one_menu_do_not_collide() -> None:
+    for menu in MENUS:
+        letters = [
+            spec.text[spec.text.index("&") + 1].lower() for spec in ACTIONS if spec.menu == menu and "&" in spec.text
+        ]
+        assert len(letters) == len(set(letters)), menu
+
+
+def test_the_reference_page_has_every_shortcut() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "window.md").read_text(encoding="utf-8")
+    stations = {f"Ctrl+{number}" for number in range(1, 7)}
+    missing = [spec.shortcut for spec in ACTIONS if spec.shortcut not in page and spec.shortcut not in stations]
+    assert missing == []

@@ -71,4 +71,10 @@ def test_states_of_other_panels_are_passed_over(rail: StationRail) -> None:
 
 
 def test_shortcuts_are_told(rail: StationRail) -> None:
-    assert rail.button("backtestPanel").toolTip() == "Backtest (Ctrl+6)"
+    assert rail.button("backtestPanel").toolTip().splitlines()[0] == "Backtest (Ctrl+6)"
+
+
+def test_the_reason_of_a_state_is_shown_and_spoken(rail: StationRail) -> None:
+    rail.set_state("dataPanel", "error", "the folder cannot be read")
+    assert rail.button("dataPanel").toolTip() == "Data (Ctrl+1)\nerror: the folder cannot be read"
+    assert rail.button("dataPanel").accessibleDescription() == "error: the folder cannot be read"

@@ -80,6 +80,12 @@ class FilterBar(QWidget):
         fits = (not lengths or lengths == entry.series.timeframe) and (not classes or classes == entry.asset_class)
         return fits and all(word in text for word in wanted)
 
+    def clear(self) -> None:
+        """Let everything be listed."""
+        self.search.clear()
+        self.timeframe.setCurrentIndex(0)
+        self.asset_class.setCurrentIndex(0)
+
     @Slot()
     def _say(self, _changed: object = None) -> None:
         self.changed.emit()

@@ -158,6 +158,11 @@ class DataPanel(Station):
         self.importer.imported.connect(self._imported)
         self.importer.failed.connect(self.show_error)
 
+    @property
+    def entries(self) -> tuple[InventoryEntry, ...]:
+        """Every series, with what is known of its quality."""
+        return tuple(self._entries.values())
+
     def refresh(self) -> None:
         """Read the data folder again."""
         self.notice.dismiss()

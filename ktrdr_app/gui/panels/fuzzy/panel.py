@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton
 
@@ -41,6 +41,9 @@ class FuzzyPanel(Station):
     context : AppContext
         The window's shared state.
     """
+
+    examined = Signal(object)
+    """list of SetProblem, whenever the sets at hand were checked."""
 
     title: ClassVar[str] = "Fuzzy sets"
     object_name: ClassVar[str] = "fuzzyPanel"
@@ -255,6 +258,7 @@ class FuzzyPanel(Station):
         together = np.concatenate(known) if known else np.empty(0)
         self.table.sets.set_active(active_shares(document.sets(), together))
         found = fuzzy.check_sets(document.fuzzy_input(), together if len(together) else None)
+        self.examined.emit(found)
         if found:
             self._say("\n".join(f"⚠ {problem.message}" for problem in found), "warning")
         elif known:
@@ -315,5 +319,6 @@ class FuzzyPanel(Station):
     def _saved(self, saved: tuple[str, Written, str]) -> None:
         name, written, path = saved
         self._documents[name].mark_saved(written)
+        self.context.unsaved.written()
         self.context.notify("success", self.tr("Saved the sets of {0}").format(", ".join(written)), path)
         self.context.catalog.strategies.refresh()

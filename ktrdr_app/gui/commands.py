@@ -1,0 +1,329 @@
+"""What the actions of the window do, and why one cannot be done now."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from ktrdr_app.gui.panels.station import Station
+from ktrdr_app.gui.shell import ShellWindow
+from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui.actions import ACTIONS, ActionSpec, plain, shown_keys
+from ktrdr_app.gui.ui.help import about_dialog, shortcuts_dialog
+from ktrdr_app.gui.ui.help_here import station_dialog
+from ktrdr_app.gui.ui.palette import Entry, Palette
+from ktrdr_app.gui.ui.theme import apply_theme, tokens
+
+_THEMES = {"themeDark": "dark", "themeLight": "light", "themeContrast": "contrast"}
+
+
+class WindowCommands(QObject):
+    """The methods behind `ACTIONS`.
+
+    Parameters
+    ----------
+    window : ShellWindow
+        On which they act.
+    """
+
+    def __init__(self, window: ShellWindow) -> None:
+        super().__init__(window)
+        self.window = window
+
+    # stations
+
+    def show_panel(self, key: str, _checked: bool = False) -> None:
+        """Go to a station, or to the log.
+
+        Parameters
+        ----------
+        key : str
+            Object name of the panel.
+        """
+        self.window.show_panel(key)
+
+    def press(self, name: str, _checked: bool = False) -> None:
+        """Go to a station and press one of its buttons, if that can be pressed.
+
+        Parameters
+        ----------
+        name : str
+            Object name of the button; what stands before its dot is the station's.
+        """
+        self.window.show_panel(name.partition(".")[0])
+        button = self._button(name)
+        if button is not None and not self.why_not_press(name):
+            button.click()
+
+    def why_not_press(self, name: str) -> str:
+        """Return why a station's button cannot be pressed; empty if it can.
+
+        Parameters
+        ----------
+        name : str
+            Object name of the button.
+        """
+        button = self._button(name)
+        if button is not None and button.isEnabled() and _can_be_seen(button):
+            return ""
+        told = button.toolTip() if button is not None and not button.isEnabled() else ""
+        if told:
+            return told
+        if name.endswith(".stopButton"):
+            return self.tr("Nothing runs at this station")
+        if name.endswith((".trainButton", ".runButton")):
+            return self.tr("It is running already")
+        return self.tr("There is nothing there to do it with")
+
+    def _button(self, name: str) -> QAbstractButton | None:
+        panel = self.window.panels.get(name.partition(".")[0])
+        return None if panel is None else panel.findChild(QAbstractButton, name)
+
+    @property
+    def _station(self) -> Any:
+        """The station in view; None while it is not there."""
+        return self.window.panels.get(self.window.station)
+
+    @property
+    def _data(self) -> Any:
+        return self.window.panels["dataPanel"]
+
+    @Slot()
+    def add_sample(self) -> None:
+        """Add the sample data, and show them."""
+        self.window.show_panel("dataPanel")
+        self._data.add_sample()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read again what the station shows."""
+        self.window.context.catalog.refresh()
+        self.window.panel.refresh()
+
+    @Slot()
+    def run_main_action(self) -> None:
+        """Do what the station is for."""
+        self.window.panel.run_main_action()
+
+    # the running task
+
+    @Slot()
+    def stop_task(self) -> None:
+        """Stop what the station is doing, or else the task that was started last."""
+        running = self._running()
+        station = self._station
+        if running and (station is None or not station.stop_own()):
+            running[-1].cancel()
+
+    def why_not_stop(self, _argument: str = "") -> str:
+        """Return why no task can be stopped; empty if one can."""
+        return "" if self._running() else self.tr("Nothing runs")
+
+    def _running(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.window.tasks.running if not task.quiet and not task.token.cancelled)
+
+    # changes
+
+    @Slot()
+    def save(self) -> None:
+        """Write what was changed at the station."""
+        if not self.why_not_save():
+            self._station.save()
+
+    def why_not_save(self, _argument: str = "") -> str:
+        """Return why nothing can be saved; empty if something can."""
+        unsaved = self.window.context.unsaved.of(self.window.station)
+        return "" if unsaved else self.tr("Nothing was changed at this station")
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the station's last change."""
+        self._trigger("undoAction")
+
+    @Slot()
+    def redo(self) -> None:
+        """Make the change again that was taken back."""
+        self._trigger("redoAction")
+
+    def why_not_undo(self, _argument: str = "") -> str:
+        """Return why nothing can be undone; empty if something can."""
+        return self._why_not("undoAction", self.tr("Nothing to undo at this station"))
+
+    def why_not_redo(self, _argument: str = "") -> str:
+        """Return why nothing can be redone; empty if something can."""
+        return self._why_not("redoAction", self.tr("Nothing to redo at this station"))
+
+    def _own(self, part: str) -> QAction | None:
+        station = self._station
+        return None if station is None else station.findChild(QAction, f"{self.window.station}.{part}")
+
+    def _trigger(self, part: str) -> None:
+        action = self._own(part)
+        if action is not None:
+            action.trigger()
+
+    def _why_not(self, part: str, words: str) -> str:
+        action = self._own(part)
+        return "" if action is not None and action.isEnabled() else words
+
+    # searching
+
+    @Slot()
+    def open_palette(self) -> None:
+        """Open the box in which every action is found by a few letters."""
+        self.refresh_actions()
+        entries = [
+            Entry(plain(spec.text), partial(self._do, spec), plain(spec.menu), shown_keys(spec), self.reason(spec))
+            for spec in ACTIONS
+            if spec.key != "palette"
+        ]
+        Palette(self.tr("Find an action"), entries, self.window).open()
+
+    def _do(self, spec: ActionSpec) -> None:
+        self.window.actions_by_key[spec.key].trigger()
+
+    @Slot()
+    def find_symbol(self) -> None:
+        """Open the box in which a series is found by a few letters of its symbol."""
+        series = self.window.context.catalog.series.items
+        if not series:
+            self.window.show_panel("dataPanel")
+            self.window.context.notify("info", self.tr("There is no symbol to find: import files or add the sample"))
+            return
+        entries = [
+            Entry(f"{entry.symbol} {entry.timeframe}", partial(self.show_series, entry.symbol, entry.timeframe))
+            for entry in series
+        ]
+        Palette(self.tr("Find a symbol"), entries, self.window).open()
+
+    def show_series(self, symbol: str, timeframe: str) -> None:
+        """Show a series at the data station.
+
+        Parameters
+        ----------
+        symbol, timeframe : str
+            Which one.
+        """
+        self.window.show_panel("dataPanel")
+        panel = self._data
+        panel.filters.clear()
+        panel.table.choose((symbol, timeframe))
+        panel.table.setFocus()
+
+    # the window
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Show the workspace in the system's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.window.context.workspace.root)))
+
+    @Slot()
+    def toggle_dock(self) -> None:
+        """Show or hide tasks, log and problems."""
+        self.window.docks.lower.setVisible(self.window.docks.lower.isHidden())
+
+    @Slot()
+    def toggle_inspector(self) -> None:
+        """Show or hide the inspector."""
+        self.window.docks.right.setVisible(self.window.docks.right.isHidden())
+
+    @Slot()
+    def show_problems(self) -> None:
+        """Open the list of problems."""
+        problems = self.window.docks.problems
+        self.window.docks.show_tab(problems)
+        problems.table.setFocus()
+
+    def choose_layout(self, name: str, _checked: bool = False) -> None:
+        """Arrange the docks as a named layout says.
+
+        Parameters
+        ----------
+        name : str
+            A key of `docks.LAYOUTS`.
+        """
+        self.window.docks.choose(name)
+
+    @Slot()
+    def reset_layout(self) -> None:
+        """Arrange the docks as they were at first."""
+        self.window.docks.reset()
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop filling it."""
+        self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def use_theme(self, name: str, _checked: bool = False) -> None:
+        """Dress the window in a theme.
+
+        Parameters
+        ----------
+        name : str
+            As `apply_theme` takes it.
+        """
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, name)
+
+    @Slot()
+    def quit(self) -> None:
+        """Close the window, as its own button does."""
+        self.window.close()
+
+    # help
+
+    @Slot()
+    def show_help(self) -> None:
+        """Open the page on the station in view."""
+        station_dialog(self.window.station, self.window).open()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Open the page of shortcuts."""
+        shortcuts_dialog(self.window).open()
+
+    @Slot()
+    def show_about(self) -> None:
+        """Open the page that says what this is."""
+        about_dialog(self.window).open()
+
+    # what can be done
+
+    def reason(self, spec: ActionSpec) -> str:
+        """Return why an action cannot be done now; empty if it can.
+
+        Parameters
+        ----------
+        spec : ActionSpec
+            Which one.
+        """
+        return str(getattr(self, spec.why)(spec.argument)) if spec.why else ""
+
+    @Slot()
+    def refresh_actions(self, _changed: object = None) -> None:
+        """Turn every action on or off, and tick those that are in force."""
+        actions, docks = self.window.actions_by_key, self.window.docks
+        for spec in ACTIONS:
+            reason = self.reason(spec)
+            actions[spec.key].setEnabled(not reason)
+            actions[spec.key].setToolTip(reason or plain(spec.text))
+        for key, name in _THEMES.items():
+            actions[key].setChecked(tokens().name == name)
+        actions["toggleDock"].setChecked(not docks.lower.isHidden())
+        actions["toggleInspector"].setChecked(not docks.right.isHidden())
+        actions["fullScreen"].setChecked(bool(self.window.windowState() & Qt.WindowState.WindowFullScreen))
+
+
+def _can_be_seen(button: QAbstractButton) -> bool:
+    """Return whether nothing between a button and its station is hidden."""
+    place: QWidget | None = button
+    while place is not None and not isinstance(place, Station):
+        if place.isHidden():
+            return False
+        place = place.parentWidget()
+    return True

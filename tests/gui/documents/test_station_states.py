@@ -1,0 +1,128 @@
+"""The dots of the rail: worked out from what is there, what runs, what is unsaved and what stations say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.documents.problem_book import KnownProblem
+from ktrdr_app.gui.documents.station_states import STATION, StationStates
+from ktrdr_app.gui.tasks.manager import TaskManager
+from ktrdr_app.gui.tasks.task import Task
+from tests.gui.helpers import TYPO_STRATEGY, Gate, settle
+
+pytestmark = pytest.mark.gui
+
+Make = Callable[[Workspace], StationStates]
+
+
+@pytest.fixture
+def make(dark: object, tasks: TaskManager, qtbot: QtBot) -> Make:
+    def made(workspace: Workspace) -> StationStates:
+        context = AppContext(workspace, tasks)
+        states = StationStates(context, context)
+        context.catalog.refresh()
+        settle(qtbot, tasks)
+        return states
+
+    return made
+
+
+def test_an_empty_workspace_says_what_is_missing_where(make: Make, empty_workspace: Workspace) -> None:
+    states = make(empty_workspace)
+    assert states.standing("dataPanel").state == "empty"
+    assert "add the sample" in states.standing("dataPanel").reason
+    assert states.standing("trainingPanel").reason == "There are no data to learn from"
+    assert states.standing("modelsPanel").state == "empty"
+    assert states.standing("backtestPanel").state == "empty"
+    assert states.standing("fuzzyPanel").reason == "Choose a strategy first"
+
+
+def test_what_is_there_makes_stations_ready(make: Make, trained_workspace: Workspace) -> None:
+    states = make(trained_workspace)
+    states.context.select_strategy("quick")
+    states.context.select_timeframe("1d")
+    assert states.standing("dataPanel").state == "ready"
+    assert states.standing("dataPanel").reason.startswith("5 series")
+    assert states.standing("modelsPanel").reason == "1 model"
+    assert states.standing("trainingPanel").reason == "universal_1d_v1 is up to date"
+
+
+def test_a_strategy_changed_after_its_model_makes_training_stale(make: Make, trained_workspace: Workspace) -> None:
+    states = make(trained_workspace)
+    states.context.select_strategy("quick")
+    states.context.select_timeframe("1d")
+    later = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(trained_workspace.strategies / "quick.yaml", (later, later))
+    standing = states.standing("trainingPanel")
+    assert standing.state == "stale"
+    assert standing.reason == "quick was changed after universal_1d_v1 was trained: train it again"
+
+
+def test_a_faulty_strategy_that_is_chosen_is_an_error(make: Make, small_workspace: Workspace) -> None:
+    (small_workspace.strategies / "typo.yaml").write_text(TYPO_STRATEGY, encoding="utf-8")
+    states = make(small_workspace)
+    states.context.select_strategy("quick")
+    assert states.standing("strategyPanel").state == "ready"
+    states.context.select_strategy("typo")
+    standing = states.standing("strategyPanel")
+    assert standing.state == "error"
+    assert "lookahed" in standing.reason
+
+
+def test_models_that_cannot_be_used_are_an_error(make: Make, trained_workspace: Workspace) -> None:
+    states = make(trained_workspace)
+    (model,) = states.context.catalog.models.items
+    states.context.catalog.models.items = (replace(model, complete=False, problem="the scaler is missing"),)
+    standing = states.standing("modelsPanel")
+    assert standing.state == "error"
+    assert "the scaler is missing" in standing.reason
+
+
+def test_a_task_of_a_station_makes_it_run(make: Make, empty_workspace: Workspace, qtbot: QtBot) -> None:
+    states, gate = make(empty_workspace), Gate()
+    task = Task("Import two files", gate.work)
+    task.setProperty(STATION, "dataPanel")
+    with qtbot.waitSignal(
+        states.changed, check_params_cb=lambda key, state, _why: (key, state) == ("dataPanel", "running")
+    ):
+        states.context.submit(task)
+    assert states.standing("dataPanel").reason == "Import two files"
+    gate.go_on.set()
+    settle(qtbot, states.context.tasks)
+    assert states.standing("dataPanel").state == "empty"
+
+
+def test_unsaved_work_is_stale(make: Make, small_workspace: Workspace) -> None:
+    states = make(small_workspace)
+    states.context.unsaved.tell("fuzzyPanel", ("quick/rsi",))
+    assert states.standing("fuzzyPanel").state == "stale"
+    assert states.standing("fuzzyPanel").reason == "Not saved yet: quick/rsi"
+
+
+def test_an_error_stays_until_it_is_put_away(make: Make, small_workspace: Workspace) -> None:
+    states = make(small_workspace)
+    states.context.say_state("dataPanel", "error", "X_1d.csv: line 3 is no bar")
+    assert states.standing("dataPanel").reason == "X_1d.csv: line 3 is no bar"
+    states.context.say_state("dataPanel", "", "")
+    assert states.standing("dataPanel").state == "ready"
+
+
+def test_putting_an_old_error_away_does_not_stop_what_runs(make: Make, small_workspace: Workspace) -> None:
+    states = make(small_workspace)
+    states.context.stateChanged.emit("trainingPanel", "running")
+    states.context.say_state("trainingPanel", "", "")
+    assert states.standing("trainingPanel").state == "running"
+
+
+def test_problems_are_counted_in_the_reason(make: Make, small_workspace: Workspace) -> None:
+    states = make(small_workspace)
+    states.context.problems.tell("x", (KnownProblem("dataPanel", "warning", "A", "b"),))
+    assert states.standing("dataPanel").reason == "5 series, 1 problem"

@@ -1,0 +1,170 @@
+"""The actions in a real window, by real keys: the palette does everything, or says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui.actions import ACTIONS, MENUS, plain
+from ktrdr_app.gui.ui.help import HelpDialog
+from ktrdr_app.gui.ui.palette import Palette
+from tests.gui.helpers import Gate, rest, settle
+
+pytestmark = pytest.mark.gui
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
+    for dialog in module_window.findChildren(QDialog):
+        dialog.reject()
+    module_window.activateWindow()
+    module_window.show_panel("dataPanel")
+    yield module_window
+    rest(qtbot, module_window)
+
+
+def opened(window: MainWindow) -> Palette:
+    (palette,) = [each for each in window.findChildren(Palette) if each.isVisible()]
+    return palette
+
+
+def test_the_palette_lists_every_action_with_keys_and_reasons(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_P, BOTH)
+    palette = opened(window)
+    shown = {(entry.group, entry.text): entry for entry in palette.shown}
+    assert set(shown) == {(plain(spec.menu), plain(spec.text)) for spec in ACTIONS if spec.key != "palette"}
+    assert shown["Help", "Help on this station"].keys == "F1"
+    assert shown["Edit", "Stop the running task"].reason == "Nothing runs"
+    assert shown["Train", "Stop the training"].reason == "Nothing runs at this station"
+    palette.reject()
+
+
+def test_an_action_is_done_from_the_palette_with_the_keyboard_alone(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_P, BOTH)
+    palette = opened(window)
+    qtbot.keyClicks(palette.field, "show the log")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.tabs.currentWidget() is window.log_panel
+    assert not palette.isVisible()
+
+
+def test_ctrl_k_finds_a_symbol(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_panel("modelsPanel")
+    data = window.panels["dataPanel"]
+    data.search.setText("nothing is called so")  # type: ignore[attr-defined]
+    qtbot.keyClick(window, Qt.Key.Key_K, CONTROL)
+    palette = opened(window)
+    qtbot.keyClicks(palette.field, "msf")
+    assert [entry.text for entry in palette.shown] == ["MSFT 1d"]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.panel is data
+    assert data.table.chosen == ("MSFT", "1d")  # type: ignore[attr-defined]
+
+
+def test_f1_helps_on_the_station_in_view(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_panel("fuzzyPanel")
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (page,) = [each for each in window.findChildren(HelpDialog) if each.isVisible()]
+    assert page.windowTitle() == "Fuzzy sets"
+    page.reject()
+
+
+def test_ctrl_dot_stops_the_task_that_runs(window: MainWindow, qtbot: QtBot) -> None:
+    gates = [Gate(), Gate()]
+    tasks = [Task(f"Long {number}", gate.work) for number, gate in enumerate(gates)]
+    for task in tasks:
+        window.tasks.submit(task)
+    assert window.actions_by_key["stopMain"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Period, CONTROL)
+    assert [task.token.cancelled for task in tasks] == [False, True], "the one that was started last"
+    qtbot.keyClick(window, Qt.Key.Key_Period, CONTROL)
+    assert [task.token.cancelled for task in tasks] == [True, True]
+    settle(qtbot, window.tasks)
+    assert not window.actions_by_key["stopMain"].isEnabled()
+
+
+def test_menus_tell_what_can_be_done_and_why_not(window: MainWindow) -> None:
+    titles = [action.text() for action in window.menuBar().actions()]
+    assert titles == list(MENUS)
+    window.commands.refresh_actions()
+    save = window.actions_by_key["save"]
+    assert not save.isEnabled()
+    assert save.toolTip() == "Nothing was changed at this station"
+
+
+def test_every_button_that_an_action_presses_is_there(window: MainWindow) -> None:
+    for spec in ACTIONS:
+        if spec.method == "press":
+            panel = window.panels[spec.argument.partition(".")[0]]
+            assert panel.findChild(QAbstractButton, spec.argument) is not None, spec.key
+
+
+def test_pressing_goes_to_the_station_first(window: MainWindow) -> None:
+    window.commands.refresh_actions()
+    window.actions_by_key["tickAll"].trigger()
+    assert window.panel.object_name == "trainingPanel"
+    form = window.panels["trainingPanel"].form  # type: ignore[attr-defined]
+    assert len(form.chosen) == form.symbols.count()
+    window.actions_by_key["tickNone"].trigger()
+    assert form.chosen == ()
+
+
+def test_undo_redo_and_save_work_from_outside_the_station_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.context.select_strategy("quick")
+    window.show_panel("fuzzyPanel")
+    settle(qtbot, window.tasks)
+    panel = window.panels["fuzzyPanel"]
+    document = panel.document  # type: ignore[attr-defined]
+    before = document.sets()["middle"]
+    document.set_numbers("middle", [31.0, 50.0, 69.0])
+    qtbot.waitUntil(lambda: window.isWindowModified())
+    button = window.rail.button("fuzzyPanel")
+    qtbot.waitUntil(lambda: button.state == "stale")
+    assert "quick/rsi" in button.toolTip()
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Z, CONTROL)
+    assert document.sets()["middle"] == before
+    qtbot.keyClick(button, Qt.Key.Key_Z, BOTH)
+    assert document.sets()["middle"] != before
+    qtbot.waitUntil(lambda: window.actions_by_key["save"].isEnabled())
+    qtbot.keyClick(button, Qt.Key.Key_S, CONTROL)
+    settle(qtbot, window.tasks)
+    qtbot.waitUntil(lambda: not window.isWindowModified())
+    assert "31" in (window.context.workspace.strategies / "quick.yaml").read_text(encoding="utf-8")
+    assert window.status.saved.text().startswith("saved ")
+
+
+def test_a_key_that_a_field_wants_stays_with_the_field(window: MainWindow, qtbot: QtBot) -> None:
+    search = window.panels["dataPanel"].search  # type: ignore[attr-defined]
+    search.setFocus()
+    search.clear()
+    qtbot.keyClicks(search, "abc")
+    qtbot.keyClick(search, Qt.Key.Key_Z, CONTROL)
+    assert isinstance(search, QLineEdit)
+    assert search.text() != "abc"
+    search.clear()
+
+
+def test_problems_are_reached_by_key_and_lead_to_their_station(window: MainWindow, qtbot: QtBot) -> None:
+    window.context.problems.tell("test", ())
+    (window.context.workspace.strategies / "typo.yaml").write_text("name: typo\nnonsense: 1\n", encoding="utf-8")
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    settle(qtbot, window.tasks)
+    qtbot.keyClick(window, Qt.Key.Key_M, BOTH)
+    problems = window.docks.problems
+    assert window.tabs.currentWidget() is problems
+    problems.table.select(lambda problem: problem.subject == "typo")
+    qtbot.keyClick(problems.table, Qt.Key.Key_Return)
+    assert window.panel.object_name == "strategyPanel"
+    assert window.rail.button("strategyPanel").state == "ready"
+    assert "1 problem" in window.rail.button("strategyPanel").toolTip()
+    assert window.status.problems.text() == "1 problem"
