@@ -7,21 +7,16 @@ from typing import cast
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
-from ktrdr_app.gui.panels.data.panel import DataPanel
-from ktrdr_app.gui.panels.fuzzy.panel import FuzzyPanel
 from ktrdr_app.gui.panels.log.panel import LogPanel
 from ktrdr_app.gui.panels.log.records import LOGGER, LogQueue
 from ktrdr_app.gui.panels.log.tasks import TaskList
-from ktrdr_app.gui.panels.models.panel import ModelsPanel
 from ktrdr_app.gui.panels.station import Station
-from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
-from ktrdr_app.gui.panels.training.panel import TrainingPanel
 from ktrdr_app.gui.runtime import RuntimeRules
+from ktrdr_app.gui.stations import StationBuilder, StationStack
 from ktrdr_app.gui.status import StatusLine
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
@@ -40,7 +35,6 @@ STOP_MS = 3000
 LATE_MS = 100
 """What is left to wait for when `STOP_MS` have gone by with the window still alive."""
 _LEVELS = {"info": logging.INFO, "success": logging.INFO, "warning": logging.WARNING, "danger": logging.ERROR}
-_PANELS = (DataPanel, StrategyPanel, FuzzyPanel, TrainingPanel, ModelsPanel, BacktestPanel)
 _LOG = logging.getLogger("ktrdr_app.gui")
 
 
@@ -53,9 +47,11 @@ class MainWindow(QMainWindow):
         What it works on.
     settings : QSettings, optional
         Where place, layout and theme are remembered; nothing is, without it.
+    lazily : bool
+        Leave the stations to `builder`, which is to begin once the window has been painted.
     """
 
-    def __init__(self, workspace: Workspace, settings: QSettings | None = None) -> None:
+    def __init__(self, workspace: Workspace, settings: QSettings | None = None, *, lazily: bool = False) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("{0} — KTRDR Desktop").format(workspace.root.resolve().name))
@@ -67,7 +63,7 @@ class MainWindow(QMainWindow):
         self._clean_exit, self._quitting = True, False
         self._log_queue = LogQueue()
         logging.getLogger(LOGGER).addHandler(self._log_queue)
-        self._build_center()
+        self._build_center(lazily)
         self._build_dock()
         self.actions_by_key = build_actions(self)
         self.setStatusBar(StatusLine(self.context))
@@ -79,16 +75,17 @@ class MainWindow(QMainWindow):
         self.show_panel("backtestPanel" if newest_run(workspace) else "dataPanel")
         self.stack.setFocus()
         self._restore()
-        self.context.catalog.refresh()
+        self.builder = StationBuilder(self.stack, self.context)
+        self.stack.complete.connect(self.context.catalog.refresh)
+        if self.stack.is_complete:
+            self.context.catalog.refresh()
 
-    def _build_center(self) -> None:
+    def _build_center(self, lazily: bool) -> None:
         self.rail = StationRail(tuple(Stop(key, translated(title), icon) for key, title, icon in STATIONS))
-        self.stack = QStackedWidget()
         self.panels: dict[str, QWidget] = {}
-        for kind in _PANELS:
-            panel = kind(self.context)
-            self.panels[panel.object_name] = panel
-            self.stack.addWidget(panel)
+        self.stack = StationStack(self.context, self.panels)
+        if not lazily:
+            self.stack.build_all()
         center = QWidget()
         box = QHBoxLayout(center)
         box.setContentsMargins(0, 0, 0, 0)
@@ -159,7 +156,7 @@ class MainWindow(QMainWindow):
             self.tabs.setCurrentWidget(self.log_panel)
             return
         self.rail.mark(key)
-        self.stack.setCurrentWidget(self.panels[key])
+        self.stack.show_station(key)
 
     @Slot()
     def show_dataPanel(self) -> None:
@@ -212,7 +209,7 @@ class MainWindow(QMainWindow):
     def add_sample(self) -> None:
         """Add the sample data, and show them."""
         self.show_dataPanel()
-        cast(DataPanel, self.panels["dataPanel"]).add_sample()
+        self.stack.ask("dataPanel", "add_sample")
 
     @Slot()
     def find_symbol(self) -> None:

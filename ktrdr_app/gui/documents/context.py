@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from ktrdr_app.core.drafts import Drafts
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.autosave import Autosave
 from ktrdr_app.gui.documents.catalog import Catalog
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
@@ -41,6 +43,8 @@ class AppContext(QObject):
     """Panel's object name and its state: ``empty``, ``ready``, ``running``, ``stale`` or ``error``."""
     panelRequested = Signal(str)
     """Object name of a panel that should be shown."""
+    workspaceRequested = Signal(str)
+    """Folder of another workspace that should be opened; empty for the page that offers some."""
 
     def __init__(self, workspace: Workspace, tasks: TaskManager, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +53,7 @@ class AppContext(QObject):
         self.catalog = Catalog(workspace, tasks, self)
         self.dataChanged.connect(self.catalog.series.refresh)
         self.modelsChanged.connect(self.catalog.models.refresh)
+        self.autosave = Autosave(Drafts(workspace), tasks, self)
         self._strategy = ""
         self._timeframe = ""
 
