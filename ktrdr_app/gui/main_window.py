@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import cast
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
@@ -26,7 +26,8 @@ from ktrdr_app.gui.ui.help import about_dialog, shortcuts_dialog
 from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
 from ktrdr_app.gui.ui.rail import StationRail, Stop
-from ktrdr_app.gui.ui.theme import apply_theme, themeChanged, tokens
+from ktrdr_app.gui.ui.theme import themeChanged, tokens
+from ktrdr_app.gui.ui.theme_choice import ThemeChoice
 from ktrdr_app.workflows.run_folders import newest_run
 
 LAYOUT_VERSION = 1
@@ -46,10 +47,13 @@ class MainWindow(QMainWindow):
     workspace : Workspace
         What it works on.
     settings : QSettings, optional
-        Where place, layout and theme are remembered; nothing is, without it.
+        Where place and layout are remembered; nothing is, without it.
     lazily : bool
         Leave the stations to `builder`, which is to begin once the window has been painted.
     """
+
+    closed = Signal()
+    """The window is closed and every task has been told to end."""
 
     def __init__(self, workspace: Workspace, settings: QSettings | None = None, *, lazily: bool = False) -> None:
         super().__init__()
@@ -223,6 +227,20 @@ class MainWindow(QMainWindow):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.root)))
 
     @Slot()
+    def open_workspace(self) -> None:
+        """Choose another workspace's folder, and have it opened."""
+        chooser = QFileDialog(self, self.tr("Open a workspace"), str(self.context.workspace.root.parent))
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.fileSelected.connect(self.context.workspaceRequested)
+        chooser.open()
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Have the page shown that offers workspaces."""
+        self.context.workspaceRequested.emit("")
+
+    @Slot()
     def toggle_dock(self) -> None:
         """Show or hide tasks and log."""
         self.dock.setVisible(self.dock.isHidden())
@@ -231,6 +249,11 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def use_system(self) -> None:
+        """Let the system choose the theme."""
+        self._use_theme("system")
 
     @Slot()
     def use_dark(self) -> None:
@@ -258,9 +281,8 @@ class MainWindow(QMainWindow):
         about_dialog(self).open()
 
     def _use_theme(self, name: str) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
+        ThemeChoice.of_application().choose(name)
+        self._mark_theme()
 
     @Slot(object)
     def _recolour(self, _theme: object) -> None:
@@ -269,8 +291,9 @@ class MainWindow(QMainWindow):
         self._mark_theme()
 
     def _mark_theme(self) -> None:
-        for key, name in (("themeDark", "dark"), ("themeLight", "light"), ("themeContrast", "contrast")):
-            self.actions_by_key[key].setChecked(tokens().name == name)
+        chosen = ThemeChoice.of_application().shown(tokens().name)
+        for name in ("system", "dark", "light", "contrast"):
+            self.actions_by_key[f"theme{name.capitalize()}"].setChecked(name == chosen)
 
     @Slot(bool)
     def _dock_shown(self, _visible: bool) -> None:
@@ -313,6 +336,7 @@ class MainWindow(QMainWindow):
         logging.getLogger(LOGGER).removeHandler(self._log_queue)
         self._remember()
         self.rules.restore()
+        self.closed.emit()
         event.accept()
 
     @Slot()
@@ -331,7 +355,6 @@ class MainWindow(QMainWindow):
         if self.settings is not None:
             self.settings.setValue("geometry", self.saveGeometry())
             self.settings.setValue("state", self.saveState(LAYOUT_VERSION))
-            self.settings.setValue("theme", tokens().name)
             self.settings.sync()
 
     def _restore(self) -> None:

@@ -32,6 +32,8 @@ class Autosave(QObject):
         Owner.
     """
 
+    offered = Signal()
+    """Drafts of an earlier window are at hand; see `take`."""
     failed = Signal(object)
     """KtrdrError or TaskError: unsaved work could not be noted."""
 
@@ -81,6 +83,7 @@ class Autosave(QObject):
             What the user wants back.
         """
         self._pending.update({(draft.kind, draft.name): draft for draft in drafts})
+        self.offered.emit()
 
     def take(self, kind: str, name: str) -> Draft | None:
         """Return the draft that the user wants back, once.

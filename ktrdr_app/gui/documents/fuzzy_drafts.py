@@ -7,11 +7,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from ktrdr_app.core.errors import UnknownName
-from ktrdr_app.gui.documents.autosave import Autosave
+from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.documents.draft_kinds import FUZZY
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.strategy.schema import FuzzySet
 
-KIND = "fuzzy"
 
 
 class FuzzyDrafts(QObject):
@@ -21,17 +21,20 @@ class FuzzyDrafts(QObject):
     ----------
     document : FuzzyDocument
         Whose sets; it also owns this.
-    autosave : Autosave
-        Where they are noted, and where those of a crashed window may wait.
+    context : AppContext
+        Its `autosave` notes them, and may hold those of a window that crashed: they are put back at once.
     """
 
-    def __init__(self, document: FuzzyDocument, autosave: Autosave) -> None:
+    def __init__(self, document: FuzzyDocument, context: AppContext) -> None:
         super().__init__(document)
         self._document = document
-        self._autosave = autosave
-        autosave.follow(KIND, document.strategy, self.payload)
+        self._context = context
+        self._autosave = context.autosave
+        self._autosave.follow(FUZZY, document.strategy, self.payload)
         document.setChanged.connect(self._touch)
         document.dirtyChanged.connect(self._touch)
+        self._autosave.offered.connect(self._restore)
+        self._restore()
 
     def payload(self) -> dict[str, Any] | None:
         """Return the unsaved sets by input and name, or None if everything is saved."""
@@ -50,7 +53,7 @@ class FuzzyDrafts(QObject):
 
         A set whose input or name the strategy no longer has, or whose numbers make no set, is named instead.
         """
-        draft = self._autosave.take(KIND, self._document.strategy)
+        draft = self._autosave.take(FUZZY, self._document.strategy)
         if draft is None:
             return 0, ()
         changed, lost = 0, []
@@ -68,17 +71,15 @@ class FuzzyDrafts(QObject):
         return changed, tuple(lost)
 
     @Slot()
+    def _restore(self) -> None:
+        changed, lost = self.restore()
+        if changed:
+            text = self.tr("Restored {0} unsaved sets of {1}; Undo takes them back")
+            self._context.notify("success", text.format(changed, self._document.strategy))
+        if lost:
+            text = self.tr("Some sets of {0} could not be restored: the strategy has no such set any more")
+            self._context.notify("warning", text.format(self._document.strategy), "\n".join(lost))
+
+    @Slot()
     def _touch(self, _name: object = None, _key: object = None) -> None:
-        self._autosave.touch(KIND, self._document.strategy)
-
-
-def summary(payload: dict[str, Any]) -> str:
-    """Return what a draft of fuzzy sets holds, in words.
-
-    Parameters
-    ----------
-    payload : dict
-        As `FuzzyDrafts.payload` made it.
-    """
-    sets = payload.get("sets", {})
-    return "; ".join(f"{name}: {', '.join(entries)}" for name, entries in sets.items())
+        self._autosave.touch(FUZZY, self._document.strategy)

@@ -62,6 +62,8 @@ STATIONS: tuple[tuple[str, str, str], ...] = (
 """Object name, title and icon of each station, in the journey's order."""
 
 ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("openWorkspace", FILE, _t("&Open a workspace…"), "open_workspace", "Ctrl+O", "folder"),
+    ActionSpec("welcome", FILE, _t("Wel&come page"), "show_welcome"),
     ActionSpec("addSample", FILE, _t("Add &sample data"), "add_sample", icon="add"),
     ActionSpec("openFolder", FILE, _t("Open the &workspace folder"), "open_folder", icon="folder"),
     ActionSpec("refresh", FILE, _t("&Refresh"), "refresh", "F5", "refresh"),
@@ -72,7 +74,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("findSymbol", VIEW, _t("Find a s&ymbol"), "find_symbol", "Ctrl+K", "search", divided=True),
     ActionSpec("toggleDock", VIEW, _t("T&asks and log"), "toggle_dock", "Ctrl+J", "log", checkable=True, divided=True),
-    ActionSpec("themeDark", VIEW, _t("&Dark"), "use_dark", checkable=True, divided=True),
+    ActionSpec("themeSystem", VIEW, _t("Follow the s&ystem"), "use_system", checkable=True, divided=True),
+    ActionSpec("themeDark", VIEW, _t("&Dark"), "use_dark", checkable=True),
     ActionSpec("themeLight", VIEW, _t("&Light"), "use_light", checkable=True),
     ActionSpec("themeContrast", VIEW, _t("&High contrast"), "use_contrast", checkable=True),
     ActionSpec("fullScreen", VIEW, _t("F&ull screen"), "toggle_full_screen", "F11", checkable=True, divided=True),

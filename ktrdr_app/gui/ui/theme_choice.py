@@ -48,6 +48,30 @@ class ThemeChoice(QObject):
         self._hints.colorSchemeChanged.connect(self._follow)
         self._hints.accessibility().contrastPreferenceChanged.connect(self._follow)
 
+    @classmethod
+    def of_application(cls) -> ThemeChoice:
+        """Return the choice of the running application, made if there was none.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no QApplication.
+        """
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("a theme needs a QApplication")
+        return app.findChild(cls) or cls(app)
+
+    def shown(self, worn: str) -> str:
+        """Return what the menu ticks: the choice if the application still wears it, else what it wears.
+
+        Parameters
+        ----------
+        worn : str
+            Name of the theme in use.
+        """
+        return self.choice if self.choice == SYSTEM else worn
+
     def choose(self, name: str) -> None:
         """Wear a theme from now on.
 

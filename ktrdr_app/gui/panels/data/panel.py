@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ from ktrdr_app.gui.panels.data.coverage_card import CoverageCard
 from ktrdr_app.gui.panels.data.deletion import Deletion
 from ktrdr_app.gui.panels.data.details_card import DetailsCard
 from ktrdr_app.gui.panels.data.filters import FilterBar
-from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
+from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.importer import Importer
 from ktrdr_app.gui.panels.data.preview import SeriesPreview
 from ktrdr_app.gui.panels.data.quality_queue import QualityQueue
@@ -179,6 +179,16 @@ class DataPanel(Station):
         """
         super().showEvent(event)
         self.queue.wake()
+
+    def import_files(self, files: Sequence[Path]) -> None:
+        """Show files in the import dialog.
+
+        Parameters
+        ----------
+        files : sequence of Path
+            Files with bars, or folders of them.
+        """
+        self.importer.begin(files)
 
     @Slot()
     def add_sample(self) -> None:

@@ -10,7 +10,7 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.panels.data.importing.elided import ElidedLabel
 from ktrdr_app.gui.panels.data.importing.entry import Entry
 from ktrdr_app.gui.panels.data.importing.fields import ChoiceField
-from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
+from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.findings_view import FindingsView
 from ktrdr_app.gui.panels.data.importing.footer import Footer
 from ktrdr_app.gui.panels.data.importing.preview_view import PreviewView

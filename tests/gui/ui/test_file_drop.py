@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
+from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.importer import Importer
 
 pytestmark = pytest.mark.gui
