@@ -193,8 +193,9 @@ def _from(told: dict[str, Any], name: str) -> tuple[Settings, str]:
         if each.name not in told:
             continue
         value = told[each.name]
+        change: dict[str, Any] = {each.name: tuple(value) if isinstance(value, list) else value}
         try:
-            kept = replace(kept, **{each.name: tuple(value) if isinstance(value, list) else value})
+            kept = replace(kept, **change)
         except (InvalidValue, TypeError):
             bad.append(each.name)
     return kept, f"{name}: no sense in {', '.join(bad)}" if bad else ""

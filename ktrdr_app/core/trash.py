@@ -17,8 +17,8 @@ from typing import Any
 
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, sync_folder, write_json
-from ktrdr_app.core.protection import check_writable
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.protection import check_writable
 
 log = logging.getLogger(__name__)
 

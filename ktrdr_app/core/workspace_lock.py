@@ -47,7 +47,8 @@ class Holder:
         """Return who it is, in words."""
         if not self.host:
             return "a window that left no note"
-        return f"process {self.pid} on {self.host}, since {self.since}"
+        since = self.since.replace("T", " ").replace("Z", " UTC")
+        return f"process {self.pid} on {self.host}, since {since}"
 
 
 class WorkspaceLock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal, Slot
@@ -97,66 +96,68 @@ class Desk(QObject):
         self.welcome.raise_()
         self.welcome.activateWindow()
 
-    def open(
-        self,
-        workspace: Workspace,
-        *,
-        read_only: bool = False,
-        take_over: bool = False,
-        sample: bool = False,
-        files: Sequence[Path] = (),
-    ) -> None:
+    def open(self, workspace: Workspace, *, take_over: bool = False) -> Place | None:
         """Open a workspace in a window of its own, or ask what to do if another window works on it.
 
         Parameters
         ----------
         workspace : Workspace
-            Which; its folder need not be there.
-        read_only : bool
-            Only look at it.
+            Which; its folder need not be there. On a disk that refuses to be written it is only looked at.
         take_over : bool
             As `WorkspaceLock.acquire` takes it.
-        sample : bool
-            Add the sample data, and show the next steps.
-        files : sequence of Path
-            Bars to import there.
+
+        Returns
+        -------
+        Place or None
+            None if the question is asked.
         """
+        already = self._brought_forward(workspace)
+        if already is not None:
+            return already
+        lock = WorkspaceLock(workspace)
+        try:
+            lock.acquire(take_over=take_over)
+        except WorkspaceBusy as busy:
+            self._ask(workspace, busy)
+            return None
+        except StorageProblem as refused:
+            self.faults.append((error_text(refused)[0], refused.hint))
+            return self.look_at(workspace)
+        return self._placed(Place(lock, self._store, self._settings))
+
+    def look_at(self, workspace: Workspace) -> Place:
+        """Open a workspace read-only in a window of its own.
+
+        Parameters
+        ----------
+        workspace : Workspace
+            Which.
+        """
+        already = self._brought_forward(workspace)
+        return already or self._placed(Place(WorkspaceLock(workspace), self._store, self._settings))
+
+    def _brought_forward(self, workspace: Workspace) -> Place | None:
         already = next((place for place in self.places if place.is_on(workspace)), None)
         if already is not None:
             already.come_forward()
             self._leave_welcome()
-            return
-        lock = WorkspaceLock(workspace)
-        if not read_only:
-            try:
-                lock.acquire(take_over=take_over)
-            except WorkspaceBusy as busy:
-                self._ask(workspace, busy)
-                return
-            except StorageProblem as refused:
-                read_only = True
-                self.faults.append((error_text(refused)[0], refused.hint))
-        self._place(Place(lock, self._store, self._settings, read_only=read_only), sample=sample, files=files)
+        return already
 
-    def _place(self, place: Place, *, sample: bool, files: Sequence[Path]) -> None:
+    def _placed(self, place: Place) -> Place:
         self.places.append(place)
         place.setParent(self)
         place.gone.connect(self._gone)
-        window = place.window
-        window.context.workspaceRequested.connect(self._requested)
+        place.window.context.workspaceRequested.connect(self._requested)
         self._add_menu(place)
-        self._watch(window)
+        self._watch(place.window)
         place.show()
         for line, details in self.faults:
-            window.context.notify("warning", line, details)
+            place.window.context.notify("warning", line, details)
         self.faults.clear()
-        if sample:
-            place.add_sample()
-        if files:
-            place.import_files(files)
         self._remember(place.lock.workspace)
         self.opened.emit(place)
         self._leave_welcome()
+        return place
 
     def _add_menu(self, place: Place) -> None:
         action = place.window.actions_by_key["openWorkspace"]
@@ -189,7 +190,7 @@ class Desk(QObject):
     @Slot()
     def _open_read_only(self) -> None:
         if self._asked is not None:
-            self.open(self._asked, read_only=True)
+            self.look_at(self._asked)
 
     @Slot()
     def _take_over(self) -> None:
@@ -206,7 +207,9 @@ class Desk(QObject):
 
     @Slot()
     def _open_sample(self) -> None:
-        self.open(self._target(SAMPLE_FOLDER), sample=True)
+        place = self.open(self._target(SAMPLE_FOLDER))
+        if place is not None:
+            place.add_sample()
 
     def _target(self, name: str) -> Workspace:
         """Return the empty workspace that was asked for, or one among the user's documents."""
@@ -221,7 +224,9 @@ class Desk(QObject):
 
     @Slot(object)
     def _import_files(self, files: list[Path]) -> None:
-        self.open(self._target(NEW_FOLDER), files=files)
+        place = self.open(self._target(NEW_FOLDER))
+        if place is not None:
+            place.import_files(files)
 
     @Slot(str)
     def _requested(self, folder: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import cast
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
@@ -26,8 +26,8 @@ from ktrdr_app.gui.ui.help import about_dialog, shortcuts_dialog
 from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
 from ktrdr_app.gui.ui.rail import StationRail, Stop
-from ktrdr_app.gui.ui.theme import themeChanged, tokens
-from ktrdr_app.gui.ui.theme_choice import ThemeChoice
+from ktrdr_app.gui.ui.theme import themeChanged
+from ktrdr_app.gui.workspace_window import WorkspaceWindow
 from ktrdr_app.workflows.run_folders import newest_run
 
 LAYOUT_VERSION = 1
@@ -39,7 +39,7 @@ _LEVELS = {"info": logging.INFO, "success": logging.INFO, "warning": logging.WAR
 _LOG = logging.getLogger("ktrdr_app.gui")
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WorkspaceWindow):
     """The window on one workspace.
 
     Parameters
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self._stop_timer.setSingleShot(True)
         self._stop_timer.setInterval(STOP_MS)
         self._stop_timer.timeout.connect(self.close)
-        self._mark_theme()
+        self.mark_theme()
 
     @property
     def panel(self) -> Station:
@@ -222,25 +222,6 @@ class MainWindow(QMainWindow):
         self.run_main_action()
 
     @Slot()
-    def open_folder(self) -> None:
-        """Show the workspace in the system's file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.root)))
-
-    @Slot()
-    def open_workspace(self) -> None:
-        """Choose another workspace's folder, and have it opened."""
-        chooser = QFileDialog(self, self.tr("Open a workspace"), str(self.context.workspace.root.parent))
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.fileSelected.connect(self.context.workspaceRequested)
-        chooser.open()
-
-    @Slot()
-    def show_welcome(self) -> None:
-        """Have the page shown that offers workspaces."""
-        self.context.workspaceRequested.emit("")
-
-    @Slot()
     def toggle_dock(self) -> None:
         """Show or hide tasks and log."""
         self.dock.setVisible(self.dock.isHidden())
@@ -249,26 +230,6 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop filling it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    @Slot()
-    def use_system(self) -> None:
-        """Let the system choose the theme."""
-        self._use_theme("system")
-
-    @Slot()
-    def use_dark(self) -> None:
-        """Choose the dark theme."""
-        self._use_theme("dark")
-
-    @Slot()
-    def use_light(self) -> None:
-        """Choose the light theme."""
-        self._use_theme("light")
-
-    @Slot()
-    def use_contrast(self) -> None:
-        """Choose the theme of high contrast."""
-        self._use_theme("contrast")
 
     @Slot()
     def show_shortcuts(self) -> None:
@@ -280,20 +241,11 @@ class MainWindow(QMainWindow):
         """Open the page that says what this is."""
         about_dialog(self).open()
 
-    def _use_theme(self, name: str) -> None:
-        ThemeChoice.of_application().choose(name)
-        self._mark_theme()
-
     @Slot(object)
     def _recolour(self, _theme: object) -> None:
         refresh_icons(self)
         self.task_list.recolour()
-        self._mark_theme()
-
-    def _mark_theme(self) -> None:
-        chosen = ThemeChoice.of_application().shown(tokens().name)
-        for name in ("system", "dark", "light", "contrast"):
-            self.actions_by_key[f"theme{name.capitalize()}"].setChecked(name == chosen)
+        self.mark_theme()
 
     @Slot(bool)
     def _dock_shown(self, _visible: bool) -> None:

@@ -32,30 +32,28 @@ class Place(QObject):
     Parameters
     ----------
     lock : WorkspaceLock
-        Of the workspace; held, unless it is only looked at.
+        Of the workspace; not held if it is only looked at: nothing is written into it then.
     store : QSettings or None
         Place and layout of the window.
     settings : SettingsFile
         Whether unsaved work is noted.
-    read_only : bool
-        Nothing is to be written into the workspace.
     """
 
     gone = Signal(object)
     """This place: its window is closed and the workspace given back."""
 
-    def __init__(self, lock: WorkspaceLock, store: QSettings | None, settings: SettingsFile, *, read_only: bool) -> None:
+    def __init__(self, lock: WorkspaceLock, store: QSettings | None, settings: SettingsFile) -> None:
         super().__init__()
         self.lock = lock
-        self.read_only = read_only
+        self.read_only = not lock.held
         self.dialog: DraftDialog | None = None
         self._store = store
         self._settings = settings
         self._drafts = Drafts(lock.workspace)
-        if read_only:
+        if self.read_only:
             protection.protect(lock.workspace)
         self.window = MainWindow(lock.workspace, store, lazily=True)
-        self.window.context.autosave.enabled = settings.read().settings.keep_drafts and not read_only
+        self.window.context.autosave.enabled = settings.read().settings.keep_drafts and not self.read_only
         self.window.context.autosave.failed.connect(self._not_noted)
         self.window.closed.connect(self._closed)
         FirstPaint(self.window).painted.connect(self._painted)

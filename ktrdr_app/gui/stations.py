@@ -1,4 +1,4 @@
-"""The stations in the middle of the window: all built at once, or one after another once the window is on the screen."""
+"""The stations in the middle of the window: built at once, or one after another once the window is seen."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.strategy.schema import FuzzySet
 
 
-
 class FuzzyDrafts(QObject):
     """Keeps a document's unsaved sets noted; to be made when the document is opened.
 

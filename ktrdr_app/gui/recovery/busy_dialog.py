@@ -57,8 +57,8 @@ class BusyDialog(QDialog):
     def _advice(self, stale: bool) -> str:
         if stale:
             return self.tr(
-                "Only a note says so, and it comes from another machine. If no window is open there any more, the note is "
-                "out of date and you can take the workspace over. If one is, two windows would overwrite each other's work."
+                "Only a note says so, and it comes from another machine. If no window is open there any more, the note "
+                "is out of date and you can take the workspace over. If one is, each would overwrite the other's work."
             )
         return self.tr(
             "Read-only, everything can be looked at and nothing is written. The commands of the terminal work as ever."

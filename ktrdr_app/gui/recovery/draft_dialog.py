@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QDialog, QHeaderView, QTreeWidget, QTreeWidgetItem
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ktrdr_app.core.drafts import Draft
 from ktrdr_app.gui.documents.draft_kinds import summary, title
@@ -16,6 +22,8 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 _DRAFT = Qt.ItemDataRole.UserRole
+_FIRST = 300
+"""Width of what names the draft, in pixels; the style's padding is not in Qt's own reckoning."""
 
 
 class DraftDialog(QDialog):
@@ -86,14 +94,17 @@ class DraftDialog(QDialog):
         head = table.header()
         head.setStretchLastSection(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        head.resizeSection(0, _FIRST)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         return table
 
     @property
     def chosen(self) -> tuple[Draft, ...]:
         """The drafts that are ticked."""
-        items = [self.list.topLevelItem(place) for place in range(self.list.topLevelItemCount())]
-        return tuple(item.data(0, _DRAFT) for item in items if item.checkState(0) is Qt.CheckState.Checked)
+        items = (self.list.topLevelItem(place) for place in range(self.list.topLevelItemCount()))
+        ticked = Qt.CheckState.Checked
+        return tuple(item.data(0, _DRAFT) for item in items if item is not None and item.checkState(0) is ticked)
 
     @Slot()
     def _restore(self) -> None:
@@ -107,8 +118,5 @@ class DraftDialog(QDialog):
 
 
 def _local(noted: str) -> str:
-    try:
-        when = datetime.fromisoformat(noted).astimezone()
-    except ValueError:
-        return noted
-    return QLocale().toString(when.replace(tzinfo=None), QLocale.FormatType.ShortFormat)
+    when = QDateTime.fromString(noted, Qt.DateFormat.ISODate)
+    return QLocale().toString(when.toLocalTime(), QLocale.FormatType.ShortFormat) if when.isValid() else noted

@@ -90,7 +90,7 @@ class ThemeChoice(QObject):
         before, self.choice = self.choice, name
         if name == SYSTEM:
             self._hints.unsetColorScheme()  # a scheme of ours would hide the system's
-            self._follow()
+            self._apply(self._wanted())
         else:
             apply_theme(self._app, name)
         if name != before:
@@ -98,8 +98,11 @@ class ThemeChoice(QObject):
 
     @Slot()
     def _follow(self, _changed: object = None) -> None:
-        if self.choice != SYSTEM:
-            return
-        wanted = theme_for(self._hints.colorScheme(), self._hints.accessibility().contrastPreference())
-        if wanted != tokens().name:
-            apply_theme(self._app, wanted, follow=True)
+        if self.choice == SYSTEM and self._wanted() != tokens().name:
+            self._apply(self._wanted())
+
+    def _wanted(self) -> str:
+        return theme_for(self._hints.colorScheme(), self._hints.accessibility().contrastPreference())
+
+    def _apply(self, name: str) -> None:
+        apply_theme(self._app, name, follow=True)

@@ -1,4 +1,4 @@
-"""The page that greets whoever has no workspace yet, or an empty one: sample, folder, new, recents, or drop something."""
+"""The page that greets whoever has no workspace yet, or an empty one: sample, folder, new, recents, drops."""
 
 # ruff: noqa: N815 - Qt signals are named as Qt names them
 
@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ktrdr_app.gui.ui.icons import pixmap, refresh_icons
 from ktrdr_app.gui.ui.file_drop import FileDrop
+from ktrdr_app.gui.ui.icons import pixmap, refresh_icons
 from ktrdr_app.gui.ui.theme import themeChanged, tokens
 from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row
 from ktrdr_app.gui.welcome.recents import RecentList
@@ -80,7 +80,9 @@ class WelcomePage(QWidget):
         self.recents.show_recents(recents)
 
     def _greeting(self) -> str:
-        what = self.tr("One neuro-fuzzy model over many symbols: edit its sets, train it, judge it on what it never saw.")
+        what = self.tr(
+            "One neuro-fuzzy model over many symbols: edit its sets, train it, judge it on what it never saw."
+        )
         if self.target is None:
             return what
         return self.tr("{0}\n{1} is empty so far.").format(what, self.target)
@@ -96,7 +98,9 @@ class WelcomePage(QWidget):
         self.new_button.clicked.connect(self._choose_new)
         box = QVBoxLayout()
         box.setSpacing(3 * GRID)
-        sample = self.tr("Real daily bars of four stocks, and the steps from data to a judged model. Takes two minutes.")
+        sample = self.tr(
+            "Real daily bars of four stocks, and the steps from data to a judged model. Takes two minutes."
+        )
         there = self.tr("A folder with data, models and strategies, or one that will hold them.")
         new = self.tr("An empty folder of your own; import your bars as the first step.")
         for icon, made, words in (

@@ -1,7 +1,5 @@
 """Recent workspaces as a list: name and place, those that are gone are marked, each can be taken off."""
 
-# ruff: noqa: N815 - Qt signals are named as Qt names them
-
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot

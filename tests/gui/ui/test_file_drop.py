@@ -10,8 +10,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.importer import Importer
+from ktrdr_app.gui.ui.file_drop import FileDrop
 
 pytestmark = pytest.mark.gui
 
