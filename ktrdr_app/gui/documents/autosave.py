@@ -39,7 +39,8 @@ class Autosave(QObject):
 
     def __init__(self, drafts: Drafts, tasks: TaskManager, parent: QObject) -> None:
         super().__init__(parent)
-        self.enabled = True
+        self.enabled = False
+        """Whether anything is noted; a window that holds its workspace switches it on."""
         self._drafts = drafts
         self._tasks = tasks
         self._readers: dict[Key, Read] = {}
@@ -72,7 +73,8 @@ class Autosave(QObject):
             As `follow` took them.
         """
         self._touched.add((kind, name))
-        self._timer.start()
+        if self.enabled:
+            self._timer.start()
 
     def offer(self, drafts: tuple[Draft, ...]) -> None:
         """Keep drafts of an earlier window at hand, to be taken by who knows their kind.

@@ -74,6 +74,8 @@ class FuzzyDrafts(QObject):
         changed, lost = self.restore()
         if changed:
             text = self.tr("Restored {0} unsaved sets of {1}; Undo takes them back")
+            if changed == 1:
+                text = self.tr("Restored {0} unsaved set of {1}; Undo takes it back")
             self._context.notify("success", text.format(changed, self._document.strategy))
         if lost:
             text = self.tr("Some sets of {0} could not be restored: the strategy has no such set any more")
