@@ -1,4 +1,4 @@
-"""How long from the start of the process until the window has been painted, phase by phase, and until all stations stand.
+"""How long from the start of the process until the window is painted, phase by phase, and until all stations stand.
 
 Run: python benchmarks/start.py [--starts 7] [--workspace DIR]
 
@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,8 +77,6 @@ session.app.exec()
 
 def one_start(workspace: Path, home: Path) -> dict[str, list[float]]:
     """Start once and return, by phase, wall-clock and CPU seconds since the process was made."""
-    import time
-
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

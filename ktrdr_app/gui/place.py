@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 
@@ -22,6 +23,9 @@ from ktrdr_app.gui.recovery.draft_dialog import DraftDialog
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.welcome.next_steps import NextSteps
 from ktrdr_app.gui.window_store import keep_backup
+
+if TYPE_CHECKING:
+    from ktrdr_app.gui.panels.data.panel import DataPanel
 
 _LOG = logging.getLogger("ktrdr_app.gui")
 
@@ -94,7 +98,17 @@ class Place(QObject):
             Files with bars, or folders of them.
         """
         self.window.show_panel("dataPanel")
-        self.window.stack.ask("dataPanel", "import_files", tuple(files))
+        self._once_complete(partial(self._import, tuple(files)))
+
+    def _import(self, files: tuple[Path, ...]) -> None:
+        cast("DataPanel", self.window.panels["dataPanel"]).importer.begin(files)
+
+    def _once_complete(self, act: Callable[[], None]) -> None:
+        """Do something now, or as soon as every station stands."""
+        if self.window.stack.is_complete:
+            act()
+        else:
+            self.window.stack.complete.connect(act)
 
     @Slot()
     def _painted(self) -> None:
@@ -120,10 +134,7 @@ class Place(QObject):
 
     @Slot(object)
     def _restore(self, drafts: tuple[Draft, ...]) -> None:
-        if self.window.stack.is_complete:
-            self._give_back(drafts)
-        else:
-            self.window.stack.complete.connect(partial(self._give_back, drafts))
+        self._once_complete(partial(self._give_back, drafts))
 
     def _give_back(self, drafts: tuple[Draft, ...]) -> None:
         if not drafts:

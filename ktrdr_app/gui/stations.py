@@ -43,7 +43,7 @@ class Waiting(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.wishes: list[tuple[str, tuple[object, ...]]] = []
+        self.wishes: list[str] = []
         self.words = label(self.tr("Opening {0}…").format(title), "muted")
         box = QVBoxLayout(self)
         box.addWidget(self.words, 0, Qt.AlignmentFlag.AlignCenter)
@@ -53,7 +53,7 @@ class Waiting(QWidget):
 
     def run_main_action(self) -> None:
         """Let the station do what it is for, once it is there."""
-        self.wishes.append(("run_main_action", ()))
+        self.wishes.append("run_main_action")
 
     def stop_main_action(self) -> None:
         """Do nothing: nothing runs in a station that is not there."""
@@ -114,8 +114,8 @@ class StationStack(QStackedWidget):
         if had_focus:
             panel.setFocus()
         self.built.emit(key)
-        for wish, given in waiting.wishes:
-            getattr(panel, wish)(*given)
+        for wish in waiting.wishes:
+            getattr(panel, wish)()
         if not self._waiting:
             self.complete.emit()
         return panel
@@ -141,7 +141,7 @@ class StationStack(QStackedWidget):
         self._shown = key
         self.setCurrentWidget(self._waiting.get(key) or self._panels[key])
 
-    def ask(self, key: str, wish: str, *given: object) -> None:
+    def ask(self, key: str, wish: str) -> None:
         """Have a station do something: now, or as soon as it is there.
 
         Parameters
@@ -149,14 +149,12 @@ class StationStack(QStackedWidget):
         key : str
             Its object name.
         wish : str
-            Name of a method.
-        *given : object
-            What it is given.
+            Name of a method without parameters.
         """
         if key in self._waiting:
-            self._waiting[key].wishes.append((wish, given))
+            self._waiting[key].wishes.append(wish)
         else:
-            getattr(self._panels[key], wish)(*given)
+            getattr(self._panels[key], wish)()
 
 
 class StationBuilder(QObject):

@@ -93,7 +93,9 @@ def test_a_run_opens_closes_and_returns_zero_and_leaves_only_what_it_should(
     assert [path.name for path in sample_workspace.hidden.iterdir()] == ["window.lock"]
 
 
-def test_an_error_in_a_slot_is_logged_and_damaged_settings_are_told(tmp_path: Path, sample_workspace: Workspace) -> None:
+def test_an_error_in_a_slot_is_logged_and_damaged_settings_are_told(
+    tmp_path: Path, sample_workspace: Workspace
+) -> None:
     (tmp_path / "config" / "ktrdr-app").mkdir(parents=True)
     (tmp_path / "config" / "ktrdr-app" / "settings.json").write_text("{torn", encoding="utf-8")
     begin = "QTimer.singleShot(0, lambda: 1 / 0); QTimer.singleShot(0, self._window.drain_log)"

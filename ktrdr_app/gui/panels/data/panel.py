@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -179,16 +179,6 @@ class DataPanel(Station):
         """
         super().showEvent(event)
         self.queue.wake()
-
-    def import_files(self, files: Sequence[Path]) -> None:
-        """Show files in the import dialog.
-
-        Parameters
-        ----------
-        files : sequence of Path
-            Files with bars, or folders of them.
-        """
-        self.importer.begin(files)
 
     @Slot()
     def add_sample(self) -> None:
