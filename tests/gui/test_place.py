@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from ktrdr_app.core import protection
 from ktrdr_app.core.drafts import Drafts
@@ -78,7 +79,7 @@ def open_place(dark: QApplication, qtbot: QtBot, settings: SettingsFile) -> Iter
 
     yield make
     for place in opened:
-        if place.lock.held or place.read_only:
+        if isValid(place.window):
             place.window.close()
         place.deleteLater()
 
