@@ -2,7 +2,7 @@
 
 import sys
 
-from ktrdr_app.cli.main import main
+from ktrdr_app.cli.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

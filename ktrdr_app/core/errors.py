@@ -9,7 +9,8 @@ KtrdrError
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
- ├─ StorageProblem (exit 2)
+ ├─ StorageProblem (exit 2)    WorkspaceReadOnly
+ ├─ WorkspaceBusy (exit 2)
  ├─ EnvironmentProblem (exit 2) ClusterProblem
  ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
  │                             QueueFull · TokenWanted · ForeignRequest · BodyTooLarge
@@ -352,6 +353,45 @@ class StorageProblem(KtrdrError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot use the file: {reason}", hint="check free space and permissions", where=path)
+
+
+class WorkspaceReadOnly(StorageProblem):
+    """A workspace that this window was asked not to write into.
+
+    Parameters
+    ----------
+    path : str
+        What was to be written.
+    """
+
+    code = "workspace_read_only"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "its workspace is open read-only here")
+        self.hint = "write from the window that holds the workspace, or close that one and open this one again"
+
+
+class WorkspaceBusy(KtrdrError):
+    """A workspace that another window works on.
+
+    Parameters
+    ----------
+    workspace : str
+        Its folder.
+    holder : str
+        Who holds it: host, process and since when, in words.
+    stale : bool
+        Whether only a note of another machine speaks for it, which the user may know to be out of date.
+    """
+
+    code = "workspace_busy"
+    exit_code = 2
+
+    def __init__(self, workspace: str, holder: str, *, stale: bool) -> None:
+        hint = "look at it read-only, open another workspace, or close that window"
+        super().__init__(f"the workspace is open in another window: {holder}", hint=hint, where=workspace)
+        self.holder = holder
+        self.stale = stale
 
 
 class EnvironmentProblem(KtrdrError):

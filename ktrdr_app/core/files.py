@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import math
 import os
 import shutil
 import uuid
@@ -13,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.lazy import load
+from ktrdr_app.core.protection import check_writable
+
+_PLAIN = (str, int, bool, type(None))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -51,6 +54,7 @@ def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     StorageProblem
         As `write_bytes` raises it.
     """
+    check_writable(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,17 +108,20 @@ def plain(value: Any) -> Any:
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(entry) for entry in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, Path):
+        return str(value)
+    return value if type(value) in _PLAIN else _plain_numbers(value)
+
+
+def _plain_numbers(value: Any) -> Any:
+    np = load("numpy")  # only here: the window writes its settings long before anything needs NumPy
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, np.floating):
         return plain(float(value))
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, Path):
-        return str(value)
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def write_json(path: Path, document: Any) -> None:
@@ -168,6 +175,7 @@ def new_folder(final: Path) -> Iterator[Path]:
     FileExistsError
         If ``final`` came into being meanwhile.
     """
+    check_writable(final)
     hidden = final.with_name(f".{final.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         hidden.mkdir(parents=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.protection import check_writable
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ def file_lock(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     Raises
     ------
     StorageProblem
-        If the disk refuses, or the wait was in vain.
+        If the disk refuses, the workspace is open read-only, or the wait was in vain.
     """
+    check_writable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -51,14 +53,20 @@ def file_lock(path: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 
 def _take(handle: int, path: Path, until: float) -> None:
-    while not _taken(handle):
+    while not taken(handle):
         if time.monotonic() > until:
             raise StorageProblem(str(path), "another process holds it and does not let go")
         time.sleep(_PAUSE)
 
 
-def _taken(handle: int) -> bool:
-    """Take the lock if it is free; the system gives it back when the file is closed."""
+def taken(handle: int) -> bool:
+    """Take the lock of an open file if it is free, and say whether it was; the system gives it back on closing.
+
+    Parameters
+    ----------
+    handle : int
+        Descriptor of the open file.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt

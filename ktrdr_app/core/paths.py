@@ -1,4 +1,4 @@
-"""Where things lie: the workspace's folders, the shipped files, the user's cache."""
+"""Where things lie: the workspace's folders, the shipped files, the user's cache and settings."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ class Workspace:
         """Folder of what was deleted and can be brought back."""
         return self.root / ".trash"
 
+    @property
+    def hidden(self) -> Path:
+        """Folder of the window's own notes: who has the workspace open, and what is not saved yet."""
+        return self.root / ".ktrdr"
+
     def relative(self, path: Path) -> str:
         """Return a path as the user should read it: below the workspace if it lies there.
 
@@ -84,16 +89,23 @@ def shipped(folder: str) -> Path:
 
 
 def user_cache() -> Path:
-    """Return the user's cache folder for this program (compiled kernels, crash logs).
+    """Return the user's cache folder for this program (compiled kernels, crash logs)."""
+    return _user_folder("XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Local", "Caches")
 
-    An empty or relative folder in the environment is passed over, as the XDG base directory rules want it.
-    """
+
+def user_config() -> Path:
+    """Return the user's folder for this program's settings."""
+    return _user_folder("XDG_CONFIG_HOME", ".config", "APPDATA", "Roaming", "Preferences")
+
+
+def _user_folder(xdg: str, plain: str, windows: str, below: str, mac: str) -> Path:
+    """Return one of the user's folders; an empty or relative one in the environment is passed over, as XDG wants it."""
     if sys.platform == "win32":
-        base, default = Path(os.environ.get("LOCALAPPDATA", "")), Path.home() / "AppData" / "Local"
+        base, default = Path(os.environ.get(windows, "")), Path.home() / "AppData" / below
     elif sys.platform == "darwin":
-        base = default = Path.home() / "Library" / "Caches"
+        base = default = Path.home() / "Library" / mac
     else:
-        base, default = Path(os.environ.get("XDG_CACHE_HOME", "")), Path.home() / ".cache"
+        base, default = Path(os.environ.get(xdg, "")), Path.home() / plain
     return (base if base.is_absolute() else default) / "ktrdr-app"
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, sync_folder, write_json
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.protection import check_writable
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,8 @@ def move(sources: Sequence[Path], folder: Path) -> None:
         If the disk refuses.
     """
     moved: list[tuple[Path, Path]] = []
+    for path in (*sources, folder):
+        check_writable(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in sources:

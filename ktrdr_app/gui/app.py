@@ -1,4 +1,4 @@
-"""Opens the window: version guard, hooks, theme, warm-up after the first paint, and an orderly end."""
+"""Opens the window: version guard, hooks, theme, warm-up after the stations stand, and an orderly end."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from ktrdr_app import workflows
 from ktrdr_app.core import log
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.kernels import warm_up
-from ktrdr_app.core.paths import Workspace, user_cache
+from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.lazy import load
+from ktrdr_app.core.paths import Workspace, user_cache, user_config
 from ktrdr_app.core.progress import Progress
+from ktrdr_app.core.settings import FILE as SETTINGS
+from ktrdr_app.core.settings import SettingsFile
+from ktrdr_app.gui.desk import Desk
 from ktrdr_app.gui.guard import check_display, check_environment
 from ktrdr_app.gui.hooks import ErrorHooks
 from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.place import Place
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.fonts import load_fonts
 from ktrdr_app.gui.ui.theme import apply_theme
-from ktrdr_app.gui.ui.tokens import THEMES
+from ktrdr_app.gui.ui.theme_choice import ThemeChoice
+from ktrdr_app.gui.window_store import open_store
 
 
 def create_main_window(workspace: Workspace | Path | str) -> QMainWindow:
@@ -72,28 +78,33 @@ def make_application(theme: str = "") -> QApplication:
         if theme:
             apply_theme(app, theme)
         return app
+    app = _bare_application()
+    apply_theme(app, theme or "dark")
+    return app
+
+
+def _bare_application() -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("ktrdr-app")
     app.setApplicationDisplayName("KTRDR Desktop")
     load_fonts()
-    apply_theme(app, theme or "dark")
     return app
 
 
 class WarmUp(QObject):
-    """Imports the heavy libraries and loads the kernels in a worker, once the window has been painted.
+    """Imports the heavy libraries and loads the kernels in a worker, once the stations stand.
 
     Parameters
     ----------
-    window : MainWindow
+    place : Place
         Whose task manager does it.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        QTimer.singleShot(0, self, self._begin)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self._window = place.window
+        self._window.stack.complete.connect(self._begin)
 
     @Slot()
     def _begin(self) -> None:
@@ -105,16 +116,73 @@ def _import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
     for name in ("train", "backtest"):
         getattr(workflows, name)
         cancel.check()
-    return warm_up()
+    return int(load("ktrdr_app.core.kernels").warm_up())
 
 
-def run(workspace: Workspace | Path | str) -> int:
+class Session(QObject):
+    """The program from its first window to its last: settings, theme, hooks, and the desk.
+
+    Parameters
+    ----------
+    workspace : Workspace, optional
+        What was asked for.
+    here : Path
+        The current folder.
+    """
+
+    def __init__(self, workspace: Workspace | None, here: Path) -> None:
+        super().__init__()
+        log.configure(logging.WARNING, user_cache() / "ktrdr-app.log")
+        self.hooks = ErrorHooks(user_cache())
+        self.hooks.install()
+        self.settings = SettingsFile(user_config() / SETTINGS)
+        reading = self.settings.read()
+        self.app = _bare_application()
+        self.theme = ThemeChoice.of_application()
+        self.theme.choose(reading.settings.theme)
+        self.theme.changed.connect(self._remember_theme)
+        store, fault = open_store(user_config())
+        self.desk = Desk(self.settings, store)
+        self.desk.opened.connect(self._warm_up)
+        self.desk.faults += [(line, "") for line in (reading.fault, fault) if line]
+        if self.hooks.last_crash:
+            self.desk.faults.append((self.tr("The program did not end well last time"), self.hooks.last_crash))
+        self.desk.start(workspace, here)
+
+    @Slot(object)
+    def _warm_up(self, place: Place) -> None:
+        self.desk.opened.disconnect(self._warm_up)
+        WarmUp(place)
+
+    @Slot(str)
+    def _remember_theme(self, theme: str) -> None:
+        try:
+            self.settings.change(theme=theme)
+        except StorageProblem as refused:
+            logging.getLogger("ktrdr_app.gui").warning("the theme is not remembered: %s", refused.message)
+
+    def run(self) -> int:
+        """Let the user work, and return the exit code when the last window has been closed."""
+        # Python looks at signals between its own instructions; the window's timers see to that
+        before = signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, self, self.desk.close))
+        code = self.app.exec()
+        signal.signal(signal.SIGINT, before)
+        self.hooks.restore()
+        logging.shutdown()
+        if not self.desk.clean_exit:
+            # a thread that would not stop is still alive; Qt would abort while tearing it down
+            os._exit(code)
+        return code
+
+
+def run(workspace: Workspace | Path | str | None) -> int:
     """Open the window, and return the exit code when it has been closed.
 
     Parameters
     ----------
-    workspace : Workspace, Path or str
-        The workspace, or its folder.
+    workspace : Workspace, Path, str or None
+        The workspace, or its folder; None where none was asked for: the current folder if it is one, else
+        the page that offers some.
 
     Raises
     ------
@@ -124,26 +192,4 @@ def run(workspace: Workspace | Path | str) -> int:
     multiprocessing.freeze_support()
     check_environment()
     check_display()
-    place = as_workspace(workspace)
-    log.configure(logging.WARNING, user_cache() / "ktrdr-app.log")
-    hooks = ErrorHooks(user_cache() / "crash.log")
-    hooks.install()
-    settings = QSettings(str(user_cache() / "window.ini"), QSettings.Format.IniFormat)
-    remembered = str(settings.value("theme", "dark"))
-    app = make_application(remembered if remembered in THEMES else "dark")
-    window = MainWindow(place, settings)
-    if hooks.last_crash.strip():
-        window.context.notify("warning", window.tr("The program did not end well last time"), hooks.last_crash)
-    # Python looks at signals between its own instructions; the window's timers see to that
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window, window.close))
-    window.show()
-    WarmUp(window)
-    code = app.exec()
-    signal.signal(signal.SIGINT, before)
-    clean = window.clean_exit
-    hooks.restore()
-    logging.shutdown()
-    if not clean:
-        # a thread that would not stop is still alive; Qt would abort while tearing it down
-        os._exit(code)
-    return code
+    return Session(None if workspace is None else as_workspace(workspace), Path.cwd()).run()

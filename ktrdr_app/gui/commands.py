@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.shell import ShellWindow
@@ -16,9 +16,8 @@ from ktrdr_app.gui.ui.actions import ACTIONS, ActionSpec, plain, shown_keys
 from ktrdr_app.gui.ui.help import about_dialog, shortcuts_dialog
 from ktrdr_app.gui.ui.help_here import station_dialog
 from ktrdr_app.gui.ui.palette import Entry, Palette
-from ktrdr_app.gui.ui.theme import apply_theme, tokens
-
-_THEMES = {"themeDark": "dark", "themeLight": "light", "themeContrast": "contrast"}
+from ktrdr_app.gui.ui.theme import tokens
+from ktrdr_app.gui.ui.theme_choice import CHOICES, ThemeChoice
 
 
 class WindowCommands(QObject):
@@ -88,15 +87,11 @@ class WindowCommands(QObject):
         """The station in view; None while it is not there."""
         return self.window.panels.get(self.window.station)
 
-    @property
-    def _data(self) -> Any:
-        return self.window.panels["dataPanel"]
-
     @Slot()
     def add_sample(self) -> None:
         """Add the sample data, and show them."""
         self.window.show_panel("dataPanel")
-        self._data.add_sample()
+        self.window.stack.ask("dataPanel", "add_sample")
 
     @Slot()
     def refresh(self) -> None:
@@ -209,10 +204,28 @@ class WindowCommands(QObject):
             Which one.
         """
         self.window.show_panel("dataPanel")
-        panel = self._data
+        panel: Any = self.window.stack.build("dataPanel")
         panel.filters.clear()
         panel.table.choose((symbol, timeframe))
         panel.table.setFocus()
+
+    # workspaces
+
+    @Slot()
+    def open_workspace(self) -> None:
+        """Choose another workspace's folder, and have it opened."""
+        context = self.window.context
+        chooser = QFileDialog(self.window, self.tr("Open a workspace"), str(context.workspace.root.parent))
+        chooser.setObjectName("workspaceDialog")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.fileSelected.connect(context.workspaceRequested)
+        chooser.open()
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Have the page shown that offers workspaces."""
+        self.window.context.workspaceRequested.emit("")
 
     # the window
 
@@ -264,11 +277,10 @@ class WindowCommands(QObject):
         Parameters
         ----------
         name : str
-            As `apply_theme` takes it.
+            One of `theme_choice.CHOICES`.
         """
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
+        ThemeChoice.of_application().choose(name)
+        self.refresh_actions()
 
     @Slot()
     def quit(self) -> None:
@@ -312,8 +324,9 @@ class WindowCommands(QObject):
             reason = self.reason(spec)
             actions[spec.key].setEnabled(not reason)
             actions[spec.key].setToolTip(reason or plain(spec.text))
-        for key, name in _THEMES.items():
-            actions[key].setChecked(tokens().name == name)
+        chosen = ThemeChoice.of_application().shown(tokens().name)
+        for name in CHOICES:
+            actions[f"theme{name.capitalize()}"].setChecked(name == chosen)
         actions["toggleDock"].setChecked(not docks.lower.isHidden())
         actions["toggleInspector"].setChecked(not docks.right.isHidden())
         actions["fullScreen"].setChecked(bool(self.window.windowState() & Qt.WindowState.WindowFullScreen))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
+import os
 import sys
 import threading
 import time
@@ -14,8 +16,12 @@ from typing import IO, Any
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from ktrdr_app.core.locks import taken
+
 _LOG = logging.getLogger("ktrdr_app.gui")
 _QUIET_SECONDS = 5.0
+_TAIL = 8000
+"""Characters that are kept of what dead processes wrote."""
 
 _QT_LEVELS = {
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -33,17 +39,18 @@ class ErrorHooks:
 
     Parameters
     ----------
-    crash_file : Path, optional
-        Where `faulthandler` writes if the process dies.
+    crash_folder : Path, optional
+        Where `faulthandler` writes if the process dies, each process into a file of its own.
     """
 
-    def __init__(self, crash_file: Path | None = None) -> None:
-        self._crash_file = crash_file
+    def __init__(self, crash_folder: Path | None = None) -> None:
+        self._crash_folder = crash_folder
         self._crash_stream: IO[str] | None = None
         self._inside = threading.local()
         self._seen: dict[str, float] = {}
         self._before: tuple[Any, Any, Any, Any] | None = None
         self.last_crash = ""
+        """The end of what processes that died wrote since the last start; empty if none did."""
 
     def install(self) -> None:
         """Put our hooks in place of Python's and Qt's."""
@@ -65,16 +72,20 @@ class ErrorHooks:
         self._before = None
         if self._crash_stream is not None:
             faulthandler.disable()
+            name = Path(self._crash_stream.name)
             self._crash_stream.close()
             self._crash_stream = None
+            with contextlib.suppress(OSError):  # an empty file that stays is read as "nothing was written"
+                name.unlink()
 
     def _open_crash_file(self) -> None:
-        if self._crash_file is None:
+        if self._crash_folder is None:
             return
-        self._crash_file.parent.mkdir(parents=True, exist_ok=True)
-        if self._crash_file.is_file():
-            self.last_crash = self._crash_file.read_text(encoding="utf-8", errors="replace")[-8000:]
-        self._crash_stream = self._crash_file.open("w", encoding="utf-8")  # open until restore()
+        self._crash_folder.mkdir(parents=True, exist_ok=True)
+        self.last_crash = "".join(_collected(path) for path in sorted(self._crash_folder.glob("crash-*.log")))[-_TAIL:]
+        place = self._crash_folder / f"crash-{os.getpid()}.log"
+        self._crash_stream = place.open("w", encoding="utf-8")  # open until restore()
+        taken(self._crash_stream.fileno())
         faulthandler.enable(self._crash_stream)
 
     def report(self, level: int, text: str, details: str = "", *, alert: bool = True) -> None:
@@ -125,3 +136,16 @@ class ErrorHooks:
         if level is not None:
             where = f"{context.file}:{context.line}" if context.file else ""
             self.report(level, f"Qt: {message}", where, alert=level >= logging.ERROR)
+
+
+def _collected(path: Path) -> str:
+    """Return what a process that is no more wrote as it died, and remove the file; nothing of one that still runs."""
+    try:
+        with path.open("r+", encoding="utf-8", errors="replace") as stream:
+            if not taken(stream.fileno()):
+                return ""
+            text = stream.read()
+        path.unlink()
+    except OSError:
+        return ""
+    return text if text.strip() else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QKeyCombination, QSettings, QTimer, Slot
+from PySide6.QtCore import QKeyCombination, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 
 from ktrdr_app.core.paths import Workspace
@@ -17,7 +17,7 @@ from ktrdr_app.gui.ui.actions import ACTIONS, build_actions
 from ktrdr_app.gui.ui.close_sheet import CloseSheet
 from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
-from ktrdr_app.gui.ui.theme import themeChanged, tokens
+from ktrdr_app.gui.ui.theme import themeChanged
 from ktrdr_app.workflows.run_folders import newest_run
 
 DRAIN_MS = 200
@@ -36,12 +36,17 @@ class MainWindow(ShellWindow):
     workspace : Workspace
         What it works on.
     settings : QSettings, optional
-        Where place, layout and theme are remembered; nothing is, without it.
+        Where place and layout are remembered; nothing is, without it.
+    lazily : bool
+        Leave the stations to `builder`, which is to begin once the window has been painted.
     """
 
-    def __init__(self, workspace: Workspace, settings: QSettings | None = None) -> None:
+    closed = Signal()
+    """The window is closed and every task has been told to end."""
+
+    def __init__(self, workspace: Workspace, settings: QSettings | None = None, *, lazily: bool = False) -> None:
         self._clean_exit, self._quitting = True, False
-        super().__init__(workspace, settings)
+        super().__init__(workspace, settings, lazily=lazily)
         self.rules = RuntimeRules(self)
         self.rules.install()
         self._log_queue = LogQueue()
@@ -55,7 +60,9 @@ class MainWindow(ShellWindow):
         self.stack.setFocus()
         self._restore()
         self.commands.refresh_actions()
-        self.context.catalog.refresh()
+        self.stack.complete.connect(self.context.catalog.refresh)
+        if self.stack.is_complete:
+            self.context.catalog.refresh()
 
     def _connect(self) -> None:
         refresh = self.commands.refresh_actions
@@ -65,6 +72,7 @@ class MainWindow(ShellWindow):
             self.tasks.taskAdded,
             self.tasks.taskRemoved,
             self.stack.currentChanged,
+            self.stack.complete,
             self.docks.changed,
             self.context.unsaved.changed,
         ):
@@ -145,6 +153,7 @@ class MainWindow(ShellWindow):
         self._remember()
         self.docks.blockSignals(True)  # docks that go with the window would speak to what is gone already
         self.rules.restore()
+        self.closed.emit()
         event.accept()
 
     @Slot()
@@ -162,7 +171,6 @@ class MainWindow(ShellWindow):
     def _remember(self) -> None:
         if self.settings is not None:
             self.docks.remember(self.settings)
-            self.settings.setValue("theme", tokens().name)
             self.settings.sync()
 
     def _restore(self) -> None:

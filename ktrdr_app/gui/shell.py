@@ -6,29 +6,22 @@ from typing import cast
 
 from PySide6.QtCore import QSettings, QSize, Slot
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.docks import WindowDocks
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.problem_watch import ProblemWatch
 from ktrdr_app.gui.documents.station_states import StationStates
-from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
-from ktrdr_app.gui.panels.data.panel import DataPanel
-from ktrdr_app.gui.panels.fuzzy.panel import FuzzyPanel
 from ktrdr_app.gui.panels.inspector.tellers import connect_teller
 from ktrdr_app.gui.panels.log.panel import LogPanel
 from ktrdr_app.gui.panels.log.tasks import TaskList
-from ktrdr_app.gui.panels.models.panel import ModelsPanel
 from ktrdr_app.gui.panels.station import Station
-from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
-from ktrdr_app.gui.panels.training.panel import TrainingPanel
+from ktrdr_app.gui.stations import StationBuilder, StationStack
 from ktrdr_app.gui.status import StatusLine
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui.actions import STATIONS, translated
 from ktrdr_app.gui.ui.rail import StationRail, Stop
-
-_PANELS = (DataPanel, StrategyPanel, FuzzyPanel, TrainingPanel, ModelsPanel, BacktestPanel)
 
 
 class ShellWindow(QMainWindow):
@@ -40,9 +33,11 @@ class ShellWindow(QMainWindow):
         What it works on.
     settings : QSettings, optional
         Where place and layout are remembered; nothing is, without it.
+    lazily : bool
+        Leave the stations to `builder`.
     """
 
-    def __init__(self, workspace: Workspace, settings: QSettings | None = None) -> None:
+    def __init__(self, workspace: Workspace, settings: QSettings | None = None, *, lazily: bool = False) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.settings = settings
@@ -50,6 +45,7 @@ class ShellWindow(QMainWindow):
         self.context = AppContext(workspace, self.tasks, self)
         self.actions_by_key: dict[str, QAction] = {}
         self.station = ""
+        self._read_only = False
         self._build_center()
         self.docks = WindowDocks(self.context, self)
         self.panels[LogPanel.object_name] = self.log_panel
@@ -57,9 +53,10 @@ class ShellWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.states = StationStates(self.context, self)
         self.watch = ProblemWatch(self.context, self)
-        for key in self.panels:
-            if key != LogPanel.object_name:
-                connect_teller(self.context, self.panels, key)
+        self.builder = StationBuilder(self.stack, self.context)
+        self.stack.built.connect(self._introduce)
+        if not lazily:
+            self.stack.build_all()
         self.states.changed.connect(self.rail.set_state)
         self.rail.chosen.connect(self.show_panel)
         self.context.panelRequested.connect(self.show_panel)
@@ -71,12 +68,8 @@ class ShellWindow(QMainWindow):
 
     def _build_center(self) -> None:
         self.rail = StationRail(tuple(Stop(key, translated(title), icon) for key, title, icon in STATIONS))
-        self.stack = QStackedWidget()
         self.panels: dict[str, QWidget] = {}
-        for kind in _PANELS:
-            panel = kind(self.context)
-            self.panels[panel.object_name] = panel
-            self.stack.addWidget(panel)
+        self.stack = StationStack(self.context, self.panels)
         center = QWidget()
         box = QHBoxLayout(center)
         box.setContentsMargins(0, 0, 0, 0)
@@ -124,8 +117,18 @@ class ShellWindow(QMainWindow):
             return
         self.station = key
         self.rail.mark(key)
-        self.stack.setCurrentWidget(self.panels[key])
+        self.stack.show_station(key)
         self.docks.inspector.show_station(key)
+
+    @Slot(str)
+    def _introduce(self, key: str) -> None:
+        """Let a station that has just been built speak to the inspector."""
+        connect_teller(self.context, self.panels, key)
+
+    def mark_read_only(self) -> None:
+        """Say in the title that nothing is written into the workspace."""
+        self._read_only = True
+        self._mark_unsaved()
 
     @Slot()
     def _show_problems(self) -> None:
@@ -134,7 +137,8 @@ class ShellWindow(QMainWindow):
     @Slot()
     def _mark_unsaved(self) -> None:
         name = self.context.workspace.root.resolve().name
-        self.setWindowTitle(self.tr("{0}[*] — KTRDR Desktop").format(name))
+        words = self.tr("{0}[*] — KTRDR Desktop (read-only)") if self._read_only else self.tr("{0}[*] — KTRDR Desktop")
+        self.setWindowTitle(words.format(name))
         self.setWindowModified(bool(self.context.unsaved.names))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -49,6 +49,8 @@ from ktrdr_app.core.errors import (
     TrainingFailed,
     UnknownName,
     UnsafeName,
+    WorkspaceBusy,
+    WorkspaceReadOnly,
 )
 from ktrdr_app.data.importing.findings import ImportQuestions, Question
 
@@ -162,6 +164,17 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         StorageProblem("x", "No space left on device"),
         *("storage_problem", 2, "cannot use the file: No space left on device"),
         *("check free space and permissions", "x"),
+    ),
+    (
+        WorkspaceReadOnly("data/A_1d.csv"),
+        *("workspace_read_only", 2, "cannot use the file: its workspace is open read-only here"),
+        "write from the window that holds the workspace, or close that one and open this one again",
+        "data/A_1d.csv",
+    ),
+    (
+        WorkspaceBusy("/w", "process 7 on desk", stale=False),
+        *("workspace_busy", 2, "the workspace is open in another window: process 7 on desk"),
+        *("look at it read-only, open another workspace, or close that window", "/w"),
     ),
     (
         EnvironmentProblem("Qt", "6.11.0", "pip install it"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core import paths
 from ktrdr_app.core.errors import UnsafeName
-from ktrdr_app.core.paths import Workspace, safe_name, shipped, user_cache
+from ktrdr_app.core.paths import Workspace, safe_name, shipped, user_cache, user_config
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -145,6 +145,25 @@ def test_the_cache_folder_of_each_platform(on_platform: Callable[..., Path], tmp
     assert on_platform("darwin") == home / "Library" / "Caches" / "ktrdr-app"
     assert on_platform("win32") == home / "AppData" / "Local" / "ktrdr-app"
     assert on_platform("freebsd14") == home / ".cache" / "ktrdr-app"
+
+
+def test_the_settings_folder_of_each_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setattr(Path, "home", lambda: home)
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for platform, below in (
+        ("linux", ".config"),
+        ("darwin", "Library/Preferences"),
+        ("win32", "AppData/Roaming"),
+    ):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert user_config() == home / below / "ktrdr-app"
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    assert user_config() == tmp_path / "elsewhere" / "ktrdr-app"
+    monkeypatch.setenv("XDG_CONFIG_HOME", "not/absolute")
+    assert user_config() == home / ".config" / "ktrdr-app"
 
 
 def test_the_environment_may_move_the_cache_folder(on_platform: Callable[..., Path], tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
@@ -93,3 +96,38 @@ def tick(qtbot: QtBot, symbols: Any, *wanted: str) -> None:
         if ticked is not (item.data(Qt.ItemDataRole.UserRole) in wanted):
             symbols.setCurrentRow(row)
             qtbot.keyClick(symbols, Qt.Key.Key_Space)
+
+
+def file_urls(*paths: Path) -> QMimeData:
+    """Return what another program gives along when it lets files be dragged."""
+    from PySide6.QtCore import QMimeData, QUrl
+
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def drag_in(target: QWidget, mime: QMimeData) -> QDragEnterEvent:
+    """Drag something over a widget."""
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtGui import QDragEnterEvent
+    from PySide6.QtWidgets import QApplication
+
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDragEnterEvent(QPoint(20, 20), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    QApplication.sendEvent(target, event)
+    return event
+
+
+def drop_on(target: QWidget, mime: QMimeData) -> QDropEvent:
+    """Let go of what was dragged over a widget."""
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QDropEvent
+    from PySide6.QtWidgets import QApplication
+
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(20, 20), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    QApplication.sendEvent(target, event)
+    return event

@@ -55,6 +55,7 @@ def in_process(code: str, tmp_path: Path, **environment: str) -> subprocess.Comp
         **os.environ,
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "PYTHONPATH": str(ROOT),
         **environment,
     }
@@ -79,20 +80,30 @@ sys.exit(app.run({workspace!r}))
 """
 
 
-def test_a_run_opens_closes_and_returns_zero(tmp_path: Path, sample_workspace: Workspace) -> None:
+def test_a_run_opens_closes_and_returns_zero_and_leaves_only_what_it_should(
+    tmp_path: Path, sample_workspace: Workspace
+) -> None:
     done = in_process(RUN.format(begin="pass", workspace=str(sample_workspace.root)), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert (tmp_path / "cache" / "ktrdr-app" / "window.ini").is_file()
-    assert (tmp_path / "cache" / "ktrdr-app" / "crash.log").read_text(encoding="utf-8") == ""
+    config = tmp_path / "config" / "ktrdr-app"
+    assert {"settings.json", "window.ini", "window.ini.bak"} <= {path.name for path in config.iterdir()}
+    assert str(sample_workspace.root.resolve()) in (config / "settings.json").read_text(encoding="utf-8")
+    assert not list((tmp_path / "cache" / "ktrdr-app").glob("crash-*"))
+    assert [path.name for path in sample_workspace.hidden.iterdir()] == ["window.lock"]
 
 
-def test_an_error_in_a_slot_is_logged_and_the_window_lives(tmp_path: Path, sample_workspace: Workspace) -> None:
+def test_an_error_in_a_slot_is_logged_and_damaged_settings_are_told(
+    tmp_path: Path, sample_workspace: Workspace
+) -> None:
+    (tmp_path / "config" / "ktrdr-app").mkdir(parents=True)
+    (tmp_path / "config" / "ktrdr-app" / "settings.json").write_text("{torn", encoding="utf-8")
     begin = "QTimer.singleShot(0, lambda: 1 / 0); QTimer.singleShot(0, self._window.drain_log)"
     done = in_process(RUN.format(begin=begin, workspace=str(sample_workspace.root)), tmp_path)
     assert done.returncode == 0, done.stderr
     log = (tmp_path / "cache" / "ktrdr-app" / "ktrdr-app.log").read_text(encoding="utf-8")
     assert "ZeroDivisionError" in log
+    assert "settings.json is damaged; all settings have their defaults again" in log
 
 
 def test_closing_during_the_warm_up_does_not_crash(tmp_path: Path, sample_workspace: Workspace) -> None:

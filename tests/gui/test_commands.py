@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import ACTIONS, MENUS, plain
 from ktrdr_app.gui.ui.help import HelpDialog
 from ktrdr_app.gui.ui.palette import Palette
-from tests.gui.helpers import Gate, rest, settle
+from ktrdr_app.gui.ui.theme import tokens
+from tests.gui.helpers import Gate, child, rest, settle
 
 pytestmark = pytest.mark.gui
 
@@ -168,3 +171,38 @@ def test_problems_are_reached_by_key_and_lead_to_their_station(window: MainWindo
     assert window.rail.button("strategyPanel").state == "ready"
     assert "1 problem" in window.rail.button("strategyPanel").toolTip()
     assert window.status.problems.text() == "1 problem"
+
+
+KEYS = ("themeSystem", "themeDark", "themeLight", "themeContrast")
+
+
+@pytest.fixture
+def bare(dark: QApplication, empty_workspace: Workspace, qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow(empty_workspace, lazily=True)
+    yield made
+    made.commands.use_theme("dark")
+    made.close()
+    made.deleteLater()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_theme_that_was_chosen_is_the_only_one_ticked(bare: MainWindow, key: str) -> None:
+    bare.actions_by_key["themeLight"].trigger()
+    bare.actions_by_key[key].trigger()
+    assert [each for each in KEYS if bare.actions_by_key[each].isChecked()] == [key]
+    assert tokens().name == {"themeSystem": "dark"}.get(key, key.removeprefix("theme").lower())
+
+
+def test_another_workspace_is_chosen_without_blocking(bare: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    bare.actions_by_key["openWorkspace"].trigger()
+    chooser = child(bare, QFileDialog, "workspaceDialog")
+    with qtbot.waitSignal(bare.context.workspaceRequested) as told:
+        chooser.fileSelected.emit(str(tmp_path))
+    assert told.args == [str(tmp_path)]
+    chooser.reject()
+
+
+def test_the_welcome_page_is_asked_for(bare: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bare.context.workspaceRequested) as told:
+        bare.actions_by_key["welcome"].trigger()
+    assert told.args == [""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from ktrdr_app.gui.hooks import ErrorHooks
 from ktrdr_app.gui.panels.log.records import Entry, LogQueue
+from tests.core.children import environment
 
 pytestmark = pytest.mark.gui
 
@@ -142,20 +144,21 @@ def test_everything_is_put_back() -> None:
 
 def test_the_tail_of_the_last_crash_is_read_once(tmp_path: Path) -> None:
     was_enabled = faulthandler.is_enabled()
-    file = tmp_path / "cache" / "crash.log"
-    first = ErrorHooks(file)
+    folder = tmp_path / "cache"
+    first = ErrorHooks(folder)
     first.install()
     assert first.last_crash == ""
-    first.restore()
-    file.write_text("Fatal Python error: Aborted\n", encoding="utf-8")
-    second = ErrorHooks(file)
+    (folder / "crash-1.log").write_text("Fatal Python error: Aborted\n", encoding="utf-8")
+    second = ErrorHooks(folder)
     second.install()
     assert "Aborted" in second.last_crash
     second.restore()
-    third = ErrorHooks(file)
+    third = ErrorHooks(folder)
     third.install()
     assert third.last_crash == ""
     third.restore()
+    first.restore()
+    assert list(folder.iterdir()) == [], "an orderly end leaves no file"
     if was_enabled:
         faulthandler.enable(sys.__stderr__ or sys.stderr)
 
@@ -165,3 +168,39 @@ def test_no_hook_opens_a_window(hooks: ErrorHooks, heard: LogQueue, qapp: QAppli
     sys.excepthook(*fail(ValueError("seen by nobody")))  # type: ignore[arg-type]
     assert len(qapp.topLevelWidgets()) == before
     assert heard.drain()
+
+
+def test_what_a_running_process_writes_is_left_to_it_until_it_is_dead(tmp_path: Path) -> None:
+    code = """
+import os, sys, time
+from pathlib import Path
+from ktrdr_app.gui.hooks import ErrorHooks
+hooks = ErrorHooks(Path(sys.argv[1]))
+hooks.install()
+hooks._crash_stream.write("half a trace")
+hooks._crash_stream.flush()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    was_enabled = faulthandler.is_enabled()
+    while_it_runs = ErrorHooks(tmp_path)
+    while_it_runs.install()
+    assert while_it_runs.last_crash == ""
+    while_it_runs.restore()
+    child.kill()
+    child.communicate(timeout=60)
+    after = ErrorHooks(tmp_path)
+    after.install()
+    assert after.last_crash == "half a trace"
+    after.restore()
+    if was_enabled:
+        faulthandler.enable(sys.__stderr__ or sys.stderr)

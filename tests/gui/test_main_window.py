@@ -250,7 +250,7 @@ def test_a_thread_that_will_not_stop_does_not_hold_the_window(window: MainWindow
     manager_module.orphans.clear()
 
 
-def test_place_layout_and_theme_are_remembered(
+def test_place_and_layout_are_remembered(
     dark: QApplication, qtbot: QtBot, sample_workspace: Workspace, tmp_path: Path
 ) -> None:
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
@@ -260,7 +260,6 @@ def test_place_layout_and_theme_are_remembered(
     first.show()
     first.dock.hide()
     settle(qtbot, first.tasks)
-    first.commands.use_theme("light")
     first.close()
     second = MainWindow(sample_workspace, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
     qtbot.addWidget(second)
@@ -268,7 +267,6 @@ def test_place_layout_and_theme_are_remembered(
     settle(qtbot, second.tasks)
     assert second.height() == 700
     assert second.dock.isHidden()
-    assert settings.value("theme") == "light"
     second.close()
 
 

@@ -11,7 +11,8 @@ import typer
 from ktrdr_app import workflows
 from ktrdr_app.cli import options, render
 from ktrdr_app.cli.command import command
-from ktrdr_app.cli.commands.window import has_display, open_window
+from ktrdr_app.cli.commands.window import open_window
+from ktrdr_app.cli.screen import has_display
 from ktrdr_app.cli.session import Session
 from ktrdr_app.workflows.requests import DemoRequest
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from types import ModuleType
 from typing import Any
 
 import typer
 
 from ktrdr_app.cli import options
 from ktrdr_app.cli.command import command
+from ktrdr_app.cli.screen import gui_module, has_display
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import EnvironmentProblem
-
-QT_PARTS = ("PySide6", "shiboken6", "pyqtgraph", "qasync")
-NO_SCREEN = ("offscreen", "minimal", "vnc")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -68,42 +63,3 @@ def open_window(session: Session) -> None:
     run = gui_module("app").run
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     raise typer.Exit(run(session.workspace))
-
-
-def has_display(platform: str, environment: Mapping[str, str]) -> bool:
-    """Say whether a window could be seen.
-
-    Parameters
-    ----------
-    platform : str
-        As ``sys.platform``.
-    environment : mapping of str to str
-        As ``os.environ``.
-    """
-    if environment.get("QT_QPA_PLATFORM", "").split(":")[0] in NO_SCREEN:
-        return False
-    if platform in ("win32", "darwin"):
-        return True
-    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
-
-
-def gui_module(name: str) -> ModuleType:
-    """Import a module of the window's package.
-
-    Parameters
-    ----------
-    name : str
-        Module below ``ktrdr_app.gui``.
-
-    Raises
-    ------
-    EnvironmentProblem
-        If Qt, or a system library it needs, is not installed.
-    """
-    try:
-        return importlib.import_module(f"ktrdr_app.gui.{name}")
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] not in QT_PARTS:
-            raise
-        hint = "pip install 'pyside6-essentials>=6.10.3' pyqtgraph qasync; ktrdr-app doctor tells more"
-        raise EnvironmentProblem("Qt", str(error), hint) from error

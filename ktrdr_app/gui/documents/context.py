@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from ktrdr_app.core.drafts import Drafts
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.autosave import Autosave
 from ktrdr_app.gui.documents.catalog import Catalog
 from ktrdr_app.gui.documents.inspected import Inspected
 from ktrdr_app.gui.documents.problem_book import ProblemBook
@@ -47,6 +49,8 @@ class AppContext(QObject):
     """Object name of the panel that told the inspector something else."""
     panelRequested = Signal(str)
     """Object name of a panel that should be shown."""
+    workspaceRequested = Signal(str)
+    """Folder of another workspace that should be opened; empty for the page that offers some."""
 
     def __init__(self, workspace: Workspace, tasks: TaskManager, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +61,7 @@ class AppContext(QObject):
         self.modelsChanged.connect(self.catalog.models.refresh)
         self.problems = ProblemBook(self)
         self.unsaved = Unsaved(self)
+        self.autosave = Autosave(Drafts(workspace), tasks, self)
         self._strategy = ""
         self._timeframe = ""
         self._symbol = ""

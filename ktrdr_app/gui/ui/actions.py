@@ -89,7 +89,11 @@ def _press(key: str, menu: str, text: str, button: str, icon: str = "", *, divid
 
 
 _WORK = (
-    ActionSpec("save", FILE, _t("&Save"), "save", shortcut="Ctrl+S", icon="save", why="why_not_save", held=True),
+    ActionSpec("openWorkspace", FILE, _t("&Open a workspace…"), "open_workspace", shortcut="Ctrl+O", icon="folder"),
+    ActionSpec("welcome", FILE, _t("Wel&come page"), "show_welcome"),
+    ActionSpec(
+        "save", FILE, _t("&Save"), "save", shortcut="Ctrl+S", icon="save", why="why_not_save", divided=True, held=True
+    ),
     ActionSpec("openFolder", FILE, _t("Open the &workspace folder"), "open_folder", icon="folder", divided=True),
     ActionSpec("refresh", FILE, _t("&Refresh"), "refresh", shortcut="F5", icon="refresh"),
     ActionSpec("quit", FILE, _t("&Quit"), "quit", shortcut="Ctrl+Q", divided=True),
@@ -125,7 +129,8 @@ _LOOK = (
     ActionSpec("layoutTrain", VIEW, _t("Layout: &train"), "choose_layout", "train"),
     ActionSpec("layoutReview", VIEW, _t("Layout: re&view"), "choose_layout", "review"),
     ActionSpec("layoutReset", VIEW, _t("&Reset the layout"), "reset_layout", icon="reset"),
-    ActionSpec("themeDark", VIEW, _t("&Dark"), "use_theme", "dark", checkable=True, divided=True),
+    ActionSpec("themeSystem", VIEW, _t("Follow the s&ystem"), "use_theme", "system", checkable=True, divided=True),
+    ActionSpec("themeDark", VIEW, _t("&Dark"), "use_theme", "dark", checkable=True),
     ActionSpec("themeLight", VIEW, _t("&Light"), "use_theme", "light", checkable=True),
     ActionSpec("themeContrast", VIEW, _t("&High contrast"), "use_theme", "contrast", checkable=True),
     ActionSpec("fullScreen", VIEW, _t("F&ull screen"), "toggle_full_screen", "", "F11", checkable=True, divided=True),

@@ -99,6 +99,7 @@ QDockWidget::title { background: $panel; padding: 6px 8px; border-top: 1px solid
 QStatusBar { background: $panel; color: $text_muted; border-top: 1px solid $border; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { padding: 2px 8px; color: $text_muted; }
+QToolBar { background: $panel; border: none; border-bottom: 1px solid $border; }
 QMenuBar { background: $panel; color: $text; border-bottom: 1px solid $border; padding: 2px 4px; }
 QMenuBar::item { padding: 4px 10px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }

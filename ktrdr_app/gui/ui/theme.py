@@ -48,7 +48,7 @@ def color(token: str) -> QColor:
     return QColor(getattr(_notifier.current, token))
 
 
-def apply_theme(app: QApplication, name: str) -> None:
+def apply_theme(app: QApplication, name: str, *, follow: bool = False) -> None:
     """Dress the whole application in a theme.
 
     Parameters
@@ -57,6 +57,8 @@ def apply_theme(app: QApplication, name: str) -> None:
         The application.
     name : str
         ``dark``, ``light`` or ``contrast``.
+    follow : bool
+        Leave the title bars to the system, whose changes are then heard of.
 
     Raises
     ------
@@ -68,8 +70,8 @@ def apply_theme(app: QApplication, name: str) -> None:
     theme = THEMES[name]
     if sys.platform.startswith("linux"):
         app.setStyle("Fusion")
-    scheme = Qt.ColorScheme.Dark if theme.dark else Qt.ColorScheme.Light
-    app.styleHints().setColorScheme(scheme)
+    if not follow:
+        app.styleHints().setColorScheme(Qt.ColorScheme.Dark if theme.dark else Qt.ColorScheme.Light)
     _notifier.current = theme
     app.setPalette(palette(theme))
     app.setFont(ui_font())

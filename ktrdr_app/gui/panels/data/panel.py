@@ -24,7 +24,6 @@ from ktrdr_app.gui.panels.data.coverage_card import CoverageCard
 from ktrdr_app.gui.panels.data.deletion import Deletion
 from ktrdr_app.gui.panels.data.details_card import DetailsCard
 from ktrdr_app.gui.panels.data.filters import FilterBar
-from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.importer import Importer
 from ktrdr_app.gui.panels.data.preview import SeriesPreview
 from ktrdr_app.gui.panels.data.quality_queue import QualityQueue
@@ -34,6 +33,7 @@ from ktrdr_app.gui.panels.data.symbol_table import SymbolTable
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 

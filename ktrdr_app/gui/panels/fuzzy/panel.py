@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
+from ktrdr_app.gui.documents.fuzzy_drafts import FuzzyDrafts
 from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
@@ -167,6 +168,7 @@ class FuzzyPanel(Station):
             document.dirtyChanged.connect(self._follow_document)
             document.undo_stack.indexChanged.connect(self._follow_document)
             self._documents[name] = document
+            FuzzyDrafts(document, self.context)
         if self.choices.chosen_strategy == name:
             self._open(self._documents[name])
 

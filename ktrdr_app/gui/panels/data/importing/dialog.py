@@ -10,7 +10,6 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.panels.data.importing.elided import ElidedLabel
 from ktrdr_app.gui.panels.data.importing.entry import Entry
 from ktrdr_app.gui.panels.data.importing.fields import ChoiceField
-from ktrdr_app.gui.panels.data.importing.file_drop import FileDrop
 from ktrdr_app.gui.panels.data.importing.findings_view import FindingsView
 from ktrdr_app.gui.panels.data.importing.footer import Footer
 from ktrdr_app.gui.panels.data.importing.preview_view import PreviewView
@@ -20,6 +19,7 @@ from ktrdr_app.gui.panels.data.importing.queue_view import QueueView
 from ktrdr_app.gui.panels.data.importing.settings_form import SettingsForm
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.ui.file_drop import FileDrop
 from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState
 

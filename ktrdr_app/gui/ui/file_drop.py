@@ -32,13 +32,15 @@ class FileDrop(QObject):
         Takes the files.
     begin : callable
         Called with the dropped files and folders.
+    words : str
+        What the zone says; that files are imported here, by default.
     """
 
-    def __init__(self, target: QWidget, begin: Callable[[Sequence[Path]], None]) -> None:
+    def __init__(self, target: QWidget, begin: Callable[[Sequence[Path]], None], words: str = "") -> None:
         super().__init__(target)
         self._target = target
         self._begin = begin
-        self.zone = QLabel(self.tr("Drop the files here to import them"), target)
+        self.zone = QLabel(words or self.tr("Drop the files here to import them"), target)
         self.zone.setTextFormat(Qt.TextFormat.PlainText)
         self.zone.setObjectName("fileDrop.zone")
         self.zone.setProperty("role", "drop")

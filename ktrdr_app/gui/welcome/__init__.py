@@ -1,0 +1,1 @@
+"""The page that greets: sample, folders, recent workspaces, and the steps that come next."""

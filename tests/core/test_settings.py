@@ -1,0 +1,120 @@
+"""The settings file: written whole with a backup, and what is taken when it is torn, gone, too new or senseless."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.settings import MOST_RECENTS, VERSION, Settings, SettingsFile
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SettingsFile:
+    return SettingsFile(tmp_path / "config" / "settings.json")
+
+
+def test_without_a_file_everything_has_its_default_and_nothing_is_wrong(file: SettingsFile) -> None:
+    reading = file.read()
+    assert (reading.settings, reading.fault) == (Settings(), "")
+    assert not file.path.exists(), "looking writes nothing"
+
+
+def test_what_is_written_is_read_and_what_stood_before_is_kept(file: SettingsFile) -> None:
+    file.write(Settings(theme="light", recents=("/a", "/b")))
+    file.change(theme="contrast")
+    assert file.read().settings == Settings(theme="contrast", recents=("/a", "/b"))
+    assert SettingsFile(file.backup).read().settings == Settings(theme="light", recents=("/a", "/b"))
+    assert json.loads(file.path.read_text(encoding="utf-8"))["version"] == VERSION
+    assert sorted(path.name for path in file.path.parent.iterdir()) == ["settings.json", "settings.json.bak"]
+
+
+DAMAGE = [b"", b"{", b"\xff\xfe\x00garbage", b"[]", b'"text"', b"{}", b'{"version": "1"}', b'{"version": 1, "theme']
+
+
+@pytest.mark.parametrize("content", DAMAGE)
+def test_a_torn_file_gives_way_to_the_backup_once_and_says_so(file: SettingsFile, content: bytes) -> None:
+    file.write(Settings(theme="light"))
+    file.write(Settings(theme="contrast"))
+    file.path.write_bytes(content)
+    reading = file.read()
+    assert reading.settings.theme == "light"
+    assert reading.fault == "settings.json is damaged; the settings of the time before were taken"
+    assert file.path.with_name("settings.json.damaged").read_bytes() == content
+    again = file.read()
+    assert (again.settings.theme, again.fault) == ("light", "")
+
+
+@pytest.mark.parametrize("content", DAMAGE)
+def test_a_torn_file_and_a_torn_backup_leave_the_defaults(file: SettingsFile, content: bytes) -> None:
+    file.path.parent.mkdir()
+    file.path.write_bytes(content)
+    file.backup.write_bytes(content)
+    reading = file.read()
+    assert reading.settings == Settings()
+    assert reading.fault == "settings.json is damaged; all settings have their defaults again"
+    assert file.read().fault == ""
+
+
+def test_a_file_that_is_gone_is_taken_from_the_backup(file: SettingsFile) -> None:
+    file.write(Settings(theme="light"))
+    file.write(Settings(theme="dark"))
+    file.path.unlink()
+    assert file.read().settings.theme == "light"
+
+
+def test_a_file_of_a_newer_program_is_set_aside_not_lost(file: SettingsFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps({"version": VERSION + 1, "theme": "sepia"}), encoding="utf-8")
+    reading = file.read()
+    assert reading.settings == Settings()
+    assert "written by a newer version" in reading.fault
+    assert "sepia" in file.path.with_name("settings.json.damaged").read_text(encoding="utf-8")
+
+
+def test_a_value_without_sense_costs_that_value_only(file: SettingsFile) -> None:
+    document = {"version": VERSION, "theme": "pink", "recents": ["/a"], "keep_drafts": "yes", "unknown": 1}
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps(document), encoding="utf-8")
+    reading = file.read()
+    assert reading.settings == Settings(recents=("/a",))
+    assert reading.fault == "settings.json: no sense in theme, keep_drafts; the default was taken for it"
+
+
+def test_what_no_setting_can_be_is_not_written(file: SettingsFile) -> None:
+    file.write(Settings(theme="light"))
+    with pytest.raises(InvalidValue, match="theme is 'pink'"):
+        file.change(theme="pink")
+    assert file.read().settings.theme == "light"
+
+
+def test_a_folder_that_refuses_is_said_so_and_reading_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    file = SettingsFile(tmp_path / "file" / "settings.json")
+    with pytest.raises(StorageProblem):
+        file.write(Settings())
+    reading = file.read()
+    assert reading.settings == Settings()
+    assert "cannot be read" in reading.fault
+
+
+@given(st.lists(st.sampled_from([f"/w{number}" for number in range(20)]), max_size=60))
+def test_recents_are_the_newest_without_doubles(opened: list[str]) -> None:
+    settings = Settings()
+    for name in opened:
+        settings = settings.with_recent(Path(name))
+    newest_first = list(dict.fromkeys(str(Path(name).resolve()) for name in reversed(opened)))
+    assert list(settings.recents) == newest_first[:MOST_RECENTS]
+    if settings.recents:
+        assert settings.recents[0] not in settings.without_recent(settings.recents[0]).recents
+
+
+def test_every_setting_survives_the_file(file: SettingsFile) -> None:
+    settings = Settings("contrast", ("/ä", "/b c"), False)
+    file.write(settings)
+    assert asdict(file.read().settings) == asdict(settings)

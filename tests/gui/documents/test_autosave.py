@@ -1,0 +1,108 @@
+"""Autosave: one write for many changes, in a worker; nothing left to note once all is saved; what failed is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from ktrdr_app.core.drafts import Draft, Drafts
+from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.documents.autosave import Autosave
+from ktrdr_app.gui.tasks.manager import TaskManager
+from tests.gui.helpers import settle
+
+pytestmark = pytest.mark.gui
+
+
+class Desk:
+    """Something with an unsaved state, and how often it was asked for it."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] | None = None
+        self.asked = 0
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the state and count the question."""
+        self.asked += 1
+        return self.state
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Drafts:
+    return Drafts(Workspace(tmp_path))
+
+
+@pytest.fixture
+def autosave(drafts: Drafts, tasks: TaskManager, qtbot: QtBot) -> Iterator[Autosave]:
+    owner = QObject()
+    made = Autosave(drafts, tasks, owner)
+    assert not made.enabled
+    made.enabled = True
+    yield made
+    owner.deleteLater()
+
+
+def test_many_changes_are_noted_once_and_the_last_one_counts(
+    autosave: Autosave, drafts: Drafts, tasks: TaskManager, qtbot: QtBot
+) -> None:
+    work = Desk()
+    autosave.follow("fuzzy", "a", work.read)
+    for number in range(50):
+        work.state = {"x": number}
+        autosave.touch("fuzzy", "a")
+    qtbot.waitUntil(lambda: drafts.load("fuzzy", "a") is not None, timeout=20_000)
+    settle(qtbot, tasks)
+    assert work.asked == 1
+    assert drafts.load("fuzzy", "a").payload == {"x": 49}  # type: ignore[union-attr]
+
+
+def test_what_is_saved_is_noted_no_more(autosave: Autosave, drafts: Drafts, tasks: TaskManager, qtbot: QtBot) -> None:
+    work = Desk()
+    drafts.save("fuzzy", "a", {"x": 1})
+    autosave.follow("fuzzy", "a", work.read)
+    autosave.touch("fuzzy", "a")
+    qtbot.waitUntil(lambda: drafts.load("fuzzy", "a") is None, timeout=20_000)
+    settle(qtbot, tasks)
+
+
+def test_a_window_that_closes_notes_at_once(autosave: Autosave, drafts: Drafts) -> None:
+    work = Desk()
+    work.state = {"x": 1}
+    autosave.follow("fuzzy", "a", work.read)
+    autosave.touch("fuzzy", "a")
+    autosave.flush()
+    assert drafts.load("fuzzy", "a").payload == {"x": 1}  # type: ignore[union-attr]
+    autosave.flush()
+    assert work.asked == 1
+
+
+def test_switched_off_it_writes_nothing(autosave: Autosave, drafts: Drafts) -> None:
+    autosave.enabled = False
+    autosave.follow("fuzzy", "a", lambda: {"x": 1})
+    autosave.touch("fuzzy", "a")
+    autosave.flush()
+    assert drafts.all() == ()
+
+
+def test_a_disk_that_refuses_is_told(autosave: Autosave, tmp_path: Path, tasks: TaskManager, qtbot: QtBot) -> None:
+    (tmp_path / ".ktrdr").write_text("no folder", encoding="utf-8")
+    autosave.follow("fuzzy", "a", lambda: {"x": 1})
+    with qtbot.waitSignal(autosave.failed, timeout=20_000) as told:
+        autosave.touch("fuzzy", "a")
+    assert isinstance(told.args[0], StorageProblem)
+    settle(qtbot, tasks)
+
+
+def test_what_the_user_wants_back_is_taken_once(autosave: Autosave, qtbot: QtBot) -> None:
+    draft = Draft("fuzzy", "a", {"x": 1}, "")
+    with qtbot.waitSignal(autosave.offered):
+        autosave.offer((draft,))
+    assert autosave.take("fuzzy", "b") is None
+    assert autosave.take("fuzzy", "a") is draft
+    assert autosave.take("fuzzy", "a") is None

@@ -1,0 +1,46 @@
+"""What a workspace looks like before it is opened: used or empty, there or gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ktrdr_app.core.files import write_text
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.workflows.workspaces import Recent, is_used, recent_workspaces
+
+
+@pytest.mark.parametrize(
+    ("file", "used"),
+    [
+        ("data/AAPL_1d.csv", True),
+        ("models/s/universal_1d_v1/config.json", True),
+        ("configs/strategies/mine.yaml", True),
+        ("runs/20260101/result.json", True),
+        ("data/README.md", False),
+        ("data/.hidden", False),
+        ("notes.txt", False),
+        (".ktrdr/window.lock", False),
+        (".cache/columns/x", False),
+    ],
+)
+def test_what_makes_a_workspace_used(tmp_path: Path, file: str, used: bool) -> None:
+    write_text(tmp_path / file, "x")
+    assert is_used(Workspace(tmp_path)) is used
+
+
+def test_a_folder_that_is_not_there_is_not_used(tmp_path: Path) -> None:
+    assert not is_used(Workspace(tmp_path / "no"))
+    (tmp_path / "data").write_text("a file", encoding="utf-8")
+    assert not is_used(Workspace(tmp_path))
+
+
+def test_recent_ones_keep_their_order_and_the_missing_are_marked(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    folders = (str(tmp_path / "gone"), str(tmp_path / "here"), "/")
+    assert recent_workspaces(folders) == (
+        Recent(folders[0], "gone", True),
+        Recent(folders[1], "here", False),
+        Recent("/", "/", False),
+    )
