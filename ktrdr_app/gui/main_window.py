@@ -7,9 +7,10 @@ from typing import cast
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.charts.data_table import twin_in
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
 from ktrdr_app.gui.panels.data.panel import DataPanel
@@ -23,10 +24,13 @@ from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
 from ktrdr_app.gui.runtime import RuntimeRules
 from ktrdr_app.gui.status import StatusLine
+from ktrdr_app.gui.tasks.announcer import TaskAnnouncer
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.actions import STATIONS, build_actions, translated
 from ktrdr_app.gui.ui.close_sheet import CloseSheet
+from ktrdr_app.gui.ui.directions_menu import DirectionsMenu
 from ktrdr_app.gui.ui.help import about_dialog, shortcuts_dialog
 from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
@@ -63,6 +67,7 @@ class MainWindow(QMainWindow):
         self.rules = RuntimeRules(self)
         self.rules.install()
         self.tasks = TaskManager(self)
+        self.announcer = TaskAnnouncer(self, self.tasks)
         self.context = AppContext(workspace, self.tasks, self)
         self._clean_exit, self._quitting = True, False
         self._log_queue = LogQueue()
@@ -70,6 +75,9 @@ class MainWindow(QMainWindow):
         self._build_center()
         self._build_dock()
         self.actions_by_key = build_actions(self)
+        for menu in self.actions_by_key["fullScreen"].associatedObjects():
+            if isinstance(menu, QMenu):
+                menu.insertMenu(self.actions_by_key["fullScreen"], DirectionsMenu(settings, self))
         self.setStatusBar(StatusLine(self.context))
         self.notices = NoticeStack(self)
         self.sheet = CloseSheet(self)
@@ -107,7 +115,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.task_list, self.tr("Tasks"))
         self.tabs.addTab(self.log_panel, self.tr("Log"))
         for widget in (self.tabs, self.tabs.tabBar()):
-            widget.setAccessibleName(self.tr("Tasks or log"))
+            accessibility.name(widget, self.tr("Tasks or log"))
         self.dock = QDockWidget(self.tr("Tasks and log"), self)
         self.dock.setObjectName("lowerDock")
         self.dock.setTitleBarWidget(QWidget())
@@ -224,6 +232,14 @@ class MainWindow(QMainWindow):
     def open_folder(self) -> None:
         """Show the workspace in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.root)))
+
+    @Slot()
+    def show_chart_table(self) -> None:
+        """Open the figures of the chart that has the keyboard, or of the station's first one, as a table."""
+        if (twin := twin_in(self.panel)) is None:
+            self.context.notify("info", self.tr("There is no chart to be shown as a table here"))
+        else:
+            twin.open()
 
     @Slot()
     def toggle_dock(self) -> None:

@@ -105,7 +105,7 @@ class CurvePlot(ThemedPlot):
         self._y_label = y_label
         self._specs = {spec.key: spec for spec in curves}
         self._points = {spec.key: GrowingPoints() for spec in curves}
-        self._items = {spec.key: pg.PlotCurveItem(antialias=True, connect="finite") for spec in curves}
+        self._items = {spec.key: pg.PlotCurveItem(antialias=True, connect="finite", name=spec.label) for spec in curves}
         self._marker = pg.InfiniteLine(angle=90, movable=False)
         self._marker.setVisible(False)
         super().__init__(title, pg.AxisItem("left"), pg.AxisItem("bottom"), parent)
@@ -119,6 +119,11 @@ class CurvePlot(ThemedPlot):
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self._redraw)
         self._redraw()
+
+    @property
+    def x_title(self) -> str:
+        """What the lower axis measures."""
+        return self._x_label
 
     @property
     def dirty(self) -> bool:

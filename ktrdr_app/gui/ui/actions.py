@@ -71,6 +71,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         for number, (key, title, icon) in enumerate(STATIONS, start=1)
     ),
     ActionSpec("findSymbol", VIEW, _t("Find a s&ymbol"), "find_symbol", "Ctrl+K", "search", divided=True),
+    ActionSpec("chartTable", VIEW, _t("Data ta&ble of the chart"), "show_chart_table", "Ctrl+Shift+D"),
     ActionSpec("toggleDock", VIEW, _t("T&asks and log"), "toggle_dock", "Ctrl+J", "log", checkable=True, divided=True),
     ActionSpec("themeDark", VIEW, _t("&Dark"), "use_dark", checkable=True, divided=True),
     ActionSpec("themeLight", VIEW, _t("&Light"), "use_light", checkable=True),

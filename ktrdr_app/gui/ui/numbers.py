@@ -44,6 +44,26 @@ def decimal(value: float | None, places: int = 3) -> str:
     return f"{value:,.{places}f}".replace(",", _THIN).replace("-", _MINUS)
 
 
+def significant(value: float | None, digits: int = 6) -> str:
+    """Write a number with so many significant digits at most and no zeros at its end: ``1.0423``, ``12 345.5``.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinities are written as a dash.
+    digits : int
+        Significant digits; whole numbers keep all of theirs.
+    """
+    if value is None or not _known(value):
+        return NONE
+    if value == 0 or abs(value) < 1e-4:
+        return f"{value:.{digits}g}".replace("-", _MINUS)
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    written = f"{value:,.{places}f}"
+    written = written.rstrip("0").rstrip(".") if "." in written else written
+    return written.replace(",", _THIN).replace("-", _MINUS)
+
+
 def percent(fraction: float | None, places: int = 1, *, signed: bool = False) -> str:
     """Write a fraction as a percentage: 0.123 is ``12.3 %``.
 
