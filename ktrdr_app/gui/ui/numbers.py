@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 NONE = "–"
@@ -10,6 +11,8 @@ NONE = "–"
 
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
+_APART = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"
+"""What may set thousands apart and never stands for a decimal mark."""
 
 
 def _known(value: float | None) -> bool:
@@ -137,3 +140,57 @@ def moment(value: datetime | str | None, *, time: bool = True) -> str:
         return str(value)
     instant = instant.astimezone(UTC) if instant.tzinfo else instant
     return instant.strftime("%Y-%m-%d %H:%M" if time else "%Y-%m-%d")
+
+
+def read_whole(text: str) -> int | None:
+    """Read a whole number, its thousands set apart by any one mark or none; None for anything else.
+
+    Parameters
+    ----------
+    text : str
+        What was typed: ``1500``, ``1 500``, ``1,500``, ``1.500``. ``1,5`` and ``1.5`` are no whole numbers.
+    """
+    found = re.fullmatch(r"([+-]?)(.+)", text.strip().replace(_MINUS, "-"))
+    digits = _ungrouped(found[2], f",.{_APART}") if found else None
+    return int(f"{found[1]}{digits}") if found and digits else None
+
+
+def read_decimal(text: str, group: str = "") -> float | None:
+    """Read a number with a point or a comma as its decimal mark; None where it is none, or could be two.
+
+    A lone point is always the decimal mark: so the window itself writes numbers. A lone comma is one too, but
+    not where it could as well set a thousand apart. Of two different marks the last is the decimal one, and marks
+    that come back set thousands apart.
+
+    Parameters
+    ----------
+    text : str
+        What was typed: ``1.5``, ``1,5``, ``1 234.5``, ``1,234.5``, ``1.234,5``, ``-2e-3``.
+    group : str
+        What sets thousands apart where the user lives; with a comma ``1,234`` could be two numbers and is none.
+    """
+    found = re.fullmatch(r"([+-]?)([^eE+-]+)((?:[eE][+-]?\d+)?)", text.strip().replace(_MINUS, "-"))
+    if found is None:
+        return None
+    sign, body, power = found.groups()
+    marks = [letter for letter in body if letter in ".,"]
+    if group == "," and re.fullmatch(r"[1-9]\d{0,2},\d{3}", body):
+        return None
+    if len(marks) > 1 and len(set(marks)) == 1:
+        whole, fraction, apart = body, "", marks[0]
+    else:
+        whole, _mark, fraction = body.rpartition(marks[-1]) if marks else (body, "", "")
+        apart = _APART + (marks[0] if len(marks) > 1 else "")
+    digits = _ungrouped(whole, apart) if whole else ""
+    if digits is None or not re.fullmatch(r"\d*", fraction) or not digits + fraction:
+        return None
+    value = float(f"{sign}{digits or '0'}.{fraction or '0'}{power}")
+    return value if math.isfinite(value) else None
+
+
+def _ungrouped(text: str, marks: str) -> str | None:
+    """Return the digits of a whole number whose thousands one of some marks sets apart; None if they are not."""
+    for mark in marks:
+        if re.fullmatch(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+", text):
+            return text.replace(mark, "")
+    return text if re.fullmatch(r"\d+", text) else None
