@@ -36,6 +36,7 @@ from ktrdr_app.core.paths import Workspace  # noqa: E402
 from ktrdr_app.gui.app import make_application  # noqa: E402
 from ktrdr_app.gui.main_window import MainWindow  # noqa: E402
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot  # noqa: E402
+from ktrdr_app.gui.panels.fuzzy.symbol_menu import SymbolMenu  # noqa: E402
 
 TIMEFRAME = "1h"
 WANTED_MS = 33.0
@@ -98,15 +99,23 @@ def open_editor(workspace: Workspace, size: tuple[int, int]) -> tuple[MainWindow
     window.resize(*size)
     window.show_panel("fuzzyPanel")
     window.show()
-    calm = 0
-    while calm < 10:
-        wait(50)
-        calm = 0 if window.tasks.running else calm + 1
+    _settle(window)
+    for action in window.findChild(SymbolMenu).menu().actions():
+        if not action.isChecked():
+            action.trigger()
+    _settle(window)
     plot = window.findChild(FuzzyPlot)
     bar_length = window.findChild(QComboBox, "fuzzyPanel.timeframeCombo")
     if plot is None or bar_length is None or bar_length.currentText() != TIMEFRAME:
         raise SystemExit("the editor did not open on the bars")
     return window, plot
+
+
+def _settle(window: MainWindow) -> None:
+    calm = 0
+    while calm < 10:
+        wait(50)
+        calm = 0 if window.tasks.running else calm + 1
 
 
 def send(plot: FuzzyPlot, kind: QEvent.Type, place: QPointF) -> None:

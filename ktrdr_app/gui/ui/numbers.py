@@ -6,6 +6,8 @@ import math
 import re
 from datetime import UTC, datetime
 
+from PySide6.QtCore import QCoreApplication
+
 NONE = "–"
 """Stands where there is no figure."""
 
@@ -13,6 +15,10 @@ _THIN = "\N{NARROW NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 _APART = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"
 """What may set thousands apart and never stands for a decimal mark."""
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("numbers", text)
 
 
 def _known(value: float | None) -> bool:
@@ -110,16 +116,16 @@ def remaining(value: float | None) -> str:
         Estimated seconds; None if there is no estimate yet.
     """
     if value is None or not _known(value):
-        return "estimating the time left"
+        return _t("estimating the time left")
     if value < 1.5:
-        return "nearly done"
+        return _t("nearly done")
     if value < 60:
-        return f"about {max(5, 5 * round(value / 5)) if value > 10 else round(value)} seconds left"
+        return _t("about {0} seconds left").format(max(5, 5 * round(value / 5)) if value > 10 else round(value))
     if value < 3600:
         minutes = round(value / 60)
-        return "about a minute left" if minutes == 1 else f"about {minutes} minutes left"
+        return _t("about a minute left") if minutes == 1 else _t("about {0} minutes left").format(minutes)
     hours = round(value / 3600)
-    return "about an hour left" if hours == 1 else f"about {hours} hours left"
+    return _t("about an hour left") if hours == 1 else _t("about {0} hours left").format(hours)
 
 
 def moment(value: datetime | str | None, *, time: bool = True) -> str:

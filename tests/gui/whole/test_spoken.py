@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QGraphicsView, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -93,7 +93,9 @@ def test_the_table_shows_the_arrays_and_copies_all_digits(full_window: MainWindo
     assert "model" in header
     assert view.model().index(0, 0).data().startswith(str(np.datetime64(int(data.times[0]), "ns"))[:10])
 
-    qtbot.keySequence(table, QKeySequence(QKeySequence.StandardKey.Copy))
+    table.activateWindow()
+    turn()
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     rows = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text())))
     assert [float(row["model"]) for row in rows] == data.equity.tolist()
     assert [np.datetime64(row["time"].rstrip("Z"), "ns").astype(np.int64) for row in rows] == data.times.tolist()

@@ -60,6 +60,8 @@ def dialogs(window: MainWindow) -> Iterator[tuple[str, QDialog]]:
             if not isinstance(dialog, QFileDialog):
                 yield name, dialog
             dialog.reject()
+        for notice in window.notices.notices:
+            notice.dismiss()
         turn()
 
 
@@ -110,6 +112,5 @@ def _openers(window: MainWindow) -> dict[str, Callable[[], object]]:
 def _details(window: MainWindow) -> None:
     window.context.notify("warning", "Something is to be told", "and this is all of it")
     turn()
-    (button,) = [each for each in window.notices.notices[-1].findChildren(QPushButton) if each.text() == "Details"]
+    (button,) = [each for each in window.notices.notices[-1].findChildren(QPushButton) if each.text() == window.tr("Details")]
     button.click()
-    window.notices.notices[-1].dismiss()

@@ -196,7 +196,7 @@ class SetPicture(ThemedPlot):
         size = sum(len(array) for array in self._values.values())
         muted = f'<span style="color:{theme.text_muted}">{{}}</span>'
         shown = self.document.fuzzy_input()
-        form = _FORMS[shown.form].format(html.escape(shown.input or self.document.current))
+        form = self.tr(_FORMS[shown.form]).format(html.escape(shown.input or self.document.current))
         if form:
             parts.append(form)
         if size:
