@@ -141,7 +141,20 @@ def sentences(tree: ast.Module, tables: frozenset[str] = frozenset()) -> Iterato
                 yield node.lineno, node.value
 
 
-NOT_SHOWN = {"setStyleSheet", "setFamilies", "warning", "info", "debug", "error", "critical", "log", "exception", "getLogger", "Template", "compile"}
+NOT_SHOWN = {
+    "setStyleSheet",
+    "setFamilies",
+    "warning",
+    "info",
+    "debug",
+    "error",
+    "critical",
+    "log",
+    "exception",
+    "getLogger",
+    "Template",
+    "compile",
+}
 """Functions whose words go into the log, which is not translated, or that are no words of a human language."""
 
 

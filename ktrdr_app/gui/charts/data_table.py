@@ -1,11 +1,11 @@
-"""The data table twin of a chart: offered by its context menu and an action of the window, shown beside the window, copied as CSV."""
+"""The data table twin of a chart: offered by its context menu and an action of the window, and copied as CSV."""
 
 from __future__ import annotations
 
 from typing import Protocol, cast
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.charts.figures import Figures, Series
@@ -106,6 +106,26 @@ def _alignment(column: Series) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
+class FiguresView(QTableView):
+    """The table; Ctrl+C copies all of it, not the one cell that Qt would."""
+
+    copied = Signal()
+    """Ctrl+C was pressed."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell that a copy is wanted.
+
+        Parameters
+        ----------
+        event : QKeyEvent
+            The key.
+        """
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class DataTable(QDialog):
     """A chart's words and figures; Ctrl+C copies all of it as CSV.
 
@@ -126,7 +146,7 @@ class DataTable(QDialog):
         self.setWindowTitle(self.tr("Data table: {0}").format(figures.title))
         self.resize(760, 520)
         self.figures = figures
-        self.table = QTableView()
+        self.table = FiguresView()
         self.table.setObjectName("dataTable.table")
         self.table.setModel(FiguresModel(figures, self))
         self.table.setTabKeyNavigation(False)
@@ -138,8 +158,9 @@ class DataTable(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         accessibility.name(self.table, self.tr("Figures of the chart"), words)
         self.copy = button(self.tr("Copy as CSV"), "dataTable.copy", icon="copy")
-        self.copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        self.copy.clicked.connect(self._copy)
+        self.copy.setToolTip(self.tr("Ctrl+C in the table"))
+        for signal in (self.copy.clicked, self.table.copied):
+            signal.connect(self._copy)
         close = button(self.tr("Close"), "dataTable.close")
         close.clicked.connect(self.reject)
         box = QVBoxLayout(self)

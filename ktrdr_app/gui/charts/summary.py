@@ -16,6 +16,7 @@ _MONTHS = (
     "December",
 )
 
+
 def nothing() -> str:
     """Return what is said of a picture without figures."""
     return chart_words("nothing to show yet")

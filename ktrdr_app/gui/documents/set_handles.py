@@ -75,7 +75,9 @@ def handles_of(entry: FuzzySet) -> tuple[Handle, ...]:
     idle = idle_numbers(entry)
     roles, levels = _ROLES[entry.type], _LEVELS[entry.type]
     return tuple(
-        Handle(index, QCoreApplication.translate("fuzzy", roles[index]), place, levels[index]) for index, place in enumerate(places) if index not in idle
+        Handle(index, QCoreApplication.translate("fuzzy", roles[index]), place, levels[index])
+        for index, place in enumerate(places)
+        if index not in idle
     )
 
 

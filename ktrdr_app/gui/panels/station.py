@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.task import Task, TaskError, Work
-from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.actions import translated
+from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, label
 
 

@@ -56,7 +56,11 @@ class Estimate:
             elif isinstance(event, SymbolDone):
                 self._count(event.done, event.total, _t("{2} done, {0} of {1} symbols"), event.symbol)
             elif isinstance(event, FoldDone):
-                words = _t("model without {2} fitted, {0} of {1}") if event.left_out else _t("model of all symbols fitted, {0} of {1}")
+                words = (
+                    _t("model without {2} fitted, {0} of {1}")
+                    if event.left_out
+                    else _t("model of all symbols fitted, {0} of {1}")
+                )
                 self._count(event.done, event.total, words, ", ".join(event.left_out))
 
     def sentence(self) -> str:

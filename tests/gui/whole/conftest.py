@@ -45,7 +45,7 @@ def full_master(trained_master: Path, tmp_path_factory: pytest.TempPathFactory) 
 def full_window(
     full_master: Path, dressed: QApplication, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MainWindow]:
-    """Return a window on a copy of that workspace, its lists read, in the dark theme; tests leave it as they found it."""
+    """Return a window on a copy of that workspace, its lists read, in the dark theme; tests leave it as it was."""
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QComboBox
 

@@ -1,4 +1,4 @@
-"""Everything that takes the keyboard tells its name and what it is for; every picture tells itself in words and figures."""
+"""What takes the keyboard tells its name and what it is for; every picture tells itself in words and figures."""
 
 from __future__ import annotations
 

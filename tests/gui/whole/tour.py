@@ -112,5 +112,7 @@ def _openers(window: MainWindow) -> dict[str, Callable[[], object]]:
 def _details(window: MainWindow) -> None:
     window.context.notify("warning", "Something is to be told", "and this is all of it")
     turn()
-    (button,) = [each for each in window.notices.notices[-1].findChildren(QPushButton) if each.text() == window.tr("Details")]
+    (button,) = [
+        each for each in window.notices.notices[-1].findChildren(QPushButton) if each.text() == window.tr("Details")
+    ]
     button.click()

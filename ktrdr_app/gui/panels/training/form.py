@@ -30,7 +30,7 @@ class TrainingForm(Card):
         super().__init__(self.tr("Train a universal model"))
         self.context = context
         self._wanted: frozenset[str] = frozenset()
-        self.setFixedWidth(312)
+        self.setFixedWidth(336)
         by_strategy = self.tr("as the strategy says")
         self.strategy = CalmComboBox("trainingPanel.strategyCombo", self.tr("Strategy"))
         self.timeframe = CalmComboBox("trainingPanel.timeframeCombo", self.tr("Bar length"))
