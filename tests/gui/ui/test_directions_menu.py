@@ -26,9 +26,14 @@ def settings(tmp_path: Path, dark: QApplication) -> Iterator[QSettings]:
     apply_directions("blue_orange")
 
 
-def menu(qtbot: QtBot, settings: QSettings | None) -> DirectionsMenu:
-    holder = QWidget()
-    qtbot.addWidget(holder)
+@pytest.fixture
+def holder(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def menu(holder: QWidget, settings: QSettings | None) -> DirectionsMenu:
     return DirectionsMenu(settings, holder)
 
 
@@ -40,14 +45,16 @@ def choose(made: DirectionsMenu, name: str) -> None:
     made.findChild(QAction, f"action.directions.{name}").trigger()
 
 
-def test_blue_and_orange_is_the_default_and_others_are_offered(settings: QSettings, qtbot: QtBot) -> None:
-    made = menu(qtbot, settings)
+def test_blue_and_orange_is_the_default_and_others_are_offered(settings: QSettings, holder: QWidget) -> None:
+    made = menu(holder, settings)
     assert [action.data() for action in made.actions()] == list(DIRECTIONS)
     assert ticked(made) == ["blue_orange"]
 
 
-def test_a_choice_is_worn_at_once_and_in_every_theme(settings: QSettings, dark: QApplication, qtbot: QtBot) -> None:
-    made = menu(qtbot, settings)
+def test_a_choice_is_worn_at_once_and_in_every_theme(
+    settings: QSettings, dark: QApplication, qtbot: QtBot, holder: QWidget
+) -> None:
+    made = menu(holder, settings)
     with qtbot.waitSignal(themeChanged):
         choose(made, "red_green")
     assert ticked(made) == ["red_green"]
@@ -59,19 +66,19 @@ def test_a_choice_is_worn_at_once_and_in_every_theme(settings: QSettings, dark: 
         assert [colour.name() for colour in candles._colours] == list(DIRECTIONS["red_green"][name])
 
 
-def test_a_choice_is_remembered_and_nonsense_is_not_taken(settings: QSettings, qtbot: QtBot) -> None:
-    choose(menu(qtbot, settings), "green_red")
+def test_a_choice_is_remembered_and_nonsense_is_not_taken(settings: QSettings, holder: QWidget) -> None:
+    choose(menu(holder, settings), "green_red")
     assert settings.value(KEY) == "green_red"
     apply_directions("blue_orange")
-    assert ticked(menu(qtbot, settings)) == ["green_red"]
+    assert ticked(menu(holder, settings)) == ["green_red"]
     assert directions() == "green_red"
     settings.setValue(KEY, "pink_grey")
-    assert ticked(menu(qtbot, settings)) == ["green_red"]
+    assert ticked(menu(holder, settings)) == ["green_red"]
     with pytest.raises(UnknownName, match="pink_grey"):
         apply_directions("pink_grey")
 
 
-def test_without_settings_nothing_is_remembered(settings: QSettings, qtbot: QtBot) -> None:
-    choose(menu(qtbot, None), "green_red")
+def test_without_settings_nothing_is_remembered(settings: QSettings, holder: QWidget) -> None:
+    choose(menu(holder, None), "green_red")
     assert directions() == "green_red"
     assert settings.value(KEY) is None
