@@ -10,16 +10,15 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QHBoxLayout,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QTabWidget,
     QWidget,
 )
 
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.gui.charts.data_table import twin_in
+from ktrdr_app.gui.announcer import TaskAnnouncer
+from ktrdr_app.gui.charts.data_table import open_table
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
 from ktrdr_app.gui.panels.data.panel import DataPanel
@@ -33,7 +32,6 @@ from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
 from ktrdr_app.gui.runtime import RuntimeRules
 from ktrdr_app.gui.status import StatusLine
-from ktrdr_app.gui.tasks.announcer import TaskAnnouncer
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
@@ -45,6 +43,7 @@ from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
 from ktrdr_app.gui.ui.rail import StationRail, Stop
 from ktrdr_app.gui.ui.theme import apply_theme, themeChanged, tokens
+from ktrdr_app.gui.ui.widgets import row
 from ktrdr_app.workflows.run_folders import newest_run
 
 LAYOUT_VERSION = 1
@@ -84,9 +83,7 @@ class MainWindow(QMainWindow):
         self._build_center()
         self._build_dock()
         self.actions_by_key = build_actions(self)
-        for menu in self.actions_by_key["fullScreen"].associatedObjects():
-            if isinstance(menu, QMenu):
-                menu.insertMenu(self.actions_by_key["fullScreen"], DirectionsMenu(settings, self))
+        DirectionsMenu(settings, self).place_before(self.actions_by_key["fullScreen"])
         self.setStatusBar(StatusLine(self.context))
         self.notices = NoticeStack(self)
         self.sheet = CloseSheet(self)
@@ -107,17 +104,14 @@ class MainWindow(QMainWindow):
             self.panels[panel.object_name] = panel
             self.stack.addWidget(panel)
         center = QWidget()
-        box = QHBoxLayout(center)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.rail)
+        box = row(self.rail, spacing=0)
         box.addWidget(self.stack, 1)
+        center.setLayout(box)
         self.setCentralWidget(center)
 
     def _build_dock(self) -> None:
         self.task_list = TaskList(self.context)
-        self.log_panel = LogPanel(self.context)
-        self.panels[LogPanel.object_name] = self.log_panel
+        self.panels[LogPanel.object_name] = self.log_panel = LogPanel(self.context)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("lowerTabs")
         self.tabs.setDocumentMode(True)
@@ -142,13 +136,10 @@ class MainWindow(QMainWindow):
         self.sheet.stop_chosen.connect(self._stop_and_quit)
         self.dock.visibilityChanged.connect(self._dock_shown)
         themeChanged.connect(self._recolour)
-        self._drain_timer = QTimer(self)
-        self._drain_timer.setInterval(DRAIN_MS)
+        self._drain_timer = QTimer(self, interval=DRAIN_MS)
         self._drain_timer.timeout.connect(self.drain_log)
         self._drain_timer.start()
-        self._stop_timer = QTimer(self)
-        self._stop_timer.setSingleShot(True)
-        self._stop_timer.setInterval(STOP_MS)
+        self._stop_timer = QTimer(self, interval=STOP_MS, singleShot=True)
         self._stop_timer.timeout.connect(self.close)
         self._mark_theme()
 
@@ -245,10 +236,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_chart_table(self) -> None:
         """Open the figures of the chart that has the keyboard, or of the station's first one, as a table."""
-        if (twin := twin_in(self.panel)) is None:
+        if not open_table(self.panel):
             self.context.notify("info", self.tr("There is no chart to be shown as a table here"))
-        else:
-            twin.open()
 
     @Slot()
     def toggle_dock(self) -> None:
@@ -286,9 +275,7 @@ class MainWindow(QMainWindow):
         about_dialog(self).open()
 
     def _use_theme(self, name: str) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
+        apply_theme(cast(QApplication, QApplication.instance()), name)
 
     @Slot(object)
     def _recolour(self, _theme: object) -> None:

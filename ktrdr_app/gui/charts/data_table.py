@@ -216,8 +216,8 @@ class DataTwin(QObject):
         menu.popup(place)
 
 
-def twin_in(panel: QWidget) -> DataTwin | None:
-    """Return the twin of the chart that has the keyboard, else of the topmost in sight; None without a chart.
+def open_table(panel: QWidget) -> bool:
+    """Open the table of the chart that has the keyboard, else of the topmost in sight, and say whether there is one.
 
     Parameters
     ----------
@@ -226,4 +226,6 @@ def twin_in(panel: QWidget) -> DataTwin | None:
     """
     seen = [twin for twin in panel.findChildren(DataTwin) if twin.chart.isVisible()]
     seen.sort(key=lambda twin: (not twin.chart.hasFocus(), twin.chart.mapTo(panel, QPoint()).y()))
-    return seen[0] if seen else None
+    if seen:
+        seen[0].open()
+    return bool(seen)

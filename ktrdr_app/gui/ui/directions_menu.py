@@ -48,6 +48,18 @@ class DirectionsMenu(QMenu):
             self.addAction(action)
         self._group.triggered.connect(self._choose)
 
+    def place_before(self, action: QAction) -> None:
+        """Join the menus that hold an action, above it.
+
+        Parameters
+        ----------
+        action : QAction
+            What stands below.
+        """
+        for menu in action.associatedObjects():
+            if isinstance(menu, QMenu):
+                menu.insertMenu(action, self)
+
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:
         apply_directions(action.data())

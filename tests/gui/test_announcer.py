@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
-from ktrdr_app.gui.tasks.announcer import TaskAnnouncer
+from ktrdr_app.gui.announcer import TaskAnnouncer
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
 from tests.gui.helpers import Gate, settle
