@@ -193,7 +193,9 @@ SYMBOL = Choice("symbol", "Symbol.", default=REQUIRED)
 TIMEFRAME = Choice("timeframe", "Bar length: 1m 5m 15m 30m 1h 4h 1d 1w.", default=REQUIRED, metavar="TF")
 INDICATOR = Choice("name", "Name of the indicator.", default=REQUIRED)
 MODEL_PATH = Choice("path", "Model folder.", default=REQUIRED)
-PANEL = Choice("panel", "data, strategy, fuzzy, training, models, backtest, log, or the window.", default=REQUIRED)
+PANEL = Choice(
+    "panel", "data, strategy, fuzzy, training, models, backtest, log, or the window; none with --all.", default=""
+)
 
 SYMBOLS_OPTION = Choice("symbols", "Symbols to learn from.", "--symbols", str, REQUIRED, "A,B,C", names)
 SYMBOLS_TRADED = Choice("symbols", "Symbols to trade, one run each.", "--symbol", str, REQUIRED, "S[,S2..]", names)
@@ -245,7 +247,9 @@ RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out"
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)
 WARM = Choice("warm", "Compile all kernels now, so that the first run need not.", "--warm", bool, False)
-PICTURE_OUT = Choice("out", "PNG file to write.", "--out", Path, REQUIRED, "FILE.png")
+PICTURE_OUT = Choice("out", "PNG file to write; with --all a folder.", "--out", Path, REQUIRED, "FILE.png|DIR")
+EVERY_PANEL = Choice("all", "Every panel and the plain dialogs, in every theme.", "--all", bool, False)
+SCALE = Choice("scale", "Device pixels per pixel, as on a screen of high density.", "--scale", float, 1.0, "X")
 THEME = Choice("theme", "Colours.", "--theme", str, "dark", "dark|light|contrast")
 SIZE = Choice(
     "size", "Pixels of the window; a panel is drawn at the size it has within.", "--size", str, "1440x900", "WxH", size

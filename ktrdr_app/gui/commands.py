@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
+from ktrdr_app.core.lazy import load
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.shell import ShellWindow
 from ktrdr_app.gui.tasks.task import Task
@@ -103,6 +104,12 @@ class WindowCommands(QObject):
     def run_main_action(self) -> None:
         """Do what the station is for."""
         self.window.panel.run_main_action()
+
+    @Slot()
+    def show_chart_table(self) -> None:
+        """Open the figures of the chart that has the keyboard, or of the station's first one, as a table."""
+        if not load("ktrdr_app.gui.charts.data_table").open_table(self.window.panel):
+            self.window.context.notify("info", self.tr("There is no chart to be shown as a table here"))
 
     # the running task
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QKeyCombination, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.announcer import TaskAnnouncer
 from ktrdr_app.gui.commands import WindowCommands
 from ktrdr_app.gui.panels.log.records import LOGGER, LogQueue
 from ktrdr_app.gui.runtime import RuntimeRules
@@ -15,6 +16,7 @@ from ktrdr_app.gui.shell import ShellWindow
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import ACTIONS, build_actions
 from ktrdr_app.gui.ui.close_sheet import CloseSheet
+from ktrdr_app.gui.ui.directions_menu import DirectionsMenu
 from ktrdr_app.gui.ui.icons import refresh_icons
 from ktrdr_app.gui.ui.notices import NoticeStack
 from ktrdr_app.gui.ui.theme import themeChanged
@@ -53,6 +55,8 @@ class MainWindow(ShellWindow):
         logging.getLogger(LOGGER).addHandler(self._log_queue)
         self.commands = WindowCommands(self)
         self.actions_by_key = build_actions(self, self.commands)
+        DirectionsMenu(settings, self).place_before(self.actions_by_key["fullScreen"])
+        self.announcer = TaskAnnouncer(self, self.tasks)
         self.notices = NoticeStack(self)
         self.sheet = CloseSheet(self)
         self._connect()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, QTimer, Slot
+from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.core.files import write_bytes
@@ -27,6 +30,11 @@ PANELS = {
     "log": "logPanel",
 }
 """Panel names of the command line, and the object names behind them."""
+
+DIALOGS = {"table": "chartTable", "shortcuts": "shortcuts", "about": "about"}
+"""Dialogs that need no choice, and the actions that open them."""
+
+LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 
 SETTLE_MS = 250
 """With no task and no repaint for so long, a panel is drawn to the end."""
@@ -69,8 +77,42 @@ class Stillness(QObject):
         self._app.exit(0)
 
 
+@contextmanager
+def _shown(workspace: Workspace | Path | str, theme: str, size: tuple[int, int], scale: float) -> Iterator[MainWindow]:
+    """Open a window of a size, drawn to the end, and close it again."""
+    width, height = size
+    if not (400 <= width <= 8000 and 300 <= height <= 8000):
+        raise InvalidValue("size", f"{width}x{height}", "400x300 to 8000x8000")
+    if not LEAST_SCALE <= scale <= MOST_SCALE:
+        raise InvalidValue("scale", scale, f"{LEAST_SCALE:g} to {MOST_SCALE:g}")
+    check_environment()
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    make_application(theme)
+    window = MainWindow(as_workspace(workspace))
+    window.setMinimumSize(QSize(width, height))
+    window.resize(width, height)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def _settle(window: MainWindow) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        stillness = Stillness(window, app)
+        app.exec()
+        stillness.deleteLater()
+    window.drain_log()
+
+
 def screenshot(
-    panel: str, workspace: Workspace | Path | str, out: Path, theme: str = "dark", size: tuple[int, int] = (1440, 900)
+    panel: str,
+    workspace: Workspace | Path | str,
+    out: Path,
+    theme: str = "dark",
+    size: tuple[int, int] = (1440, 900),
+    scale: float = 1.0,
 ) -> Path:
     """Draw a panel and write it as PNG.
 
@@ -89,6 +131,8 @@ def screenshot(
         ``dark``, ``light`` or ``contrast``.
     size : tuple of int
         Width and height of the window in pixels; a panel is drawn at the size it has within.
+    scale : float
+        Device pixels per pixel, as a screen of high density has them; 0.5 to 4.
 
     Returns
     -------
@@ -100,43 +144,84 @@ def screenshot(
     UnknownName
         For a panel or theme that does not exist.
     InvalidValue
-        For a size that no window can have.
+        For a size or scale that no window can have.
     """
     if panel not in PANELS:
         raise UnknownName("panel", panel, list(PANELS))
     if theme not in THEMES:
         raise UnknownName("theme", theme, list(THEMES))
-    width, height = size
-    if not (400 <= width <= 8000 and 300 <= height <= 8000):
-        raise InvalidValue("size", f"{width}x{height}", "400x300 to 8000x8000")
-    check_environment()
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = make_application(theme)
-    window = MainWindow(as_workspace(workspace))
-    window.setMinimumSize(QSize(width, height))
-    window.resize(width, height)
-    if PANELS[panel]:
-        window.show_panel(PANELS[panel])
-    window.show()
-    Stillness(window, app)
-    app.exec()
-    window.drain_log()
-    write_bytes(out, png_of(window if not PANELS[panel] else window.panels[PANELS[panel]]))
-    window.close()
-    window.deleteLater()
+    with _shown(workspace, theme, size, scale) as window:
+        if PANELS[panel]:
+            window.show_panel(PANELS[panel])
+        window.show()
+        _settle(window)
+        write_bytes(out, png_of(window if not PANELS[panel] else window.panels[PANELS[panel]], scale))
     return out
 
 
-def png_of(widget: QWidget) -> bytes:
+def screenshot_all(
+    workspace: Workspace | Path | str, out: Path, size: tuple[int, int] = (1440, 900), scale: float = 1.0
+) -> list[Path]:
+    """Draw the window with every station, and every dialog that needs no choice, in every theme.
+
+    Parameters
+    ----------
+    workspace : Workspace, Path or str
+        What the panels show.
+    out : Path
+        Folder for the PNG files, named ``{panel}-{theme}-{width}x{height}[@{scale}x].png``.
+    size : tuple of int
+        Width and height of the window in pixels.
+    scale : float
+        Device pixels per pixel.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InvalidValue
+        For a size or scale that no window can have.
+    """
+    suffix = f"{size[0]}x{size[1]}" + (f"@{scale:g}x" if scale != 1 else "")
+    written: list[Path] = []
+    with _shown(workspace, next(iter(THEMES)), size, scale) as window:
+        window.show()
+        for theme in THEMES:
+            make_application(theme)
+            window.tabs.setCurrentIndex(0)
+            for panel, key in PANELS.items():
+                if key:
+                    window.show_panel(key)
+                    _settle(window)
+                    written.append(out / f"{panel}-{theme}-{suffix}.png")
+                    write_bytes(written[-1], png_of(window, scale))
+            for name, action in DIALOGS.items():
+                window.actions_by_key[action].trigger()
+                for dialog in window.findChildren(QDialog):
+                    written.append(out / f"{name}-{theme}-{suffix}.png")
+                    write_bytes(written[-1], png_of(dialog, scale))
+                    dialog.reject()
+                _settle(window)
+    return written
+
+
+def png_of(widget: QWidget, scale: float = 1.0) -> bytes:
     """Return a picture of a widget as PNG.
 
     Parameters
     ----------
     widget : QWidget
         What to draw, with its ground.
+    scale : float
+        Device pixels per pixel.
     """
+    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    widget.render(image)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    widget.grab().save(buffer, "PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())

@@ -24,7 +24,8 @@ def test_a_panel_is_drawn_without_a_display(cli, tmp_path, panel, theme):
     assert 400 <= width <= 1024
     assert 300 <= height <= 700
     assert panel != "window" or (width, height) == (1024, 700)
-    assert ended.document == {"panel": panel, "path": str(picture), "theme": theme, "width": 1024, "height": 700}
+    told = {"panel": panel, "path": str(picture), "theme": theme, "width": 1024, "height": 700, "scale": 1.0}
+    assert ended.document == told
 
 
 @pytest.mark.gui

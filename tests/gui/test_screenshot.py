@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.gui.screenshot import PANELS, screenshot
+from ktrdr_app.gui.screenshot import DIALOGS, PANELS, screenshot, screenshot_all
 from ktrdr_app.gui.ui.tokens import THEMES
 
 pytestmark = pytest.mark.gui
@@ -68,6 +68,37 @@ def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(sample_workspace
     with pytest.raises(InvalidValue, match="10x10"):
         screenshot("data", sample_workspace, out, size=(10, 10))
     assert not out.exists()
+
+
+def test_a_dense_screen_gets_more_pixels_of_the_same_layout(
+    dark: QApplication, sample_workspace: Workspace, tmp_path: Path
+) -> None:
+    plain, dense = (
+        QImage(str(screenshot("data", sample_workspace, tmp_path / f"{scale}.png", size=(1280, 800), scale=scale)))
+        for scale in (1.0, 2.0)
+    )
+    assert (dense.width(), dense.height()) == (2 * plain.width(), 2 * plain.height())
+    sharp = dense.scaled(plain.size())
+    same = sum(
+        sharp.pixelColor(x, y).lightness() // 32 == plain.pixelColor(x, y).lightness() // 32
+        for x in range(0, plain.width(), 7)
+        for y in range(0, plain.height(), 7)
+    )
+    assert same > 0.9 * (plain.width() // 7) * (plain.height() // 7), "another layout"
+    with pytest.raises(InvalidValue, match="scale"):
+        screenshot("data", sample_workspace, tmp_path / "x.png", scale=9.0)
+
+
+def test_all_of_them_at_once(dark: QApplication, sample_workspace: Workspace, tmp_path: Path) -> None:
+    written = screenshot_all(sample_workspace, tmp_path / "all", (1280, 800))
+    named = {file.name for file in written}
+    for theme in THEMES:
+        for panel in (*PANELS, *DIALOGS):
+            assert panel == "window" or f"{panel}-{theme}-1280x800.png" in named
+    assert named == {file.name for file in (tmp_path / "all").iterdir()}
+    light = QImage(str(tmp_path / "all" / "training-light-1280x800.png"))
+    assert (light.width(), light.height()) == (1280, 800)
+    assert THEMES["light"].window in colours(light)
 
 
 def test_no_display_is_needed(sample_workspace: Workspace, tmp_path: Path) -> None:

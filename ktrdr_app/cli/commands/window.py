@@ -24,24 +24,29 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The application.
     """
-    command(app, "screenshot", options.PANEL, options.PICTURE_OUT, options.THEME, options.SIZE)(screenshot)
+    sized = (options.THEME, options.SIZE, options.SCALE)
+    command(app, "screenshot", options.PANEL, options.PICTURE_OUT, options.EVERY_PANEL, *sized)(screenshot)
 
 
 def screenshot(session: Session, given: dict[str, Any]) -> None:
-    """Draw a panel of the workspace into a PNG file; needs no display.
+    """Draw a panel of the workspace into a PNG file, or all of them into a folder; needs no display.
 
     Parameters
     ----------
     session : Session
         Workspace and output.
     given : dict
-        panel, out, theme, size.
+        panel, out, all, theme, size, scale.
     """
-    shot = gui_module("screenshot").screenshot
-    shot(given["panel"], session.workspace, given["out"], given["theme"], given["size"])
-    width, height = given["size"]
-    document = {"panel": given["panel"], "path": str(given["out"]), "theme": given["theme"]}
-    session.show(document | {"width": width, "height": height}, lambda: [f"Written: {given['out']}"])
+    module, out, size = gui_module("screenshot"), given["out"], given["size"]
+    document = {"path": str(out), "width": size[0], "height": size[1], "scale": given["scale"]}
+    if given["all"]:
+        written = module.screenshot_all(session.workspace, out, size, given["scale"])
+        document |= {"pictures": [str(file) for file in written]}
+        session.show(document, lambda: [f"Written: {len(written)} pictures in {out}"])
+        return
+    module.screenshot(given["panel"], session.workspace, out, given["theme"], size, given["scale"])
+    session.show(document | {"panel": given["panel"], "theme": given["theme"]}, lambda: [f"Written: {out}"])
 
 
 def open_window(session: Session) -> None:

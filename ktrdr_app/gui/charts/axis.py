@@ -142,6 +142,11 @@ class BarDateAxis(pg.AxisItem):
         super().__init__("bottom")
         self._times: Stamps = np.empty(0, dtype=np.int64)
 
+    @property
+    def times(self) -> Stamps:
+        """Bar opens, nanoseconds UTC."""
+        return self._times
+
     def set_times(self, times: Stamps) -> None:
         """Show other bars.
 

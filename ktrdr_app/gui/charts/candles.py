@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from ktrdr_app.gui.charts.figures import Series, chart_words
 from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.plot import pen
@@ -72,6 +73,16 @@ class LodCandles(ChartItem):
 
     def __len__(self) -> int:
         return len(self._close)
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return the four prices as columns."""
+        named = (
+            (chart_words("open"), self._open),
+            (chart_words("high"), self._high),
+            (chart_words("low"), self._low),
+            (chart_words("close"), self._close),
+        )
+        return tuple(Series(title, prices) for title, prices in named) if len(self) else ()
 
     def set_data(self, open_: Floats, high: Floats, low: Floats, close: Floats) -> None:
         """Show other bars; the pyramid is built here, once.

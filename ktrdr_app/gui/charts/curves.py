@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from ktrdr_app.gui.charts.plot import ThemedPlot, pen, swatch
+from ktrdr_app.gui.charts.summary import nothing
 from ktrdr_app.gui.ui.theme import Tokens
 
 REDRAW_MS = 50
@@ -105,7 +106,7 @@ class CurvePlot(ThemedPlot):
         self._y_label = y_label
         self._specs = {spec.key: spec for spec in curves}
         self._points = {spec.key: GrowingPoints() for spec in curves}
-        self._items = {spec.key: pg.PlotCurveItem(antialias=True, connect="finite") for spec in curves}
+        self._items = {spec.key: pg.PlotCurveItem(antialias=True, connect="finite", name=spec.label) for spec in curves}
         self._marker = pg.InfiniteLine(angle=90, movable=False)
         self._marker.setVisible(False)
         super().__init__(title, pg.AxisItem("left"), pg.AxisItem("bottom"), parent)
@@ -119,6 +120,11 @@ class CurvePlot(ThemedPlot):
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self._redraw)
         self._redraw()
+
+    @property
+    def x_title(self) -> str:
+        """What the lower axis measures."""
+        return self._x_label
 
     @property
     def dirty(self) -> bool:
@@ -137,7 +143,8 @@ class CurvePlot(ThemedPlot):
             self._items[key].setPen(pen(getattr(theme, spec.color_token), 2, spec.dash))
         self._marker.setPen(pen(theme.text_muted, 1, "dash"))
         legend = [swatch(spec.label, getattr(theme, spec.color_token), spec.dash) for spec in self._specs.values()]
-        measured = f'<span style="color:{theme.text_muted}">{self._y_label} by {self._x_label}</span>'
+        words = self.tr("{0} by {1}").format(self._y_label, self._x_label)
+        measured = f'<span style="color:{theme.text_muted}">{words}</span>'
         self.set_heading("&nbsp;&nbsp;&nbsp;".join([f"<b>{self._title}</b>&nbsp;&nbsp;{measured}", *legend]))
 
     def points(self, key: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -215,7 +222,8 @@ class CurvePlot(ThemedPlot):
             x, y = x[known], y[known]
             low, high = int(np.argmin(y)), int(np.argmax(y))
             parts.append(
-                f"{spec.label} {y[-1]:.4g} at {self._x_label} {x[-1]:g}, "
-                f"lowest {y[low]:.4g} at {x[low]:g}, highest {y[high]:.4g} at {x[high]:g}"
+                self.tr("{0} {1:.4g} at {2} {3:g}, lowest {4:.4g} at {5:g}, highest {6:.4g} at {7:g}").format(
+                    spec.label, y[-1], self._x_label, x[-1], y[low], x[low], y[high], x[high]
+                )
             )
-        return f"{self._y_label}: " + "; ".join(parts) if parts else "nothing to show yet"
+        return f"{self._y_label}: " + "; ".join(parts) if parts else nothing()

@@ -6,19 +6,15 @@ import html
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.gui.charts.axis import write_percent, write_value
 from ktrdr_app.gui.charts.chart_data import ChartData
+from ktrdr_app.gui.charts.figures import chart_words as _t
 from ktrdr_app.gui.charts.plot import swatch
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui.theme import tokens
 
 _GAP = "&nbsp;&nbsp;&nbsp;"
-
-
-def _t(text: str) -> str:
-    return QCoreApplication.translate("charts", text)
 
 
 def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool) -> list[str]:

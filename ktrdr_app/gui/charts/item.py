@@ -9,12 +9,18 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from ktrdr_app.gui.charts.figures import Series
+
 
 class ChartItem(pg.GraphicsObject):
     """An item of a view box; subclasses say how far they reach, and draw."""
 
     reaches_with_view = False
     """Whether the bounds follow the view: the item is as high as it, or keeps a size in pixels."""
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return what is drawn as columns of a table, one row per bar; none by default."""
+        return ()
 
     def viewTransformChanged(self) -> None:
         """Follow the view where the bounds do."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from ktrdr_app.gui.charts.figures import Series
 from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.plot import pen
@@ -26,10 +27,15 @@ class LodCurve(ChartItem):
         Pixels.
     dash : str
         ``solid``, ``dash`` or ``dot``.
+    title : str
+        What a table calls the values; without it they stand in none.
     """
 
-    def __init__(self, *, fill_to: float | None = None, width: float = 1.5, dash: str = "solid") -> None:
+    def __init__(
+        self, *, fill_to: float | None = None, width: float = 1.5, dash: str = "solid", title: str = ""
+    ) -> None:
         super().__init__()
+        self._title = title
         self._fill_to = fill_to
         self._width = width
         self._dash = dash
@@ -46,6 +52,10 @@ class LodCurve(ChartItem):
     def values(self) -> Floats:
         """The values shown, one per bar."""
         return self._values
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return the values as a column."""
+        return (Series(self._title, self._values),) if self._title and len(self) else ()
 
     def set_data(self, values: Floats) -> None:
         """Show other values; the pyramid is built here, once.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
+from ktrdr_app.gui.charts.figures import Series, chart_words
 from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
@@ -76,6 +77,18 @@ class TradeMarkers(ChartItem):
     def trades(self) -> TradeArrays:
         """The trades shown."""
         return self._trades
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return which trade begins or ends at which bar, as a column of words."""
+        trades = self._trades
+        if not len(trades):
+            return ()
+        words = np.full(int(max(trades.entry.max(), trades.exit.max())) + 1, "", dtype=object)
+        for number, (entry, exit_) in enumerate(zip(trades.entry.tolist(), trades.exit.tolist(), strict=True), start=1):
+            begins = chart_words("trade {0} long") if trades.long[number - 1] else chart_words("trade {0} short")
+            for bar, told in ((entry, begins), (exit_, chart_words("trade {0} ends"))):
+                words[bar] = "; ".join(filter(None, (words[bar], told.format(number))))
+        return (Series(chart_words("trades"), words),)
 
     def set_trades(self, trades: TradeArrays) -> None:
         """Show other trades, none of them selected.

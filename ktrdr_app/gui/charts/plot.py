@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QGraphicsTextItem, QGraphicsView, QWidget
 
+from ktrdr_app.gui.charts.axis import BarDateAxis
+from ktrdr_app.gui.charts.data_table import DataTwin
+from ktrdr_app.gui.charts.figures import Figures, Series, beside
+from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 
 TICK_POINTS = 8.5
@@ -19,7 +23,8 @@ FRAME = 2
 class ThemedPlot(pg.GraphicsView):
     """A plot area with a value axis on one side and an axis below, dressed in the theme in use.
 
-    A leaner thing than pyqtgraph's PlotWidget: no hidden control widgets, no context menu.
+    A leaner thing than pyqtgraph's PlotWidget: no hidden control widgets, and a context menu of our own actions,
+    the first of which opens the figures as a table.
 
     Parameters
     ----------
@@ -38,6 +43,7 @@ class ThemedPlot(pg.GraphicsView):
     ) -> None:
         super().__init__(parent, useOpenGL=False, background=None)
         self.setAccessibleName(name)
+        self.twin = DataTwin(self)
         self.value_axis = value_axis
         self.bottom_axis = bottom_axis
         self.view = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
@@ -139,6 +145,42 @@ class ThemedPlot(pg.GraphicsView):
             Pixels, from the viewport's top left corner.
         """
         return QPointF(self.view.mapSceneToView(self.mapToScene(place.toPoint())))
+
+    @property
+    def x_title(self) -> str:
+        """What the lower axis measures, as the header of a table."""
+        return self.tr("x")
+
+    def figures(self) -> Figures:
+        """Return what the plot draws as a table: the columns of every visible item that has some, in drawing order."""
+        columns: tuple[Series, ...] = ()
+        for item in self.view.addedItems:
+            if item.isVisible():
+                columns = beside(columns, self._columns_of(item))
+        return Figures(self.accessibleName(), columns)
+
+    def _columns_of(self, item: pg.GraphicsObject) -> tuple[Series, ...]:
+        if isinstance(item, ChartItem):
+            columns = item.columns()
+            dated = columns and isinstance(self.bottom_axis, BarDateAxis)
+            return (Series(self.tr("time"), self.bottom_axis.times, times=True), *columns) if dated else columns
+        x, y = item.getData() if isinstance(item, pg.PlotCurveItem) else (None, None)
+        if x is None or y is None or not len(y):
+            return ()
+        name = item.name() or self.tr("curve {0}").format(self.view.addedItems.index(item) + 1)
+        if len(x) == len(y):
+            return (Series(self.x_title, x), Series(name, y))
+        return (Series(self.tr("{0} from").format(self.x_title), x[:-1]), Series(self.tr("to"), x[1:]), Series(name, y))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the plot's actions, at the mouse or from the menu key.
+
+        Parameters
+        ----------
+        event : QContextMenuEvent
+            Where.
+        """
+        self.twin.popup(event.globalPos())
 
     def close(self) -> bool:
         """Close like any other widget: pyqtgraph's own way tears the scene down at once, which may crash."""

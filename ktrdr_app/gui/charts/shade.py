@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from ktrdr_app.gui.charts.figures import Series, chart_words
 from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.charts.primitives import RectBatch
 from ktrdr_app.gui.ui.theme import Tokens
@@ -26,12 +27,19 @@ def runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 class SpanShade(ChartItem):
-    """Tinted spans as high as the view."""
+    """Tinted spans as high as the view.
+
+    Parameters
+    ----------
+    title : str
+        What a table calls the column that says which bars are tinted; without it there is none.
+    """
 
     reaches_with_view = True
 
-    def __init__(self) -> None:
+    def __init__(self, title: str = "") -> None:
         super().__init__()
+        self._title = title
         self._spans = np.empty((0, 2), dtype=np.int64)
         self._colour = QColor("gray")
         self._mode = QPainter.CompositionMode.CompositionMode_SourceOver
@@ -42,6 +50,15 @@ class SpanShade(ChartItem):
     def spans(self) -> NDArray[np.int64]:
         """The spans ``[start, stop)``, shape (n, 2)."""
         return self._spans
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return a word for each tinted bar, as a column."""
+        if not self._title or not len(self._spans):
+            return ()
+        words = np.full(int(self._spans[-1, 1]), "", dtype=object)
+        for first, stop in self._spans.tolist():
+            words[first:stop] = chart_words("yes")
+        return (Series(self._title, words),)
 
     def set_mask(self, mask: NDArray[np.bool_]) -> None:
         """Tint other bars.

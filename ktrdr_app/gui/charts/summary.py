@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ktrdr_app.gui.charts.figures import chart_words
 from ktrdr_app.gui.ui import numbers
 
 Floats = NDArray[np.float64]
 Stamps = NDArray[np.int64]
 
-NOTHING = "nothing to show yet"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
+    "December",
+)
+
+
+def nothing() -> str:
+    """Return what is said of a picture without figures."""
+    return chart_words("nothing to show yet")
 
 
 def drawdown_of(equity: Floats, start: float = 0.0) -> Floats:
@@ -57,11 +66,12 @@ def price_words(title: str, times: Stamps, close: Floats, trades: int) -> str:
         Number of trades marked.
     """
     if not len(close):
-        return NOTHING
+        return nothing()
     first, last = stamp_text(int(times[0]), with_time=False), stamp_text(int(times[-1]), with_time=False)
     change = numbers.percent(float(close[-1] / close[0] - 1), signed=True)
-    counted = "1 trade" if trades == 1 else f"{trades} trades"
-    return f"{title}, {numbers.integer(len(close))} bars from {first} to {last}, {change}, {counted}"
+    counted = chart_words("1 trade") if trades == 1 else chart_words("{0} trades").format(trades)
+    words = chart_words("{0}, {1} bars from {2} to {3}, {4}, {5}")
+    return words.format(title, numbers.integer(len(close)), first, last, change, counted)
 
 
 def equity_words(equity: Floats, benchmark: Floats) -> str:
@@ -75,14 +85,15 @@ def equity_words(equity: Floats, benchmark: Floats) -> str:
         Buy and hold; may be empty.
     """
     if not len(equity):
-        return NOTHING
-    words = f"equity {_moved(equity)}"
-    return f"{words}, buy and hold {_moved(benchmark)}" if len(benchmark) else words
+        return nothing()
+    words = chart_words("equity {0}").format(_moved(equity))
+    return chart_words("{0}, buy and hold {1}").format(words, _moved(benchmark)) if len(benchmark) else words
 
 
 def _moved(values: Floats) -> str:
     change = float(values[-1] / values[0] - 1)
-    return f"{'up' if change >= 0 else 'down'} {numbers.percent(abs(change))}"
+    words = chart_words("up {0}") if change >= 0 else chart_words("down {0}")
+    return words.format(numbers.percent(abs(change)))
 
 
 def drawdown_words(times: Stamps, drawdown: Floats) -> str:
@@ -96,9 +107,10 @@ def drawdown_words(times: Stamps, drawdown: Floats) -> str:
         As `drawdown_of` returns it.
     """
     if not len(drawdown):
-        return NOTHING
+        return nothing()
     worst = int(np.argmin(drawdown))
     if drawdown[worst] == 0:
-        return "no drawdown"
+        return chart_words("no drawdown")
     moment = np.datetime64(int(times[worst]), "ns").astype("datetime64[s]").item()
-    return f"worst drawdown {numbers.percent(float(drawdown[worst]))} in {moment:%B %Y}"
+    when = f"{chart_words(_MONTHS[moment.month - 1])} {moment.year}"
+    return chart_words("worst drawdown {0} in {1}").format(numbers.percent(float(drawdown[worst])), when)

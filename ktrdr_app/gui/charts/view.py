@@ -37,7 +37,8 @@ class LinkedCharts(QWidget):
     """Three plots over the same bars.
 
     Keys, with one of them focused: ←/→ move, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous and next trade
-    (with Shift losing trades only), B shows or hides the benchmark, Ctrl+C copies the picture.
+    (with Shift losing trades only), B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
+    the figures as a table.
 
     Parameters
     ----------
@@ -91,10 +92,10 @@ class LinkedCharts(QWidget):
     def _make_items(self) -> None:
         self.candles = LodCandles()
         self.markers = TradeMarkers()
-        self.equity = LodCurve(width=1.8)
-        self.benchmark = LodCurve(width=1.4, dash="dash")
-        self.drawdown = LodCurve(width=1.4, fill_to=0.0)
-        self.shades = [SpanShade() for _ in self.plots]
+        self.equity = LodCurve(width=1.8, title=self.tr("model"))
+        self.benchmark = LodCurve(width=1.4, dash="dash", title=self.tr("buy and hold"))
+        self.drawdown = LodCurve(width=1.4, fill_to=0.0, title=self.tr("drawdown"))
+        self.shades = [SpanShade(self.tr("learnt by the model")) for _ in self.plots]
         groups = ((self.candles, self.markers), (self.benchmark, self.equity), (self.drawdown,))
         for plot, shade, items in zip(self.plots, self.shades, groups, strict=True):
             for item in (shade, *items):

@@ -84,9 +84,11 @@ class Catalog(QObject):
 
     def __init__(self, workspace: Workspace, tasks: TaskManager, parent: QObject) -> None:
         super().__init__(parent)
-        self.series = Listing("List the data", lambda: workflows.list_data(workspace), tasks, self)
-        self.strategies = Listing("List the strategies", lambda: workflows.list_strategies(workspace), tasks, self)
-        self.models = Listing("List the models", lambda: workflows.list_models(workspace), tasks, self)
+        self.series = Listing(self.tr("List the data"), lambda: workflows.list_data(workspace), tasks, self)
+        self.strategies = Listing(
+            self.tr("List the strategies"), lambda: workflows.list_strategies(workspace), tasks, self
+        )
+        self.models = Listing(self.tr("List the models"), lambda: workflows.list_models(workspace), tasks, self)
 
     @Slot()
     def refresh(self) -> None:

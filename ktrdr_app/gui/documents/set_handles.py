@@ -9,6 +9,8 @@ import itertools
 import math
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
+
 from ktrdr_app.strategy.schema import FuzzySet
 
 GAUSSIAN_WIDTH_LEVEL = math.exp(-0.5)
@@ -73,7 +75,9 @@ def handles_of(entry: FuzzySet) -> tuple[Handle, ...]:
     idle = idle_numbers(entry)
     roles, levels = _ROLES[entry.type], _LEVELS[entry.type]
     return tuple(
-        Handle(index, roles[index], place, levels[index]) for index, place in enumerate(places) if index not in idle
+        Handle(index, QCoreApplication.translate("fuzzy", roles[index]), place, levels[index])
+        for index, place in enumerate(places)
+        if index not in idle
     )
 
 

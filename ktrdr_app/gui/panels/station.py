@@ -12,6 +12,7 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.station_states import STATION
 from ktrdr_app.gui.tasks.task import Task, TaskError, Work
+from ktrdr_app.gui.ui.actions import translated
 from ktrdr_app.gui.ui.notices import Notice, error_details, error_text
 from ktrdr_app.gui.ui.widgets import GRID, label
 
@@ -32,12 +33,12 @@ class Station(QWidget):
         super().__init__()
         self.context = context
         self.setObjectName(self.object_name)
-        self.setAccessibleName(self.title)
+        self.setAccessibleName(translated(self.title))
         self.notice = Notice()
         self.notice.closed.connect(self._error_over)
         self.heading = QHBoxLayout()
         self.heading.setSpacing(GRID)
-        self.heading.addWidget(label(self.title, "title"))
+        self.heading.addWidget(label(translated(self.title), "title"))
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self.body.setSpacing(GRID + GRID // 2)

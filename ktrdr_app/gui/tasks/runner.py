@@ -30,7 +30,7 @@ def carry_out(task: Task) -> Outcome:
     except Exception as error:  # the outermost frame of a worker thread: nothing may escape into Qt
         text = "".join(traceback.format_exception(error))
         message = f"{type(error).__name__}: {error}".splitlines()[0]
-        hint = "this is a bug in the program; the details tell where"
+        hint = QCoreApplication.translate("tasks", "this is a bug in the program; the details tell where")
         return Outcome(TaskState.FAILED, error=TaskError(message, hint, task.title, text))
 
 

@@ -125,6 +125,7 @@ _LOOK = (
     ActionSpec("toggleDock", VIEW, _t("T&asks, log, problems"), "toggle_dock", "", "Ctrl+J", checkable=True),
     ActionSpec("showProblems", VIEW, _t("Show the &problems"), "show_problems", "", "Ctrl+Shift+M", "warning"),
     ActionSpec("showLog", VIEW, _t("Show the lo&g"), "show_panel", "logPanel", icon="log"),
+    ActionSpec("chartTable", VIEW, _t("Data ta&ble of the chart"), "show_chart_table", "", "Ctrl+Shift+D"),
     ActionSpec("layoutExplore", VIEW, _t("Layout: &explore"), "choose_layout", "explore", divided=True),
     ActionSpec("layoutTrain", VIEW, _t("Layout: &train"), "choose_layout", "train"),
     ActionSpec("layoutReview", VIEW, _t("Layout: re&view"), "choose_layout", "review"),

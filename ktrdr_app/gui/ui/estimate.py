@@ -5,8 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from PySide6.QtCore import QCoreApplication
+
 from ktrdr_app.core.progress import BarsDone, EpochFinished, FoldDone, ProgressEvent, StageStarted, SymbolDone
 from ktrdr_app.gui.ui import numbers
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("estimate", text)
 
 
 class Estimate:
@@ -44,14 +50,18 @@ class Estimate:
             if isinstance(event, StageStarted):
                 self._begin(event.stage)
             elif isinstance(event, EpochFinished):
-                self._count(event.epoch, event.epochs, "epoch {0} of {1}")
+                self._count(event.epoch, event.epochs, _t("epoch {0} of {1}"))
             elif isinstance(event, BarsDone):
-                self._count(event.done, event.total, "bar {0} of {1}")
+                self._count(event.done, event.total, _t("bar {0} of {1}"))
             elif isinstance(event, SymbolDone):
-                self._count(event.done, event.total, f"{event.symbol} done, {{0}} of {{1}} symbols")
+                self._count(event.done, event.total, _t("{2} done, {0} of {1} symbols"), event.symbol)
             elif isinstance(event, FoldDone):
-                who = f"without {', '.join(event.left_out)}" if event.left_out else "of all symbols"
-                self._count(event.done, event.total, f"model {who} fitted, {{0}} of {{1}}")
+                words = (
+                    _t("model without {2} fitted, {0} of {1}")
+                    if event.left_out
+                    else _t("model of all symbols fitted, {0} of {1}")
+                )
+                self._count(event.done, event.total, words, ", ".join(event.left_out))
 
     def sentence(self) -> str:
         """Say where the task stands and how long it will still take."""
@@ -66,12 +76,12 @@ class Estimate:
         self.seconds_left = None
         self.text = stage
 
-    def _count(self, done: int, total: int, words: str) -> None:
+    def _count(self, done: int, total: int, words: str, about: str = "") -> None:
         now = self._clock()
         if self._first is None:
             self._first = (now, done)
         self.fraction = done / total if total else None
-        counted = words.format(numbers.integer(done), numbers.integer(total))
+        counted = words.format(numbers.integer(done), numbers.integer(total), about)
         self.text = f"{self._stage}: {counted}" if self._stage else counted
         since, at = self._first
         if done > at:

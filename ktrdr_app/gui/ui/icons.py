@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -46,8 +46,14 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     UnknownName
         If there is no such icon.
     """
+    return QPixmap.fromImage(_drawn(name, colour, size, ratio))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, colour: str, size: int, ratio: float) -> QImage:
+    """Return an icon's picture; images, unlike pixmaps, may outlive the application."""
     renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
-    picture = QPixmap(QSize(size, size) * ratio)
+    picture = QImage(QSize(size, size) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     renderer.render(painter, QRectF(0, 0, size * ratio, size * ratio))

@@ -30,7 +30,7 @@ QPushButton:pressed { background: $border; }
 QPushButton:focus { border: 2px solid $focus; padding: 0 13px; min-height: 26px; }
 QPushButton:disabled { color: $text_disabled; border-color: $border; background: $panel; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
-QPushButton[role="primary"]:focus { border: 2px solid $text; }
+QPushButton[role="primary"]:focus { border: 4px double $accent_text; padding: 0 11px; min-height: 22px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $text_disabled; border-color: $border; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; color: $info; padding: 0 8px; }
 QPushButton[role="quiet"][tone="danger"] { color: $danger; }
@@ -52,7 +52,8 @@ QListView::indicator, QTreeView::indicator, QTableView::indicator, QCheckBox::in
     width: 14px; height: 14px; border: 1px solid $border_strong; border-radius: 3px; background: $field; }
 QListView::indicator:checked, QTreeView::indicator:checked, QTableView::indicator:checked,
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
-QCheckBox:focus { color: $focus; }
+QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 4px; padding: 1px 2px; }
+QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$arrow_down"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $field; color: $text; border: 1px solid $border_strong; padding: 2px;

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.paths import shipped
 from ktrdr_app.gui.ui.style_sheet import style_sheet
-from ktrdr_app.gui.ui.tokens import DARK, THEMES, Tokens
+from ktrdr_app.gui.ui.tokens import DARK, DIRECTIONS, THEMES, Tokens, with_directions
 
-__all__ = ["Tokens", "apply_theme", "color", "themeChanged", "tokens"]
+__all__ = ["Tokens", "apply_directions", "apply_theme", "color", "directions", "themeChanged", "tokens"]
 
 
 class _ThemeNotifier(QObject):
@@ -24,6 +24,7 @@ class _ThemeNotifier(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.current: Tokens = DARK
+        self.directions = next(iter(DIRECTIONS))
 
 
 _notifier = _ThemeNotifier()
@@ -67,16 +68,43 @@ def apply_theme(app: QApplication, name: str, *, follow: bool = False) -> None:
     """
     if name not in THEMES:
         raise UnknownName("theme", name, list(THEMES))
-    theme = THEMES[name]
-    if sys.platform.startswith("linux"):
+    theme = with_directions(THEMES[name], _notifier.directions)
+    if sys.platform.startswith("linux") and app.style().name() != "fusion":
         app.setStyle("Fusion")
     if not follow:
         app.styleHints().setColorScheme(Qt.ColorScheme.Dark if theme.dark else Qt.ColorScheme.Light)
     _notifier.current = theme
+    app.setStyleSheet("")  # from one sheet to the next Qt takes five times as long as over none
     app.setPalette(palette(theme))
     app.setFont(ui_font())
     app.setStyleSheet(style_sheet(theme, (shipped("resources") / "icons").as_posix()))
     themeChanged.emit(theme)
+
+
+def directions() -> str:
+    """Return the name of the colours of rising and falling, a key of `tokens.DIRECTIONS`."""
+    return _notifier.directions
+
+
+def apply_directions(name: str) -> None:
+    """Draw rising and falling in other colours, in this theme and those chosen later.
+
+    Parameters
+    ----------
+    name : str
+        ``blue_orange``, ``green_red`` or ``red_green``.
+
+    Raises
+    ------
+    UnknownName
+        For any other name.
+    """
+    if name not in DIRECTIONS:
+        raise UnknownName("colours of rising and falling", name, list(DIRECTIONS))
+    if name != _notifier.directions:
+        _notifier.directions = name
+        _notifier.current = with_directions(_notifier.current, name)
+        themeChanged.emit(_notifier.current)
 
 
 def palette(theme: Tokens) -> QPalette:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Tokens:
     up, down, flat : str
         Rising, falling and unmoved; blue and orange, so that every kind of colour vision tells them apart.
     series_1 to series_8 : str
-        Curves in the order they are added.
+        Curves in the order they are added; each pair stays apart for every kind of colour vision.
     """
 
     name: str
@@ -102,12 +102,12 @@ DARK = Tokens(
     flat="#98a4b3",
     series_1="#4aa3ff",
     series_2="#f59a3c",
-    series_3="#5fcfa8",
-    series_4="#d58be8",
-    series_5="#f2d35c",
-    series_6="#ff8b7e",
-    series_7="#7fd6f0",
-    series_8="#b6c1cf",
+    series_3="#62ddb3",
+    series_4="#cb7bc2",
+    series_5="#f7d860",
+    series_6="#f37b70",
+    series_7="#96def9",
+    series_8="#b7c0cd",
 )
 
 LIGHT = Tokens(
@@ -140,12 +140,12 @@ LIGHT = Tokens(
     flat="#667383",
     series_1="#0b62c1",
     series_2="#b85a00",
-    series_3="#0b7a58",
-    series_4="#8a3ba8",
-    series_5="#7d6600",
-    series_6="#b3261e",
-    series_7="#0d7490",
-    series_8="#525f6f",
+    series_3="#004224",
+    series_4="#711e82",
+    series_5="#654f00",
+    series_6="#c2372c",
+    series_7="#175870",
+    series_8="#5f676f",
 )
 
 CONTRAST = Tokens(
@@ -155,7 +155,7 @@ CONTRAST = Tokens(
     panel="#000000",
     raised="#101010",
     field="#000000",
-    border="#8a8a8a",
+    border="#707070",
     border_strong="#ffffff",
     text="#ffffff",
     text_muted="#e6e6e6",
@@ -178,15 +178,46 @@ CONTRAST = Tokens(
     flat="#d0d0d0",
     series_1="#5cc8ff",
     series_2="#ffb000",
-    series_3="#6dffb0",
-    series_4="#ff9cf5",
+    series_3="#3cffa9",
+    series_4="#d770c5",
     series_5="#fff176",
-    series_6="#ffa59c",
-    series_7="#b0f5ff",
+    series_6="#ed8c87",
+    series_7="#aaeefe",
     series_8="#ffffff",
 )
 
 THEMES: dict[str, Tokens] = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
+
+DIRECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "blue_orange": {theme.name: (theme.up, theme.down) for theme in THEMES.values()},
+    "green_red": {
+        "dark": ("#7be0a0", "#f0524a"),
+        "light": ("#004d2c", "#d42b21"),
+        "contrast": ("#80ffbb", "#ff5a4d"),
+    },
+    "red_green": {
+        "dark": ("#f0524a", "#7be0a0"),
+        "light": ("#d42b21", "#004d2c"),
+        "contrast": ("#ff5a4d", "#80ffbb"),
+    },
+}
+"""Colours of rising and falling by name and theme: the default for every kind of colour vision, the habit of the
+West, and that of East Asia, where rising is red. Lightness and shape tell green and red apart as well."""
+
+
+def with_directions(theme: Tokens, directions: str) -> Tokens:
+    """Return a theme with other colours for rising and falling.
+
+    Parameters
+    ----------
+    theme : Tokens
+        One of `THEMES`.
+    directions : str
+        A name in `DIRECTIONS`.
+    """
+    up, down = DIRECTIONS[directions][theme.name]
+    return replace(theme, up=up, down=down)
+
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *(

@@ -49,6 +49,21 @@ def test_names_texts_and_placeholders_count(dark: QApplication, qtbot: QtBot) ->
     assert spin.accessibleDescription() == "Passes over the data"
 
 
+def test_a_name_brings_how_the_keyboard_works_unless_more_is_said(dark: QApplication, qtbot: QtBot) -> None:
+    spin, table, field = QSpinBox(), QTableView(), QLineEdit()
+    for widget in (spin, table, field):
+        accessibility.name(widget, "Something")
+    holder = holder_of(qtbot, spin, table, field, QPushButton("Train"))
+    assert "step" in spin.accessibleDescription()
+    assert "Tab" in table.accessibleDescription()
+    assert accessibility.undescribed(holder) == [field]
+    field.setToolTip("What it is for")
+    assert accessibility.undescribed(holder) == []
+    accessibility.name(spin, "Epochs", "Passes over the data")
+    accessibility.name(spin, "Most epochs")
+    assert spin.accessibleDescription() == "Passes over the data"
+
+
 def test_what_takes_no_tab_needs_no_name(dark: QApplication, qtbot: QtBot) -> None:
     press = QPushButton()
     press.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -98,3 +98,42 @@ def test_filling_keeps_what_was_chosen_without_a_signal(form: tuple[CalmSpinBox,
     combo.fill([], None)
     assert combo.currentData() is None
     assert len(heard) == 2
+
+
+@pytest.fixture(params=["de_DE", "en_US"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run under number formats that use comma and point the other way round."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param))
+    yield request.param
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def field(language: str, dark: QApplication, qtbot: QtBot) -> CalmSpinBox:
+    spin = CalmSpinBox("a.spin", "Seed", 0, 1_000_000, "as usual")
+    spin.setValue(7)
+    qtbot.addWidget(spin)
+    spin.show()
+    return spin
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1500", 1500), ("1,500", 1500), ("1.500", 1500), ("1 500", 1500), ("1,5", 7), ("1.5", 7), ("9,999,999", 7)],
+)
+def test_a_whole_number_is_never_misread(field: CalmSpinBox, typed: str, value: int, qtbot: QtBot) -> None:
+    """Qt itself would take "1,5" for 15 where commas set thousands apart."""
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == value
+
+
+def test_letters_are_not_taken_and_the_unset_value_can_be_chosen(field: CalmSpinBox, qtbot: QtBot) -> None:
+    field.selectAll()
+    qtbot.keyClicks(field, "a12b")
+    assert field.lineEdit().text() == "12"
+    field.setValue(field.minimum())
+    assert field.text() == "as usual"
+    assert field.valueFromText("as usual") == 0

@@ -93,3 +93,81 @@ def test_moments_without_zone_and_nonsense_are_left_alone() -> None:
     assert numbers.moment("not a date") == "not a date"
     assert numbers.moment(None) == NONE
     assert numbers.moment("") == NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.5", 1.5),
+        ("1,5", 1.5),
+        ("-0,25", -0.25),
+        ("\N{MINUS SIGN}3", -3.0),
+        ("2e-3", 0.002),
+        ("1,5E2", 150.0),
+        (".5", 0.5),
+        ("1 234,5", 1234.5),
+        ("1\N{NARROW NO-BREAK SPACE}234.5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1234567.0),
+        ("1.234.567,8", 1234567.8),
+        ("1.234", 1.234),
+        ("0,125", 0.125),
+    ],
+)
+@pytest.mark.parametrize("group", ["", ",", "."])
+def test_decimals_are_read_in_every_way_that_cannot_be_mistaken(text: str, value: float, group: str) -> None:
+    assert numbers.read_decimal(text, group) == value
+
+
+def test_a_comma_that_could_set_a_thousand_apart_is_not_guessed_at() -> None:
+    assert numbers.read_decimal("1,234", ",") is None
+    assert numbers.read_decimal("1,234", ".") == 1.234
+    assert numbers.read_decimal("12,34", ",") == 12.34
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", ".", "1,2,3", "1.2.3", "12 34", "1,23.4", "1,234.567,8", "1.5,", "1e400", "abc", "1_000", "--1"]
+)
+def test_what_is_no_decimal_is_none(text: str) -> None:
+    assert numbers.read_decimal(text) is None
+    assert numbers.read_decimal(text, ",") is None
+
+
+@given(st.floats(-1e12, 1e12, allow_nan=False).map(lambda value: round(value, 3)))
+def test_what_the_window_writes_is_read_back(value: float) -> None:
+    assert numbers.read_decimal(numbers.decimal(value, 3), ",") == pytest.approx(value, abs=1e-3)
+    if abs(value) >= 1:
+        assert numbers.read_whole(numbers.integer(value)) == round(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1500", 1500), ("1 500", 1500), ("1,500", 1500), ("1.500", 1500), ("-1'000'000", -1_000_000), ("+7", 7)],
+)
+def test_whole_numbers_may_have_their_thousands_apart(text: str, value: int) -> None:
+    assert numbers.read_whole(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "-", "1,5", "1.5", "1,50", "15,00", "1,500.0", "1,500.500", "1e3", "1 5", "--1"])
+def test_what_is_no_whole_number_is_none(text: str) -> None:
+    assert numbers.read_whole(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (1.0423, "1.0423"),
+        (192.0, "192"),
+        (-0.5, "\N{MINUS SIGN}0.5"),
+        (12345.5, "12\N{NARROW NO-BREAK SPACE}345.5"),
+        (1234567890.0, "1\N{NARROW NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567\N{NARROW NO-BREAK SPACE}890"),
+        (0.00001234567, "1.23457e\N{MINUS SIGN}05"),
+        (float("nan"), numbers.NONE),
+        (None, numbers.NONE),
+    ],
+)
+def test_significant_digits_without_idle_zeros(value: float | None, text: str) -> None:
+    assert numbers.significant(value) == text

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import fields
 
 import pytest
 
-from ktrdr_app.gui.ui.tokens import CONTRAST, DARK, LIGHT, TEXT_PAIRS, THEMES, Tokens, contrast, luminance
+from ktrdr_app.gui.ui.tokens import (
+    CONTRAST,
+    DARK,
+    DIRECTIONS,
+    LIGHT,
+    TEXT_PAIRS,
+    THEMES,
+    Tokens,
+    contrast,
+    luminance,
+    with_directions,
+)
 
 pytestmark = pytest.mark.gui
 
@@ -70,31 +82,75 @@ def linear(colour: str) -> list[float]:
     return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
 
 
-# Viénot, Brettel and Mollon (1999), linear RGB as a dichromat sees it
+# Machado, Oliveira and Fernandes (2009), severity 1.0: linear RGB as the three kinds of dichromats see it
 SIGHTS = {
-    "protan": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
-    "deutan": [[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]],
+    "full": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
+TO_XYZ = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+WHITE = (0.95047, 1.0, 1.08883)
 
 
-def seen(colour: str, sight: str) -> list[float]:
-    return [sum(weight * part for weight, part in zip(line, linear(colour), strict=True)) for line in SIGHTS[sight]]
+def lab(colour: str, sight: str) -> list[float]:
+    """Return a colour in CIE L*a*b* as a kind of sight has it."""
+    seen = [sum(w * part for w, part in zip(line, linear(colour), strict=True)) for line in SIGHTS[sight]]
+    seen = [min(max(part, 0.0), 1.0) for part in seen]
+    xyz = [sum(w * part for w, part in zip(line, seen, strict=True)) for line in TO_XYZ]
+    bent = [
+        t ** (1 / 3) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29
+        for t in (value / white for value, white in zip(xyz, WHITE, strict=True))
+    ]
+    return [116 * bent[1] - 16, 500 * (bent[0] - bent[1]), 200 * (bent[1] - bent[2])]
 
 
 def apart(first: str, second: str, sight: str) -> float:
-    """Distance in a space that is roughly even to the eye: cube roots of linear light."""
-    pair = [[max(part, 0.0) ** (1 / 3) for part in seen(colour, sight)] for colour in (first, second)]
-    return sum((left - right) ** 2 for left, right in zip(*pair, strict=True)) ** 0.5
+    """Return the distance of two colours, CIE 1976; 2.3 is just noticeable side by side."""
+    return math.dist(lab(first, sight), lab(second, sight))
+
+
+def test_the_simulation_knows_what_is_hard_to_tell() -> None:
+    """The usual red and green of charts nearly fall together for deutans, blue and orange do not for anyone."""
+    assert apart("#d62728", "#2ca02c", "full") > 100
+    assert apart("#d62728", "#2ca02c", "deutan") < 25
+    assert apart("#1f77b4", "#ff7f0e", "deutan") > 60
+    assert lab("#ffffff", "full") == pytest.approx([100, 0, 0], abs=0.01)
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_up_and_down_differ_for_the_colour_blind(theme: Tokens, sight: str) -> None:
-    assert apart(theme.up, theme.down, sight) > 0.25
-    assert apart("#d62728", "#2ca02c", sight) < apart(theme.up, theme.down, sight)
+def test_up_and_down_of_the_default_are_far_apart_for_every_sight(theme: Tokens, sight: str) -> None:
+    assert apart(theme.up, theme.down, sight) > 60
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_curves_differ_from_each_other(theme: Tokens) -> None:
+@pytest.mark.parametrize("directions", DIRECTIONS)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_every_choice_of_directions_can_be_told_apart_and_read(theme: Tokens, directions: str, sight: str) -> None:
+    """Red and green differ in lightness as well; shape is the second channel in any case."""
+    dressed = with_directions(theme, directions)
+    assert apart(dressed.up, dressed.down, sight) > 15
+    for word in (dressed.up, dressed.down):
+        assert contrast(word, dressed.chart_ground) >= 4.5
+        assert contrast(word, dressed.shade) >= 3
+
+
+def test_the_choices_are_what_they_are_called() -> None:
+    for theme in THEMES.values():
+        assert with_directions(theme, "blue_orange") == theme
+        western, eastern = (with_directions(theme, name) for name in ("green_red", "red_green"))
+        assert (western.up, western.down) == (eastern.down, eastern.up)
+        red, green, _blue = linear(western.up)
+        assert green > red
+        red, green, _blue = linear(eastern.up)
+        assert red > green
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_any_two_curves_can_be_told_apart_by_every_sight(theme: Tokens, sight: str) -> None:
     curves = [getattr(theme, f"series_{number}") for number in range(1, 9)]
-    assert all(first != second for first, second in itertools.combinations(curves, 2))
+    near = {pair: apart(*pair, sight) for pair in itertools.combinations(curves, 2) if apart(*pair, sight) < 13}
+    assert near == {}
+    assert min(apart(*pair, sight) for pair in itertools.combinations(curves[:4], 2)) > 19

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.gui.charts.chart_data import ChartData
@@ -182,8 +183,13 @@ def metric_rows(document: Mapping[str, Any]) -> tuple[MetricRow, ...]:
     own = {"final_equity": document["final_equity"], **document["metrics"]}
     held = document["benchmark"]["buy_and_hold"]
     return tuple(
-        MetricRow(title, write(own.get(key)), write(held.get(key)), meaning) for key, title, write, meaning in METRICS
+        MetricRow(_t(title), write(own.get(key)), write(held.get(key)), _t(meaning))
+        for key, title, write, meaning in METRICS
     )
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("BacktestPanel", text)
 
 
 def notes_of(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -93,7 +93,9 @@ def palette(theme: Tokens) -> NDArray[np.uint32]:
     theme : Tokens
         The colours.
     """
-    ground, full, half, none = (QColor(each) for each in (theme.chart_ground, theme.up, theme.down, theme.danger))
+    ground, full, half, none = (
+        QColor(each) for each in (theme.chart_ground, theme.series_1, theme.series_2, theme.danger)
+    )
     colours = {
         OUTSIDE: ground,
         CLOSED: blend(ground, full, 0.3),

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QContextMenuEvent, QFont, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ktrdr_app.data.quality.coverage import CoverageMap
 from ktrdr_app.gui.charts.axis import date_labels, tick_times
+from ktrdr_app.gui.charts.data_table import DataTwin
+from ktrdr_app.gui.charts.figures import Figures, Series
 from ktrdr_app.gui.charts.plot import TICK_POINTS
 from ktrdr_app.gui.panels.data.coverage_picture import hole_pixels, palette, shade_pixels
 from ktrdr_app.gui.panels.data.coverage_words import covered_words, series_words
@@ -40,6 +42,7 @@ class StripPicture(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         accessibility.name(self, say("Coverage"), say("nothing to show"))
+        self.twin = DataTwin(self)
         self._maps: tuple[CoverageMap, ...] = ()
         self._range = (0, 1)
         self._row = 0
@@ -237,6 +240,33 @@ class StripPicture(QWidget):
     def _describe(self) -> None:
         words = "; ".join(f"{each.symbol} {each.timeframe}: {series_words(each)}" for each in self._maps)
         self.setAccessibleDescription(words or say("nothing to show"))
+
+    def figures(self) -> Figures:
+        """Return each series and each of its holes as a row: which, from when until when, how many bars are missing."""
+        rows = []
+        for each in self._maps:
+            rows.append((each.symbol, say("series"), each.start, each.end, each.missing))
+            holes = zip(each.holes.start, each.holes.end, each.holes.missing, strict=True)
+            rows += [(each.symbol, say("hole"), int(start), int(end), int(missing)) for start, end, missing in holes]
+        symbols, kinds, starts, ends, missing = zip(*rows, strict=True) if rows else ((),) * 5
+        columns = (
+            Series(say("symbol"), np.array(symbols, dtype=object)),
+            Series(say("what"), np.array(kinds, dtype=object)),
+            Series(say("from"), np.array(starts, dtype=np.int64), times=True),
+            Series(say("until"), np.array(ends, dtype=np.int64), times=True),
+            Series(say("bars missing"), np.array(missing, dtype=np.int64)),
+        )
+        return Figures(say("Coverage"), columns if rows else ())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the strip's actions, at the mouse or from the menu key.
+
+        Parameters
+        ----------
+        event : QContextMenuEvent
+            Where.
+        """
+        self.twin.popup(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
         """Repaint when the keyboard comes or goes.

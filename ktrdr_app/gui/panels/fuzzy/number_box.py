@@ -1,12 +1,12 @@
-"""A field for one number of a set: full precision, comma or point, no thousands, whatever the system's language."""
+"""A field for one number of a set: full precision, comma or point, whatever the system's language."""
 
 from __future__ import annotations
-
-import math
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
+
+from ktrdr_app.gui.ui import numbers
 
 LIMIT = 1e12
 """Greatest number that a set may hold here."""
@@ -24,19 +24,15 @@ def write_number(value: float) -> str:
 
 
 def read_number(text: str) -> float | None:
-    """Read a number written with a point or a comma; None if it is none.
+    """Read a number written with a point or a comma, as `numbers.read_decimal` does; None if it is none.
 
     Parameters
     ----------
     text : str
         What was typed.
     """
-    plain = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and abs(value) <= LIMIT else None
+    value = numbers.read_decimal(text, QLocale().groupSeparator())
+    return value if value is not None and abs(value) <= LIMIT else None
 
 
 class NumberBox(QDoubleSpinBox):

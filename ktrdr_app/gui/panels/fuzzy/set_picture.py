@@ -48,7 +48,7 @@ class SetPicture(ThemedPlot):
         self._range = (0.0, 1.0)
         self._curves: dict[str, pg.PlotCurveItem] = {}
         bins = {"x": np.array([0.0, 1.0]), "y": np.array([0.0]), "stepMode": "center"}
-        self._whole = pg.PlotCurveItem(**bins, fillLevel=0.0)
+        self._whole = pg.PlotCurveItem(**bins, fillLevel=0.0, name=self.tr("values: height drawn"))
         self._lines = [pg.PlotCurveItem(**bins) for _ in range(_MOST_SYMBOL_LINES)]
         self.layer = HandleLayer()
         super().__init__(self.tr("Fuzzy sets"), ValueAxis(write_value, "left", 40), ValueAxis(write_value, "bottom"))
@@ -138,7 +138,7 @@ class SetPicture(ThemedPlot):
             self._range = shown_range(sets, self._values)
         self.view.setXRange(*self._range, padding=0)
         for number, (key, entry) in enumerate(sets.items()):
-            curve = pg.PlotCurveItem(*outline(entry, *self._range), antialias=True, fillLevel=0.0)
+            curve = pg.PlotCurveItem(*outline(entry, *self._range), antialias=True, fillLevel=0.0, name=key)
             curve.setZValue(number)
             self._curves[key] = curve
             self.view.addItem(curve)
@@ -157,7 +157,8 @@ class SetPicture(ThemedPlot):
         for place, line in enumerate(self._lines):
             line.setVisible(several and place < len(symbols))
             if several and place < len(symbols):
-                line.setData(counted.edges, counted.by_symbol[symbols[place]] * HISTOGRAM_TOP)
+                name = self.tr("{0}: height drawn").format(symbols[place])
+                line.setData(counted.edges, counted.by_symbol[symbols[place]] * HISTOGRAM_TOP, name=name)
 
     def dress(self, theme: Tokens) -> None:
         """Recolour curves, histogram and heading.
@@ -195,7 +196,7 @@ class SetPicture(ThemedPlot):
         size = sum(len(array) for array in self._values.values())
         muted = f'<span style="color:{theme.text_muted}">{{}}</span>'
         shown = self.document.fuzzy_input()
-        form = _FORMS[shown.form].format(html.escape(shown.input or self.document.current))
+        form = self.tr(_FORMS[shown.form]).format(html.escape(shown.input or self.document.current))
         if form:
             parts.append(form)
         if size:

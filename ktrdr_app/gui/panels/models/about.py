@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.panels.models.words import kind_words, say
-from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class AboutView(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("modelsPanel.about")
-        self.setAccessibleName(say("What the model is made of"))
+        accessibility.name(self, say("What the model is made of"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -19,6 +19,7 @@ from ktrdr_app.gui.panels.models.remarks import RemarksView
 from ktrdr_app.gui.panels.models.verifying import outcome
 from ktrdr_app.gui.panels.models.words import badge, kind_words, say, states, tone, verdict
 from ktrdr_app.gui.tasks.latest import Latest
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.widgets import Card, label, set_tone
 from ktrdr_app.workflows.report_figures import judgement_of
@@ -58,8 +59,8 @@ class ModelDetails(Card):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("modelsPanel.detailTabs")
         self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(say("What is known of the model"))
-        self.tabs.tabBar().setAccessibleName(say("What is known of the model"))
+        accessibility.name(self.tabs, say("What is known of the model"))
+        accessibility.name(self.tabs.tabBar(), say("What is known of the model"))
         views = (self.figures, self.about, self.coverage, self.remarks)
         for view, words in zip(views, (say("Figures"), say("About"), say("Coverage"), say("Notes")), strict=True):
             self.tabs.addTab(view, words)

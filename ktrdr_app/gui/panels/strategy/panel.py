@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout
 
@@ -221,4 +221,5 @@ class StrategyPanel(Station):
 
 
 def _expected(problem: Problem) -> str:
-    return f"{problem.expected}; did you mean {problem.suggestion!r}?" if problem.suggestion else problem.expected
+    words = QCoreApplication.translate("StrategyPanel", "{0}; did you mean {1}?")
+    return words.format(problem.expected, repr(problem.suggestion)) if problem.suggestion else problem.expected

@@ -27,11 +27,10 @@ class TrainingForm(Card):
     changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__("Train a universal model")
-        self.heading.setText(self.tr("Train a universal model"))
+        super().__init__(self.tr("Train a universal model"))
         self.context = context
         self._wanted: frozenset[str] = frozenset()
-        self.setFixedWidth(312)
+        self.setFixedWidth(336)
         by_strategy = self.tr("as the strategy says")
         self.strategy = CalmComboBox("trainingPanel.strategyCombo", self.tr("Strategy"))
         self.timeframe = CalmComboBox("trainingPanel.timeframeCombo", self.tr("Bar length"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+
 from ktrdr_app.workflows.wording import Verdict, model_verdict
 
 CURVES = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
@@ -114,7 +116,11 @@ def _rows(figures: Mapping[str, Any], balance: Mapping[str, Any]) -> tuple[Symbo
 
 
 def _origin(shown: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    symbols = ", ".join(shown["training_symbols"]) or "symbols it does not name"
+    symbols = ", ".join(shown["training_symbols"]) or _t("symbols it does not name")
     seed = manifest.get("seed")
-    drawn = f" with seed {seed}" if seed is not None else ""
-    return f"{Path(shown['path']).name} of {shown['strategy_name']}: learnt from {symbols}{drawn}."
+    words = _t("{0} of {1}: learnt from {2}.") if seed is None else _t("{0} of {1}: learnt from {2} with seed {3}.")
+    return words.format(Path(shown["path"]).name, shown["strategy_name"], symbols, seed)
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("TrainingPanel", text)

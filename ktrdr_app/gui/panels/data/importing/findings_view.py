@@ -57,7 +57,8 @@ class FindingsView(QWidget):
         self._scroll.setWidget(holder)
         self._scroll.setVisible(bool(count))
         self.setMinimumHeight(_LEAST if count else 0)
-        self._scroll.setAccessibleDescription("; ".join(entry.message for entry in seen.findings))
+        words = "; ".join(entry.message for entry in seen.findings)
+        self._scroll.setAccessibleDescription(words or self.tr("no findings"))
 
     def _card(self, entry: Finding, seen: ImportPreview) -> QFrame:
         card = QFrame()
