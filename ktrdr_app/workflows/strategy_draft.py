@@ -12,6 +12,7 @@ from ktrdr_app.strategy.load import LoadedStrategy, written_source
 from ktrdr_app.strategy.marks import read_marked, read_with_doubles
 from ktrdr_app.strategy.text_edit import Value, moved, renamed, with_value, without
 from ktrdr_app.workflows.strategy_check import check_text
+from ktrdr_app.workflows.strategy_features import FeatureReason, explain_features
 from ktrdr_app.workflows.strategy_fields import (
     ADD_INDICATOR,
     ADD_INPUT,
@@ -21,8 +22,6 @@ from ktrdr_app.workflows.strategy_fields import (
     SET,
     DraftChange,
 )
-from ktrdr_app.workflows.strategy_features import FeatureReason, explain_features
-
 
 
 @dataclass(frozen=True)

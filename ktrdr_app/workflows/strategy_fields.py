@@ -1,4 +1,4 @@
-"""What a form of settings is made of: fields with kind, bounds and unit, what is typed into them, and what it changes."""
+"""What a form of settings is made of: fields with kind, bounds and unit, what is typed, and what that changes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from ktrdr_app.workflows.strategy_fields import (
     FormSection,
 )
 
-
 _KINDS = {"boolean": FLAG, "integer": INTEGER, "number": NUMBER, "string": TEXT, "array": INTEGERS}
 _CAPITALS = {"Atr": "ATR", "atr": "ATR", "zscore": "z-score", "Zscore": "Z-score"}
 

@@ -34,6 +34,8 @@ class AppContext(QObject):
     dataChanged = Signal()
     """A data file was made, changed or removed."""
     strategySelected = Signal(str)
+    strategySaved = Signal(str)
+    """File stem of a strategy whose file was written; whoever keeps a part of it reads it anew."""
     timeframeSelected = Signal(str)
     notified = Signal(str, str, str)
     """Level, one-line text, details; see `notify`."""

@@ -1,7 +1,5 @@
 """The questions of the strategy station: a name, and what to do about a text; nothing blocks."""
 
-# ruff: noqa: N815 - Qt signals are named as Qt names them
-
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot

@@ -41,7 +41,9 @@ class DiffDialog(QDialog):
         Window it belongs to.
     """
 
-    def __init__(self, context: AppContext, models: Sequence[ModelInfo], text: str, where: str, parent: QWidget) -> None:
+    def __init__(
+        self, context: AppContext, models: Sequence[ModelInfo], text: str, where: str, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("strategyPanel.diffDialog")

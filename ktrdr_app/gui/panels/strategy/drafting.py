@@ -1,6 +1,4 @@
-"""Keeps the text and the form of a strategy in step: the text is read when typing rests, the form's changes queue up."""
-
-# ruff: noqa: N815 - Qt signals are named as Qt names them
+"""Keeps the text and the form of a strategy in step: the text is read when typing rests, changes of the form queue."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ class Drafting(QObject):
         self._reading = Latest(tasks, self, REST_MS)
         self._reading.arrived.connect(self._take_draft)
         self._reading.failed.connect(self.failed)
-        edit.textChanged.connect(self.look)
+        edit.edited.connect(self.look)
 
     @property
     def busy(self) -> bool:

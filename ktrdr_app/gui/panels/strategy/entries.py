@@ -117,7 +117,9 @@ class IndicatorCard(Card):
             made.show_fault(faults.get(".".join(made.path), ""))
         own = f"{INDICATORS}.{self.key}"
         shown = {".".join(made.path) for made in self.rows}
-        rest = [words for path, words in faults.items() if (path == own or path.startswith(own + ".")) and path not in shown]
+        rest = [
+            words for path, words in faults.items() if (path == own or path.startswith(own + ".")) and path not in shown
+        ]
         self.fault.setText("; ".join(rest))
         self.fault.setVisible(bool(rest))
 
@@ -216,7 +218,9 @@ class EntryPage(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(GRID)
         start = f"strategyPanel.form.{section}"
-        words = self.tr("Indicator to add") if section == INDICATORS else self.tr("Indicator line that a new input reads")
+        words = (
+            self.tr("Indicator to add") if section == INDICATORS else self.tr("Indicator line that a new input reads")
+        )
         self.choice = CalmComboBox(f"{start}.choice", words)
         self.choice.setMinimumContentsLength(24)
         self.add = button(self.tr("Add"), f"{start}.add", icon="add")
@@ -246,7 +250,11 @@ class EntryPage(QWidget):
             All there are.
         """
         held = content.get(self._section)
-        entries = {str(key): value if isinstance(value, Mapping) else {} for key, value in held.items()} if isinstance(held, Mapping) else {}
+        entries = (
+            {str(key): value if isinstance(value, Mapping) else {} for key, value in held.items()}
+            if isinstance(held, Mapping)
+            else {}
+        )
         shown = tuple((key, str(entry.get("name", ""))) for key, entry in entries.items())
         if self._section != INDICATORS:
             shown = tuple((key, "") for key, _ in shown)
@@ -275,15 +283,15 @@ class EntryPage(QWidget):
             card.deleteLater()
         self.cards = []
         for place, (key, name) in enumerate(shown):
-            card: IndicatorCard | InputCard
+            made: IndicatorCard | InputCard
             if self._section == INDICATORS:
-                card = IndicatorCard(key, name, place, len(shown))
+                made = IndicatorCard(key, name, place, len(shown))
             else:
-                card = InputCard(key)
-                card.drawWanted.connect(self.drawWanted)
-            card.changeWanted.connect(self.changeWanted)
-            self._list.addWidget(card)
-            self.cards.append(card)
+                made = InputCard(key)
+                made.drawWanted.connect(self.drawWanted)
+            made.changeWanted.connect(self.changeWanted)
+            self._list.addWidget(made)
+            self.cards.append(made)
 
     @Slot()
     def _add(self) -> None:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ktrdr_app.core.errors import Problem
 from ktrdr_app.gui.panels.strategy.entries import EntryPage
@@ -159,6 +167,10 @@ class StrategyForm(QWidget):
     def forget(self) -> None:
         """Forget the last good values: another file is shown."""
         self._content = None
+
+    def recolour(self) -> None:
+        """Draw the signs of the sections in the theme's colours."""
+        self._count()
 
     def _count(self) -> None:
         for place in range(self.sections.count()):

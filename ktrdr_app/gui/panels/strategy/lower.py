@@ -1,4 +1,4 @@
-"""Below form and text: the problems, each with its line and a mend, and the features that the network gets, with why."""
+"""Below form and text: the problems with line and mend, and the features that the network gets, each with why."""
 
 # ruff: noqa: N815 - Qt signals are named as Qt names them
 
@@ -39,9 +39,9 @@ class LowerTabs(QTabWidget):
         self.mend.hide()
         self.problems = self._make_problems()
         self.features = self._make_features()
-        self.count = label("", "muted", wrap=True)
+        self.summary = label("", "muted", wrap=True)
         self.addTab(_page(row(self.verdict, 1, self.mend), self.problems), self.tr("Problems"))
-        self.addTab(_page(row(self.count), self.features), self.tr("Features"))
+        self.addTab(_page(row(self.summary), self.features), self.tr("Features"))
 
     def _make_problems(self) -> RecordTable:
         columns = [
@@ -87,7 +87,9 @@ class LowerTabs(QTabWidget):
         if draft.loaded is not None:
             self._show_features(draft)
         else:
-            self.count.setText(self.tr("These are of the last text without problems. Mend the problems to see them anew."))
+            self.summary.setText(
+                self.tr("These are of the last text without problems. Mend the problems to see them anew.")
+            )
 
     def _show_features(self, draft: StrategyDraft) -> None:
         used = sum(entry.used for entry in draft.features)
@@ -95,7 +97,7 @@ class LowerTabs(QTabWidget):
         self.features.records.set_records(draft.features)
         self.setTabText(1, self.tr("Features ({0})").format(used))
         words = self.tr("{0} features in the network's order; {1} more that the settings leave out stand below them.")
-        self.count.setText(words.format(numbers.integer(used), numbers.integer(left)))
+        self.summary.setText(words.format(numbers.integer(used), numbers.integer(left)))
 
     def forget(self) -> None:
         """Show nothing: another file is being read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -32,6 +32,9 @@ _SIGN = 14
 class YamlEdit(QPlainTextEdit):
     """The text of a strategy."""
 
+    edited = Signal()
+    """The text is another; Qt's own signal comes for colours as well."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("strategyPanel.yamlEdit")
@@ -44,6 +47,8 @@ class YamlEdit(QPlainTextEdit):
         )
         self._messages: dict[int, list[str]] = {}
         self._leaving = False
+        self._last = ""
+        self.textChanged.connect(self._compare)
         self.highlighter = YamlHighlighter(self.document())
         self.gutter = Gutter(self)
         self.blockCountChanged.connect(self._make_room)
@@ -59,6 +64,12 @@ class YamlEdit(QPlainTextEdit):
     def faulty_lines(self) -> frozenset[int]:
         """1-based lines that a problem names."""
         return frozenset(self._messages)
+
+    @Slot()
+    def _compare(self) -> None:
+        before, self._last = self._last, self.text
+        if self._last != before:
+            self.edited.emit()
 
     def show_text(self, text: str) -> None:
         """Show another file; there is nothing to undo then.
