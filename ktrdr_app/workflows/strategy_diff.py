@@ -141,5 +141,12 @@ def _of_model(shown: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
         return stored, f"The strategy of {name} is of another grammar ({error.message}) and is shown as it is."
 
 
+class _Dumper(yaml.SafeDumper):
+    """A line for each setting; lists in brackets."""
+
+
+_Dumper.add_representer(list, lambda dumper, held: dumper.represent_sequence("tag:yaml.org,2002:seq", held, True))
+
+
 def _yaml(document: dict[str, Any]) -> str:
-    return yaml.safe_dump(document, sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=_WIDTH)

@@ -93,7 +93,9 @@ def _told(plan: FeaturePlan, *, used: bool) -> Iterator[FeatureReason]:
         reason = f"features.price_context {on}, and {average} is a moving average"
         yield FeatureReason(f"price_to_{average}_ratio", PRICE, f"close / {average}", reason, used)
     for name in plan.contract.names if settings.price_context else ():
-        source = f"change of the close over {name.removeprefix('roc_')} bars" if _is_change(name) else _PRICE.get(name, "")
+        source = (
+            f"change of the close over {name.removeprefix('roc_')} bars" if _is_change(name) else _PRICE.get(name, "")
+        )
         if source:
             yield FeatureReason(name, PRICE, source, f"features.price_context {on}", used)
     for name, source in _VOLUME.items() if settings.volume_context else ():

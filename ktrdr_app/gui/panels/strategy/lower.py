@@ -34,7 +34,7 @@ class LowerTabs(QTabWidget):
         for widget in (self, self.tabBar()):
             widget.setAccessibleName(self.tr("Problems or features"))
         self.verdict = label("", "heading")
-        self.mend = button("", "strategyPanel.mendButton")
+        self.mend = button(self.tr("Write what was meant"), "strategyPanel.mendButton")
         self.mend.clicked.connect(self._mend)
         self.mend.hide()
         self.problems = self._make_problems()

@@ -92,7 +92,7 @@ class StrategyPanel(Station):
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(upper)
         whole.addWidget(self.below)
-        whole.setSizes([400, 160])
+        whole.setSizes([360, 200])
         whole.setStretchFactor(0, 1)
         for split in (upper, whole):
             split.setChildrenCollapsible(False)
@@ -111,6 +111,7 @@ class StrategyPanel(Station):
         self.form.changeWanted.connect(self.drafting.change)
         self.form.drawWanted.connect(self._go_to_fuzzy)
         self.below.lineWanted.connect(self.yaml.go_to)
+        self.problems.activated.connect(self._go_to_text)
         self.below.mendWanted.connect(self.drafting.change)
         themeChanged.connect(self._recolour)
 
@@ -235,7 +236,7 @@ class StrategyPanel(Station):
             self._file.setText("")
             return
         origin = self.tr("comes with the program") if file.shipped else self.tr("in this workspace")
-        self._file.setText(f"{self.keeper.place()}  ·  {origin}")
+        self._file.setText(f"{file.path.name if file.shipped else self.keeper.place()}  ·  {origin}")
         if self.keeper.question is not None:
             self._mark(file.name)
 
@@ -307,6 +308,10 @@ class StrategyPanel(Station):
             self.strategy.setItemIcon(place, icon(name, name))
         self.yaml.highlighter.rehighlight()
         self.form.recolour()
+
+    @Slot()
+    def _go_to_text(self, _place: object = None) -> None:
+        self.yaml.setFocus()
 
     @Slot()
     def _go_to_training(self) -> None:
