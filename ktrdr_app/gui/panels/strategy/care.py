@@ -33,8 +33,8 @@ class StrategyCare(QObject):
         The station, over which questions are asked.
     """
 
-    made = Signal(object)
-    """StrategyFile that is new, renamed or back, and should be shown."""
+    made = Signal(object, bool)
+    """StrategyFile that is new, renamed or back, and should be shown; whether it holds the editor's own text."""
     deleted = Signal(object)
     """DeletedStrategy."""
     failed = Signal(object)
@@ -45,6 +45,7 @@ class StrategyCare(QObject):
         self.context, self._panel = context, panel
         self.file: StrategyFile | None = None
         self.text = self.called = ""
+        self._adopting = False
         self.new_menu, self.more_menu = QMenu(panel), QMenu(panel)
         self.new_menu.setObjectName("strategyPanel.newMenu")
         self.more_menu.setObjectName("strategyPanel.moreMenu")
@@ -123,7 +124,9 @@ class StrategyCare(QObject):
         """Ask under which name the editor's text is kept."""
         if self.file is None:
             return None
-        return self._ask_name(self.tr("Save the text as"), f"{self.file.name}_2", self.text, self.tr("Save"))
+        dialog = self._ask_name(self.tr("Save the text as"), f"{self.file.name}_2", self.text, self.tr("Save"))
+        dialog.setProperty("adopt", True)
+        return dialog
 
     @Slot()
     def ask_duplicate(self) -> NameDialog | None:
@@ -156,7 +159,9 @@ class StrategyCare(QObject):
 
     @Slot(str)
     def _create(self, name: str) -> None:
-        workspace, text = self.context.workspace, str(self.sender().property("text"))
+        dialog = self.sender()
+        workspace, text = self.context.workspace, str(dialog.property("text"))
+        self._adopting = bool(dialog.property("adopt"))
 
         def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
             return workflows.create_strategy(workspace, name, text)
@@ -172,6 +177,7 @@ class StrategyCare(QObject):
         def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
             return workflows.rename_strategy(workspace, file, name)
 
+        self._adopting = True
         self._start(self.tr("Rename {0}").format(file.name), work, self._made)
 
     @Slot()
@@ -210,6 +216,7 @@ class StrategyCare(QObject):
         def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
             return workflows.restore_strategy(workspace, deleted)
 
+        self._adopting = False
         self._start(self.tr("Bring {0} back").format(deleted.name), work, self._made)
 
     @Slot()
@@ -230,7 +237,7 @@ class StrategyCare(QObject):
 
     @Slot(object)
     def _made(self, file: StrategyFile) -> None:
-        self.made.emit(file)
+        self.made.emit(file, self._adopting)
 
     @Slot(object)
     def _gone(self, deleted: DeletedStrategy) -> None:

@@ -277,8 +277,10 @@ class StrategyPanel(Station):
         self.context.strategySaved.emit(file.name)
         self.context.catalog.strategies.refresh()
 
-    @Slot(object)
-    def _show_made(self, file: StrategyFile) -> None:
+    @Slot(object, bool)
+    def _show_made(self, file: StrategyFile, adopted: bool) -> None:
+        if adopted:
+            self.keeper.show_file(file)
         self.context.notify("success", self.tr("{0} is in this workspace").format(file.name))
         self._wanted = file.name
         self.context.catalog.strategies.refresh()

@@ -153,7 +153,9 @@ class YamlEdit(QPlainTextEdit):
         leaving, self._leaving = self._leaving, event.key() == Qt.Key.Key_Escape
         back = event.key() == Qt.Key.Key_Backtab
         if leaving and (back or event.key() == Qt.Key.Key_Tab):
+            self.setTabChangesFocus(True)
             self.focusNextPrevChild(not back)
+            self.setTabChangesFocus(False)
         elif event.key() == Qt.Key.Key_Tab and not event.modifiers():
             self._indent()
         elif back:

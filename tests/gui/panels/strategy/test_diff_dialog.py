@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.panels.fuzzy.panel import FuzzyPanel
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
-from tests.gui.helpers import settle
+from tests.gui.helpers import click, settle
 from tests.gui.panels.strategy.conftest import rest
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def test_what_changed_since_the_training_is_told(
     fuzzy = cast(FuzzyPanel, window.panels["fuzzyPanel"])
     assert fuzzy.document is not None
     assert list(fuzzy.document.sets("rsi")) == ["low", "middle", "high"]
-    qtbot.keyClick(panel.yaml, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    click(qtbot, panel.save_button)
     rest(qtbot, panel)
     qtbot.waitUntil(lambda: list(fuzzy.document.sets("rsi")) == ["cheap", "middle", "high"])
     settle(qtbot, window.tasks)

@@ -53,6 +53,7 @@ def test_each_kind_of_field_writes_its_value(panel: StrategyPanel, qtbot: QtBot)
         panel.yaml.undo()
     rest(qtbot, panel)
     assert panel.yaml.text == QUICK_STRATEGY
+    panel.form.show_section("labels")
     assert spin.value() == 5
 
 
