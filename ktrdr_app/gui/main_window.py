@@ -303,17 +303,10 @@ class MainWindow(QMainWindow):
         Parameters
         ----------
         event : QCloseEvent
-            Ignored while tasks run and nobody has said to stop them, and while a station asks about unsaved work.
+            Ignored while tasks run and nobody has said to stop them.
         """
         if self._asked_for() and not self._quitting:
             self.sheet.ask(self._asked_for())
-            event.ignore()
-            return
-        held = next(
-            (key for key, panel in self.panels.items() if isinstance(panel, Station) and not panel.may_close()), ""
-        )
-        if held:
-            self.show_panel(held)
             event.ignore()
             return
         self._stop_timer.stop()

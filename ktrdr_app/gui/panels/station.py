@@ -45,10 +45,6 @@ class Station(QWidget):
     def refresh(self) -> None:
         """Read again what the station shows."""
 
-    def may_close(self) -> bool:
-        """Return whether the window may close; a station that says no asks what is to become of its work."""
-        return True
-
     def run_main_action(self) -> None:
         """Do what the station is for (Ctrl+Enter)."""
 

@@ -46,6 +46,7 @@ class Drafting(QObject):
         self.where = ""
         self._waiting: list[DraftChange | Problem] = []
         self._doing: tuple[str, list[DraftChange | Problem]] | None = None
+        self._dropped = False
         self._reading = Latest(tasks, self, REST_MS)
         self._reading.arrived.connect(self._take_draft)
         self._reading.failed.connect(self.failed)
@@ -82,6 +83,7 @@ class Drafting(QObject):
     def forget(self) -> None:
         """Drop what waits: another file is shown."""
         self._waiting = []
+        self._dropped = self._doing is not None
         self._reading.stop()
 
     def _begin(self) -> None:
@@ -107,7 +109,7 @@ class Drafting(QObject):
 
     @Slot(object)
     def _take_text(self, text: str) -> None:
-        if self._doing is None:
+        if self._doing is None or self._dropped:
             return
         before, wanted = self._doing
         if self._edit.text != before:  # somebody typed meanwhile: once more, into the newer text
@@ -117,12 +119,14 @@ class Drafting(QObject):
 
     @Slot(object)
     def _refuse(self, error: object) -> None:
+        if self._dropped:
+            return
         self.failed.emit(error)
         self.look()  # the form shows again what the text says
 
     @Slot()
     def _over(self) -> None:
-        self._doing = None
+        self._doing, self._dropped = None, False
         self._begin()
 
     @Slot(object)

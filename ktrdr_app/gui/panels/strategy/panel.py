@@ -140,10 +140,6 @@ class StrategyPanel(Station):
         """Go on to training with the strategy shown."""
         self._go_to_training()
 
-    def may_close(self) -> bool:
-        """Return whether nothing is unsaved; else ask, and close the window once that is answered."""
-        return self.keeper.may_close()
-
     # which strategy
 
     @Slot(object)
@@ -210,16 +206,22 @@ class StrategyPanel(Station):
         self.keeper.look()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look at the file when the window comes to the front; somebody may have edited it elsewhere.
+        """Look at the file when the window comes to the front, and keep it open while there is something unsaved.
 
         Parameters
         ----------
         watched : QObject
             The window.
         event : QEvent
-            What happened to it; never swallowed.
+            What happened to it; closing is put off until the question about unsaved text is answered.
         """
-        if event.type() == QEvent.Type.WindowActivate and watched is self.window() and self.isVisible():
+        if watched is not self.window():
+            return False
+        if event.type() == QEvent.Type.Close and not self.keeper.may_close():
+            event.ignore()
+            self.context.panelRequested.emit(self.object_name)
+            return True
+        if event.type() == QEvent.Type.WindowActivate and self.isVisible():
             self.keeper.look()
         return False
 
