@@ -165,7 +165,7 @@ def write_field(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(write_field, value))
     if isinstance(value, float):
-        return f"{value:.15g}"
+        return repr(value).removesuffix(".0")
     return str(value)
 
 
