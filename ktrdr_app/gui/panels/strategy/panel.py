@@ -92,7 +92,7 @@ class StrategyPanel(Station):
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(upper)
         whole.addWidget(self.below)
-        whole.setSizes([360, 200])
+        whole.setSizes([390, 170])
         whole.setStretchFactor(0, 1)
         for split in (upper, whole):
             split.setChildrenCollapsible(False)
