@@ -1,7 +1,8 @@
 """Every error a user can meet, as one tree; each class words its own sentence from the facts.
 
 KtrdrError
- ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints
+ ├─ BadInput (exit 2)          InvalidValue · UnknownName · UnsafeName · Repaints · StrategyExists ·
+ │                             StrategyChanged
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
  │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3) ·
  │                             RunNotFound (exit 3) · NoRate
@@ -140,6 +141,37 @@ class UnsafeName(BadInput):
             hint="use letters, digits, and . _ - inside; begin with a letter or digit",
             where=kind,
         )
+
+
+class StrategyExists(BadInput):
+    """A name for a new strategy is taken.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+    """
+
+    code = "strategy_exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a strategy {name!r} already", hint="take another name", where=name)
+
+
+class StrategyChanged(BadInput):
+    """A strategy file is not the one that was opened: somebody has written it since.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    """
+
+    code = "strategy_changed"
+
+    def __init__(self, path: str) -> None:
+        hint = "load its new text, or save over it"
+        super().__init__("the file was changed on disk since it was opened", hint=hint, where=path)
 
 
 @dataclass(frozen=True)

@@ -255,7 +255,7 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     place = place_of(path, marks)
     shown = ".".join(path) or "strategy"
     if detail["type"] == "extra_forbidden":
-        allowed = _allowed_keys(path[:-1])
+        allowed = allowed_keys(path[:-1])
         return Problem(
             shown, *place, f"unknown key {path[-1]!r}", f"allowed: {', '.join(allowed)}", closest(path[-1], allowed)
         )
@@ -271,13 +271,19 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     if detail["type"] == "value_error":
         return Problem(shown, *place, "does not fit", detail["msg"].removeprefix("Value error, "))
     if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
-        keys = ", ".join(_allowed_keys(path)) or "name: and more"
+        keys = ", ".join(allowed_keys(path)) or "name: and more"
         return Problem(shown, *place, f"is {_short(detail['input'])}", f"keys and values: {keys}")
     return Problem(shown, *place, f"is {_short(detail['input'])}", _lower_first(detail["msg"]))
 
 
-def _allowed_keys(path: tuple[str, ...]) -> list[str]:
-    """Return the keys allowed below a path of the grammar."""
+def allowed_keys(path: tuple[str, ...]) -> list[str]:
+    """Return the keys allowed below a path of the grammar, in its order; none where any key is.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Keys from the top; ids of indicators and the like stand for themselves.
+    """
     kind: Any = Strategy
     for part in path:
         if isinstance(kind, type) and issubclass(kind, BaseModel):

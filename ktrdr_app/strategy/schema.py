@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator, model_validator
 
 from ktrdr_app.core.errors import UnsafeName
 from ktrdr_app.core.paths import safe_name
@@ -16,6 +16,10 @@ SetKind = Literal["triangular", "trapezoidal", "gaussian"]
 Shoulder = Literal["none", "left", "right"]
 Form = Literal["auto", "raw", "ratio_to_price", "percent", "atr", "atr_distance", "zscore"]
 LongerTimeframe = Literal["", "5m", "15m", "30m", "1h", "4h", "1d", "1w"]
+_BARS: dict[str, JsonValue] = {"unit": "bars"}
+_EPOCHS: dict[str, JsonValue] = {"unit": "epochs"}
+_ROWS: dict[str, JsonValue] = {"unit": "rows"}
+_HOURS: dict[str, JsonValue] = {"unit": "hours"}
 
 FUSED_OPTIMIZERS = ("adam", "adamw", "sgd")
 """Optimizers of the fused trainer."""
@@ -102,7 +106,7 @@ class FuzzyInput(Section):
     form: Form = "auto"
     """raw x · ratio_to_price close/x · percent 100·x/close · atr x/ATR · atr_distance (close-x)/ATR · zscore of the
     last ``window`` values · auto: the one that means the same on every symbol, by the output's unit."""
-    window: int = Field(default=250, ge=20, le=5000)
+    window: int = Field(default=250, ge=20, le=5000, json_schema_extra=_BARS)
     """Past bars in a z-score."""
     timeframe: LongerTimeframe = ""
     """Empty for the strategy's own bars, or a longer time frame: the same indicator on bars made of them, used from
@@ -120,9 +124,9 @@ class FeatureSettings(Section):
     """Group C: volume ratio, volume change, normalised OBV, and whether there is volume at all."""
     raw_indicators: bool = False
     """Group E: bounded indicators divided by their range, others as a z-score of past bars."""
-    lookback_periods: int = Field(default=1, ge=1, le=20)
+    lookback_periods: int = Field(default=1, ge=1, le=20, json_schema_extra=_BARS)
     """Group D: bars of memory; 3 adds ``_lag1`` and ``_lag2`` of every membership."""
-    zscore_window: int = Field(default=250, ge=50, le=5000)
+    zscore_window: int = Field(default=250, ge=50, le=5000, json_schema_extra=_BARS)
     """Past bars in each z-score."""
     symbol_embedding: bool = False
     """Whether a universal model learns a vector per symbol, and one that stands for every symbol it never saw."""
@@ -141,9 +145,9 @@ class LabelSettings(Section):
     """Size of a move that counts: a fraction of the price, or a multiple of ATR."""
     threshold_unit: Literal["fraction", "atr"] = "fraction"
     """Unit of the threshold."""
-    lookahead: int = Field(default=20, ge=1, le=1000)
+    lookahead: int = Field(default=20, ge=1, le=1000, json_schema_extra=_BARS)
     """Bars to look ahead; ``segment`` looks until its swing is over."""
-    atr_period: int = Field(default=14, ge=1, le=500)
+    atr_period: int = Field(default=14, ge=1, le=500, json_schema_extra=_BARS)
     """ATR period where the threshold is in ATR."""
     take_profit: float = Field(default=1.0, gt=0, le=100)
     """``triple_barrier``: distance of the take-profit from the entry, in thresholds."""
@@ -207,9 +211,9 @@ class SplitSettings(Section):
 class TrainingSettings(Section):
     """How the network is fitted."""
 
-    epochs: int = Field(default=100, ge=1, le=10_000)
+    epochs: int = Field(default=100, ge=1, le=10_000, json_schema_extra=_EPOCHS)
     """Most passes over the training rows."""
-    batch_size: int = Field(default=32, ge=1, le=65_536)
+    batch_size: int = Field(default=32, ge=1, le=65_536, json_schema_extra=_ROWS)
     """Rows per step."""
     learning_rate: float = Field(default=0.001, gt=0, le=1)
     """Step size of the optimizer; the highest one of a schedule."""
@@ -225,7 +229,7 @@ class TrainingSettings(Section):
     """Greatest norm of a gradient; 0 for no limit."""
     schedule: Literal["constant", "plateau", "cosine", "one_cycle"] = "constant"
     """Learning rate over time: ``plateau`` lowers it where the validation loss stands still."""
-    plateau_patience: int = Field(default=10, ge=0, le=10_000)
+    plateau_patience: int = Field(default=10, ge=0, le=10_000, json_schema_extra=_EPOCHS)
     """Epochs without a better validation loss before ``plateau`` lowers the rate."""
     plateau_factor: float = Field(default=0.5, gt=0, lt=1)
     """What ``plateau`` multiplies the rate by."""
@@ -239,11 +243,11 @@ class TrainingSettings(Section):
     """Share of each label that is spread evenly over the three classes."""
     stop_on: Literal["nll", "accuracy"] = "nll"
     """Validation figure, averaged over symbols, that decides when to stop and which epoch is kept."""
-    patience: int = Field(default=15, ge=1, le=10_000)
+    patience: int = Field(default=15, ge=1, le=10_000, json_schema_extra=_EPOCHS)
     """Epochs without a better figure before stopping."""
     min_delta: float = Field(default=0.0001, ge=0, le=1)
     """Least gain of that figure that counts."""
-    checkpoint_every: int = Field(default=10, ge=0, le=10_000)
+    checkpoint_every: int = Field(default=10, ge=0, le=10_000, json_schema_extra=_EPOCHS)
     """Epochs between two checkpoints that ``train --resume`` goes on from; 0 for none."""
     calibration: Literal["temperature", "none"] = "temperature"
     """Whether probabilities are made to mean what they say on validation rows, after undoing class weights."""
@@ -277,11 +281,11 @@ class DecisionSettings(Section):
     """Thresholds of single modes, in the place of ``confidence_threshold``."""
     position_awareness: bool = True
     """Never buy while long, never sell while flat (unless short positions are allowed)."""
-    min_signal_separation: int = Field(default=1, ge=0, le=100_000)
+    min_signal_separation: int = Field(default=1, ge=0, le=100_000, json_schema_extra=_BARS)
     """Least bars between two acted-on signals."""
-    min_separation_hours: float = Field(default=0.0, ge=0, le=100_000)
+    min_separation_hours: float = Field(default=0.0, ge=0, le=100_000, json_schema_extra=_HOURS)
     """Least hours between two acted-on signals, beside the bars."""
-    cooldown_bars: int = Field(default=0, ge=0, le=100_000)
+    cooldown_bars: int = Field(default=0, ge=0, le=100_000, json_schema_extra=_BARS)
     """Bars after a position's end in which none is opened from flat."""
     volume_filter: bool = False
     """Act only on bars with at least ``min_volume_ratio`` times the usual volume."""

@@ -42,6 +42,8 @@ from ktrdr_app.core.errors import (
     ServiceProblem,
     SignalsMismatch,
     StorageProblem,
+    StrategyChanged,
+    StrategyExists,
     StrategyNotFound,
     StrategyProblem,
     TokenWanted,
@@ -140,6 +142,15 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     (
         StrategyProblem("s.yaml", [FAULT]),
         *("strategy_problem", 2, "network.dropout: is 0.95", "below 0.9", "s.yaml:57:3"),
+    ),
+    (
+        StrategyChanged("s.yaml"),
+        *("strategy_changed", 2, "the file was changed on disk since it was opened"),
+        *("load its new text, or save over it", "s.yaml"),
+    ),
+    (
+        StrategyExists("mine"),
+        *("strategy_exists", 2, "there is a strategy 'mine' already", "take another name", "mine"),
     ),
     (
         StrategyNotFound("trend_momentun", ["trend_momentum"]),

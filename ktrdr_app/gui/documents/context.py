@@ -39,6 +39,8 @@ class AppContext(QObject):
     dataChanged = Signal()
     """A data file was made, changed or removed."""
     strategySelected = Signal(str)
+    strategySaved = Signal(str)
+    """File stem of a strategy whose file was written; whoever keeps a part of it reads it anew."""
     timeframeSelected = Signal(str)
     symbolSelected = Signal(str)
     notified = Signal(str, str, str)

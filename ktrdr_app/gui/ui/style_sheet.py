@@ -117,6 +117,7 @@ QFrame[role="notice"][tone="success"] { border-left: 4px solid $success; }
 QFrame[role="notice"][tone="info"] { border-left: 4px solid $info; }
 QSplitter::handle { background: transparent; }
 QScrollArea { border: none; background: transparent; }
+QAbstractScrollArea::corner { border: none; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $border_strong; border-radius: 4px; margin: 2px; min-height: 24px; min-width: 24px; }

@@ -125,6 +125,7 @@ class FuzzyPanel(Station):
         self.choices.inputChosen.connect(self._input_chosen)
         self.choices.seriesChosen.connect(self._load_values)
         self.context.dataChanged.connect(self._data_changed)
+        self.context.strategySaved.connect(self._strategy_saved)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
         self.table.sets.rejected.connect(self._rejected)
@@ -157,6 +158,16 @@ class FuzzyPanel(Station):
             return name, dict(inputs)
 
         self.start(self.tr("Open {0}").format(name), work, self._opened, quiet=True)
+
+    @Slot(str)
+    def _strategy_saved(self, name: str) -> None:
+        """Read a strategy anew that another station has written, unless its sets are being edited here."""
+        held = self._documents.get(name)
+        if held is not None and not held.dirty:
+            del self._documents[name]
+            held.setParent(None)
+            if self.document is held:
+                self._strategy_chosen(name)
 
     @Slot(object)
     def _opened(self, opened: tuple[str, dict[str, FuzzyInput]]) -> None:

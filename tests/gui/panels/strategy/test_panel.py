@@ -1,45 +1,29 @@
-"""The strategy station shows each file as it is, and every problem with its line."""
+"""The strategy station shows each file as it is, form and text as one, and every problem with its line."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.core.paths import Workspace, shipped
-from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.core.paths import shipped
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
-from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
 from tests.gui.helpers import QUICK_STRATEGY, TYPO_STRATEGY, child, click, settle
+from tests.gui.panels.strategy.conftest import choose, rest
 from tests.strategy.texts import SHIPPED
 
 pytestmark = pytest.mark.gui
 
 
-@pytest.fixture
-def panel(qtbot: QtBot, dark: object, tasks: TaskManager, small_workspace: Workspace) -> StrategyPanel:
-    (small_workspace.strategies / "typo.yaml").write_text(TYPO_STRATEGY, encoding="utf-8")
-    made = StrategyPanel(AppContext(small_workspace, tasks))
-    qtbot.addWidget(made)
-    made.resize(1200, 700)
-    made.show()
-    made.refresh()
-    settle(qtbot, tasks)
-    return made
-
-
-def choose(qtbot: QtBot, panel: StrategyPanel, name: str) -> None:
-    items = [panel.list.item(row) for row in range(panel.list.count())]
-    panel.list.setCurrentItem(next(item for item in items if item.text() == name))
-    settle(qtbot, panel.context.tasks)
-
-
 def test_shipped_and_own_strategies_are_listed(panel: StrategyPanel) -> None:
-    names = [panel.list.item(row).text() for row in range(panel.list.count())]
-    assert set(names) == {*SHIPPED, "quick", "typo"}
-    assert panel.list is child(panel, QListWidget, "strategyPanel.list")
+    combo = child(panel, CalmComboBox, "strategyPanel.strategyCombo")
+    assert {combo.itemData(place) for place in range(combo.count())} == {*SHIPPED, "quick", "typo"}
+    assert combo.currentData() == "quick"
+    assert child(panel, QWidget, "strategyPanel.form") is panel.form
 
 
 def test_the_text_is_the_file_word_for_word(panel: StrategyPanel, qtbot: QtBot) -> None:
@@ -47,80 +31,99 @@ def test_the_text_is_the_file_word_for_word(panel: StrategyPanel, qtbot: QtBot) 
     file = shipped("configs") / "strategies" / "neuro_mean_reversion.yaml"
     text = child(panel, QPlainTextEdit, "strategyPanel.yamlEdit")
     assert text.toPlainText() == file.read_text(encoding="utf-8")
-    assert text.isReadOnly()
     assert "comes with the program" in panel._file.text()
+    assert panel.dirty_mark.text() == ""
 
 
-def test_a_good_strategy_has_no_problems_and_becomes_the_one_at_hand(panel: StrategyPanel, qtbot: QtBot) -> None:
-    choose(qtbot, panel, "quick")
-    assert panel.yaml.toPlainText() == QUICK_STRATEGY
+def test_a_good_strategy_has_no_problems_and_becomes_the_one_at_hand(panel: StrategyPanel) -> None:
+    assert panel.yaml.text == QUICK_STRATEGY
     assert panel.problems.isHidden()
-    assert "No problems" in panel._verdict.text()
+    assert "No problems" in panel.below.verdict.text()
     assert panel.context.strategy == "quick"
     assert "in this workspace" in panel._file.text()
 
 
-def test_a_typo_is_shown_with_line_and_suggestion(panel: StrategyPanel, qtbot: QtBot) -> None:
+def test_a_typo_is_shown_with_line_and_mended(panel: StrategyPanel, qtbot: QtBot) -> None:
     choose(qtbot, panel, "typo")
+    assert panel.context.strategy == "quick", "a strategy with a problem is not the one at hand"
     table = child(panel, RecordTable, "strategyPanel.problems")
     (problem,) = table.records.records
     line = TYPO_STRATEGY.splitlines().index("labels: {threshold: 2.0, threshold_unit: atr, lookahed: 5}") + 1
     assert problem.line == line
     shown = [table.records.data(table.records.index(0, column)) for column in range(4)]
-    assert shown[0] == str(line)
-    assert shown[1] == "labels.lookahed"
-    assert "lookahead" in str(shown[3])
-    assert panel._verdict.text() == "1 problem"
-    assert panel._highlighter.faulty_lines == {line}
-
-
-def test_a_strategy_with_a_problem_is_not_the_one_at_hand(panel: StrategyPanel, qtbot: QtBot) -> None:
-    choose(qtbot, panel, "quick")
-    choose(qtbot, panel, "typo")
-    assert panel.context.strategy == "quick"
-
-
-def test_a_problem_leads_to_its_line(panel: StrategyPanel, qtbot: QtBot) -> None:
-    choose(qtbot, panel, "typo")
+    assert shown[:2] == [str(line), "labels.lookahed"]
+    assert panel.yaml.faulty_lines == {line}
+    assert "lookahed" in panel.yaml.message_at(line)
     panel.problems.selectRow(0)
     assert "lookahed" in panel.yaml.textCursor().selectedText()
-
-
-def test_the_faulty_line_is_marked(panel: StrategyPanel, qtbot: QtBot) -> None:
-    choose(qtbot, panel, "typo")
-    (line,) = panel._highlighter.faulty_lines
-    block = panel.yaml.document().findBlockByNumber(line - 1)
-    formats = block.layout().formats()
-    assert any(found.format.underlineStyle().value for found in formats)
-    other = panel.yaml.document().findBlockByNumber(0)
-    assert not any(found.format.underlineStyle().value for found in other.layout().formats())
-
-
-def test_a_file_that_is_mended_loses_its_problem(panel: StrategyPanel, qtbot: QtBot) -> None:
-    choose(qtbot, panel, "typo")
-    mended = TYPO_STRATEGY.replace("lookahed", "lookahead")
-    (panel.context.workspace.strategies / "typo.yaml").write_text(mended, encoding="utf-8")
-    panel.refresh()
-    settle(qtbot, panel.context.tasks)
-    choose(qtbot, panel, "typo")
+    click(qtbot, child(panel, QPushButton, "strategyPanel.mendButton"))
+    rest(qtbot, panel)
+    assert panel.yaml.text == TYPO_STRATEGY.replace("lookahed", "lookahead")
     assert panel.problems.isHidden()
+    panel.yaml.undo()
+    assert panel.yaml.text == TYPO_STRATEGY
+    panel.yaml.redo()
+    qtbot.keyClick(panel.yaml, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    rest(qtbot, panel)
     assert panel.context.strategy == "typo"
+
+
+def test_typing_is_read_when_it_rests(panel: StrategyPanel, qtbot: QtBot) -> None:
+    panel.form.show_section("training")
+    field = panel.form.page("training").rows[0]
+    panel.yaml.setFocus()
+    cursor = panel.yaml.textCursor()
+    cursor.setPosition(panel.yaml.text.index("epochs: 3") + len("epochs: 3"))
+    panel.yaml.setTextCursor(cursor)
+    qtbot.keyClicks(panel.yaml, "7")
+    place = panel.yaml.textCursor().position()
+    rest(qtbot, panel)
+    assert field.editor.value() == 37
+    assert panel.yaml.hasFocus()
+    assert panel.yaml.textCursor().position() == place
+    assert "unsaved" in panel.dirty_mark.text()
+    qtbot.keyClick(panel.yaml, Qt.Key.Key_Backspace)
+    rest(qtbot, panel)
+    assert panel.dirty_mark.text() == ""
+
+
+def test_the_last_good_values_stay_while_the_text_is_no_yaml(panel: StrategyPanel, qtbot: QtBot) -> None:
+    panel.form.show_section("training")
+    field = panel.form.page("training").rows[0]
+    panel.yaml.replace_text(QUICK_STRATEGY.replace("epochs: 3", "epochs: 9").replace("hidden_layers: [4]", "h: [4"))
+    rest(qtbot, panel)
+    assert not panel.form.stack.isEnabled()
+    assert "cannot be read" in panel.form.banner.text()
+    assert field.editor.value() == 3
+    panel.yaml.undo()
+    rest(qtbot, panel)
+    assert panel.form.stack.isEnabled()
+    assert panel.form.banner.isHidden()
+
+
+def test_every_feature_is_listed_with_its_reason(panel: StrategyPanel) -> None:
+    records = child(panel, RecordTable, "strategyPanel.features").records.records
+    used = [entry.name for entry in records if entry.used]
+    assert used[:3] == ["rsi_low", "rsi_middle", "rsi_high"]
+    assert panel.below.tabText(1) == f"Features ({len(used)})"
+    assert all(entry.reason for entry in records)
+    assert any(not entry.used for entry in records)
 
 
 def test_a_file_that_is_no_yaml_is_shown_all_the_same(panel: StrategyPanel, qtbot: QtBot) -> None:
     (panel.context.workspace.strategies / "broken.yaml").write_text("a: [1, 2\nb: }", encoding="utf-8")
     panel.refresh()
-    settle(qtbot, panel.context.tasks)
+    rest(qtbot, panel)
     choose(qtbot, panel, "broken")
-    assert panel.yaml.toPlainText() == "a: [1, 2\nb: }"
+    assert panel.yaml.text == "a: [1, 2\nb: }"
     assert len(panel.problems.records.records) == 1
 
 
 def test_a_choice_made_elsewhere_is_followed(panel: StrategyPanel, qtbot: QtBot) -> None:
     panel.context.select_strategy("trend_momentum")
-    settle(qtbot, panel.context.tasks)
-    assert panel.list.currentItem().text() == "trend_momentum"
-    assert "trend_momentum" in panel.yaml.toPlainText()
+    rest(qtbot, panel)
+    assert panel.strategy.currentData() == "trend_momentum"
+    assert "trend_momentum" in panel.yaml.text
 
 
 def test_a_faulty_file_makes_the_station_stale(panel: StrategyPanel, qtbot: QtBot) -> None:
@@ -132,7 +135,7 @@ def test_a_faulty_file_makes_the_station_stale(panel: StrategyPanel, qtbot: QtBo
     with qtbot.waitSignal(panel.context.stateChanged) as blocker:
         panel.refresh()
     assert blocker.args == ["strategyPanel", "ready"]
-    settle(qtbot, panel.context.tasks)
+    rest(qtbot, panel)
 
 
 @pytest.mark.parametrize(("name", "target"), [("fuzzyButton", "fuzzyPanel"), ("trainButton", "trainingPanel")])
@@ -149,4 +152,6 @@ def test_the_main_action_leads_to_training(panel: StrategyPanel, qtbot: QtBot) -
 
 
 def test_everything_has_a_name(panel: StrategyPanel) -> None:
+    for place in range(panel.form.sections.count()):
+        panel.form.sections.setCurrentRow(place)
     assert accessibility.nameless(panel) == []
