@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ktrdr_app import fuzzy, workflows
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
+from ktrdr_app.gui.panels.fuzzy.comparing import Comparison
+from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
+from ktrdr_app.gui.panels.fuzzy.editing import SetEditing, panel_action, tool_button
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
-from ktrdr_app.gui.panels.fuzzy.values import active_shares
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.icons import set_icon
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
+from ktrdr_app.workflows.model_sets import ModelSets
 from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
 
 CHECK_MS = 80
@@ -50,6 +50,7 @@ class FuzzyPanel(Station):
         self._documents: dict[str, FuzzyDocument] = {}
         self.document: FuzzyDocument | None = None
         self._values: dict[str, Any] = {}
+        self._sorted = fuzzy.SortedValues({})
         self._loading: Task | None = None
         self._wanted: tuple[str, str, tuple[str, ...], str] | None = None
         self.choices = FuzzyChoices(context, self)
@@ -63,8 +64,9 @@ class FuzzyPanel(Station):
         self._follow_document()
 
     def _make_bar(self) -> None:
-        self.undo_action = self._action("undoAction", self.tr("Undo"), "undo", QKeySequence.StandardKey.Undo)
-        self.redo_action = self._action("redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
+        undo = QKeySequence.StandardKey.Undo
+        self.undo_action = panel_action(self, "undoAction", self.tr("Undo"), "undo", undo)
+        self.redo_action = panel_action(self, "redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
         self.save_button = button(self.tr("Save"), "fuzzyPanel.saveButton", role="primary", icon="save")
         self.save_button.setToolTip(self.tr("Write the sets into this workspace's strategy (Ctrl+S)"))
         save = QAction(self.tr("Save"), self)
@@ -72,49 +74,44 @@ class FuzzyPanel(Station):
         save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.triggered.connect(self.save)
         self.addAction(save)
-        tools = [self._tool(action) for action in (self.undo_action, self.redo_action)]
         self.heading.addStretch(1)
-        self.heading.addLayout(row(*tools, self.save_button))
+        self.heading.addLayout(row(tool_button(self.undo_action), tool_button(self.redo_action), self.save_button))
         self.body.addLayout(self.choices.line())
-
-    def _action(self, part: str, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(f"fuzzyPanel.{part}")
-        action.setShortcut(key)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        set_icon(action, icon)
-        self.addAction(action)
-        return action
-
-    def _tool(self, action: QAction) -> QToolButton:
-        made = QToolButton()
-        made.setProperty("role", "tool")
-        made.setDefaultAction(action)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        accessibility.name(made, action.text())
-        return made
 
     def _make_editor(self) -> None:
         self.plot = FuzzyPlot()
         self.plot.setObjectName("fuzzyPanel.plot")
-        self.plot.setMinimumHeight(220)
+        self.plot.setMinimumHeight(26 * GRID)
         self.problems = label("", "muted", wrap=True)
         self.problems.setObjectName("fuzzyPanel.problems")
         self.table = SetTable("fuzzyPanel.setTable")
+        self.editing = SetEditing(self, self.plot, self.table)
+        self.bar = EditBar(self.plot, self)
+        self.comparison = Comparison(self.plot, self)
+        self.body.addLayout(self.bar.line(self.editing.presets, self.comparison.combo, self.comparison.reset_button))
+        self.body.addWidget(self.comparison.banner)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.plot)
-        self.splitter.addWidget(self.table)
+        self.splitter.addWidget(self._table_with_tools())
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([520, 140])
+        self.splitter.setSizes([520, 160])
         self.body.addWidget(self.splitter, 1)
-        keys = label(self.tr("Tab handles · ←→ move · Shift ×10 · Shift+drag moves the set · Esc takes back"), "muted")
-        below = QHBoxLayout()
-        below.setSpacing(2 * GRID)
-        below.addWidget(self.problems, 1)
-        below.addWidget(keys, 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(below)
+        self.body.addWidget(self.problems)
+
+    def _table_with_tools(self) -> QWidget:
+        keys = label(
+            self.tr("Tab handles · ←→ move · Shift ×10 or whole set · Ctrl linked foot · Alt no snap · Esc back"),
+            "muted",
+        )
+        held = QWidget()
+        box = QVBoxLayout(held)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GRID // 2)
+        box.addLayout(row(*self.editing.tools, 1, keys, spacing=GRID // 2))
+        box.addWidget(self.table, 1)
+        return held
 
     def _connect(self) -> None:
         self.choices.strategyChosen.connect(self._strategy_chosen)
@@ -127,6 +124,8 @@ class FuzzyPanel(Station):
         self.undo_action.triggered.connect(self._undo)
         self.redo_action.triggered.connect(self._redo)
         self.save_button.clicked.connect(self.save)
+        self.editing.failed.connect(self._rejected)
+        self.context.catalog.models.loaded.connect(self._load_models)
 
     def refresh(self) -> None:
         """Read strategies and data again."""
@@ -160,6 +159,7 @@ class FuzzyPanel(Station):
         if name not in self._documents:
             document = FuzzyDocument(name, inputs, self)
             document.setChanged.connect(self._on_set)
+            document.setsChanged.connect(self._on_list)
             document.currentChanged.connect(self._on_current)
             document.dirtyChanged.connect(self._follow_document)
             document.undo_stack.indexChanged.connect(self._follow_document)
@@ -171,6 +171,9 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
+        self.editing.document = document
+        self.comparison.set_document(document)
+        self._load_models()
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
@@ -229,7 +232,10 @@ class FuzzyPanel(Station):
 
     def _show_values(self, values: dict[str, Any]) -> None:
         self._values = values
+        self._sorted = fuzzy.SortedValues(values)
         self.plot.set_values(values)
+        self.bar.set_values(values)
+        self.editing.set_values(values)
         self.table.numbers.step = self.plot.step
         self._examine()
         self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
@@ -242,22 +248,31 @@ class FuzzyPanel(Station):
 
     @Slot(str, str)
     def _on_set(self, _name: str, _key: str) -> None:
-        if not self._check.isActive():
-            self._check.start()
+        self._judge()
+        self._check.start()
+
+    @Slot(str)
+    def _on_list(self, _name: str) -> None:
+        self._check.start()
+        self.table.choose(self.plot.layer.selected)
+
+    def _judge(self) -> None:
+        """Say of each set what the sorted values tell at once, while it is dragged too."""
+        if self.document is not None:
+            self.table.sets.set_verdicts(fuzzy.set_verdicts(self.document.fuzzy_input(), self._sorted))
 
     @Slot()
     def _examine(self) -> None:
-        """Check the sets against the values, and say what is doubtful."""
+        """Check the sets against all values, which takes a while where there are many, and say what is doubtful."""
         document = self.document
         if document is None:
             return
-        known = list(self._values.values())
-        together = np.concatenate(known) if known else np.empty(0)
-        self.table.sets.set_active(active_shares(document.sets(), together))
+        self._judge()
+        together = self._sorted.together
         found = fuzzy.check_sets(document.fuzzy_input(), together if len(together) else None)
         if found:
             self._say("\n".join(f"⚠ {problem.message}" for problem in found), "warning")
-        elif known:
+        elif len(together):
             self._say(self.tr("✓ no gaps, no dead sets"), "success")
         else:
             self._say(self.tr("✓ no gaps; choose symbols to see the values under the sets"), "")
@@ -267,8 +282,28 @@ class FuzzyPanel(Station):
         set_tone(self.problems, tone)
 
     @Slot(object)
-    def _rejected(self, error: InvalidValue) -> None:
-        self._say(f"✖ {error.message}; {error.hint}", "danger")
+    def _rejected(self, error: KtrdrError) -> None:
+        place = f"{error.where}: " if error.where else ""
+        self._say(f"✖ {place}{error.message}; {error.hint}", "danger")
+
+    # the models of the strategy
+
+    @Slot()
+    def _load_models(self, _listed: object = None) -> None:
+        if self.document is None:
+            return
+        workspace, name = self.context.workspace, self.document.strategy
+
+        def work(progress: Progress, cancel: CancelToken) -> tuple[str, list[ModelSets]]:
+            return name, workflows.list_model_sets(workspace, name, progress, cancel)
+
+        self.start(self.tr("Sets of the models of {0}").format(name), work, self._models_loaded, quiet=True)
+
+    @Slot(object)
+    def _models_loaded(self, loaded: tuple[str, list[ModelSets]]) -> None:
+        name, models = loaded
+        if self.document is not None and name == self.document.strategy:
+            self.comparison.set_models(models)
 
     @Slot()
     def _follow_document(self, _changed: object = None) -> None:
@@ -315,5 +350,6 @@ class FuzzyPanel(Station):
     def _saved(self, saved: tuple[str, Written, str]) -> None:
         name, written, path = saved
         self._documents[name].mark_saved(written)
+        self.comparison.saved_changed()
         self.context.notify("success", self.tr("Saved the sets of {0}").format(", ".join(written)), path)
         self.context.catalog.strategies.refresh()
