@@ -8,7 +8,7 @@ from ktrdr_app.strategy.schema import FuzzySet
 
 LEAST_LEVEL = 1e-3
 """A crossing below this membership is none: Gaussians would cross everywhere."""
-_HALVINGS = 60
+_HALVINGS = 40
 
 Crossing = tuple[float, float]
 """Where two sets have the same membership, and how much that is."""

@@ -48,12 +48,13 @@ def moved_crossing(left: FuzzySet, right: FuzzySet, x: float, grain: float) -> t
     grain : float
         Rounding, and the least width of a set.
     """
-    low, high = _steps(left, right, grain)
+    lowest, high = _steps(left, right, grain)
+    low = lowest
     while low < high:  # the crossing moves with the feet, so the first step that takes it to x can be halved for
         middle = (low + high) // 2
         met = crossing(*_feet_moved(left, right, middle, grain))
         low, high = (middle + 1, high) if met is None or met[0] < x else (low, middle)
-    before, after = (_feet_moved(left, right, steps, grain) for steps in (low - 1, low))
+    before, after = (_feet_moved(left, right, steps, grain) for steps in (max(low - 1, lowest), low))
     near = [pair for pair in (before, after) if crossing(*pair) is not None]
     return min(near, key=lambda pair: abs(_place(pair) - x), default=(left, right))
 

@@ -126,7 +126,7 @@ class Comparison(QObject):
             words = self.tr(
                 "{0} models were trained with other sets — backtests of them keep the sets stored in the model."
             ).format(count)
-        self.banner.setText(f"ⓘ {words}")
+        self.banner.setText(words)
 
     @Slot()
     def reset(self) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAction, QCursor, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QToolTip, QWidget
 
 from ktrdr_app import fuzzy
 from ktrdr_app.core.errors import KtrdrError
@@ -103,6 +103,15 @@ class SetEditing(QObject):
         copy, paste = QKeySequence("Ctrl+Shift+C"), QKeySequence("Ctrl+Shift+V")
         self.copy_action = panel_action(panel, "copyAction", self.tr("Copy the sets as YAML"), "copy", copy)
         self.paste_action = panel_action(panel, "pasteAction", self.tr("Paste sets from YAML"), "strategy", paste)
+        self.keys_action = panel_action(panel, "keysAction", self.tr("Keys and mouse of the editor"), "info", none)
+        self.keys_action.setToolTip(
+            self.tr(
+                "Drag a handle, a set's area, or the diamond where two sets cross.\n"
+                "Shift moves the whole set, Ctrl the neighbour's foot too, Alt does not snap, Esc takes back.\n"
+                "Tab walks the handles, arrows nudge (Shift ×10), Home and End go to the limits.\n"
+                "A double click adds a set, Del takes it out."
+            )
+        )
         self.presets = self._preset_button()
         self._connect()
 
@@ -110,7 +119,9 @@ class SetEditing(QObject):
     def tools(self) -> list[QToolButton]:
         """A button for each action."""
         actions = (self.add_action, self.remove_action, self.up_action, self.down_action)
-        return [tool_button(action) for action in (*actions, self.copy_action, self.paste_action)]
+        made = [tool_button(action) for action in (*actions, self.copy_action, self.paste_action, self.keys_action)]
+        made[-1].setAccessibleDescription(self.keys_action.toolTip())
+        return made
 
     def _preset_button(self) -> QPushButton:
         made = button(self.tr("Presets"), "fuzzyPanel.presetButton")
@@ -136,6 +147,7 @@ class SetEditing(QObject):
         self.down_action.triggered.connect(self._move_down)
         self.copy_action.triggered.connect(self.copy)
         self.paste_action.triggered.connect(self.paste)
+        self.keys_action.triggered.connect(self._tell_keys)
         self._plot.addWanted.connect(self.add)
         self._plot.removeWanted.connect(self.remove)
         self._table.removeWanted.connect(self._remove_selected)
@@ -230,6 +242,10 @@ class SetEditing(QObject):
     @Slot()
     def _move_down(self) -> None:
         self.move(1)
+
+    @Slot()
+    def _tell_keys(self) -> None:
+        QToolTip.showText(QCursor.pos(), self.keys_action.toolTip(), self._plot)
 
     @Slot(QAction)
     def _preset_chosen(self, action: QAction) -> None:

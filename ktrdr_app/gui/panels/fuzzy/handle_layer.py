@@ -18,7 +18,7 @@ from ktrdr_app.strategy.schema import FuzzySet
 RADIUS = 5.5
 """Drawn radius in pixels."""
 
-CROSSING_RADIUS = 5.0
+CROSSING_RADIUS = 6.0
 """The same of a crossing's diamond."""
 
 REACH = 12.0
@@ -241,6 +241,6 @@ def _paint_crossing(painter: QPainter, place: QPointF, theme: Tokens, *, near: b
     """Draw a small diamond: it belongs to two sets, so it has the colour of neither."""
     size = CROSSING_RADIUS + (1.5 if near else 0)
     corners = [(0, -size), (size, 0), (0, size), (-size, 0)]
-    painter.setPen(QPen(QColor(theme.text if near else theme.axis), 1.5))
-    painter.setBrush(QColor(theme.axis if near else theme.chart_ground))
+    painter.setPen(QPen(QColor(theme.text), 1.6))
+    painter.setBrush(QColor(theme.text if near else theme.chart_ground))
     painter.drawPolygon(QPolygonF([QPointF(place.x() + x, place.y() + y) for x, y in corners]))

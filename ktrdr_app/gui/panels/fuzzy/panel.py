@@ -98,18 +98,16 @@ class FuzzyPanel(Station):
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([520, 160])
         self.body.addWidget(self.splitter, 1)
-        self.body.addWidget(self.problems)
 
     def _table_with_tools(self) -> QWidget:
-        keys = label(
-            self.tr("Tab handles · ←→ move · Shift ×10 or whole set · Ctrl linked foot · Alt no snap · Esc back"),
-            "muted",
-        )
         held = QWidget()
         box = QVBoxLayout(held)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID // 2)
-        box.addLayout(row(*self.editing.tools, 1, keys, spacing=GRID // 2))
+        line = row(*self.editing.tools, spacing=GRID // 2)
+        line.addSpacing(GRID)
+        line.addWidget(self.problems, 1)
+        box.addLayout(line)
         box.addWidget(self.table, 1)
         return held
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.gui
 LEFT_BUTTON = Qt.MouseButton.LeftButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 PLAIN = Qt.KeyboardModifier.NoModifier
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | SHIFT
 Key = Qt.Key
 
 

@@ -12,7 +12,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.fuzzy import SetVerdict
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.number_box import NumberBox
-from ktrdr_app.gui.panels.fuzzy.set_model import ACTIVE, FIRST_NUMBER, NAME, OPEN, OVERLAP, SHAPE, STATUS
+from ktrdr_app.gui.panels.fuzzy.set_model import ACTIVE, FIRST_NUMBER, NAME, OVERLAP, STATUS
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
