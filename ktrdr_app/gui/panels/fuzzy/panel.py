@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ktrdr_app import fuzzy, workflows
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
@@ -18,17 +17,15 @@ from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
 from ktrdr_app.gui.panels.fuzzy.comparing import Comparison
 from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
 from ktrdr_app.gui.panels.fuzzy.editing import SetEditing, panel_action, tool_button
+from ktrdr_app.gui.panels.fuzzy.examination import Examination
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
+from ktrdr_app.gui.ui.widgets import GRID, button, row
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.model_sets import ModelSets
 from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
-
-CHECK_MS = 80
-"""How long sets must rest before they are checked against the values again."""
 
 Written = dict[str, dict[str, FuzzySet]]
 
@@ -50,16 +47,11 @@ class FuzzyPanel(Station):
         self._documents: dict[str, FuzzyDocument] = {}
         self.document: FuzzyDocument | None = None
         self._values: dict[str, Any] = {}
-        self._sorted = fuzzy.SortedValues({})
         self._loading: Task | None = None
         self._wanted: tuple[str, str, tuple[str, ...], str] | None = None
         self.choices = FuzzyChoices(context, self)
         self._make_bar()
         self._make_editor()
-        self._check = QTimer(self)
-        self._check.setSingleShot(True)
-        self._check.setInterval(CHECK_MS)
-        self._check.timeout.connect(self._examine)
         self._connect()
         self._follow_document()
 
@@ -82,9 +74,9 @@ class FuzzyPanel(Station):
         self.plot = FuzzyPlot()
         self.plot.setObjectName("fuzzyPanel.plot")
         self.plot.setMinimumHeight(26 * GRID)
-        self.problems = label("", "muted", wrap=True)
-        self.problems.setObjectName("fuzzyPanel.problems")
         self.table = SetTable("fuzzyPanel.setTable")
+        self.examination = Examination(self.table, self)
+        self.problems = self.examination.problems
         self.editing = SetEditing(self, self.plot, self.table)
         self.bar = EditBar(self.plot, self)
         self.comparison = Comparison(self.plot, self)
@@ -118,11 +110,11 @@ class FuzzyPanel(Station):
         self.context.dataChanged.connect(self._data_changed)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
-        self.table.sets.rejected.connect(self._rejected)
+        self.table.sets.rejected.connect(self.examination.refuse)
         self.undo_action.triggered.connect(self._undo)
         self.redo_action.triggered.connect(self._redo)
         self.save_button.clicked.connect(self.save)
-        self.editing.failed.connect(self._rejected)
+        self.editing.failed.connect(self.examination.refuse)
         self.context.catalog.models.loaded.connect(self._load_models)
 
     def refresh(self) -> None:
@@ -169,7 +161,7 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
-        self.editing.document = document
+        self.editing.document = self.examination.document = document
         self.comparison.set_document(document)
         self._load_models()
         self.choices.offer_inputs(document.inputs, document.current)
@@ -230,12 +222,11 @@ class FuzzyPanel(Station):
 
     def _show_values(self, values: dict[str, Any]) -> None:
         self._values = values
-        self._sorted = fuzzy.SortedValues(values)
         self.plot.set_values(values)
         self.bar.set_values(values)
         self.editing.set_values(values)
         self.table.numbers.step = self.plot.step
-        self._examine()
+        self.examination.set_values(values)
         self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
 
     # what was changed
@@ -246,43 +237,12 @@ class FuzzyPanel(Station):
 
     @Slot(str, str)
     def _on_set(self, _name: str, _key: str) -> None:
-        self._judge()
-        self._check.start()
+        self.examination.follow()
 
     @Slot(str)
     def _on_list(self, _name: str) -> None:
-        self._check.start()
+        self.examination.follow()
         self.table.choose(self.plot.layer.selected)
-
-    def _judge(self) -> None:
-        """Say of each set what the sorted values tell at once, while it is dragged too."""
-        if self.document is not None:
-            self.table.sets.set_verdicts(fuzzy.set_verdicts(self.document.fuzzy_input(), self._sorted))
-
-    @Slot()
-    def _examine(self) -> None:
-        """Check the sets against all values, which takes a while where there are many, and say what is doubtful."""
-        document = self.document
-        if document is None:
-            return
-        self._judge()
-        together = self._sorted.together
-        found = fuzzy.check_sets(document.fuzzy_input(), together if len(together) else None)
-        if found:
-            self._say("\n".join(f"⚠ {problem.message}" for problem in found), "warning")
-        elif len(together):
-            self._say(self.tr("✓ no gaps, no dead sets"), "success")
-        else:
-            self._say(self.tr("✓ no gaps; choose symbols to see the values under the sets"), "")
-
-    def _say(self, text: str, tone: str) -> None:
-        self.problems.setText(text)
-        set_tone(self.problems, tone)
-
-    @Slot(object)
-    def _rejected(self, error: KtrdrError) -> None:
-        place = f"{error.where}: " if error.where else ""
-        self._say(f"✖ {place}{error.message}; {error.hint}", "danger")
 
     # the models of the strategy
 

@@ -51,7 +51,7 @@ def open_panel(qtbot: QtBot, context: AppContext) -> Opened:
 def settle(qtbot: QtBot, panel: FuzzyPanel) -> None:
     """Wait until no task runs and the sets were checked."""
     helpers.settle(qtbot, panel.context.tasks)
-    qtbot.waitUntil(lambda: not panel._check.isActive(), timeout=5000)
+    qtbot.waitUntil(lambda: not panel.examination.timer.isActive(), timeout=5000)
 
 
 def choose(qtbot: QtBot, panel: FuzzyPanel, combo: str, words: str) -> None:
