@@ -6,7 +6,6 @@ Refuses nothing: shapes that cannot be evaluated at all are errors of the strate
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.fuzzy.activity import FAINT, InputActivity, activity
 from ktrdr_app.fuzzy.shapes import membership
+from ktrdr_app.fuzzy.spans import level_cut, plateau
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 
 RARE_SHARE = 0.01
@@ -87,31 +87,13 @@ def activity_problems(found: InputActivity) -> list[SetProblem]:
     return [*_activity(found)] if found.values else []
 
 
-def _cut(entry: FuzzySet, level: float) -> tuple[float, float]:
-    """Return the interval in which the membership exceeds a level below 1, a single point for a bare peak."""
-    numbers = entry.parameters
-    if entry.type == "gaussian":
-        reach = numbers[1] * math.sqrt(-2.0 * math.log(level)) if level > 0 else math.inf
-        low, high = numbers[0] - reach, numbers[0] + reach
-    else:
-        low = numbers[0] + level * (numbers[1] - numbers[0])
-        high = numbers[-1] - level * (numbers[-1] - numbers[-2])
-    return (-math.inf if entry.shoulder == "left" else low, math.inf if entry.shoulder == "right" else high)
-
-
-def _peak(entry: FuzzySet) -> tuple[float, float]:
-    """Return where the membership is 1, without open sides."""
-    numbers = entry.parameters
-    return (numbers[0], numbers[0]) if entry.type == "gaussian" else (numbers[1], numbers[-2])
-
-
 def _gaps(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
     """Walk over the supports from left to right and name every value that none of them reaches."""
-    ordered = sorted(sets.items(), key=lambda item: _cut(item[1], 0.0))
+    ordered = sorted(sets.items(), key=lambda item: level_cut(item[1], 0.0))
     last, entry = ordered[0]
-    reached = _cut(entry, 0.0)[1]
+    reached = level_cut(entry, 0.0)[1]
     for name, entry in ordered[1:]:
-        low, high = _cut(entry, 0.0)
+        low, high = level_cut(entry, 0.0)
         if low > reached:
             yield SetProblem("gap", f"no set covers {reached:g} to {low:g}, between {last} and {name}", (last, name))
         elif low == reached and not _covers(sets, low):
@@ -126,14 +108,14 @@ def _covers(sets: Mapping[str, FuzzySet], x: float) -> bool:
 
 def _order(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
     for (lower, first), (upper, second) in itertools.pairwise(sets.items()):
-        if sum(_peak(second)) < sum(_peak(first)):
+        if sum(plateau(second)) < sum(plateau(first)):
             message = f"{upper} is declared after {lower} but lies below it; declare sets from low to high"
             yield SetProblem("order", message, (lower, upper))
 
 
 def _overlaps(sets: Mapping[str, FuzzySet]) -> Iterator[SetProblem]:
     for (one, first), (other, second) in itertools.combinations(sets.items(), 2):
-        (low_1, high_1), (low_2, high_2) = _cut(first, OVERLAP_LEVEL), _cut(second, OVERLAP_LEVEL)
+        (low_1, high_1), (low_2, high_2) = level_cut(first, OVERLAP_LEVEL), level_cut(second, OVERLAP_LEVEL)
         low, high = max(low_1, low_2), min(high_1, high_2)
         if low < high:
             message = f"{one} and {other} both exceed {OVERLAP_LEVEL:g} from {low:g} to {high:g}"

@@ -71,6 +71,17 @@ def with_sets(text: str, input_name: str, sets: Mapping[str, FuzzySet], where: s
     return result
 
 
+def set_text(entry: FuzzySet) -> str:
+    """Return a set as it is written in one line of a strategy file.
+
+    Parameters
+    ----------
+    entry : FuzzySet
+        The set.
+    """
+    return _flow(_fields(entry))
+
+
 def _problem(where: str, input_name: str, found: str, expected: str) -> StrategyProblem:
     return StrategyProblem(where, [Problem(f"fuzzy_sets.{input_name}.sets", 0, 0, found, expected)])
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         unpin_model,
         verify_model,
     )
+    from ktrdr_app.workflows.model_sets import list_model_sets
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.portfolio_run import backtest_portfolio
     from ktrdr_app.workflows.reopen import reopen_run
@@ -117,6 +118,7 @@ _EXPORTS = {
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
     "list_inventory": "data_inventory",
+    "list_model_sets": "model_sets",
     "list_models": "models",
     "list_repairs": "repair_run",
     "list_strategies": "strategies",
@@ -205,6 +207,7 @@ __all__ = [
     "list_data",
     "list_indicators",
     "list_inventory",
+    "list_model_sets",
     "list_models",
     "list_repairs",
     "list_strategies",

@@ -7,72 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.gui.documents.fuzzy_steps import Sets, SetsStep
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, parameter_fault
-
-_NUDGE_ID = 1
-
-
-class _Change(QUndoCommand):
-    """One set of one input becomes another.
-
-    Parameters
-    ----------
-    document : FuzzyDocument
-        Whose set it is.
-    where : tuple of str
-        Input and set.
-    before, after : FuzzySet
-        The set on either side of the change.
-    text : str
-        What the undo menu calls it.
-    merges : bool
-        Whether it may become one step with the same set's change before it.
-    """
-
-    def __init__(
-        self,
-        document: FuzzyDocument,
-        where: tuple[str, str],
-        before: FuzzySet,
-        after: FuzzySet,
-        text: str,
-        *,
-        merges: bool,
-    ) -> None:
-        super().__init__(text)
-        self._document = document
-        self._where = where
-        self._before = before
-        self._after = after
-        self._merges = merges
-
-    def undo(self) -> None:
-        """Put the old set back."""
-        self._document.put(*self._where, self._before)
-
-    def redo(self) -> None:
-        """Put the new set in."""
-        self._document.put(*self._where, self._after)
-
-    def id(self) -> int:
-        """Return the kind of commands that may be merged."""
-        return _NUDGE_ID
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take in a following command of a key that is held down.
-
-        Parameters
-        ----------
-        other : QUndoCommand
-            The command that follows.
-        """
-        if not isinstance(other, _Change) or not other._merges or other._where != self._where:
-            return False
-        self._after = other._after
-        return True
 
 
 class FuzzyDocument(QObject):
@@ -90,6 +29,8 @@ class FuzzyDocument(QObject):
 
     setChanged = Signal(str, str)
     """Input and set that look different now; while a handle is dragged, too."""
+    setsChanged = Signal(str)
+    """Input whose list of sets changed - other names, another order -; `setChanged` follows for each new set."""
     currentChanged = Signal(str)
     """Another input is shown."""
     dirtyChanged = Signal(bool)
@@ -101,7 +42,7 @@ class FuzzyDocument(QObject):
         self._saved = {name: dict(entry.sets) for name, entry in inputs.items()}
         self._sets = {name: dict(entry.sets) for name, entry in inputs.items()}
         self._current = next(iter(inputs), "")
-        self._drag: tuple[str, str, FuzzySet] | None = None
+        self._drag: tuple[str, str, Sets] | None = None
         self._was_dirty = False
         self.undo_stack = QUndoStack(self)
 
@@ -155,21 +96,31 @@ class FuzzyDocument(QObject):
         """
         return self._inputs[name or self._current].model_copy(update={"sets": self.sets(name)})
 
-    def put(self, name: str, key: str, entry: FuzzySet) -> None:
-        """Replace a set without a step of its own: undo steps and drags use this.
+    def saved_sets(self, name: str = "") -> dict[str, FuzzySet]:
+        """Return the sets of an input as they are saved.
 
         Parameters
         ----------
-        name, key : str
-            Input and set.
-        entry : FuzzySet
-            What it becomes.
+        name : str
+            The input; the current one by default.
         """
-        self._sets[name][key] = entry
+        return dict(self._saved[name or self._current])
+
+    def _put(self, name: str, sets: Sets) -> None:
+        """Show other sets without a step of their own: undo steps and drags use this."""
+        before = self._sets[name]
+        self._sets[name] = dict(sets)
         if name != self._current:
             self._current = name
             self.currentChanged.emit(name)
-        self.setChanged.emit(name, key)
+        if list(before) != list(sets):
+            self.setsChanged.emit(name)
+        for key, entry in sets.items():
+            if before.get(key) != entry:
+                self.setChanged.emit(name, key)
+        self._tell_dirty()
+
+    def _tell_dirty(self) -> None:
         if self.dirty != self._was_dirty:
             self._was_dirty = self.dirty
             self.dirtyChanged.emit(self._was_dirty)
@@ -189,9 +140,31 @@ class FuzzyDocument(QObject):
             Whether it joins the step before, as when a key is held down.
         """
         self.rollback()
-        before = self._sets[self._current][key]
-        if entry != before:
-            self.undo_stack.push(_Change(self, (self._current, key), before, entry, text, merges=merges))
+        self.change_sets({**self.sets(), key: entry}, text, merges=merges)
+
+    def change_sets(self, sets: Mapping[str, FuzzySet], text: str, *, merges: bool = False) -> None:
+        """Replace all sets of the current input as one step: add, take out, rename, move, a preset, a paste.
+
+        Parameters
+        ----------
+        sets : mapping of str to FuzzySet
+            What they become, from low to high; nothing happens if they are that already.
+        text : str
+            What the undo menu calls the step.
+        merges : bool
+            Whether it joins the step before, as when a key is held down.
+
+        Raises
+        ------
+        InvalidValue
+            If there is none.
+        """
+        self.rollback()
+        if not sets:
+            raise InvalidValue("sets", [], "at least one set for each input", where=self._current)
+        before, after = self.sets(), dict(sets)
+        if not _alike(before, after):
+            self.undo_stack.push(SetsStep(self._put, self._current, before, after, text, merges=merges))
 
     def set_numbers(self, key: str, numbers: Sequence[float]) -> None:
         """Give a set of the current input other numbers, as typed.
@@ -229,9 +202,9 @@ class FuzzyDocument(QObject):
             Which set.
         """
         self.rollback()
-        entry = self._sets[self._current][key]
-        self._drag = (self._current, key, entry)
-        return entry
+        before = self.sets()
+        self._drag = (self._current, key, before)
+        return before[key]
 
     def preview(self, entry: FuzzySet) -> None:
         """Show the dragged set as it would be.
@@ -242,7 +215,19 @@ class FuzzyDocument(QObject):
             The set under the mouse.
         """
         if self._drag is not None:
-            self.put(self._drag[0], self._drag[1], entry)
+            self.preview_sets({self._drag[1]: entry})
+
+    def preview_sets(self, changed: Mapping[str, FuzzySet]) -> None:
+        """Show several sets as they would be; the others stand where the drag began.
+
+        Parameters
+        ----------
+        changed : mapping of str to FuzzySet
+            The sets that the drag moves.
+        """
+        if self._drag is not None:
+            name, _, before = self._drag
+            self._put(name, {**before, **changed})
 
     def commit(self, text: str) -> None:
         """End the drag and make it one step; none if the set is where it was.
@@ -254,18 +239,18 @@ class FuzzyDocument(QObject):
         """
         if self._drag is None:
             return
-        name, key, before = self._drag
+        name, _, before = self._drag
         self._drag = None
-        after = self._sets[name][key]
-        if after != before:
-            self.undo_stack.push(_Change(self, (name, key), before, after, text, merges=False))
+        after = self.sets(name)
+        if not _alike(before, after):
+            self.undo_stack.push(SetsStep(self._put, name, before, after, text, merges=False))
 
     def rollback(self) -> None:
-        """End the drag and put the set back where it was."""
+        """End the drag and put the sets back where they were."""
         if self._drag is not None:
-            name, key, before = self._drag
+            name, _, before = self._drag
             self._drag = None
-            self.put(name, key, before)
+            self._put(name, before)
 
     @Slot()
     def undo(self) -> None:
@@ -281,12 +266,12 @@ class FuzzyDocument(QObject):
 
     @property
     def dirty(self) -> bool:
-        """Whether any set differs from what is saved."""
-        return self._sets != self._saved
+        """Whether any set differs from what is saved, or stands in another place."""
+        return any(not _alike(sets, self._saved[name]) for name, sets in self._sets.items())
 
     def unsaved(self) -> dict[str, dict[str, FuzzySet]]:
         """Return the sets of every input that differs from what is saved."""
-        return {name: dict(sets) for name, sets in self._sets.items() if sets != self._saved[name]}
+        return {name: dict(sets) for name, sets in self._sets.items() if not _alike(sets, self._saved[name])}
 
     def mark_saved(self, written: Mapping[str, Mapping[str, FuzzySet]]) -> None:
         """Take note of what was written; what was changed since stays unsaved.
@@ -298,6 +283,8 @@ class FuzzyDocument(QObject):
         """
         for name, sets in written.items():
             self._saved[name] = dict(sets)
-        if self.dirty != self._was_dirty:
-            self._was_dirty = self.dirty
-            self.dirtyChanged.emit(self._was_dirty)
+        self._tell_dirty()
+
+
+def _alike(first: Mapping[str, FuzzySet], second: Mapping[str, FuzzySet]) -> bool:
+    return list(first.items()) == list(second.items())

@@ -118,7 +118,34 @@ def snapped(x: float, grain: float) -> float:
     return round(round(x / grain) * grain, max(0, 2 - math.floor(math.log10(grain)))) + 0.0
 
 
-def moved(entry: FuzzySet, index: int, x: float, grain: float) -> FuzzySet:
+def limits(entry: FuzzySet, index: int, grain: float) -> tuple[float, float]:
+    """Return between which places a handle can stand beside its set's other numbers; infinite where none stops it.
+
+    Parameters
+    ----------
+    entry : FuzzySet
+        The set.
+    index : int
+        Which of its numbers.
+    grain : float
+        The least width of a set.
+    """
+    numbers = entry.parameters
+    if entry.type == "gaussian":
+        if index == 0:
+            return -math.inf, math.inf
+        return (numbers[0] + grain, math.inf) if _side(entry) > 0 else (-math.inf, numbers[0] - grain)
+    idle = idle_numbers(entry)
+    free = [place for place in range(len(numbers)) if place not in idle]
+    low = max((numbers[place] for place in free if place < index), default=-math.inf)
+    high = min((numbers[place] for place in free if place > index), default=math.inf)
+    if not idle:  # the outer two must stay apart even where a cliff lets all others meet
+        low = max(low, numbers[0] + grain) if index == len(numbers) - 1 else low
+        high = min(high, numbers[-1] - grain) if index == 0 else high
+    return low, high
+
+
+def moved(entry: FuzzySet, index: int, x: float, grain: float, *, exact: bool = False) -> FuzzySet:
     """Return the set with one handle at a new place, stopped by its neighbours.
 
     Parameters
@@ -131,20 +158,21 @@ def moved(entry: FuzzySet, index: int, x: float, grain: float) -> FuzzySet:
         Where the handle is wanted.
     grain : float
         Rounding, and the least width of a set.
+    exact : bool
+        Whether the place is taken to the last digit, as when a handle snaps to another.
     """
     numbers = list(entry.parameters)
+    low, high = limits(entry, index, grain)
     if entry.type == "gaussian":
-        wanted = snapped(x, grain) if index == 0 else snapped(_side(entry) * (x - numbers[0]), grain)
-        numbers[index] = wanted if index == 0 else max(grain, wanted)
+        if index == 0:
+            numbers[0] = x if exact else snapped(x, grain)
+        else:
+            reach = _side(entry) * (min(max(x, low), high) - numbers[0])
+            numbers[1] = max(grain, reach if exact else snapped(reach, grain))
         return _with(entry, numbers)
     idle = idle_numbers(entry)
     free = [place for place in range(len(numbers)) if place not in idle]
-    low = max((numbers[place] for place in free if place < index), default=-math.inf)
-    high = min((numbers[place] for place in free if place > index), default=math.inf)
-    if not idle:  # the outer two must stay apart even where a cliff lets all others meet
-        low = max(low, numbers[0] + grain) if index == len(numbers) - 1 else low
-        high = min(high, numbers[-1] - grain) if index == 0 else high
-    numbers[index] = min(max(snapped(x, grain), low), high)
+    numbers[index] = min(max(x if exact else snapped(x, grain), low), high)
     return _with(entry, _push_idle(numbers, free, grain))
 
 
@@ -168,7 +196,7 @@ def replaced(entry: FuzzySet, index: int, value: float) -> list[float]:
     return _push_idle(numbers, free, 1e-6 * max(1.0, abs(value))) if idle and in_order else numbers
 
 
-def shifted(entry: FuzzySet, distance: float, grain: float) -> FuzzySet:
+def shifted(entry: FuzzySet, distance: float, grain: float, *, exact: bool = False) -> FuzzySet:
     """Return the whole set moved sideways, its shape unchanged.
 
     Parameters
@@ -179,10 +207,12 @@ def shifted(entry: FuzzySet, distance: float, grain: float) -> FuzzySet:
         How far.
     grain : float
         Rounding of the distance.
+    exact : bool
+        Whether the distance is taken to the last digit, as when the set snaps to something.
     """
-    step = snapped(distance, grain)
+    step = distance if exact else snapped(distance, grain)
     moving = 1 if entry.type == "gaussian" else len(entry.parameters)
-    places = max(0, 6 - math.floor(math.log10(grain)))
+    places = max(0, (9 if exact else 6) - math.floor(math.log10(grain)))
     return _with(entry, [round(v + step, places) if i < moving else v for i, v in enumerate(entry.parameters)])
 
 

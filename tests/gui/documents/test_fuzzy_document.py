@@ -88,7 +88,7 @@ def test_a_drag_of_many_moves_is_one_step(document: FuzzyDocument, qtbot: QtBot)
     assert document.sets()["middle"].parameters == [45, 50, 75]
     assert not document.undo_stack.canUndo(), "nothing is a step before the mouse is released"
     document.commit("Move left foot of middle")
-    assert len(told) == 21
+    assert len(told) == 20, "one per move, none for the step that is there already"
     assert set(told) == {("rsi", "middle")}
     assert document.undo_stack.count() == 1
     document.undo()
@@ -276,4 +276,62 @@ def test_five_hundred_random_steps_keep_every_set_valid_and_can_all_be_undone(do
     while document.undo_stack.canUndo():
         document.undo()
     assert {name: document.sets(name) for name in document.inputs} == start
+    assert not document.dirty
+
+
+def test_sets_come_and_go_and_change_places_as_steps(document: FuzzyDocument, qtbot: QtBot) -> None:
+    start = {name: document.sets(name) for name in document.inputs}
+    lists: list[str] = []
+    changed: list[str] = []
+    document.setsChanged.connect(lists.append)
+    document.setChanged.connect(lambda _name, key: changed.append(key))
+    sets = document.sets()
+    document.change_sets({**sets, "extra": triangle(80, 90, 99)}, "Add extra")
+    assert (lists, changed) == (["rsi"], ["extra"])
+    document.change_sets({key: document.sets()[key] for key in ("high", "low", "middle", "extra")}, "Reorder")
+    assert list(document.sets()) == ["high", "low", "middle", "extra"]
+    assert changed == ["extra"], "a set that only changes its place is no other set"
+    document.undo()
+    document.undo()
+    assert list(document.sets()) == ["low", "middle", "high"]
+    assert {name: document.sets(name) for name in document.inputs} == start
+    assert not document.dirty
+    document.redo()
+    assert document.sets()["extra"] == triangle(80, 90, 99)
+    assert list(document.unsaved()["rsi"]) == ["low", "middle", "high", "extra"]
+
+
+def test_another_order_alone_is_worth_saving(document: FuzzyDocument) -> None:
+    sets = document.sets()
+    document.change_sets({key: sets[key] for key in reversed(sets)}, "Reorder")
+    assert document.dirty
+    document.mark_saved(document.unsaved())
+    assert not document.dirty
+    assert list(document.saved_sets()) == ["high", "middle", "low"]
+
+
+def test_an_input_keeps_a_set(document: FuzzyDocument) -> None:
+    with pytest.raises(InvalidValue, match="sets"):
+        document.change_sets({}, "Nothing left")
+
+
+def test_a_drag_of_two_sets_is_one_step(document: FuzzyDocument) -> None:
+    start = document.sets()
+    document.begin("low")
+    document.preview_sets({"low": start["middle"], "middle": triangle(30, 50, 75)})
+    document.preview_sets({"middle": triangle(31, 50, 75)})
+    assert document.sets()["low"] == start["low"], "what a drag no longer moves stands where it stood"
+    document.commit("Move crossing")
+    assert document.undo_stack.count() == 1
+    document.undo()
+    assert document.sets() == start
+
+
+def test_only_held_keys_of_the_same_sets_become_one_step(document: FuzzyDocument) -> None:
+    for x in (26, 27, 28):
+        document.change("middle", triangle(x, 50, 75), "Nudge", merges=x > 26)
+    document.change("low", triangle(1, 2, 3), "Nudge", merges=True)
+    assert document.undo_stack.count() == 2
+    document.undo()
+    document.undo()
     assert not document.dirty

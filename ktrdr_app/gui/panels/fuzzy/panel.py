@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ktrdr_app import fuzzy, workflows
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.fuzzy_drafts import FuzzyDrafts
 from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
+from ktrdr_app.gui.panels.fuzzy.comparing import Comparison
+from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
+from ktrdr_app.gui.panels.fuzzy.editing import SetEditing, panel_action, tool_button
+from ktrdr_app.gui.panels.fuzzy.examination import Examination
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
-from ktrdr_app.gui.panels.fuzzy.values import active_shares
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.icons import set_icon
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
+from ktrdr_app.gui.ui.widgets import GRID, button, row
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
+from ktrdr_app.workflows.model_sets import ModelSets
 from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
-
-CHECK_MS = 80
-"""How long sets must rest before they are checked against the values again."""
 
 Written = dict[str, dict[str, FuzzySet]]
 
@@ -59,16 +56,13 @@ class FuzzyPanel(Station):
         self.choices = FuzzyChoices(context, self)
         self._make_bar()
         self._make_editor()
-        self._check = QTimer(self)
-        self._check.setSingleShot(True)
-        self._check.setInterval(CHECK_MS)
-        self._check.timeout.connect(self._examine)
         self._connect()
         self._follow_document()
 
     def _make_bar(self) -> None:
-        self.undo_action = self._action("undoAction", self.tr("Undo"), "undo", QKeySequence.StandardKey.Undo)
-        self.redo_action = self._action("redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
+        undo = QKeySequence.StandardKey.Undo
+        self.undo_action = panel_action(self, "undoAction", self.tr("Undo"), "undo", undo)
+        self.redo_action = panel_action(self, "redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
         self.save_button = button(self.tr("Save"), "fuzzyPanel.saveButton", role="primary", icon="save")
         self.save_button.setToolTip(self.tr("Write the sets into this workspace's strategy (Ctrl+S)"))
         save = QAction(self.tr("Save"), self)
@@ -76,49 +70,42 @@ class FuzzyPanel(Station):
         save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.triggered.connect(self.save)
         self.addAction(save)
-        tools = [self._tool(action) for action in (self.undo_action, self.redo_action)]
         self.heading.addStretch(1)
-        self.heading.addLayout(row(*tools, self.save_button))
+        self.heading.addLayout(row(tool_button(self.undo_action), tool_button(self.redo_action), self.save_button))
         self.body.addLayout(self.choices.line())
-
-    def _action(self, part: str, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(f"fuzzyPanel.{part}")
-        action.setShortcut(key)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        set_icon(action, icon)
-        self.addAction(action)
-        return action
-
-    def _tool(self, action: QAction) -> QToolButton:
-        made = QToolButton()
-        made.setProperty("role", "tool")
-        made.setDefaultAction(action)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        accessibility.name(made, action.text())
-        return made
 
     def _make_editor(self) -> None:
         self.plot = FuzzyPlot()
         self.plot.setObjectName("fuzzyPanel.plot")
-        self.plot.setMinimumHeight(220)
-        self.problems = label("", "muted", wrap=True)
-        self.problems.setObjectName("fuzzyPanel.problems")
+        self.plot.setMinimumHeight(26 * GRID)
         self.table = SetTable("fuzzyPanel.setTable")
+        self.examination = Examination(self.table, self)
+        self.problems = self.examination.problems
+        self.editing = SetEditing(self, self.plot, self.table)
+        self.bar = EditBar(self.plot, self)
+        self.comparison = Comparison(self.plot, self)
+        self.body.addLayout(self.bar.line(self.editing.presets, self.comparison.combo, self.comparison.reset_button))
+        self.body.addWidget(self.comparison.banner)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.plot)
-        self.splitter.addWidget(self.table)
+        self.splitter.addWidget(self._table_with_tools())
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([520, 140])
+        self.splitter.setSizes([520, 160])
         self.body.addWidget(self.splitter, 1)
-        keys = label(self.tr("Tab handles · ←→ move · Shift ×10 · Shift+drag moves the set · Esc takes back"), "muted")
-        below = QHBoxLayout()
-        below.setSpacing(2 * GRID)
-        below.addWidget(self.problems, 1)
-        below.addWidget(keys, 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(below)
+
+    def _table_with_tools(self) -> QWidget:
+        held = QWidget()
+        box = QVBoxLayout(held)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GRID // 2)
+        line = row(*self.editing.tools, spacing=GRID // 2)
+        line.addSpacing(GRID)
+        line.addWidget(self.problems, 1)
+        box.addLayout(line)
+        box.addWidget(self.table, 1)
+        return held
 
     def _connect(self) -> None:
         self.choices.strategyChosen.connect(self._strategy_chosen)
@@ -128,10 +115,13 @@ class FuzzyPanel(Station):
         self.context.strategySaved.connect(self._strategy_saved)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
-        self.table.sets.rejected.connect(self._rejected)
+        self.table.sets.rejected.connect(self.examination.refuse)
+        self.examination.examined.connect(self.examined)
         self.undo_action.triggered.connect(self._undo)
         self.redo_action.triggered.connect(self._redo)
         self.save_button.clicked.connect(self.save)
+        self.editing.failed.connect(self.examination.refuse)
+        self.context.catalog.models.loaded.connect(self._load_models)
 
     def refresh(self) -> None:
         """Read strategies and data again."""
@@ -175,6 +165,7 @@ class FuzzyPanel(Station):
         if name not in self._documents:
             document = FuzzyDocument(name, inputs, self)
             document.setChanged.connect(self._on_set)
+            document.setsChanged.connect(self._on_list)
             document.currentChanged.connect(self._on_current)
             document.dirtyChanged.connect(self._follow_document)
             document.undo_stack.indexChanged.connect(self._follow_document)
@@ -187,6 +178,9 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
+        self.editing.document = self.examination.document = document
+        self.comparison.set_document(document)
+        self._load_models()
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
@@ -246,8 +240,10 @@ class FuzzyPanel(Station):
     def _show_values(self, values: dict[str, Any]) -> None:
         self._values = values
         self.plot.set_values(values)
+        self.bar.set_values(values)
+        self.editing.set_values(values)
         self.table.numbers.step = self.plot.step
-        self._examine()
+        self.examination.set_values(values)
         self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
 
     # what was changed
@@ -258,34 +254,31 @@ class FuzzyPanel(Station):
 
     @Slot(str, str)
     def _on_set(self, _name: str, _key: str) -> None:
-        if not self._check.isActive():
-            self._check.start()
+        self.examination.follow()
+
+    @Slot(str)
+    def _on_list(self, _name: str) -> None:
+        self.examination.follow()
+        self.table.choose(self.plot.layer.selected)
+
+    # the models of the strategy
 
     @Slot()
-    def _examine(self) -> None:
-        """Check the sets against the values, and say what is doubtful."""
-        document = self.document
-        if document is None:
+    def _load_models(self, _listed: object = None) -> None:
+        if self.document is None:
             return
-        known = list(self._values.values())
-        together = np.concatenate(known) if known else np.empty(0)
-        self.table.sets.set_active(active_shares(document.sets(), together))
-        found = fuzzy.check_sets(document.fuzzy_input(), together if len(together) else None)
-        self.examined.emit(found)
-        if found:
-            self._say("\n".join(f"⚠ {problem.message}" for problem in found), "warning")
-        elif known:
-            self._say(self.tr("✓ no gaps, no dead sets"), "success")
-        else:
-            self._say(self.tr("✓ no gaps; choose symbols to see the values under the sets"), "")
+        workspace, name = self.context.workspace, self.document.strategy
 
-    def _say(self, text: str, tone: str) -> None:
-        self.problems.setText(text)
-        set_tone(self.problems, tone)
+        def work(progress: Progress, cancel: CancelToken) -> tuple[str, list[ModelSets]]:
+            return name, workflows.list_model_sets(workspace, name, progress, cancel)
+
+        self.start(self.tr("Sets of the models of {0}").format(name), work, self._models_loaded, quiet=True)
 
     @Slot(object)
-    def _rejected(self, error: InvalidValue) -> None:
-        self._say(f"✖ {error.message}; {error.hint}", "danger")
+    def _models_loaded(self, loaded: tuple[str, list[ModelSets]]) -> None:
+        name, models = loaded
+        if self.document is not None and name == self.document.strategy:
+            self.comparison.set_models(models)
 
     @Slot()
     def _follow_document(self, _changed: object = None) -> None:
@@ -333,5 +326,6 @@ class FuzzyPanel(Station):
         name, written, path = saved
         self._documents[name].mark_saved(written)
         self.context.unsaved.written()
+        self.comparison.saved_changed()
         self.context.notify("success", self.tr("Saved the sets of {0}").format(", ".join(written)), path)
         self.context.catalog.strategies.refresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,23 +12,23 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Slot
 from PySide6.QtGui import QColor
 
+from ktrdr_app import fuzzy
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
 from ktrdr_app.gui.charts.plot import ThemedPlot, pen, swatch
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.set_handles import grain_of, handles_of, nudge_of
+from ktrdr_app.gui.panels.fuzzy.backdrop import Backdrop
 from ktrdr_app.gui.panels.fuzzy.handle_layer import Grip, HandleLayer, nearest, set_colour
-from ktrdr_app.gui.panels.fuzzy.values import histogram, outline, shown_range
+from ktrdr_app.gui.panels.fuzzy.values import outline, shown_range
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import Tokens, tokens
+from ktrdr_app.strategy.schema import FuzzySet
 
 Floats = NDArray[np.float64]
 
-HISTOGRAM_TOP = 0.8
-"""Height of the fullest bin, in membership."""
-
-_BOTTOM, _TOP = -0.07, 1.2
-_MOST_SYMBOL_LINES = 3
-_DASHES = ("solid", "dash", "dot")
+_TOP = 1.2
+_LEAST_FLOOR = 18
+"""Room below the sets in pixels: half a handle and its focus ring."""
 _FORMS = {
     "raw": "",
     "ratio_to_price": "close / {0}",
@@ -45,18 +46,21 @@ class SetPicture(ThemedPlot):
     def __init__(self) -> None:
         self.document: FuzzyDocument | None = None
         self._values: dict[str, Floats] = {}
+        self._by_symbol = False
         self._range = (0.0, 1.0)
         self._curves: dict[str, pg.PlotCurveItem] = {}
-        bins = {"x": np.array([0.0, 1.0]), "y": np.array([0.0]), "stepMode": "center"}
-        self._whole = pg.PlotCurveItem(**bins, fillLevel=0.0, name=self.tr("values: height drawn"))
-        self._lines = [pg.PlotCurveItem(**bins) for _ in range(_MOST_SYMBOL_LINES)]
+        self._ghosts: list[pg.PlotCurveItem] = []
+        self._ghost: dict[str, FuzzySet] = {}
+        self.ghost_name = ""
+        self.backdrop = Backdrop()
         self.layer = HandleLayer()
         super().__init__(self.tr("Fuzzy sets"), ValueAxis(write_value, "left", 40), ValueAxis(write_value, "bottom"))
         self.view.setMouseEnabled(x=False, y=False)
         self.value_axis.setTicks([[(level, f"{level:g}") for level in (0.0, 0.25, 0.5, 0.75, 1.0)]])
-        self.view.setYRange(_BOTTOM, _TOP, padding=0)
-        for item in (self._whole, *self._lines, self.layer):
+        for item in (*self.backdrop.items, self.layer):
             self.view.addItem(item)
+        self.view.sigResized.connect(self._make_room)
+        self._make_room()
 
     def set_document(self, document: FuzzyDocument | None) -> None:
         """Show another strategy's sets.
@@ -68,10 +72,12 @@ class SetPicture(ThemedPlot):
         """
         if self.document is not None:
             self.document.setChanged.disconnect(self._on_set)
+            self.document.setsChanged.disconnect(self._on_list)
             self.document.currentChanged.disconnect(self._on_current)
         self.document = document
         if document is not None:
             document.setChanged.connect(self._on_set)
+            document.setsChanged.connect(self._on_list)
             document.currentChanged.connect(self._on_current)
         self._values = {}
         self._rebuild()
@@ -87,6 +93,31 @@ class SetPicture(ThemedPlot):
         self._values = dict(values)
         self._rebuild()
 
+    def show_symbols(self, *, by_symbol: bool) -> None:
+        """Draw a line for each symbol over the histogram of all, or the histogram alone.
+
+        Parameters
+        ----------
+        by_symbol : bool
+            Whether there are lines.
+        """
+        self._by_symbol = by_symbol
+        self._draw_values()
+
+    def set_ghost(self, sets: Mapping[str, FuzzySet], name: str) -> None:
+        """Draw other sets, dashed, behind those that are edited.
+
+        Parameters
+        ----------
+        sets : mapping of str to FuzzySet
+            The sets to compare with; empty for none.
+        name : str
+            Whose they are, for the heading.
+        """
+        self._ghost, self.ghost_name = dict(sets), name
+        self._draw_ghost()
+        self._write_heading(tokens())
+
     @property
     def shown_range(self) -> tuple[float, float]:
         """Left and right end of the axis, in the input's unit."""
@@ -101,6 +132,11 @@ class SetPicture(ThemedPlot):
     def step(self) -> float:
         """How far an arrow key moves a handle."""
         return nudge_of(self._range[1] - self._range[0])
+
+    @property
+    def places(self) -> int:
+        """Digits after the point of a handle's number, as many as the grain has but one at least."""
+        return max(1, -math.floor(math.log10(self.grain)))
 
     def select(self, key: str) -> None:
         """Set one of the sets apart: it is drawn stronger, and its handles win where two lie together.
@@ -119,6 +155,17 @@ class SetPicture(ThemedPlot):
         self._values = {}
         self._rebuild()
 
+    @Slot(str)
+    def _on_list(self, name: str) -> None:
+        if self.document is not None and name == self.document.current:
+            self._rebuild(keep_range=True)
+
+    @Slot(object)
+    def _make_room(self, _view: object = None) -> None:
+        """Leave room below the sets for the symbols' bands, whatever the height."""
+        height, room = self.view.height(), max(_LEAST_FLOOR, self.backdrop.bands.height)
+        self.view.setYRange(-_TOP * room / max(height - room, 60.0), _TOP, padding=0)
+
     @Slot(str, str)
     def _on_set(self, name: str, key: str) -> None:
         document = self.document
@@ -128,13 +175,13 @@ class SetPicture(ThemedPlot):
         self.layer.set_sets(document.sets())
         self.describe()
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, *, keep_range: bool = False) -> None:
         sets = self.document.sets() if self.document is not None else {}
         for curve in self._curves.values():
             self.view.removeItem(curve)
         self._curves = {}
         self.layer.focused = self.layer.hovered = None
-        if sets:
+        if sets and not keep_range:
             self._range = shown_range(sets, self._values)
         self.view.setXRange(*self._range, padding=0)
         for number, (key, entry) in enumerate(sets.items()):
@@ -144,21 +191,30 @@ class SetPicture(ThemedPlot):
             self.view.addItem(curve)
         self.layer.selected = self.layer.selected if self.layer.selected in sets else next(iter(sets), "")
         self.layer.set_sets(sets)
-        self._draw_histogram()
+        self._draw_ghost()
+        self._draw_values()
         self.dress(tokens())
         self.describe()
 
-    def _draw_histogram(self) -> None:
-        counted = histogram(self._values, *self._range)
-        self._whole.setVisible(bool(self._values))
-        self._whole.setData(counted.edges, counted.total * HISTOGRAM_TOP)
-        symbols = list(counted.by_symbol)
-        several = 1 < len(symbols) <= _MOST_SYMBOL_LINES
-        for place, line in enumerate(self._lines):
-            line.setVisible(several and place < len(symbols))
-            if several and place < len(symbols):
-                name = self.tr("{0}: height drawn").format(symbols[place])
-                line.setData(counted.edges, counted.by_symbol[symbols[place]] * HISTOGRAM_TOP, name=name)
+    def _draw_values(self) -> None:
+        self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol)
+        self._make_room()
+        self._write_heading(tokens())
+
+    def _draw_ghost(self) -> None:
+        for curve in self._ghosts:
+            self.view.removeItem(curve)
+        self._ghosts = []
+        names = list(self._curves)
+        for place, (key, entry) in enumerate(self._ghost.items()):
+            curve = pg.PlotCurveItem(*outline(entry, *self._range), antialias=True)
+            number = names.index(key) if key in names else place
+            tint = QColor(set_colour(number, tokens()))
+            tint.setAlpha(200)
+            curve.setPen(pen(tint, 1.5, "dash"))
+            curve.setZValue(-1)
+            self._ghosts.append(curve)
+            self.view.addItem(curve)
 
     def dress(self, theme: Tokens) -> None:
         """Recolour curves, histogram and heading.
@@ -168,14 +224,8 @@ class SetPicture(ThemedPlot):
         theme : Tokens
             The colours to wear.
         """
-        ground = QColor(theme.flat)
-        ground.setAlpha(70)
-        self._whole.setPen(None)
-        self._whole.setBrush(ground)
-        for line, dash in zip(self._lines, _DASHES, strict=True):
-            faint = QColor(theme.text_muted)
-            faint.setAlpha(170)
-            line.setPen(pen(faint, 1, dash))
+        self.backdrop.dress(theme)
+        self._draw_ghost()
         self._dress_curves(theme)
         self._write_heading(theme)
         self.layer.update()
@@ -193,22 +243,13 @@ class SetPicture(ThemedPlot):
             self.set_heading("")
             return
         parts = [f"<b>{html.escape(self.document.current)}</b>"]
-        size = sum(len(array) for array in self._values.values())
-        muted = f'<span style="color:{theme.text_muted}">{{}}</span>'
         shown = self.document.fuzzy_input()
         form = self.tr(_FORMS[shown.form]).format(html.escape(shown.input or self.document.current))
         if form:
             parts.append(form)
-        if size:
-            bars = self.tr("histogram of {0} values").format(numbers.integer(size))
-            parts.append(muted.format(bars))
-            symbols = list(self._values)
-            if 1 < len(symbols) <= _MOST_SYMBOL_LINES:
-                parts += [
-                    swatch(symbol, theme.text_muted, dash) for symbol, dash in zip(symbols, _DASHES, strict=False)
-                ]
-            else:
-                parts.append(muted.format(html.escape(", ".join(symbols))))
+        parts += self.backdrop.legend(theme)
+        if self._ghost:
+            parts.append(swatch(self.ghost_name, theme.text_muted, "dash"))
         self.set_heading("&nbsp;&nbsp;&nbsp;".join(parts))
 
     def describe(self) -> None:
@@ -218,7 +259,7 @@ class SetPicture(ThemedPlot):
             return
         grip = self.focused_grip
         if grip is not None:
-            place = numbers.decimal(grip.handle.x, 4)
+            place = numbers.decimal(grip.handle.x, self.places)
             self.setAccessibleDescription(f"{grip.key}, {grip.handle.role}, {place}")
             return
         words = [
@@ -248,6 +289,27 @@ class SetPicture(ThemedPlot):
         places = [self.grip_point(grip) for grip in self.layer.grips]
         number = nearest(self.layer.grips, places, point, self.layer.selected)
         return None if number is None else self.layer.grips[number]
+
+    def body_at(self, point: QPointF) -> str:
+        """Return the set whose area lies under a point: the selected one if it does, else the highest there.
+
+        Parameters
+        ----------
+        point : QPointF
+            Place in the viewport.
+        """
+        place = self.data_point(point)
+        sets = self.document.sets() if self.document is not None else {}
+        if not (self._range[0] <= place.x() <= self._range[1] and place.y() > 0.0):
+            return ""
+        levels = {
+            key: float(fuzzy.membership(entry.type, entry.parameters, [place.x()], entry.shoulder)[0])
+            for key, entry in sets.items()
+        }
+        under = {key: level for key, level in levels.items() if level >= place.y()}
+        if self.layer.selected in under:
+            return self.layer.selected
+        return max(under, key=lambda key: under[key], default="")
 
     @property
     def focused_grip(self) -> Grip | None:

@@ -1,4 +1,4 @@
-"""The values under the sets as the editor shows them: their range, histogram and how active each set is."""
+"""The values under the sets as the editor shows them: their range and histogram, and the curves of the sets."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ from ktrdr_app.strategy.schema import FuzzySet
 Floats = NDArray[np.float64]
 
 BINS = 72
-ACTIVE_LEVEL = 0.5
-"""Membership from which a value counts as a member in the table."""
-
 _TAIL = 0.002
 _VISIBLE = 0.002
 
@@ -84,24 +81,6 @@ def histogram(values: Mapping[str, Floats], low: float, high: float) -> Histogra
 def _scaled(counts: Floats) -> Floats:
     top = counts.max(initial=0.0)
     return counts / top if top > 0 else counts
-
-
-def active_shares(sets: Mapping[str, FuzzySet], values: Floats) -> dict[str, float | None]:
-    """Return how many of the values belong to each set by half or more; None where there are no values.
-
-    Parameters
-    ----------
-    sets : mapping of str to FuzzySet
-        The sets.
-    values : ndarray of float64
-        Values of all symbols together.
-    """
-    if not len(values):
-        return dict.fromkeys(sets)
-    return {
-        key: float(np.mean(fuzzy.membership(entry.type, entry.parameters, values, entry.shoulder) >= ACTIVE_LEVEL))
-        for key, entry in sets.items()
-    }
 
 
 def outline(entry: FuzzySet, low: float, high: float) -> tuple[Floats, Floats]:

@@ -68,6 +68,8 @@ def test_handles_of_the_selected_set_are_filled_and_others_are_hollow(plot: Fuzz
     plot.select("middle")
     theme = tokens()
     for held in plot.layer.grips:
+        if held.other:
+            continue  # a crossing has a diamond in the colour of neither set
         colour = set_colour(["low", "middle", "high"].index(held.key), theme)
         assert colours_near(plot, held) == ({colour} if held.key == "middle" else {theme.chart_ground})
 

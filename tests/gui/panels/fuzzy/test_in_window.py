@@ -43,7 +43,7 @@ def reach(qtbot: QtBot, window: MainWindow) -> FuzzyPanel:
 def test_ctrl_3_leads_to_the_sets(open_window: Open, qtbot: QtBot, sample_workspace: Workspace) -> None:
     panel = reach(qtbot, open_window(sample_workspace))
     assert panel.document is not None
-    assert len(panel.plot.layer.grips) == 7
+    assert len(panel.plot.layer.grips) == 9, "seven handles and two crossings"
 
 
 def test_all_parts_can_be_found_by_name(open_window: Open, qtbot: QtBot, sample_workspace: Workspace) -> None:
@@ -91,14 +91,14 @@ def test_the_keyboard_alone_can_move_a_handle_and_save(
     assert panel.document is not None
     panel.choices.symbols.setFocus()
     qtbot.waitUntil(panel.choices.symbols.hasFocus)
-    for _ in range(12):
+    for _ in range(20):
         focused = window.focusWidget()
         assert focused is not None
         if focused is panel.plot:
             break
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert window.focusWidget() is panel.plot, "Tab never comes to the plot"
-    for _ in range(3):
+    for _ in range(4):
         qtbot.keyClick(panel.plot, Qt.Key.Key_Tab)
     grip = panel.plot.focused_grip
     assert grip is not None

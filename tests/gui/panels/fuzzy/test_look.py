@@ -61,7 +61,7 @@ def test_the_histogram_is_as_high_as_its_bins(plot: FuzzyPlot) -> None:
     values = {"A": np.concatenate([np.full(400, 45.0), np.full(100, 55.0)])}
     plot.set_values(values)
     image = picture(plot)
-    edges, heights = plot._whole.getData()
+    edges, heights = plot.backdrop.whole.getData()
     assert np.sort(heights)[-2:].tolist() == [pytest.approx(0.2), pytest.approx(0.8)]
     for value in (45.0, 55.0):
         place = int(np.searchsorted(edges, value, side="right")) - 1

@@ -77,11 +77,11 @@ def test_a_slow_answer_to_an_older_question_is_not_shown(panel: FuzzyPanel, slow
 def test_while_values_are_loaded_none_of_the_last_input_are_shown(
     panel: FuzzyPanel, slow: SlowValues, qtbot: QtBot
 ) -> None:
-    assert panel.plot._whole.isVisible()
+    assert panel.plot.backdrop.whole.isVisible()
     gate = slow.hold("sma")
     show(panel, "sma")
     assert panel._values == {}
-    assert not panel.plot._whole.isVisible()
+    assert not panel.plot.backdrop.whole.isVisible()
     gate.set()
     settle(qtbot, panel)
     assert {len(values) for values in panel._values.values()} == {len("sma")}

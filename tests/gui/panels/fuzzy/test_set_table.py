@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.fuzzy import SetVerdict
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.number_box import NumberBox
-from ktrdr_app.gui.panels.fuzzy.set_table import ACTIVE, FIRST_NUMBER, NAME, OPEN, SHAPE, SetTable
+from ktrdr_app.gui.panels.fuzzy.set_model import ACTIVE, FIRST_NUMBER, NAME, OVERLAP, STATUS
+from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.theme import apply_theme
+from ktrdr_app.gui.ui.theme import apply_theme, tokens
 
 pytestmark = pytest.mark.gui
 
@@ -62,17 +64,17 @@ def enter(qtbot: QtBot, table: SetTable, box: NumberBox) -> None:
 
 def test_rows_are_sets_and_columns_their_numbers(table: SetTable) -> None:
     assert texts(table) == [
-        ["low", "trapezoidal", "left", "", "", "25", "40", "–"],
-        ["middle", "triangular", "–", "25", "50", "75", "", "–"],
-        ["high", "trapezoidal", "right", "60", "75", "", "", "–"],
+        ["low", "trapezoidal", "left", "", "", "25", "40", "–", "–", ""],
+        ["middle", "triangular", "–", "25", "50", "75", "", "–", "–", ""],
+        ["high", "trapezoidal", "right", "60", "75", "", "", "–", "–", ""],
     ]
 
 
 def test_a_bell_shows_centre_and_width(table: SetTable, document: FuzzyDocument) -> None:
     document.show("macd")
     assert texts(table) == [
-        ["flat", "gaussian", "–", "0", "0.5", "", "", "–"],
-        ["wide", "trapezoidal", "–", "−3", "−1", "1", "3", "–"],
+        ["flat", "gaussian", "–", "0", "0.5", "", "", "–", "–", ""],
+        ["wide", "trapezoidal", "–", "−3", "−1", "1", "3", "–", "–", ""],
     ]
 
 
@@ -80,7 +82,7 @@ def test_the_model_keeps_qts_rules(table: SetTable, document: FuzzyDocument) -> 
     tester = QAbstractItemModelTester(table.sets, QAbstractItemModelTester.FailureReportingMode.Fatal)
     document.set_numbers("middle", [30, 50, 75])
     document.show("macd")
-    table.sets.set_active({"flat": 0.5, "wide": 0.1})
+    table.sets.set_verdicts({"flat": SetVerdict(0.5, 0.4, ()), "wide": SetVerdict(0.1, 0.4, ("dead",))})
     table.sets.set_document(None)
     assert table.sets.rowCount() == 0
     assert tester.model() is table.sets
@@ -148,7 +150,7 @@ def test_esc_leaves_the_number_as_it_was(table: SetTable, document: FuzzyDocumen
 
 @pytest.mark.parametrize(
     ("row", "column"),
-    [(0, NAME), (0, SHAPE), (0, OPEN), (0, FIRST_NUMBER), (0, FIRST_NUMBER + 1), (1, FIRST_NUMBER + 3), (1, ACTIVE)],
+    [(0, FIRST_NUMBER), (0, FIRST_NUMBER + 1), (1, FIRST_NUMBER + 3), (1, ACTIVE), (1, OVERLAP), (1, STATUS)],
 )
 def test_cells_without_a_number_that_matters_cannot_be_edited(row: int, column: int, table: SetTable) -> None:
     index = table.sets.index(row, column)
@@ -183,8 +185,15 @@ def test_the_table_follows_drags_and_undo(table: SetTable, document: FuzzyDocume
 
 
 def test_activity_is_shown_where_it_is_known(table: SetTable) -> None:
-    table.sets.set_active({"low": 0.112, "middle": None, "high": 0.0})
+    dead = ("never active on AAA",)
+    table.sets.set_verdicts(
+        {"low": SetVerdict(0.112, 0.5, ()), "middle": SetVerdict(None, 0.0, ()), "high": SetVerdict(0.0, 0.25, dead)}
+    )
     assert [row[ACTIVE] for row in texts(table)] == ["11.2\u202f%", "–", "0.0\u202f%"]
+    assert [row[OVERLAP] for row in texts(table)] == ["0.50", "0.00", "0.25"]
+    assert [row[STATUS] for row in texts(table)] == ["✓ ok", "✓ ok", "⚠ never active on AAA"]
+    colours = [table.sets.index(row, STATUS).data(Role.ForegroundRole).name() for row in range(3)]
+    assert colours == [tokens().success, tokens().success, tokens().warning]
 
 
 def test_a_row_that_is_selected_names_its_set(table: SetTable, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.fuzzy import membership
-from ktrdr_app.gui.panels.fuzzy.values import BINS, active_shares, histogram, outline, shown_range
+from ktrdr_app.gui.panels.fuzzy.values import BINS, histogram, outline, shown_range
 from ktrdr_app.strategy.schema import FuzzySet
 from tests.gui.panels.fuzzy.conftest import every_kind, some_values
 
@@ -66,14 +66,6 @@ def test_no_values_make_an_empty_histogram() -> None:
         found = histogram(values, 0.0, 1.0)
         assert found.total.tolist() == [0.0] * BINS
         assert found.outside == 0.0
-
-
-def test_active_shares_are_counted_by_half_membership() -> None:
-    values = np.array([5.0, 20.0, 32.4, 32.6, 50.0, 70.0, 90.0, 95.0])
-    shares = active_shares(RSI, values)
-    slow = {"low": [5.0, 20.0, 32.4], "middle": [50.0], "high": [70.0, 90.0, 95.0]}
-    assert shares == {key: len(members) / 8 for key, members in slow.items()}
-    assert active_shares(RSI, np.empty(0)) == {"low": None, "middle": None, "high": None}
 
 
 def kinds() -> st.SearchStrategy[FuzzySet]:

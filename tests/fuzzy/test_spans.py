@@ -1,0 +1,94 @@
+"""Spans and crossings of sets against memberships on a fine grid."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktrdr_app.fuzzy.spans import LEAST_LEVEL, corners, crossing, level_cut, plateau, precedes, shared_level
+from ktrdr_app.strategy.schema import FuzzySet
+from tests.fuzzy.shapes import by_scikit_fuzzy
+
+SETS = {
+    "open low": FuzzySet(type="trapezoidal", parameters=[0, 10, 25, 40], shoulder="left"),
+    "triangle": FuzzySet(type="triangular", parameters=[25, 50, 75]),
+    "bell": FuzzySet(type="gaussian", parameters=[60, 6]),
+    "open high": FuzzySet(type="trapezoidal", parameters=[60, 75, 90, 100], shoulder="right"),
+}
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("level", [0.05, 0.37, 0.5, 0.999])
+def test_a_level_cut_is_where_the_membership_exceeds_the_level(name: str, level: float) -> None:
+    entry = SETS[name]
+    x = np.linspace(-50, 150, 200_001)
+    above = x[by_scikit_fuzzy(entry.type, entry.parameters, x, entry.shoulder) >= level]
+    low, high = level_cut(entry, level)
+    assert max(low, -50.0) == pytest.approx(above[0], abs=0.002)
+    assert min(high, 150.0) == pytest.approx(above[-1], abs=0.002)
+
+
+def test_a_bell_reaches_everywhere_and_has_a_bare_peak() -> None:
+    assert level_cut(SETS["bell"], 0.0) == (-math.inf, math.inf)
+    assert plateau(SETS["bell"]) == (60, 60)
+
+
+def test_only_the_inner_corner_of_an_open_set_counts() -> None:
+    assert corners(SETS["open low"]) == (25, 25)
+    assert corners(SETS["open high"]) == (75, 75)
+    assert corners(FuzzySet(type="trapezoidal", parameters=[0, 1, 2, 3])) == (1, 2)
+
+
+@given(
+    st.lists(st.floats(0, 100).map(lambda v: round(v, 2)), min_size=3, max_size=3, unique=True).map(sorted),
+    st.floats(-40, 40).map(lambda v: round(v, 2)),
+    st.floats(0.5, 20),
+)
+def test_the_crossing_is_where_both_memberships_are_equal_and_highest(
+    peak_and_feet: list[float], shift: float, width: float
+) -> None:
+    left = FuzzySet(type="triangular", parameters=peak_and_feet)
+    right = FuzzySet(type="gaussian", parameters=[peak_and_feet[1] + shift, width])
+    met = crossing(left, right)
+    x = np.linspace(min(-10.0, right.parameters[0]), max(110.0, right.parameters[0]), 60_001)
+    both = np.minimum(*(by_scikit_fuzzy(e.type, e.parameters, x, e.shoulder) for e in (left, right)))
+    between = (x >= left.parameters[1]) & (x <= right.parameters[0])
+    if met is None:
+        assert shift <= 0 or both[between].max(initial=0.0) <= LEAST_LEVEL * 1.01
+        return
+    place, level = met
+    grades = [float(by_scikit_fuzzy(e.type, e.parameters, np.array([place]), e.shoulder)[0]) for e in (left, right)]
+    assert grades == pytest.approx([level, level], abs=1e-6)
+    steepest = max(1 / min(np.diff(peak_and_feet)), 1 / width) * (x[1] - x[0])
+    assert both[between].max(initial=0.0) <= level + 1e-9
+    assert both[between].max(initial=0.0) >= level - steepest - 1e-3
+
+
+def test_a_partition_crosses_at_one_half_in_the_middle() -> None:
+    low = FuzzySet(type="triangular", parameters=[-50, 0, 50], shoulder="left")
+    high = FuzzySet(type="triangular", parameters=[0, 50, 100])
+    assert crossing(low, high) == pytest.approx((25, 0.5))
+    assert shared_level(low, high) == pytest.approx(0.5)
+
+
+def test_sets_that_only_touch_or_swallow_each_other_have_no_crossing() -> None:
+    one, two = (FuzzySet(type="triangular", parameters=[a, a + 10, a + 20]) for a in (0, 20))
+    assert crossing(one, two) is None
+    assert shared_level(one, two) == 0.0
+    wide = FuzzySet(type="trapezoidal", parameters=[0, 5, 30, 40])
+    assert crossing(wide, one) is None
+    assert shared_level(wide, one) == 1.0
+    assert crossing(SETS["open high"], SETS["bell"]) is None, "an open side never falls"
+
+
+def test_the_order_is_broken_only_when_both_corners_have_passed() -> None:
+    wide, peak = SETS["open high"], FuzzySet(type="triangular", parameters=[60, 75, 90])
+    assert precedes(peak, wide)
+    assert not precedes(FuzzySet(type="triangular", parameters=[60, 76, 90]), wide)
+    assert precedes(
+        FuzzySet(type="gaussian", parameters=[0, 1]), FuzzySet(type="trapezoidal", parameters=[-3, -2, 1, 3])
+    )
