@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.grid_run import backtest_grid
     from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
+    from ktrdr_app.workflows.input_series import load_inputs
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
         compute_indicator,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         load_bars,
         load_fuzzy_view,
     )
+    from ktrdr_app.workflows.live_edit import open_live
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
     from ktrdr_app.workflows.model_care import (
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     )
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.portfolio_run import backtest_portfolio
+    from ktrdr_app.workflows.quick_training import quick_try
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
         validate_strategy,
     )
     from ktrdr_app.workflows.symbol_change import change_symbol
+    from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
@@ -80,6 +84,7 @@ _EXPORTS = {
     "check_strategy": "strategies",
     "check_training": "request_checks",
     "compare_models": "compare_run",
+    "compare_use": "symbol_use",
     "compute_indicator": "inspect_series",
     "delete_data": "trash_run",
     "delete_model": "model_care",
@@ -103,15 +108,18 @@ _EXPORTS = {
     "list_trashed_models": "model_care",
     "load_bars": "inspect_series",
     "load_fuzzy_view": "inspect_series",
+    "load_inputs": "input_series",
     "map_coverage": "series_view",
     "measure_quality": "data_inventory",
     "measure_some": "data_inventory",
     "migrate_models": "migrate_run",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
+    "open_live": "live_edit",
     "pin_model": "model_care",
     "preview_deletion": "model_care",
     "preview_import": "import_run",
+    "quick_try": "quick_training",
     "reopen_run": "reopen",
     "repair_data": "repair_run",
     "resolve_model": "models",
@@ -121,6 +129,7 @@ _EXPORTS = {
     "run_equity": "run_tables",
     "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
+    "scale_advice": "symbol_use",
     "show_model": "models",
     "strategy_schema": "grammar_schema",
     "tag_model": "model_care",
@@ -151,6 +160,7 @@ __all__ = [
     "check_strategy",
     "check_training",
     "compare_models",
+    "compare_use",
     "compute_indicator",
     "delete_data",
     "delete_model",
@@ -174,15 +184,18 @@ __all__ = [
     "list_trashed_models",
     "load_bars",
     "load_fuzzy_view",
+    "load_inputs",
     "map_coverage",
     "measure_quality",
     "measure_some",
     "migrate_models",
     "model_coverage",
     "newest_run",
+    "open_live",
     "pin_model",
     "preview_deletion",
     "preview_import",
+    "quick_try",
     "reopen_run",
     "repair_data",
     "resolve_model",
@@ -192,6 +205,7 @@ __all__ = [
     "run_equity",
     "run_trades",
     "save_fuzzy_sets",
+    "scale_advice",
     "show_model",
     "strategy_schema",
     "tag_model",

@@ -13,8 +13,10 @@ from ktrdr_app.core.errors import ModelRejected, TooFewRows
 from ktrdr_app.data.csv_source import select_range
 from ktrdr_app.decision.actions import Action
 from ktrdr_app.features.coverage import CoverageReference
+from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.reference import read_reference
+from ktrdr_app.neural.mlp import MLPTradingModel
 from ktrdr_app.strategy.schema import DecisionSettings
 from ktrdr_app.workflows.choose_model import ChosenModel
 from ktrdr_app.workflows.coverage_run import coverage_of
@@ -83,25 +85,67 @@ def model_rows(
         raise TooFewRows(where, len(usable), LEAST_BARS, reason)
     first = offset + int(usable[0])
     valid, values = frame.valid[first:], frame.values[first:]
-    rows = values if valid.all() else values[valid]
-    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
-    shares[valid] = chosen.loaded.model.predict_proba(rows, request.symbol)
-    limit = decision.max_dissimilarity
+    scaler = ScalerState.from_document(chosen.loaded.scaler_document)
+    by_distance = decision.max_dissimilarity is not None
     return ModelRows(
         bars=bars.iloc[first:],
-        probabilities=shares,
-        dissimilarity=None if limit is None else _distances(chosen, rows, valid),
+        probabilities=shares_of(chosen.loaded.model, request.symbol, values, valid),
+        dissimilarity=distances_of(training_neighbourhood(chosen), scaler, values, valid) if by_distance else None,
         warm_up_bars=first - offset,
-        coverage=_coverage(chosen, request.symbol, rows),
+        coverage=_coverage(chosen, request.symbol, values if valid.all() else values[valid]),
     )
 
 
-def _distances(chosen: ChosenModel, rows: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+def shares_of(
+    model: MLPTradingModel, symbol: str, values: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return what a model says of every bar.
+
+    Parameters
+    ----------
+    model : MLPTradingModel
+        The model.
+    symbol : str
+        Whose bars they are.
+    values : ndarray of float32, shape (n_bars, n_features)
+        Features before scaling.
+    valid : ndarray of bool, shape (n_bars,)
+        Bars whose every feature is there.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bars, 3)
+        BUY, HOLD, SELL; HOLD is certain where a bar has no features.
+    """
+    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
+    shares[valid] = model.predict_proba(values if valid.all() else values[valid], symbol)
+    return shares
+
+
+def distances_of(
+    neighbourhood: Neighbourhood | None, scaler: ScalerState, values: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return how far every bar's features are from a model's training rows.
+
+    Parameters
+    ----------
+    neighbourhood : Neighbourhood, optional
+        What is kept of the training rows, scaled.
+    scaler : ScalerState
+        The model's.
+    values : ndarray of float32, shape (n_bars, n_features)
+        Features before scaling.
+    valid : ndarray of bool, shape (n_bars,)
+        Bars whose every feature is there.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bars,)
+        Dissimilarity; NaN where it is not known.
+    """
     distances = np.full(len(valid), np.nan)
-    reference, _ = _reference(chosen)
-    if reference is not None:
-        scaled = ScalerState.from_document(chosen.loaded.scaler_document).transform(rows)
-        index = reference.neighbourhood.dissimilarity(scaled)
+    if neighbourhood is not None:
+        index = neighbourhood.dissimilarity(scaler.transform(values if valid.all() else values[valid]))
         if index is not None:
             distances[valid] = index
     return distances
@@ -118,6 +162,18 @@ def _coverage(chosen: ChosenModel, symbol: str, rows: NDArray[np.float32]) -> di
     drift = coverage_of(reference, loaded.scaler_document, rows)
     said = sentence_of(symbol, drift, loaded.info.training_symbols)
     return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
+
+
+def training_neighbourhood(chosen: ChosenModel) -> Neighbourhood | None:
+    """Return what a model's folder keeps of its training rows, to measure distances by; None if nothing.
+
+    Parameters
+    ----------
+    chosen : ChosenModel
+        The model.
+    """
+    reference, _ = _reference(chosen)
+    return None if reference is None else reference.neighbourhood
 
 
 def _reference(chosen: ChosenModel) -> tuple[CoverageReference | None, str]:

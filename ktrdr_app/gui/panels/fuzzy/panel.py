@@ -16,6 +16,7 @@ from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
+from ktrdr_app.gui.panels.fuzzy.consequence import ConsequencePane
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.panels.fuzzy.values import active_shares
@@ -108,7 +109,9 @@ class FuzzyPanel(Station):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([520, 140])
-        self.body.addWidget(self.splitter, 1)
+        self.consequence = ConsequencePane(self.context, self.choices)
+        self.heading.addWidget(self.consequence.toggle)
+        self.body.addWidget(self.consequence.beside(self.splitter), 1)
         keys = label(self.tr("Tab handles · ←→ move · Shift ×10 · Shift+drag moves the set · Esc takes back"), "muted")
         below = QHBoxLayout()
         below.setSpacing(2 * GRID)
@@ -171,6 +174,7 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
+        self.consequence.set_document(document)
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
@@ -230,6 +234,7 @@ class FuzzyPanel(Station):
     def _show_values(self, values: dict[str, Any]) -> None:
         self._values = values
         self.plot.set_values(values)
+        self.consequence.set_values(values)
         self.table.numbers.step = self.plot.step
         self._examine()
         self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
