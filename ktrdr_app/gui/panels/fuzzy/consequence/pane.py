@@ -51,6 +51,7 @@ class ConsequencePane(QWidget):
         self._loading = Latest(context.tasks, self)
         self.setMinimumWidth(LEAST_WIDTH)
         self.symbol = CalmComboBox("fuzzyPanel.previewSymbolCombo", self.tr("Symbol whose bars are shown"))
+        self.symbol.setMinimumContentsLength(6)
         self.strips = MembershipStrips()
         self.fault = label("", wrap=True)
         set_tone(self.fault, "danger")
@@ -60,6 +61,7 @@ class ConsequencePane(QWidget):
         self.tabs.setObjectName("fuzzyPanel.consequenceTabs")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setUsesScrollButtons(False)
         accessibility.name(self.tabs.tabBar(), self.tr("What follows from the sets"))
         self.tabs.setCornerWidget(self.symbol)
         for page, words, tip in (
