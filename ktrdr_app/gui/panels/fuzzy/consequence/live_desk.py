@@ -38,7 +38,7 @@ class LiveDesk(QObject):
     stepped = Signal(object)
     """LiveResult of some newer sets; the last one is that of the newest."""
     tried = Signal(object)
-    """QuickTry."""
+    """(LiveRequest, QuickTry): what was tried, and where; another session may be at hand by now."""
     tryFailed = Signal(object)
     """KtrdrError or TaskError of a quick try."""
     tryingChanged = Signal(bool)
@@ -86,10 +86,9 @@ class LiveDesk(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Leave the session at hand; nothing of it is heard any more."""
+        """Leave the session at hand; nothing of it is heard any more. A quick try goes on."""
         self._opening.stop()
         self._steps.stop()
-        self.stop_try()
         self.session = None
 
     def show_sets(self, inputs: Inputs) -> None:
@@ -137,8 +136,8 @@ class LiveDesk(QObject):
             return
         ground = session.ground
 
-        def work(progress: Progress, cancel: CancelToken) -> QuickTry:
-            return workflows.quick_try(ground, inputs, symbols, progress, cancel)
+        def work(progress: Progress, cancel: CancelToken) -> tuple[LiveRequest, QuickTry]:
+            return ground.request, workflows.quick_try(ground, inputs, symbols, progress, cancel)
 
         self._try = Task(self.tr("Quick try of {0}").format(ground.request.strategy), work)
         self._try.succeeded.connect(self.tried)

@@ -139,6 +139,7 @@ class LiveView(QWidget):
             return
         self._quick = None
         self.plot.set_curve(QUICK, None)
+        self.desk.stop_try()
         self._request = LiveRequest(self.context.workspace, *asked)
         self._offer_models()
 
@@ -151,6 +152,8 @@ class LiveView(QWidget):
         self._newest = None
         self._complaint = ""
         self.try_button.setEnabled(False)
+        self.note.setText(self.tr("Opening the model and its features …"))
+        set_tone(self.note, "")
         self.desk.open(self._request, self._inputs())
 
     @Slot()
@@ -161,6 +164,7 @@ class LiveView(QWidget):
     def leave(self) -> None:
         """Close the session; the next document opens one of its own."""
         self._request = None
+        self.desk.stop_try()
         self.desk.close()
 
     def reopen(self) -> None:
@@ -194,6 +198,7 @@ class LiveView(QWidget):
     @Slot(object)
     def _stepped(self, result: LiveResult) -> None:
         self._newest = result
+        self.pages.setCurrentIndex(0)
         self.plot.set_curve(YOURS, result.equity)
         self._tell()
 
@@ -230,11 +235,14 @@ class LiveView(QWidget):
         self.stop_button.setVisible(trying)
 
     @Slot(object)
-    def _tried(self, found: QuickTry) -> None:
-        if self.desk.session is not None and len(found.equity) == len(self.desk.session.times):
-            self._quick = found
-            self.plot.set_curve(QUICK, found.equity)
-            self._tell()
+    def _tried(self, found: tuple[LiveRequest, QuickTry]) -> None:
+        asked, quick = found
+        now = self._request
+        if now is None or (asked.symbol, asked.timeframe, asked.strategy) != (now.symbol, now.timeframe, now.strategy):
+            return
+        self._quick = quick
+        self.plot.set_curve(QUICK, quick.equity)
+        self._tell()
 
     @Slot(object)
     def _try_failed(self, error: KtrdrError | TaskError) -> None:

@@ -47,7 +47,8 @@ class ConsequencePane(QWidget):
         self.context, self.choices = context, choices
         self.document: FuzzyDocument | None = None
         self._values: dict[str, NDArray[np.float64]] = {}
-        self._loaded: tuple[str, str, str] | None = None
+        self._asked: tuple[str, str, str] | None = None
+        self._series: InputSeries | None = None
         self._loading = Latest(context.tasks, self)
         self.setMinimumWidth(LEAST_WIDTH)
         self.symbol = CalmComboBox("fuzzyPanel.previewSymbolCombo", self.tr("Symbol whose bars are shown"))
@@ -175,13 +176,13 @@ class ConsequencePane(QWidget):
 
     @Slot()
     def _data_changed(self) -> None:
-        self._loaded = None
+        self._asked = None
         self.live.leave()
         self._refresh()
 
     @Slot()
     def _strategies_changed(self, _changed: object = None) -> None:
-        self._loaded = None
+        self._asked = None
         self.universality.forget()
         if self.isVisible() and self.tabs.currentWidget() is self.live:
             self.live.reopen()
@@ -236,25 +237,28 @@ class ConsequencePane(QWidget):
 
     def _show_strips(self, document: FuzzyDocument, symbol: str) -> None:
         wanted = (document.strategy, symbol, self.timeframe)
-        series = self.strips.series
-        if not symbol or wanted == self._loaded:
-            self.strips.show_series(series if symbol else None, document.current, document.sets())
+        if not symbol or wanted == self._asked:
+            if not self._loading.busy:
+                self.strips.show_series(self._series if symbol else None, document.current, document.sets())
             return
+        self._asked = wanted
         request = SeriesRequest(self.context.workspace, *wanted)
 
-        def work(progress: Progress, cancel: CancelToken) -> tuple[tuple[str, str, str], InputSeries]:
-            return wanted, workflows.load_inputs(request, progress, cancel)
+        def work(progress: Progress, cancel: CancelToken) -> InputSeries:
+            return workflows.load_inputs(request, progress, cancel)
 
         self._loading.ask(self.tr("Bars of {0}").format(symbol), work)
 
     @Slot(object)
-    def _take_series(self, loaded: tuple[tuple[str, str, str], InputSeries]) -> None:
-        self._loaded, series = loaded
+    def _take_series(self, series: InputSeries) -> None:
+        self._series = series
         self.fault.hide()
         if self.document is not None:
             self.strips.show_series(series, self.document.current, self.document.sets())
 
     @Slot(object)
     def _no_series(self, error: object) -> None:
-        self.fault.setText(" ".join(error_text(error)))  # type: ignore[arg-type]
+        self._asked = self._series = None
+        self.strips.show_series(None, "", {})
+        self.fault.setText("; ".join(error_text(error)))  # type: ignore[arg-type]
         self.fault.show()

@@ -118,7 +118,7 @@ class MembershipStrips(QWidget):
             Its sets.
         """
         if series is not None and name not in series.inputs:
-            series = None
+            series = None  # an input that is not saved yet has no values
         if series is not self.series:
             self.series = series
             times = np.empty(0, dtype=np.int64) if series is None else series.times
