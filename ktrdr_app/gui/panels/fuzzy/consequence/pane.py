@@ -63,7 +63,8 @@ class ConsequencePane(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setUsesScrollButtons(False)
-        accessibility.name(self.tabs.tabBar(), self.tr("What follows from the sets"))
+        for part in (self.tabs, self.tabs.tabBar()):
+            accessibility.name(part, self.tr("What follows from the sets"))
         self.tabs.setCornerWidget(self.symbol)
         for page, words, tip in (
             (self._price_page(), self.tr("Price"), self.tr("Membership in each set, bar by bar, under the price")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -15,11 +16,13 @@ from ktrdr_app.gui.panels.fuzzy.consequence.equity_plot import OWN, QUICK, YOURS
 from ktrdr_app.gui.panels.fuzzy.consequence.live_view import LiveView
 from ktrdr_app.workflows.live_edit import LiveRequest, open_live
 from tests.gui import helpers
-from tests.gui.panels.fuzzy.consequence.conftest import EAGER, settle
+from tests.gui.panels.fuzzy.consequence.conftest import EAGER, open_station, settle
 from tests.gui.panels.fuzzy.test_plot import drag, grip_of
-from tests.model_store.builders import write_original
+from tests.workflows.originals import original_folder
+from tests.workflows.quick import with_strategy
 
 if TYPE_CHECKING:
+    from ktrdr_app.gui.documents.context import AppContext
     from ktrdr_app.gui.panels.fuzzy import FuzzyPanel
 
 pytestmark = pytest.mark.gui
@@ -110,27 +113,18 @@ def test_a_model_that_comes_is_opened(panel: FuzzyPanel, qtbot: QtBot) -> None:
 def test_a_model_of_the_original_says_why_not(panel: FuzzyPanel, qtbot: QtBot) -> None:
     workspace: Workspace = panel.context.workspace
     shutil.rmtree(workspace.models)
-    write_original(workspace.models, "GOOG", "1d", 1, strategy="quick")
+    original_folder(workspace, "GOOG")
     view = look(qtbot, panel)
     assert view.pages.currentIndex() == 1
-    assert "GOOG_1d_v1" in view.message.text()
+    assert "it is a model of the original" in view.message.text()
     assert view.to_training.isVisible()
 
 
-def test_an_input_that_the_model_does_not_read_is_said(panel: FuzzyPanel, qtbot: QtBot) -> None:
-    more = EAGER.replace(
-        "fuzzy_sets:\n",
-        "fuzzy_sets:\n  calm:\n    input: rsi\n    form: raw\n    sets:\n"
-        "      low: {type: triangular, parameters: [0, 20, 40]}\n",
-    )
-    assert more != EAGER
-    workspace = panel.context.workspace
-    (workspace.strategies / "more.yaml").write_text(more.replace("name: quick", "name: more"), encoding="utf-8")
-    shutil.copytree(workspace.models / "quick", workspace.models / "more", symlinks=True)
-    panel.context.catalog.refresh()
-    helpers.settle(qtbot, panel.context.tasks)
-    panel.context.select_strategy("more")
-    qtbot.waitUntil(lambda: panel.document is not None and panel.document.strategy == "more")
+def test_an_input_that_the_model_does_not_read_is_said(live_context: AppContext, qtbot: QtBot) -> None:
+    calm = "  calm: {input: rsi, form: raw, sets: {low: {type: triangular, parameters: [0, 20, 40]}}}\n"
+    with_strategy(live_context.workspace, EAGER.replace("fuzzy_sets:\n", f"fuzzy_sets:\n{calm}"))
+    panel = open_station(qtbot, live_context)
+    qtbot.addWidget(panel)
     look(qtbot, panel)
     assert "⚠ the model does not read calm" in note(panel)
 
@@ -146,7 +140,7 @@ def test_a_quick_try_is_the_third_curve(panel: FuzzyPanel, qtbot: QtBot) -> None
     settle(qtbot, panel)
     assert len(view.plot.lines[QUICK]) == len(view.plot.times)
     assert np.isfinite(view.plot.lines[QUICK].values).all()
-    assert "Quick try: 3 epochs" in note(panel)
+    assert "Quick try: 4 epochs" in note(panel)
     assert "not saved" in note(panel)
     assert view.figures.records.records[0].quick is not None
     assert len(list((panel.context.workspace.models / "quick").glob("universal_1d_v*"))) == 1
@@ -179,14 +173,14 @@ def test_a_quick_try_is_stopped_by_its_button(panel: FuzzyPanel, qtbot: QtBot, m
     assert "✖" not in note(panel)
 
 
-def test_the_panel_may_close_while_a_step_runs(panel: FuzzyPanel, qtbot: QtBot) -> None:
+def test_the_panel_may_go_while_a_step_runs(live_context: AppContext, qtbot: QtBot) -> None:
+    panel = open_station(qtbot, live_context)
     view = look(qtbot, panel)
-    tasks = panel.context.tasks
     for foot in range(41, 49):
         assert panel.document is not None
         panel.document.set_numbers("low", [0, 10, 30, foot])
     assert view.desk.busy
-    assert tasks.running
+    assert live_context.tasks.running
     panel.close()
-    panel.deleteLater()
-    helpers.settle(qtbot, tasks)
+    shiboken6.delete(panel)
+    helpers.settle(qtbot, live_context.tasks)
