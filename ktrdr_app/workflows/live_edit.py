@@ -100,6 +100,9 @@ class LiveResult:
         What it amounts to.
     otherwise : int
         Bars at which BUY, HOLD or SELL is most probable that is not so with the model's own sets.
+    shift : float
+        Mean over the bars of the share of probability that moves from one answer to another, 0 to 1: half the sum of
+        the absolute differences (total variation distance).
     kept : dict of str to str
         Inputs for which the model kept its own sets, and why; empty where it took all.
     """
@@ -107,6 +110,7 @@ class LiveResult:
     equity: NDArray[np.float64]
     figures: LiveFigures
     otherwise: int
+    shift: float
     kept: dict[str, str]
 
 
@@ -216,7 +220,7 @@ class LiveSession:
         request = ground.request
         self.times: NDArray[np.int64] = nanoseconds(ground.bars.index)
         self.in_sample = in_sample_bars(chosen, request.symbol, request.timeframe, ground.bars.index)
-        self._own_answers: NDArray[np.intp] | None = None
+        self._own_shares: NDArray[np.float64] | None = None
         self.own = self._result(self._plan, {}, None)
 
     @property
@@ -254,11 +258,11 @@ class LiveSession:
             cancel.check()
         model = self.chosen.loaded.model
         result, shares = self.ground.played(model, frame, self._scaler, self._neighbourhood, cancel)
-        answers = shares.argmax(axis=1)
-        if self._own_answers is None:
-            self._own_answers = answers
-        otherwise = int((answers != self._own_answers).sum())
-        return LiveResult(result.values, figures_of(result, int(self.in_sample.sum())), otherwise, kept)
+        own = shares if self._own_shares is None else self._own_shares
+        self._own_shares = own
+        otherwise = int((shares.argmax(axis=1) != own.argmax(axis=1)).sum())
+        shift = float(np.abs(shares - own).sum() / (2 * len(own)))
+        return LiveResult(result.values, figures_of(result, int(self.in_sample.sum())), otherwise, shift, kept)
 
     def _why_not(self, name: str, entry: FuzzyInput) -> str:
         own = self._plan.strategy.fuzzy_sets.get(name)

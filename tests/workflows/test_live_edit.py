@@ -65,8 +65,8 @@ def with_set(inputs: dict[str, FuzzyInput], name: str, key: str, entry: FuzzySet
     return inputs | {name: inputs[name].model_copy(update={"sets": inputs[name].sets | {key: entry}})}
 
 
-def slowly(session: LiveSession, inputs: dict[str, FuzzyInput]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return equity and most probable class by features from nothing and the plain engine."""
+def slowly(session: LiveSession, inputs: dict[str, FuzzyInput]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return equity and probabilities by features from nothing and the plain engine."""
     ground, model, plan = session.ground, session.chosen.loaded.model, session.chosen.plan
     assert plan is not None
     strategy = plan.strategy.model_copy(update={"fuzzy_sets": inputs})
@@ -74,7 +74,7 @@ def slowly(session: LiveSession, inputs: dict[str, FuzzyInput]) -> tuple[NDArray
     assert frame.valid[ground.first :].all()
     shares = model.predict_proba(frame.values[ground.first :], ground.request.symbol)
     filters = DecisionOrchestrator(ground.decision, ground.config.allow_short)
-    return BacktestingEngine(ground.config).run(ground.bars, shares, filters).values, shares.argmax(axis=1)
+    return BacktestingEngine(ground.config).run(ground.bars, shares, filters).values, shares
 
 
 EDITS = {
@@ -101,10 +101,12 @@ def test_the_own_sets_give_the_backtest_of_the_model(session: LiveSession, shop:
 def test_a_step_is_the_pipeline_from_nothing_to_the_last_bit(session: LiveSession, edit: str) -> None:
     inputs = with_set(session.inputs, *EDITS[edit])
     found = session.step(inputs)
-    equity, answers = slowly(session, inputs)
+    equity, shares = slowly(session, inputs)
     assert found.equity.tobytes() == equity.tobytes()
-    assert found.otherwise == (answers != slowly(session, session.inputs)[1]).sum()
-    assert found.otherwise > 0
+    own = slowly(session, session.inputs)[1]
+    assert found.otherwise == sum(int(a.argmax() != b.argmax()) for a, b in zip(shares, own, strict=True)) > 0
+    moved = [sum(abs(x - y) for x, y in zip(a, b, strict=True)) / 2 for a, b in zip(shares, own, strict=True)]
+    assert found.shift == pytest.approx(sum(moved) / len(moved))
     assert found.kept == {}
 
 
@@ -119,7 +121,7 @@ def test_steps_after_each_other_leave_no_trace(session: LiveSession) -> None:
     assert found.equity.tobytes() == slowly(session, inputs)[0].tobytes()
     back = session.step(session.inputs)
     assert back.equity.tobytes() == session.own.equity.tobytes()
-    assert back.otherwise == 0
+    assert (back.otherwise, back.shift) == (0, 0.0)
 
 
 def test_the_newest_bars_are_traded_with_features_of_all_before(shop: Shop) -> None:

@@ -11,7 +11,8 @@ from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.workflows.live_edit import LiveFigures
 
-ROW_PIXELS = 23
+ROW_PIXELS = 21
+HEAD_PIXELS = 28
 
 
 def _t(text: str) -> str:
@@ -86,7 +87,8 @@ class FiguresTable(RecordTable):
         self.setSortingEnabled(False)
         self.verticalHeader().setDefaultSectionSize(ROW_PIXELS)
         self.fit(0)
-        self.setFixedHeight(5 * ROW_PIXELS + 36)
+        self.horizontalHeader().setFixedHeight(HEAD_PIXELS)
+        self.setFixedHeight(5 * ROW_PIXELS + HEAD_PIXELS + 4)
 
     def show_figures(self, own: LiveFigures | None, yours: LiveFigures | None, quick: LiveFigures | None) -> None:
         """Show other figures.

@@ -47,7 +47,7 @@ class LiveView(QWidget):
         )
         self.stop_button = button(self.tr("Stop"), "fuzzyPanel.stopRetrainButton", icon="stop")
         self.plot = EquityPlot()
-        self.plot.setMinimumHeight(110)
+        self.plot.setMinimumHeight(84)
         self.figures = FiguresTable()
         self.note = label("", "muted", wrap=True)
         self.note.setObjectName("fuzzyPanel.liveNote")
@@ -270,8 +270,9 @@ class LiveView(QWidget):
         assert session is not None
         facts = [self.tr("The model keeps its own sets; this is what it would do with yours, not retrained.")]
         if newest is not None:
-            words = self.tr("It would answer otherwise on {0} of {1} bars.")
-            facts.append(words.format(numbers.integer(newest.otherwise), numbers.integer(len(newest.equity))))
+            words = self.tr("{0} of {1} answers change, probabilities by {2} on average.")
+            answers = numbers.integer(newest.otherwise), numbers.integer(len(newest.equity))
+            facts.append(words.format(*answers, numbers.percent(newest.shift)))
         if session.in_sample.any():
             facts.append(self.tr("Shaded: bars it has learnt from."))
         else:

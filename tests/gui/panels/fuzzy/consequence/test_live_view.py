@@ -49,7 +49,7 @@ def test_a_drag_redraws_the_equity_beside_the_old_one(panel: FuzzyPanel, qtbot: 
     view = look(qtbot, panel)
     own = curve(view, OWN)
     assert own == curve(view, YOURS) != b""
-    assert "otherwise on 0 of" in note(panel)
+    assert "0 of 1\N{NARROW NO-BREAK SPACE}995 answers change" in note(panel)
     assert "The model keeps its own sets" in note(panel)
     assert "✦" in note(panel)
     assert view.model.currentText() == "automatic: universal_1d_v1"
