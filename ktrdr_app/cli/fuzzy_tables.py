@@ -34,9 +34,7 @@ def fuzzy_check(found: Sequence[InputCheck]) -> list[Part]:
 
 
 def _alike(name: str, found: Universality) -> str:
-    from ktrdr_app.fuzzy.universality import ALIKE  # with numpy, which the list of commands does without
-
-    words = "symbols use its sets alike" if found.figure >= ALIKE else "symbols use its sets differently"
+    words = "symbols use its sets alike" if found.alike else "symbols use its sets differently"
     return f"{name}: universality {found.figure:.2f}, {words}; least alike: {' and '.join(found.farthest)}"
 
 

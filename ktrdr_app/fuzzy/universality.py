@@ -39,6 +39,11 @@ class Universality:
     farthest: tuple[str, str]
     set_spread: dict[str, float]
 
+    @property
+    def alike(self) -> bool:
+        """Whether one network can read the input on every symbol: `ALIKE` or more."""
+        return self.figure >= ALIKE
+
 
 def universality(sets: Sequence[str], memberships: Mapping[str, NDArray[np.floating]]) -> Universality:
     """Measure how alike symbols use the sets of one input.
