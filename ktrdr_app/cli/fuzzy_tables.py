@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from ktrdr_app.fuzzy.universality import Universality
     from ktrdr_app.workflows.fuzzy_run import InputCheck
 
-ALIKE = 0.8
-"""Universality from which one network can read an input on every symbol; raw MACD over markets has about 0.5."""
-
 
 def fuzzy_check(found: Sequence[InputCheck]) -> list[Part]:
     """Return activity and doubts of every fuzzy input.
@@ -37,7 +34,7 @@ def fuzzy_check(found: Sequence[InputCheck]) -> list[Part]:
 
 
 def _alike(name: str, found: Universality) -> str:
-    words = "symbols use its sets alike" if found.figure >= ALIKE else "symbols use its sets differently"
+    words = "symbols use its sets alike" if found.alike else "symbols use its sets differently"
     return f"{name}: universality {found.figure:.2f}, {words}; least alike: {' and '.join(found.farthest)}"
 
 

@@ -13,6 +13,8 @@ from ktrdr_app.core.errors import InvalidValue
 
 NO_SET = ""
 """Name of the share of bars that no set claims."""
+ALIKE = 0.8
+"""Figure from which one network can read an input on every symbol; raw MACD over markets has about 0.5."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Universality:
     shares: dict[str, dict[str, float]]
     farthest: tuple[str, str]
     set_spread: dict[str, float]
+
+    @property
+    def alike(self) -> bool:
+        """Whether one network can read the input on every symbol: `ALIKE` or more."""
+        return self.figure >= ALIKE
 
 
 def universality(sets: Sequence[str], memberships: Mapping[str, NDArray[np.floating]]) -> Universality:

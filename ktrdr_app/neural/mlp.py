@@ -149,7 +149,9 @@ def module_of(network: DenseNetwork) -> nn.Sequential:
 
 def _linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
     """Make a layer by way of the meta device, as a plain ``nn.Linear`` would draw from torch's global generator."""
-    layer = nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")
+    layer = nn.Linear(inputs, outputs, device="meta")
+    # not to_empty(): its first call imports SymPy, which costs a first training a second or more
+    layer.weight, layer.bias = nn.Parameter(torch.empty(outputs, inputs)), nn.Parameter(torch.empty(outputs))
     nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
     bound = 1 / math.sqrt(inputs)
     nn.init.uniform_(layer.bias, -bound, bound, generator=generator)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.grammar_schema import strategy_schema
     from ktrdr_app.workflows.grid_run import backtest_grid
     from ktrdr_app.workflows.import_run import files_to_import, import_data, preview_import
+    from ktrdr_app.workflows.input_series import load_inputs
     from ktrdr_app.workflows.inspect_data import align_data, check_data
     from ktrdr_app.workflows.inspect_series import (
         compute_indicator,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         load_bars,
         load_fuzzy_view,
     )
+    from ktrdr_app.workflows.live_edit import open_live
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
     from ktrdr_app.workflows.model_care import (
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.model_sets import list_model_sets
     from ktrdr_app.workflows.models import list_models, resolve_model, show_model
     from ktrdr_app.workflows.portfolio_run import backtest_portfolio
+    from ktrdr_app.workflows.quick_training import quick_try
     from ktrdr_app.workflows.reopen import reopen_run
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     )
     from ktrdr_app.workflows.strategy_form import indicator_catalogue, indicator_fields, strategy_sections
     from ktrdr_app.workflows.symbol_change import change_symbol
+    from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
@@ -95,7 +99,11 @@ _EXPORTS = {
     "check_strategy": "strategies",
     "check_training": "request_checks",
     "compare_models": "compare_run",
+<<<<<<< HEAD
     "compare_strategy": "strategy_diff",
+=======
+    "compare_use": "symbol_use",
+>>>>>>> w-live
     "compute_indicator": "inspect_series",
     "create_strategy": "strategy_files",
     "delete_data": "trash_run",
@@ -126,6 +134,7 @@ _EXPORTS = {
     "list_trashed_models": "model_care",
     "load_bars": "inspect_series",
     "load_fuzzy_view": "inspect_series",
+    "load_inputs": "input_series",
     "map_coverage": "series_view",
     "measure_quality": "data_inventory",
     "measure_some": "data_inventory",
@@ -133,12 +142,20 @@ _EXPORTS = {
     "migrate_models": "migrate_run",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
+<<<<<<< HEAD
     "open_strategy": "strategy_files",
     "pin_model": "model_care",
     "preview_deletion": "model_care",
     "preview_import": "import_run",
     "read_draft": "strategy_draft",
     "rename_strategy": "strategy_files",
+=======
+    "open_live": "live_edit",
+    "pin_model": "model_care",
+    "preview_deletion": "model_care",
+    "preview_import": "import_run",
+    "quick_try": "quick_training",
+>>>>>>> w-live
     "reopen_run": "reopen",
     "repair_data": "repair_run",
     "resolve_model": "models",
@@ -149,7 +166,11 @@ _EXPORTS = {
     "run_equity": "run_tables",
     "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
+<<<<<<< HEAD
     "save_strategy": "strategy_files",
+=======
+    "scale_advice": "symbol_use",
+>>>>>>> w-live
     "show_model": "models",
     "strategy_schema": "grammar_schema",
     "strategy_sections": "strategy_form",
@@ -184,7 +205,11 @@ __all__ = [
     "check_strategy",
     "check_training",
     "compare_models",
+<<<<<<< HEAD
     "compare_strategy",
+=======
+    "compare_use",
+>>>>>>> w-live
     "compute_indicator",
     "create_strategy",
     "delete_data",
@@ -215,6 +240,7 @@ __all__ = [
     "list_trashed_models",
     "load_bars",
     "load_fuzzy_view",
+    "load_inputs",
     "map_coverage",
     "measure_quality",
     "measure_some",
@@ -222,12 +248,20 @@ __all__ = [
     "migrate_models",
     "model_coverage",
     "newest_run",
+<<<<<<< HEAD
     "open_strategy",
     "pin_model",
     "preview_deletion",
     "preview_import",
     "read_draft",
     "rename_strategy",
+=======
+    "open_live",
+    "pin_model",
+    "preview_deletion",
+    "preview_import",
+    "quick_try",
+>>>>>>> w-live
     "reopen_run",
     "repair_data",
     "resolve_model",
@@ -238,7 +272,11 @@ __all__ = [
     "run_equity",
     "run_trades",
     "save_fuzzy_sets",
+<<<<<<< HEAD
     "save_strategy",
+=======
+    "scale_advice",
+>>>>>>> w-live
     "show_model",
     "strategy_schema",
     "strategy_sections",

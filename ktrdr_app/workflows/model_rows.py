@@ -15,8 +15,10 @@ from ktrdr_app.decision.actions import Action
 from ktrdr_app.features.contract import UsablePiece, usable_pieces
 from ktrdr_app.features.coverage import CoverageReference
 from ktrdr_app.features.drift_tally import DriftTally
+from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.model_store.reference import read_reference
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.strategy.schema import DecisionSettings
 from ktrdr_app.workflows.choose_model import ChosenModel
 from ktrdr_app.workflows.coverage_sentences import UNTOLD, UNTOLD_SENTENCE, sentence_of, verdict_of, worst_words
@@ -130,6 +132,73 @@ class _Judge:
         drift = self._tally.drift()
         said = sentence_of(self._symbol, drift, self._loaded.info.training_symbols)
         return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
+
+
+def shares_of(
+    model: MLPTradingModel, symbol: str, values: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return what a model says of every bar.
+
+    Parameters
+    ----------
+    model : MLPTradingModel
+        The model.
+    symbol : str
+        Whose bars they are.
+    values : ndarray of float32, shape (n_bars, n_features)
+        Features before scaling.
+    valid : ndarray of bool, shape (n_bars,)
+        Bars whose every feature is there.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bars, 3)
+        BUY, HOLD, SELL; HOLD is certain where a bar has no features.
+    """
+    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
+    shares[valid] = model.predict_proba(values if valid.all() else values[valid], symbol)
+    return shares
+
+
+def distances_of(
+    neighbourhood: Neighbourhood | None, scaler: ScalerState, values: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return how far every bar's features are from a model's training rows.
+
+    Parameters
+    ----------
+    neighbourhood : Neighbourhood, optional
+        What is kept of the training rows, scaled.
+    scaler : ScalerState
+        The model's.
+    values : ndarray of float32, shape (n_bars, n_features)
+        Features before scaling.
+    valid : ndarray of bool, shape (n_bars,)
+        Bars whose every feature is there.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bars,)
+        Dissimilarity; NaN where it is not known.
+    """
+    distances = np.full(len(valid), np.nan)
+    if neighbourhood is not None:
+        index = neighbourhood.dissimilarity(scaler.transform(values if valid.all() else values[valid]))
+        if index is not None:
+            distances[valid] = index
+    return distances
+
+
+def training_neighbourhood(chosen: ChosenModel) -> Neighbourhood | None:
+    """Return what a model's folder keeps of its training rows, to measure distances by; None if nothing.
+
+    Parameters
+    ----------
+    chosen : ChosenModel
+        The model.
+    """
+    reference, _ = _reference(chosen)
+    return None if reference is None else reference.neighbourhood
 
 
 def _reference(chosen: ChosenModel) -> tuple[CoverageReference | None, str]:

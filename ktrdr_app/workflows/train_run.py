@@ -107,10 +107,36 @@ def training_rows(
         Of the kind that fits: strategy, data, storage, cancelled.
     """
     loaded = trained_strategy(request)
+    plan, block, processed = rows_of_strategy(request, loaded, progress, token, seconds)
+    return loaded, plan, block, processed
+
+
+def rows_of_strategy(
+    request: TrainRequest, loaded: LoadedStrategy, progress: Progress, token: CancelToken, seconds: dict[str, float]
+) -> tuple[FeaturePlan, FeatureBlock, list[SymbolFacts]]:
+    """Return what a strategy computes, and the labelled rows of all symbols.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        Symbols and range.
+    loaded : LoadedStrategy
+        The strategy with every override applied; it need not be saved.
+    progress : Progress
+        Listener.
+    token : CancelToken
+        Checked before each symbol.
+    seconds : dict
+        Collects wall seconds by stage.
+
+    Raises
+    ------
+    KtrdrError
+        Of the kind that fits: strategy, data, storage, cancelled.
+    """
     plan = FeaturePlan.of(loaded)
     check_timeframes(plan, request.timeframe)
-    block, processed = _rows(request, loaded, plan, progress, token, seconds)
-    return loaded, plan, block, processed
+    return plan, *_rows(request, loaded, plan, progress, token, seconds)
 
 
 def _rows(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ktrdr_app.cli.fuzzy_tables import ALIKE, fuzzy_check
+from ktrdr_app.cli.fuzzy_tables import fuzzy_check
 from ktrdr_app.fuzzy.activity import activity
 from ktrdr_app.fuzzy.checks import SetProblem
-from ktrdr_app.fuzzy.universality import Universality
+from ktrdr_app.fuzzy.universality import ALIKE, Universality
 from ktrdr_app.strategy.schema import FuzzyInput
 from ktrdr_app.workflows.fuzzy_run import InputCheck, SymbolUse
 from ktrdr_app.workflows.report_tables import Table

@@ -1,0 +1,117 @@
+"""Strips whose strength is a membership, one above the other; zoomed out they show least and greatest per pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
+from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
+
+Floats = NDArray[np.float64]
+
+HEIGHT = 0.82
+"""Height of a strip where the next one begins 1 lower."""
+
+
+class StripItem(ChartItem):
+    """Strip k lies between y = -k - `HEIGHT` and -k, at x = bar index.
+
+    While several bars share a pixel the upper half of a strip is as strong as their greatest membership and the lower
+    half as their least, so that no short activation is lost and none is made longer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strips: list[MinMaxPyramid] = []
+        self._colours: list[QColor] = []
+        self.columns_painted = 0
+
+    def __len__(self) -> int:
+        return len(self._strips)
+
+    def set_strips(self, memberships: Sequence[Floats]) -> None:
+        """Show other strips.
+
+        Parameters
+        ----------
+        memberships : sequence of ndarray of float64, shape (n_bars,)
+            A strip each, 0 to 1; NaN leaves it empty.
+        """
+        self.prepareGeometryChange()
+        self._strips = [MinMaxPyramid(values, values) for values in memberships]
+        self.update()
+
+    def set_strip(self, number: int, membership: Floats) -> None:
+        """Show one strip anew.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        membership : ndarray of float64, shape (n_bars,)
+            Its values.
+        """
+        self._strips[number] = MinMaxPyramid(membership, membership)
+        self.update()
+
+    def set_colours(self, colours: Sequence[str]) -> None:
+        """Draw in other colours.
+
+        Parameters
+        ----------
+        colours : sequence of str
+            ``#rrggbb``, one a strip.
+        """
+        self._colours = [QColor(colour) for colour in colours]
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the rectangle that holds all strips, in data coordinates."""
+        bars = len(self._strips[0]) if self._strips else 0
+        return QRectF(-0.5, -len(self._strips), bars, len(self._strips)) if bars else QRectF()
+
+    def draw(self, painter: QPainter, view: QRectF) -> None:
+        """Draw the part in view.
+
+        Parameters
+        ----------
+        painter : QPainter
+            In data coordinates.
+        view : QRectF
+            What is visible.
+        """
+        pixels = pixels_per_unit(painter)
+        step = bucket_step(1 / pixels) if pixels else 1
+        for number, (strip, colour) in enumerate(zip(self._strips, self._colours, strict=False)):
+            first, last = visible_slice(view.left(), view.right(), len(strip))
+            if first >= last:
+                continue
+            groups = strip.buckets(first, last, step)
+            self.columns_painted = len(groups.start)
+            image = strip_image(groups.low, groups.high, colour)
+            left, width = float(groups.start[0]) - 0.5, float(len(groups.start) * groups.step)
+            painter.drawImage(QRectF(left, -number - HEIGHT, width, HEIGHT), image)
+
+
+def strip_image(low: Floats, high: Floats, colour: QColor) -> QImage:
+    """Return the image of one strip, two pixels high; its second row is drawn above, as y grows upwards.
+
+    Parameters
+    ----------
+    low, high : ndarray of float64, shape (n,)
+        Least and greatest membership of each column; NaN is drawn as 0.
+    colour : QColor
+        Colour of full membership; less lets more of the ground through.
+    """
+    alpha = np.nan_to_num(np.stack([low, high])) * 255
+    pixels = np.empty((2, len(low), 4), dtype=np.uint8)
+    for place, part in enumerate((colour.blue(), colour.green(), colour.red())):
+        pixels[..., place] = np.rint(alpha * part / 255)
+    pixels[..., 3] = np.rint(alpha)
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.tobytes(), len(low), 2, len(low) * 4, kind).copy()
