@@ -68,6 +68,9 @@ class SetTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(44)
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )  # the columns share what width there is
         self.selectionModel().currentChanged.connect(self._on_current)
         self.sets.modelReset.connect(self._fit)
         themeChanged.connect(self._on_theme)
