@@ -99,11 +99,8 @@ _EXPORTS = {
     "check_strategy": "strategies",
     "check_training": "request_checks",
     "compare_models": "compare_run",
-<<<<<<< HEAD
     "compare_strategy": "strategy_diff",
-=======
     "compare_use": "symbol_use",
->>>>>>> w-live
     "compute_indicator": "inspect_series",
     "create_strategy": "strategy_files",
     "delete_data": "trash_run",
@@ -142,20 +139,14 @@ _EXPORTS = {
     "migrate_models": "migrate_run",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
-<<<<<<< HEAD
+    "open_live": "live_edit",
     "open_strategy": "strategy_files",
     "pin_model": "model_care",
     "preview_deletion": "model_care",
     "preview_import": "import_run",
+    "quick_try": "quick_training",
     "read_draft": "strategy_draft",
     "rename_strategy": "strategy_files",
-=======
-    "open_live": "live_edit",
-    "pin_model": "model_care",
-    "preview_deletion": "model_care",
-    "preview_import": "import_run",
-    "quick_try": "quick_training",
->>>>>>> w-live
     "reopen_run": "reopen",
     "repair_data": "repair_run",
     "resolve_model": "models",
@@ -166,11 +157,8 @@ _EXPORTS = {
     "run_equity": "run_tables",
     "run_trades": "run_tables",
     "save_fuzzy_sets": "strategies",
-<<<<<<< HEAD
     "save_strategy": "strategy_files",
-=======
     "scale_advice": "symbol_use",
->>>>>>> w-live
     "show_model": "models",
     "strategy_schema": "grammar_schema",
     "strategy_sections": "strategy_form",
@@ -205,11 +193,8 @@ __all__ = [
     "check_strategy",
     "check_training",
     "compare_models",
-<<<<<<< HEAD
     "compare_strategy",
-=======
     "compare_use",
->>>>>>> w-live
     "compute_indicator",
     "create_strategy",
     "delete_data",
@@ -248,20 +233,14 @@ __all__ = [
     "migrate_models",
     "model_coverage",
     "newest_run",
-<<<<<<< HEAD
+    "open_live",
     "open_strategy",
     "pin_model",
     "preview_deletion",
     "preview_import",
+    "quick_try",
     "read_draft",
     "rename_strategy",
-=======
-    "open_live",
-    "pin_model",
-    "preview_deletion",
-    "preview_import",
-    "quick_try",
->>>>>>> w-live
     "reopen_run",
     "repair_data",
     "resolve_model",
@@ -272,11 +251,8 @@ __all__ = [
     "run_equity",
     "run_trades",
     "save_fuzzy_sets",
-<<<<<<< HEAD
     "save_strategy",
-=======
     "scale_advice",
->>>>>>> w-live
     "show_model",
     "strategy_schema",
     "strategy_sections",

@@ -23,7 +23,7 @@ from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.features.scaler import ScalerState
-from ktrdr_app.neural.mlp import MLPTradingModel
+from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings, FuzzyInput
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars

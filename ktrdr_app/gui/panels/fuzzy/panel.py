@@ -15,14 +15,11 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.fuzzy_drafts import FuzzyDrafts
 from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
-<<<<<<< HEAD
 from ktrdr_app.gui.panels.fuzzy.comparing import Comparison
+from ktrdr_app.gui.panels.fuzzy.consequence import ConsequencePane
 from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
 from ktrdr_app.gui.panels.fuzzy.editing import SetEditing, panel_action, tool_button
 from ktrdr_app.gui.panels.fuzzy.examination import Examination
-=======
-from ktrdr_app.gui.panels.fuzzy.consequence import ConsequencePane
->>>>>>> w-live
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.panels.station import Station
@@ -96,9 +93,10 @@ class FuzzyPanel(Station):
         self.splitter.addWidget(self._table_with_tools())
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-<<<<<<< HEAD
         self.splitter.setSizes([520, 160])
-        self.body.addWidget(self.splitter, 1)
+        self.consequence = ConsequencePane(self.context, self.choices)
+        self.heading.addWidget(self.consequence.toggle)
+        self.body.addWidget(self.consequence.beside(self.splitter), 1)
 
     def _table_with_tools(self) -> QWidget:
         held = QWidget()
@@ -111,18 +109,6 @@ class FuzzyPanel(Station):
         box.addLayout(line)
         box.addWidget(self.table, 1)
         return held
-=======
-        self.splitter.setSizes([520, 140])
-        self.consequence = ConsequencePane(self.context, self.choices)
-        self.heading.addWidget(self.consequence.toggle)
-        self.body.addWidget(self.consequence.beside(self.splitter), 1)
-        keys = label(self.tr("Tab handles · ←→ move · Shift ×10 · Shift+drag moves the set · Esc takes back"), "muted")
-        below = QHBoxLayout()
-        below.setSpacing(2 * GRID)
-        below.addWidget(self.problems, 1)
-        below.addWidget(keys, 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(below)
->>>>>>> w-live
 
     def _connect(self) -> None:
         self.choices.strategyChosen.connect(self._strategy_chosen)
@@ -195,13 +181,10 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
-<<<<<<< HEAD
         self.editing.document = self.examination.document = document
         self.comparison.set_document(document)
         self._load_models()
-=======
         self.consequence.set_document(document)
->>>>>>> w-live
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
@@ -261,12 +244,9 @@ class FuzzyPanel(Station):
     def _show_values(self, values: dict[str, Any]) -> None:
         self._values = values
         self.plot.set_values(values)
-<<<<<<< HEAD
         self.bar.set_values(values)
         self.editing.set_values(values)
-=======
         self.consequence.set_values(values)
->>>>>>> w-live
         self.table.numbers.step = self.plot.step
         self.examination.set_values(values)
         self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")

@@ -12,7 +12,7 @@ from ktrdr_app.gui.charts.axis import ValueAxis, write_value
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.plot import swatch
 from ktrdr_app.gui.charts.shade import SpanShade
-from ktrdr_app.gui.charts.summary import NOTHING
+from ktrdr_app.gui.charts.summary import nothing
 from ktrdr_app.gui.panels.fuzzy.consequence.bar_plot import BarPlot
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import Tokens, tokens
@@ -105,4 +105,4 @@ class EquityPlot(BarPlot):
             for kind in shown
             for values in (self.lines[kind].values,)
         ]
-        self.setAccessibleDescription(f"{self.title}: {', '.join(moved)}" if moved else NOTHING)
+        self.setAccessibleDescription(f"{self.title}: {', '.join(moved)}" if moved else nothing())

@@ -148,9 +148,11 @@ class ConsequencePane(QWidget):
         """
         if self.document is not None:
             self.document.setChanged.disconnect(self._on_set)
+            self.document.setsChanged.disconnect(self._refresh)
             self.document.currentChanged.disconnect(self._on_current)
         self.document = document
         document.setChanged.connect(self._on_set)
+        document.setsChanged.connect(self._refresh)
         document.currentChanged.connect(self._on_current)
         self._refresh()
 

@@ -11,13 +11,13 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ktrdr_app import fuzzy
+from ktrdr_app.fuzzy.activity import STRONG
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.plot import swatch
 from ktrdr_app.gui.panels.fuzzy.consequence.bar_plot import BarPlot
 from ktrdr_app.gui.panels.fuzzy.consequence.strip_item import HEIGHT, StripItem
 from ktrdr_app.gui.panels.fuzzy.handle_layer import set_colour
-from ktrdr_app.gui.panels.fuzzy.values import ACTIVE_LEVEL
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 from ktrdr_app.strategy.schema import FuzzySet
@@ -160,7 +160,7 @@ class MembershipStrips(QWidget):
         else:
             parts = [
                 self.tr("{0}: active on {1} of the bars, {2} at the last").format(
-                    key, numbers.percent(float(np.mean(values >= ACTIVE_LEVEL))), numbers.decimal(values[-1], 2)
+                    key, numbers.percent(float(np.mean(values >= STRONG))), numbers.decimal(values[-1], 2)
                 )
                 for key, values in self.memberships.items()
             ]
