@@ -20,11 +20,8 @@ from ktrdr_app.decision.actions import Action, Position
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Trades = NDArray[np.void]
     Events = NDArray[np.void]
     Changes = NDArray[np.void]
-    Prices = NDArray[np.float64]
-    Signs = NDArray[np.int8]
 
 BUY, HOLD, SELL = (int(action) for action in Action)
 SHORT, FLAT, LONG = (int(position) for position in Position)
@@ -36,15 +33,8 @@ NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED,
 
 
 @ieee_kernel
-def play(
-    market: Market,
-    signals: NDArray[np.int8],
-    terms: NDArray[np.void],
-    account: NDArray[np.void],
-    books: Books,
-    begin: int,
-    end: int,
-) -> None:
+def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], account: NDArray[np.void], books: Books,
+         begin: int, end: int) -> None:  # fmt: skip
     """Run the bars ``begin`` to ``end`` - 1; the account carries over from the call before.
 
     Parameters
@@ -63,49 +53,59 @@ def play(
         Rows.
     """
     own, rules, charged, ranged = account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
-    # Locals and records: handing on a tuple of arrays costs more than most of what is called, as each is counted.
-    closes, highs, lows, nights = market.close, market.high, market.low, market.nights
-    equity, held, acted, changes = books.equity, books.held, books.acted, books.changes
-    trades, events = books.trades, books.events
+    # Functions are given records and as few arrays as can be: each array that is handed on is counted in and out.
+    stamps, opens, highs, lows, closes, atr, nights = market
+    equity, held, acted, trades, events, changes = books
     bar = begin
     _change(own, changes, begin)
     while bar < end:
-        if own.pending == NO_ORDER:
-            if own.units == 0.0:
-                bar = _rest(own, closes, highs, lows, signals, equity, held, acted, bar, end)
-            else:
-                bar = _ride(own, rules, closes, highs, lows, nights, signals, equity, held, acted, bar, end)
+        worth = own.cash + own.units * own.last_close
+        if own.pending == NO_ORDER and (worth > 0.0 or own.gone):
+            # The bars on which nothing is asked for, charged, touched or lost.
+            side, cash, units, guarded, seen = _side(own), own.cash, own.units, rules.guarded, -1
+            while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
+                close = closes[bar]
+                if close == close:
+                    value = cash + units * close
+                    if side != FLAT:
+                        if (guarded and touched(own, highs[bar], lows[bar])) or (value <= 0.0 and not own.gone):
+                            break
+                        count_bar(own, highs[bar], lows[bar])
+                    worth, seen = value, bar
+                equity[bar], held[bar], acted[bar] = worth, side, HOLD
+                bar += 1
+            if seen >= 0:
+                own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
             if bar == end:
                 break
-        close = closes[bar]
         if charged and own.units != 0.0 and nights[bar] > 0:
             charge_nights(own, rules, nights[bar])
+        close, signal = closes[bar], signals[bar]
         acted[bar] = HOLD
         if close == close:
             high, low = highs[bar], lows[bar]
             if own.pending != NO_ORDER:
-                _order(own, trades, events, rules, bar, market.open[bar], own.last_range)
+                _order(own, trades[own.trades], events, rules, bar, opens[bar], own.last_range)
             if own.units != 0.0:
                 if rules.guarded and touched(own, high, low):
-                    leave_within_bar(own, trades, rules, bar, market.open[bar], high, low)
+                    leave_within_bar(own, trades[own.trades], rules, bar, opens[bar], high, low)
                 else:
                     count_bar(own, high, low)
             held[bar] = _side(own)
             own.last_range, own.last_close = high - low, close
-            if signals[bar] != HOLD:
-                atr, last = (market.atr[bar] if ranged else 0.0), bar == len(closes) - 1
-                if decide(own, trades, events, rules, atr, market.stamps[bar], last, close, signals[bar], bar):
-                    acted[bar] = signals[bar]
+            if signal != HOLD and decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar):
+                acted[bar] = signal
+                if _fills_at_close(own, rules, bar == len(closes) - 1):
+                    _order(own, trades[own.trades], events, rules, bar, close, own.last_range)
         else:
             held[bar] = _side(own)
-            if signals[bar] != HOLD:
-                _note(own, events, bar, CLOSED, LONG if signals[bar] == BUY else SHORT, 0.0, 0.0, 0.0)
-        worth = own.cash + own.units * own.last_close
-        equity[bar] = worth
+            if signal != HOLD:
+                _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
+        equity[bar] = own.cash + own.units * own.last_close
         _change(own, changes, bar)
-        if worth <= 0.0 and own.gone == 0:
+        if equity[bar] <= 0.0 and own.gone == 0:
             own.gone = 1
-            _note(own, events, bar, GONE, FLAT, worth, 0.0, 0.0)
+            _note(own, events, bar, GONE, FLAT, equity[bar], 0.0, 0.0)
         bar += 1
 
 
@@ -119,7 +119,7 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
         As `play` takes them.
     """
     own, rules, last = account[0], terms[0], len(market.close) - 1
-    trades, events = books.trades, books.events
+    events = books.events
     if own.pending != NO_ORDER:
         _note(own, events, last, NOT_FILLED, own.pending, 0.0, 0.0, 0.0)
     if not rules.close_at_end or own.units == 0.0:
@@ -127,76 +127,12 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
     if market.close[last] != market.close[last]:
         _note(own, events, last, LEFT_OPEN, FLAT, 0.0, 0.0, 0.0)
         return
-    close_position(own, trades, rules, last, market.close[last], own.last_range, ENDED)
+    close_position(own, books.trades[own.trades], rules, last, market.close[last], own.last_range, ENDED)
     books.equity[last] = own.cash
     _change(own, books.changes, last)
     if own.cash <= 0.0 and not own.gone:
         own.gone = 1
         _note(own, events, last, GONE, FLAT, own.cash, 0.0, 0.0)
-
-
-@ieee_kernel
-def _rest(
-    own: Any,
-    closes: Prices,
-    highs: Prices,
-    lows: Prices,
-    signals: Signs,
-    equity: Prices,
-    held: Signs,
-    acted: Signs,
-    begin: int,
-    end: int,
-) -> int:
-    """Pass over the bars without a position on which nothing is asked for; return the first that is not such."""
-    worth = own.cash + own.units * own.last_close
-    if worth <= 0.0 and own.gone == 0:
-        return begin
-    stop = begin
-    while stop < end and signals[stop] == HOLD:
-        stop += 1
-    for bar in range(begin, stop):
-        equity[bar], held[bar], acted[bar] = worth, FLAT, HOLD
-    seen = stop - 1
-    while seen >= begin and closes[seen] != closes[seen]:
-        seen -= 1
-    if seen >= begin:
-        own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
-    return stop
-
-
-@ieee_kernel
-def _ride(
-    own: Any,
-    rules: Any,
-    closes: Prices,
-    highs: Prices,
-    lows: Prices,
-    nights: NDArray[np.int64],
-    signals: Signs,
-    equity: Prices,
-    held: Signs,
-    acted: Signs,
-    begin: int,
-    end: int,
-) -> int:
-    """Pass over the bars with a position on which nothing is asked for, charged, touched or lost; return the next."""
-    side, cash, units, worth = _side(own), own.cash, own.units, own.cash + own.units * own.last_close
-    charged, guarded, solvent = len(nights) > 0, rules.guarded, own.gone == 0
-    bar, seen = begin, -1
-    while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
-        close = closes[bar]
-        if close == close:
-            high, low, value = highs[bar], lows[bar], cash + units * close
-            if (guarded and touched(own, high, low)) or (solvent and value <= 0.0):
-                break
-            count_bar(own, high, low)
-            worth, seen = value, bar
-        equity[bar], held[bar], acted[bar] = worth, side, HOLD
-        bar += 1
-    if seen >= 0:
-        own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
-    return bar
 
 
 @ieee_kernel
@@ -214,19 +150,14 @@ def _change(own: Any, changes: Changes, bar: int) -> None:
 
 
 @ieee_kernel
-def decide(
-    own: Any,
-    trades: Trades,
-    events: Events,
-    rules: Any,
-    atr: float,
-    stamp: int,
-    last: bool,
-    close: float,
-    signal: int,
-    bar: int,
-) -> bool:
-    """Apply the filters that know the position, and place or fill the order."""
+def _fills_at_close(own: Any, rules: Any, at_end: bool) -> Any:
+    """Whether an order is filled at the close that it was placed at: none is opened where all is closed."""
+    return rules.at_close and own.pending != NO_ORDER and (own.pending == FLAT or not (rules.close_at_end and at_end))
+
+
+@ieee_kernel
+def decide(own: Any, rules: Any, atr: float, stamp: int, signal: int, bar: int) -> bool:
+    """Apply the filters that know the position, and place the order."""
     side = _side(own)
     if rules.aware:
         if signal == BUY and side > 0:
@@ -247,22 +178,19 @@ def decide(
             target = SHORT
         elif side > 0:
             target = FLAT
-    if target == NO_ORDER:
-        return True
-    own.pending = target
-    own.order_atr = atr
-    if rules.at_close and (target == FLAT or not (rules.close_at_end and last)):
-        _order(own, trades, events, rules, bar, close, own.last_range)
+    if target != NO_ORDER:
+        own.pending = target
+        own.order_atr = atr
     return True
 
 
 @ieee_kernel
-def _order(own: Any, trades: Trades, events: Events, rules: Any, bar: int, price: float, span: float) -> None:
+def _order(own: Any, trade: Any, events: Events, rules: Any, bar: int, price: float, span: float) -> None:
     """Fill the pending order at a market price: close what is held, open what is wanted."""
     target = own.pending
     own.pending = NO_ORDER
     if own.units != 0.0:
-        close_position(own, trades, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
+        close_position(own, trade, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
     if target != FLAT:
         open_position(own, events, rules, bar, target, price, span)
 
@@ -346,7 +274,7 @@ def count_bar(own: Any, high: float, low: float) -> None:
 
 
 @ieee_kernel
-def leave_within_bar(own: Any, trades: Trades, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
+def leave_within_bar(own: Any, trade: Any, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
     """Stop or take the position within a bar, the stop first; a bar that opens beyond the price fills at its open."""
     side = _side(own)
     worst = low if side > 0 else high
@@ -356,21 +284,20 @@ def leave_within_bar(own: Any, trades: Trades, rules: Any, bar: int, opened: flo
         level, reason = trailing, TRAILED
     if side * worst <= side * level:
         beyond = side * opened <= side * level
-        close_position(own, trades, rules, bar, opened if beyond else level, own.last_range, reason)
+        close_position(own, trade, rules, bar, opened if beyond else level, own.last_range, reason)
     else:
         beyond = side * opened >= side * own.target
-        close_position(own, trades, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
+        close_position(own, trade, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
 
 
 @ieee_kernel
-def close_position(own: Any, trades: Trades, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
+def close_position(own: Any, trade: Any, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
     """Close the position and write its trade."""
     side, quantity = _side(own), abs(own.units)
     price = fill_price(rules, market_price, -side, span)
     _execute(own, rules, quantity, -side, price, market_price)
     best = side * (max(own.highest, market_price) / own.entry_price - 1.0)
     worst = side * (min(own.lowest, market_price) / own.entry_price - 1.0)
-    trade = trades[own.trades]
     trade.entry_bar, trade.exit_bar, trade.side, trade.reason = own.entry_bar, bar, side, reason
     trade.quantity, trade.entry_price, trade.exit_price = quantity, own.entry_price, price
     trade.commission, trade.slippage_cost, trade.financing = own.commission, own.slippage, own.financing

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ktrdr_app.backtesting.curve import NO_VARIATION, CurveSums, checked_curve, curve_sums
-from ktrdr_app.data.bars import nanoseconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +41,7 @@ def periods_per_year(index: pd.Index) -> float:
     """
     if len(index) < 2:
         return 0.0
-    stamps = nanoseconds(index[[0, -1]])
-    return float((len(index) - 1) * YEAR / (stamps[1] - stamps[0]))
+    return float((len(index) - 1) * YEAR / (index[-1].value - index[0].value))
 
 
 def drawdown(equity: ArrayLike, initial_capital: float) -> NDArray[np.float64]:

@@ -38,9 +38,9 @@ from ktrdr_app.backtesting.kernel import (
     close_position,
     count_bar,
     decide,
+    fill_price,
     leave_within_bar,
     open_position,
-    fill_price,
     touched,
 )
 from ktrdr_app.backtesting.portfolio_arrays import (
@@ -112,7 +112,7 @@ def play_steps(
             for place in range(first, last):
                 _watch(market, signals, begins, money, terms, state, ledger, timeline.symbols[place], step)
             for place in range(first, last):
-                _judge(market, signals, begins, terms, state, ledger, timeline.symbols[place])
+                _judge(market, signals, begins, terms, state, timeline.symbols[place])
             if terms[0].at_close:
                 _fill_all(market.close, begins, timeline, money, terms, state, ledger, first, last, step, True)
             _mark(money, state, ledger, slot, step)
@@ -195,7 +195,7 @@ def _exit(money: Money, terms: NDArray[np.void], state: State, ledger: Ledger, s
     rate = _rate(money, symbol, step)
     own = _lend(state, terms, symbol, rate)
     commission, slippage = own.commission, own.slippage
-    close_position(own, ledger.trades, terms[1], state.cursor[symbol], price, own.last_range, reason)
+    close_position(own, ledger.trades[own.trades], terms[1], state.cursor[symbol], price, own.last_range, reason)
     _file(money, state, ledger, symbol, rate, commission, slippage)
     _settle(state, symbol, rate)
 
@@ -232,7 +232,7 @@ def _watch(market: Market, signals: NDArray[np.int8], begins: NDArray[np.int64],
         if touched(own, high, low):
             _lend(state, terms, symbol, rate)
             commission, slippage = own.commission, own.slippage
-            leave_within_bar(own, ledger.trades, terms[1], bar, opened, high, low)
+            leave_within_bar(own, ledger.trades[own.trades], terms[1], bar, opened, high, low)
             _file(money, state, ledger, symbol, rate, commission, slippage)
             _settle(state, symbol, rate)
         else:
@@ -242,14 +242,14 @@ def _watch(market: Market, signals: NDArray[np.int8], begins: NDArray[np.int64],
 
 @ieee_kernel
 def _judge(market: Market, signals: NDArray[np.int8], begins: NDArray[np.int64], terms: NDArray[np.void], state: State,
-           ledger: Ledger, symbol: int) -> None:  # fmt: skip
+           symbol: int) -> None:  # fmt: skip
     """Apply the filters that know the position to the signal of a close, and place the order."""
     own, bar = state.own[symbol], state.cursor[symbol]
     row = begins[symbol] + bar
     close = market.close[row]
     if close == close and signals[row] != HOLD:
         atr = market.atr[row] if len(market.atr) > 0 else 0.0
-        decide(own, ledger.trades, ledger.events, terms[1], atr, market.stamps[row], False, close, signals[row], bar)
+        decide(own, terms[1], atr, market.stamps[row], signals[row], bar)
 
 
 @ieee_kernel

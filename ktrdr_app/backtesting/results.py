@@ -79,7 +79,7 @@ class BacktestResult:
     @cached_property
     def equity(self) -> pd.Series[float]:
         """Account value at each bar's close, in account currency, indexed by the bar's open."""
-        return pd.Series(self.values, self.index, name="equity")
+        return self._curve.copy(deep=False)
 
     @cached_property
     def cash(self) -> pd.Series[float]:
@@ -128,6 +128,11 @@ class BacktestResult:
         """Why there is no trade; empty if there is one, or signals were given."""
         traded = len(self.closed) or self.open_trade is not None
         return "" if traded or self.log is None else self.log.explanation()
+
+    @cached_property
+    def _curve(self) -> pd.Series[float]:
+        """The equity without a copy: while it lives, pandas copies what is handed out before that is written to."""
+        return pd.Series(self.values, self.index, name="equity", copy=False)
 
     @property
     def final_equity(self) -> float:
