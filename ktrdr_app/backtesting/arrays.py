@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ktrdr_app.backtesting.holdings import Holdings
 from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.data.bars import PriceArrays, nanoseconds
 from ktrdr_app.indicators.registry import compute
@@ -29,7 +30,7 @@ ACCOUNT = np.dtype(
         *((name, np.float64) for name in ("highest", "lowest", "stop", "target", "trail", "peak", "order_atr")),
         *((name, np.float64) for name in ("last_close", "last_range")),
         *((name, np.int64) for name in ("entry_bar", "acted", "acted_at", "ended", "pending", "trades", "events")),
-        ("gone", np.int64),
+        *((name, np.int64) for name in ("changes", "gone")),
     ]
 )
 """The account's state between two bars; ``pending`` is the position that an order leads to, or `NO_ORDER`."""
@@ -62,6 +63,8 @@ EVENT = np.dtype(
     ]
 )
 """An event: bar, kind and target position, and the numbers that `event_of` takes."""
+CHANGE = np.dtype([("bar", np.int64), ("cash", np.float64), ("units", np.float64)])
+"""Cash and units at a bar's close where they differ from the close before; the first is of the first bar."""
 NO_ORDER = 9
 NEVER = -1
 
@@ -95,23 +98,24 @@ class Books(NamedTuple):
 
     Attributes
     ----------
-    equity, cash, units : ndarray of float64, shape (n_bars,)
-        Account at each close.
+    equity : ndarray of float64, shape (n_bars,)
+        Account value at each close.
     held, acted : ndarray of int8, shape (n_bars,)
         Position at each decision; the action that passed the filters.
     trades : ndarray of `TRADE`, shape (2 · n_bars + 1,)
         Closed trades; the account counts them.
     events : ndarray of `EVENT`, shape (2 · n_bars + 3,)
         Events; the account counts them.
+    changes : ndarray of `CHANGE`, shape (n_bars,)
+        Cash and units, where they change; the account counts them.
     """
 
     equity: NDArray[np.float64]
-    cash: NDArray[np.float64]
-    units: NDArray[np.float64]
     held: NDArray[np.int8]
     acted: NDArray[np.int8]
     trades: NDArray[np.void]
     events: NDArray[np.void]
+    changes: NDArray[np.void]
 
     @classmethod
     def empty(cls, bars: int) -> Books:
@@ -124,12 +128,11 @@ class Books(NamedTuple):
         """
         return cls(
             equity=np.empty(bars),
-            cash=np.empty(bars),
-            units=np.empty(bars),
             held=np.empty(bars, dtype=np.int8),
             acted=np.empty(bars, dtype=np.int8),
             trades=np.empty(2 * bars + 1, dtype=TRADE),
             events=np.empty(2 * bars + 3, dtype=EVENT),
+            changes=np.empty(bars, dtype=CHANGE),
         )
 
     def closed(self, count: int) -> TradeArrays:
@@ -142,6 +145,17 @@ class Books(NamedTuple):
         """
         rows = self.trades[:count]
         return TradeArrays(**{name: np.ascontiguousarray(rows[name]) for name in TRADE.names or ()})
+
+    def holdings(self, count: int) -> Holdings:
+        """Return cash and units at each close.
+
+        Parameters
+        ----------
+        count : int
+            Changes written so far, the first bar's included.
+        """
+        rows = self.changes[:count]
+        return Holdings(len(self.equity), *(np.ascontiguousarray(rows[name]) for name in CHANGE.names or ()))
 
 
 def new_account(capital: float) -> NDArray[np.void]:

@@ -60,7 +60,7 @@ def always_hold(index: pd.DatetimeIndex, initial_capital: float) -> dict[str, An
         Account currency.
     """
     flat = np.full(len(index), float(initial_capital))
-    metrics = measure(flat, _no_trades(), periods_per_year(index), initial_capital, np.zeros(len(index)))
+    metrics = measure(flat, _no_trades(), periods_per_year(index), initial_capital, exposed=0)
     return {"initial_capital": float(initial_capital), "final_equity": float(initial_capital), **metrics}
 
 

@@ -87,9 +87,15 @@ def checked_curve(equity: ArrayLike) -> NDArray[np.float64]:
         If it is empty or not finite.
     """
     values = np.asarray(equity, dtype=np.float64)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
+    if values.ndim != 1 or not values.size or not _all_finite(values):
         raise InvalidValue("equity", f"{values.size} points", "at least one point, each a finite number")
     return frozen(values)
+
+
+def _all_finite(values: NDArray[np.float64]) -> bool:
+    # A finite sum has finite parts; only where it is not, as with huge ones, are they looked at one by one.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
 def frozen(values: NDArray[T]) -> NDArray[T]:

@@ -20,8 +20,8 @@ from ktrdr_app.decision.actions import Action, Position
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Trades = NDArray[np.void]
     Events = NDArray[np.void]
+    Changes = NDArray[np.void]
 
 BUY, HOLD, SELL = (int(action) for action in Action)
 SHORT, FLAT, LONG = (int(position) for position in Position)
@@ -33,15 +33,8 @@ NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED,
 
 
 @ieee_kernel
-def play(
-    market: Market,
-    signals: NDArray[np.int8],
-    terms: NDArray[np.void],
-    account: NDArray[np.void],
-    books: Books,
-    begin: int,
-    end: int,
-) -> None:
+def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], account: NDArray[np.void], books: Books,
+         begin: int, end: int) -> None:  # fmt: skip
     """Run the bars ``begin`` to ``end`` - 1; the account carries over from the call before.
 
     Parameters
@@ -60,39 +53,60 @@ def play(
         Rows.
     """
     own, rules, charged, ranged = account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
-    # Locals and records: handing on a tuple of arrays costs more than most of what is called, as each is counted.
-    closes, highs, lows, nights = market.close, market.high, market.low, market.nights
-    equity, cash, units, held, acted = books.equity, books.cash, books.units, books.held, books.acted
-    trades, events = books.trades, books.events
-    for bar in range(begin, end):
-        close = closes[bar]
+    # Functions are given records and as few arrays as can be: each array that is handed on is counted in and out.
+    stamps, opens, highs, lows, closes, atr, nights = market
+    equity, held, acted, trades, events, changes = books
+    bar = begin
+    _change(own, changes, begin)
+    while bar < end:
+        worth = own.cash + own.units * own.last_close
+        if own.pending == NO_ORDER and (worth > 0.0 or own.gone):
+            # The bars on which nothing is asked for, charged, touched or lost.
+            side, cash, units, guarded, seen = _side(own), own.cash, own.units, rules.guarded, -1
+            while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
+                close = closes[bar]
+                if close == close:
+                    value = cash + units * close
+                    if side != FLAT:
+                        if (guarded and touched(own, highs[bar], lows[bar])) or (value <= 0.0 and not own.gone):
+                            break
+                        count_bar(own, highs[bar], lows[bar])
+                    worth, seen = value, bar
+                equity[bar], held[bar], acted[bar] = worth, side, HOLD
+                bar += 1
+            if seen >= 0:
+                own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
+            if bar == end:
+                break
         if charged and own.units != 0.0 and nights[bar] > 0:
-            _charge(own, rules, nights[bar])
+            charge_nights(own, rules, nights[bar])
+        close, signal = closes[bar], signals[bar]
         acted[bar] = HOLD
         if close == close:
             high, low = highs[bar], lows[bar]
             if own.pending != NO_ORDER:
-                _order(own, trades, events, rules, bar, market.open[bar], own.last_range)
+                _order(own, trades[own.trades], events, rules, bar, opens[bar], own.last_range)
             if own.units != 0.0:
-                if rules.guarded and _touched(own, high, low):
-                    _leave(own, trades, rules, bar, market.open[bar], high, low)
+                if rules.guarded and touched(own, high, low):
+                    leave_within_bar(own, trades[own.trades], rules, bar, opens[bar], high, low)
                 else:
-                    _count(own, high, low)
+                    count_bar(own, high, low)
             held[bar] = _side(own)
             own.last_range, own.last_close = high - low, close
-            if signals[bar] != HOLD:
-                atr, last = (market.atr[bar] if ranged else 0.0), bar == len(closes) - 1
-                if _decide(own, trades, events, rules, atr, market.stamps[bar], last, close, signals[bar], bar):
-                    acted[bar] = signals[bar]
+            if signal != HOLD and decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar):
+                acted[bar] = signal
+                if _fills_at_close(own, rules, bar == len(closes) - 1):
+                    _order(own, trades[own.trades], events, rules, bar, close, own.last_range)
         else:
             held[bar] = _side(own)
-            if signals[bar] != HOLD:
-                _note(own, events, bar, CLOSED, LONG if signals[bar] == BUY else SHORT, 0.0, 0.0, 0.0)
-        worth = own.cash + own.units * own.last_close
-        equity[bar], cash[bar], units[bar] = worth, own.cash, own.units
-        if worth <= 0.0 and own.gone == 0:
+            if signal != HOLD:
+                _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
+        equity[bar] = own.cash + own.units * own.last_close
+        _change(own, changes, bar)
+        if equity[bar] <= 0.0 and own.gone == 0:
             own.gone = 1
-            _note(own, events, bar, GONE, FLAT, worth, 0.0, 0.0)
+            _note(own, events, bar, GONE, FLAT, equity[bar], 0.0, 0.0)
+        bar += 1
 
 
 @ieee_kernel
@@ -105,7 +119,7 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
         As `play` takes them.
     """
     own, rules, last = account[0], terms[0], len(market.close) - 1
-    trades, events = books.trades, books.events
+    events = books.events
     if own.pending != NO_ORDER:
         _note(own, events, last, NOT_FILLED, own.pending, 0.0, 0.0, 0.0)
     if not rules.close_at_end or own.units == 0.0:
@@ -113,27 +127,37 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
     if market.close[last] != market.close[last]:
         _note(own, events, last, LEFT_OPEN, FLAT, 0.0, 0.0, 0.0)
         return
-    _close(own, trades, rules, last, market.close[last], own.last_range, ENDED)
-    books.equity[last], books.cash[last], books.units[last] = own.cash, own.cash, 0.0
+    close_position(own, books.trades[own.trades], rules, last, market.close[last], own.last_range, ENDED)
+    books.equity[last] = own.cash
+    _change(own, books.changes, last)
     if own.cash <= 0.0 and not own.gone:
         own.gone = 1
         _note(own, events, last, GONE, FLAT, own.cash, 0.0, 0.0)
 
 
 @ieee_kernel
-def _decide(
-    own: Any,
-    trades: Trades,
-    events: Events,
-    rules: Any,
-    atr: float,
-    stamp: int,
-    last: bool,
-    close: float,
-    signal: int,
-    bar: int,
-) -> bool:
-    """Apply the filters that know the position, and place or fill the order."""
+def _change(own: Any, changes: Changes, bar: int) -> None:
+    """Write cash and units at a bar's close where they are not those of the close before."""
+    if own.changes > 0:
+        latest = changes[own.changes - 1]
+        if latest.cash == own.cash and latest.units == own.units:
+            return
+        if latest.bar == bar:
+            own.changes -= 1
+    change = changes[own.changes]
+    change.bar, change.cash, change.units = bar, own.cash, own.units
+    own.changes += 1
+
+
+@ieee_kernel
+def _fills_at_close(own: Any, rules: Any, at_end: bool) -> Any:
+    """Whether an order is filled at the close that it was placed at: none is opened where all is closed."""
+    return rules.at_close and own.pending != NO_ORDER and (own.pending == FLAT or not (rules.close_at_end and at_end))
+
+
+@ieee_kernel
+def decide(own: Any, rules: Any, atr: float, stamp: int, signal: int, bar: int) -> bool:
+    """Apply the filters that know the position, and place the order."""
     side = _side(own)
     if rules.aware:
         if signal == BUY and side > 0:
@@ -154,33 +178,30 @@ def _decide(
             target = SHORT
         elif side > 0:
             target = FLAT
-    if target == NO_ORDER:
-        return True
-    own.pending = target
-    own.order_atr = atr
-    if rules.at_close and (target == FLAT or not (rules.close_at_end and last)):
-        _order(own, trades, events, rules, bar, close, own.last_range)
+    if target != NO_ORDER:
+        own.pending = target
+        own.order_atr = atr
     return True
 
 
 @ieee_kernel
-def _order(own: Any, trades: Trades, events: Events, rules: Any, bar: int, price: float, span: float) -> None:
+def _order(own: Any, trade: Any, events: Events, rules: Any, bar: int, price: float, span: float) -> None:
     """Fill the pending order at a market price: close what is held, open what is wanted."""
     target = own.pending
     own.pending = NO_ORDER
     if own.units != 0.0:
-        _close(own, trades, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
+        close_position(own, trade, rules, bar, price, span, SIGNAL if target == FLAT else REVERSAL)
     if target != FLAT:
-        _open(own, events, rules, bar, target, price, span)
+        open_position(own, events, rules, bar, target, price, span)
 
 
 @ieee_kernel
-def _open(own: Any, events: Events, rules: Any, bar: int, side: int, market_price: float, span: float) -> None:
+def open_position(own: Any, events: Events, rules: Any, bar: int, side: int, market_price: float, span: float) -> None:
     """Open a position from flat, or note why not."""
     if own.cash <= 0.0:
         _note(own, events, bar, NO_CASH, side, own.cash, 0.0, 0.0)
         return
-    price = _price(rules, market_price, side, span)
+    price = fill_price(rules, market_price, side, span)
     cost = price * (1.0 + rules.commission) + rules.per_unit
     if not price > 0.0:
         _note(own, events, bar, NO_PRICE, side, 0.0, 0.0, 0.0)
@@ -231,7 +252,7 @@ def _side(own: Any) -> int:
 
 
 @ieee_kernel
-def _touched(own: Any, high: float, low: float) -> Any:
+def touched(own: Any, high: float, low: float) -> Any:
     """Whether a bar reaches stop, trailing stop or target; comparisons with NaN, for none, are false."""
     if own.units > 0.0:
         return low <= own.stop or low <= own.peak - own.trail or high >= own.target
@@ -239,7 +260,7 @@ def _touched(own: Any, high: float, low: float) -> Any:
 
 
 @ieee_kernel
-def _count(own: Any, high: float, low: float) -> None:
+def count_bar(own: Any, high: float, low: float) -> None:
     """Take a whole bar into the trade's extremes and the trailing stop's peak."""
     if high > own.highest:
         own.highest = high
@@ -253,7 +274,7 @@ def _count(own: Any, high: float, low: float) -> None:
 
 
 @ieee_kernel
-def _leave(own: Any, trades: Trades, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
+def leave_within_bar(own: Any, trade: Any, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
     """Stop or take the position within a bar, the stop first; a bar that opens beyond the price fills at its open."""
     side = _side(own)
     worst = low if side > 0 else high
@@ -263,21 +284,20 @@ def _leave(own: Any, trades: Trades, rules: Any, bar: int, opened: float, high: 
         level, reason = trailing, TRAILED
     if side * worst <= side * level:
         beyond = side * opened <= side * level
-        _close(own, trades, rules, bar, opened if beyond else level, own.last_range, reason)
+        close_position(own, trade, rules, bar, opened if beyond else level, own.last_range, reason)
     else:
         beyond = side * opened >= side * own.target
-        _close(own, trades, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
+        close_position(own, trade, rules, bar, opened if beyond else own.target, own.last_range, TAKEN)
 
 
 @ieee_kernel
-def _close(own: Any, trades: Trades, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
+def close_position(own: Any, trade: Any, rules: Any, bar: int, market_price: float, span: float, reason: int) -> None:
     """Close the position and write its trade."""
     side, quantity = _side(own), abs(own.units)
-    price = _price(rules, market_price, -side, span)
+    price = fill_price(rules, market_price, -side, span)
     _execute(own, rules, quantity, -side, price, market_price)
     best = side * (max(own.highest, market_price) / own.entry_price - 1.0)
     worst = side * (min(own.lowest, market_price) / own.entry_price - 1.0)
-    trade = trades[own.trades]
     trade.entry_bar, trade.exit_bar, trade.side, trade.reason = own.entry_bar, bar, side, reason
     trade.quantity, trade.entry_price, trade.exit_price = quantity, own.entry_price, price
     trade.commission, trade.slippage_cost, trade.financing = own.commission, own.slippage, own.financing
@@ -298,14 +318,14 @@ def _execute(own: Any, rules: Any, quantity: float, direction: int, price: float
 
 
 @ieee_kernel
-def _price(rules: Any, market_price: float, direction: int, span: float) -> Any:
+def fill_price(rules: Any, market_price: float, direction: int, span: float) -> Any:
     """Market price made worse by spread and slippage; never below 0."""
     worse = direction * (rules.slip_fixed + rules.slip_range * span)
     return max(0.0, market_price * (1.0 + direction * rules.slip_rate) + worse)
 
 
 @ieee_kernel
-def _charge(own: Any, rules: Any, nights: int) -> None:
+def charge_nights(own: Any, rules: Any, nights: int) -> None:
     """Pay, or receive, interest for the nights since the bar before, on the last close."""
     rate = rules.night_long if own.units > 0 else rules.night_short
     cost = abs(own.units) * own.last_close * rate * nights

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ktrdr_app.backtesting.curve import NO_VARIATION, CurveSums, checked_curve, curve_sums
-from ktrdr_app.data.bars import nanoseconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +41,7 @@ def periods_per_year(index: pd.Index) -> float:
     """
     if len(index) < 2:
         return 0.0
-    stamps = nanoseconds(index[[0, -1]])
-    return float((len(index) - 1) * YEAR / (stamps[1] - stamps[0]))
+    return float((len(index) - 1) * YEAR / (index[-1].value - index[0].value))
 
 
 def drawdown(equity: ArrayLike, initial_capital: float) -> NDArray[np.float64]:
@@ -125,8 +123,8 @@ def performance_metrics(
     """
     values = checked_curve(equity)
     start = float(values[0] if initial_capital is None else initial_capital)
-    units = None if position is None else np.asarray(position)
-    return _measured(values, _Closed.of_table(trades), periods_per_year, start, units, open_trade)
+    exposed = None if position is None else int(np.count_nonzero(np.asarray(position)))
+    return _measured(values, _Closed.of_table(trades), periods_per_year, start, exposed, open_trade)
 
 
 def measure(
@@ -134,7 +132,7 @@ def measure(
     trades: TradeArrays,
     rate: float,
     initial_capital: float,
-    units: NDArray[np.float64] | None = None,
+    exposed: int | None = None,
     open_trade: OpenTrade | None = None,
 ) -> dict[str, Figure]:
     """Measure a run from the arrays that a kernel filled: the figures of `performance_metrics`, without pandas.
@@ -152,8 +150,8 @@ def measure(
         Bars per year, as `periods_per_year` gives it; 0 leaves annualised figures None.
     initial_capital : float
         Money at the start, account currency.
-    units : ndarray of float64, shape (n_bars,), optional
-        Units held at each close; without it, exposure is the sum of ``bars_held`` over n.
+    exposed : int, optional
+        Bars with a position at the close; without it, exposure is the sum of ``bars_held`` over n.
     open_trade : OpenTrade, optional
         Position left open, whose entry counts in turnover and costs.
 
@@ -162,7 +160,7 @@ def measure(
     InvalidValue
         If the equity is empty or not finite.
     """
-    return _measured(checked_curve(equity), _Closed.of_arrays(trades), rate, initial_capital, units, open_trade)
+    return _measured(checked_curve(equity), _Closed.of_arrays(trades), rate, initial_capital, exposed, open_trade)
 
 
 @dataclass(frozen=True)
@@ -205,12 +203,12 @@ def _measured(
     closed: _Closed,
     per_year: float,
     start: float,
-    units: NDArray[np.float64] | None,
+    exposed: int | None,
     open_trade: OpenTrade | None,
 ) -> dict[str, Figure]:
     sums = curve_sums(values, start)
     years = sums.periods / per_year if per_year > 0 else 0.0
-    held = closed.bars_held if units is None else float(np.count_nonzero(units))
+    held = closed.bars_held if exposed is None else float(exposed)
     return {
         **growth_figures(float(values[-1]) / start, sums, per_year),
         **_trade_figures(closed.net),

@@ -34,14 +34,14 @@ from ktrdr_app.backtesting.kernel import (
     SIGNAL,
     TOO_DEAR,
     TOO_MANY,
-    _charge,
-    _close,
-    _count,
-    _decide,
-    _leave,
-    _open,
-    _price,
-    _touched,
+    charge_nights,
+    close_position,
+    count_bar,
+    decide,
+    fill_price,
+    leave_within_bar,
+    open_position,
+    touched,
 )
 from ktrdr_app.backtesting.portfolio_arrays import (
     HOME,
@@ -112,7 +112,7 @@ def play_steps(
             for place in range(first, last):
                 _watch(market, signals, begins, money, terms, state, ledger, timeline.symbols[place], step)
             for place in range(first, last):
-                _judge(market, signals, begins, terms, state, ledger, timeline.symbols[place])
+                _judge(market, signals, begins, terms, state, timeline.symbols[place])
             if terms[0].at_close:
                 _fill_all(market.close, begins, timeline, money, terms, state, ledger, first, last, step, True)
             _mark(money, state, ledger, slot, step)
@@ -158,7 +158,7 @@ def _interest(market: Market, begins: NDArray[np.int64], money: Money, terms: ND
     rate = _rate(money, symbol, step)
     own = _lend(state, terms, symbol, rate)
     before = own.financing
-    _charge(own, terms[1], market.nights[row])
+    charge_nights(own, terms[1], market.nights[row])
     state.costs[symbol].financing += (own.financing - before) * rate
     _settle(state, symbol, rate)
 
@@ -195,7 +195,7 @@ def _exit(money: Money, terms: NDArray[np.void], state: State, ledger: Ledger, s
     rate = _rate(money, symbol, step)
     own = _lend(state, terms, symbol, rate)
     commission, slippage = own.commission, own.slippage
-    _close(own, ledger.trades, terms[1], state.cursor[symbol], price, own.last_range, reason)
+    close_position(own, ledger.trades[own.trades], terms[1], state.cursor[symbol], price, own.last_range, reason)
     _file(money, state, ledger, symbol, rate, commission, slippage)
     _settle(state, symbol, rate)
 
@@ -229,27 +229,27 @@ def _watch(market: Market, signals: NDArray[np.int8], begins: NDArray[np.int64],
             _tell(state, ledger, symbol, bar, CLOSED, LONG if signals[row] == BUY else SHORT, 0.0, 0.0, 0.0)
         return
     if own.units != 0.0:
-        if _touched(own, high, low):
+        if touched(own, high, low):
             _lend(state, terms, symbol, rate)
             commission, slippage = own.commission, own.slippage
-            _leave(own, ledger.trades, terms[1], bar, opened, high, low)
+            leave_within_bar(own, ledger.trades[own.trades], terms[1], bar, opened, high, low)
             _file(money, state, ledger, symbol, rate, commission, slippage)
             _settle(state, symbol, rate)
         else:
-            _count(own, high, low)
+            count_bar(own, high, low)
     own.last_range, own.last_close = high - low, close
 
 
 @ieee_kernel
 def _judge(market: Market, signals: NDArray[np.int8], begins: NDArray[np.int64], terms: NDArray[np.void], state: State,
-           ledger: Ledger, symbol: int) -> None:  # fmt: skip
+           symbol: int) -> None:  # fmt: skip
     """Apply the filters that know the position to the signal of a close, and place the order."""
     own, bar = state.own[symbol], state.cursor[symbol]
     row = begins[symbol] + bar
     close = market.close[row]
     if close == close and signals[row] != HOLD:
         atr = market.atr[row] if len(market.atr) > 0 else 0.0
-        _decide(own, ledger.trades, ledger.events, terms[1], atr, market.stamps[row], False, close, signals[row], bar)
+        decide(own, terms[1], atr, market.stamps[row], signals[row], bar)
 
 
 @ieee_kernel
@@ -277,7 +277,7 @@ def _enter(money: Money, terms: NDArray[np.void], state: State, ledger: Ledger, 
         return
     _lend(state, terms, symbol, rate)
     terms[1].size = quantity
-    _open(own, ledger.events, terms[1], state.cursor[symbol], side, market_price, own.last_range)
+    open_position(own, ledger.events, terms[1], state.cursor[symbol], side, market_price, own.last_range)
     _settle(state, symbol, rate)
     # Until its first close, a position is worth what the market asked for it, and not the close before.
     own.last_close = market_price
@@ -297,7 +297,7 @@ def _granted(money: Money, terms: NDArray[np.void], state: State, ledger: Ledger
         return _tell(state, ledger, symbol, bar, TOO_MANY, side, float(count), 0.0, 0.0)
     if free <= DUST * worth:
         return _tell(state, ledger, symbol, bar, NO_CASH, side, free, 0.0, 0.0)
-    price = _price(rules, market_price, side, own.last_range)
+    price = fill_price(rules, market_price, side, own.last_range)
     if not price > 0.0:
         return _tell(state, ledger, symbol, bar, NO_PRICE, side, 0.0, 0.0, 0.0)
     if rules.needs_atr and not own.order_atr > 0.0:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.events import BacktestEvent
+from ktrdr_app.backtesting.holdings import Holdings
 from ktrdr_app.backtesting.metrics import measure, periods_per_year
 from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 
@@ -39,8 +40,10 @@ class BacktestResult:
         What it was run with.
     index : DatetimeIndex
         Bar opens.
-    values, cash_values, units : ndarray of float64, shape (n_bars,)
-        Account value, cash and signed units at each bar's close.
+    values : ndarray of float64, shape (n_bars,)
+        Account value at each bar's close.
+    holdings : Holdings
+        Cash and signed units at each bar's close.
     closed : TradeArrays
         Closed trades.
     events : tuple of BacktestEvent
@@ -56,18 +59,27 @@ class BacktestResult:
     config: BacktestConfig
     index: pd.DatetimeIndex
     values: NDArray[np.float64]
-    cash_values: NDArray[np.float64]
-    units: NDArray[np.float64]
+    holdings: Holdings
     closed: TradeArrays
     events: tuple[BacktestEvent, ...]
     open_trade: OpenTrade | None = None
     log: DecisionRecord | None = None
     recorded: Mapping[str, Any] | None = None
 
+    @property
+    def cash_values(self) -> NDArray[np.float64]:
+        """Cash at each bar's close, float64 of shape (n_bars,), in account currency."""
+        return self.holdings.cash
+
+    @property
+    def units(self) -> NDArray[np.float64]:
+        """Signed units held at each bar's close, float64 of shape (n_bars,)."""
+        return self.holdings.units
+
     @cached_property
     def equity(self) -> pd.Series[float]:
         """Account value at each bar's close, in account currency, indexed by the bar's open."""
-        return pd.Series(self.values, self.index, name="equity")
+        return self._curve.copy(deep=False)
 
     @cached_property
     def cash(self) -> pd.Series[float]:
@@ -102,7 +114,7 @@ class BacktestResult:
             self.closed,
             periods_per_year(self.index),
             self.config.initial_capital,
-            units=self.units,
+            exposed=self.holdings.exposed,
             open_trade=self.open_trade,
         )
 
@@ -116,6 +128,11 @@ class BacktestResult:
         """Why there is no trade; empty if there is one, or signals were given."""
         traded = len(self.closed) or self.open_trade is not None
         return "" if traded or self.log is None else self.log.explanation()
+
+    @cached_property
+    def _curve(self) -> pd.Series[float]:
+        """The equity without a copy: while it lives, pandas copies what is handed out before that is written to."""
+        return pd.Series(self.values, self.index, name="equity", copy=False)
 
     @property
     def final_equity(self) -> float:

@@ -131,7 +131,7 @@ def _check_signals(signals: NDArray[np.integer], index: pd.Index) -> NDArray[np.
         row = int(np.argmax(wrong))
         where = f"signals, row {row + 1} ({index[row]})"
         raise SignalsMismatch(where, f"signal {signals[row]}", "BUY 0, HOLD 1 or SELL 2")
-    return signals.astype(np.int8)
+    return signals.astype(np.int8, copy=False)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ktrdr_app.backtesting.events import BacktestEvent, Happening, event_of
+from ktrdr_app.backtesting.holdings import Holdings
 from ktrdr_app.backtesting.positions import Fill, PositionManager, Quote, Refusal, Trade
 from ktrdr_app.backtesting.results import BacktestResult, DecisionRecord
 from ktrdr_app.backtesting.trades import REASONS, OpenTrade, TradeArrays
@@ -86,8 +87,7 @@ class PerformanceTracker:
             config=account.config,
             index=self.index,
             values=self.equity,
-            cash_values=self.cash,
-            units=self.units,
+            holdings=Holdings.at_every_bar(self.cash, self.units),
             closed=self._trades(),
             events=tuple(self.events),
             open_trade=self._open_trade(account),

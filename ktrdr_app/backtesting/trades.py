@@ -10,6 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pandas.api.extensions import ExtensionArray
 
 TRADE_COLUMNS = (
     "entry_time",
@@ -104,7 +105,7 @@ class TradeArrays:
         columns: dict[str, Any] = {
             "entry_time": index[self.entry_bar],
             "exit_time": index[self.exit_bar],
-            "side": pd.array(np.where(self.side > 0, "long", "short"), dtype="str"),
+            "side": _words(("short", "long"), self.side > 0),
             "quantity": self.quantity,
             "entry_price": self.entry_price,
             "exit_price": self.exit_price,
@@ -117,7 +118,7 @@ class TradeArrays:
             "mfe": self.mfe,
             "mae": self.mae,
             "bars_held": self.bars_held,
-            "exit_reason": pd.array(np.asarray(REASONS)[self.reason], dtype="str"),
+            "exit_reason": _words(REASONS, self.reason),
         }
         return pd.DataFrame({name: columns[name] for name in TRADE_COLUMNS})
 
@@ -141,6 +142,10 @@ class TradeArrays:
             reason=np.array([REASONS.index(reason) for reason in table["exit_reason"]], dtype=np.int8),
             **{name: numbers[name].to_numpy(dtype=np.float64) for name in names},
         )
+
+
+def _words(words: tuple[str, ...], places: NDArray[Any]) -> ExtensionArray:
+    return pd.array(list(words), dtype="str").take(places.astype(np.intp))
 
 
 @dataclass(frozen=True)

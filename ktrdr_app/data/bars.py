@@ -119,13 +119,22 @@ def check_bars(frame: pd.DataFrame, where: str, closed: bool = False) -> None:
         raise MalformedBars(where, f"columns {', '.join(map(str, frame.columns))}", f"columns {', '.join(COLUMNS)}")
     if frame.empty:
         raise EmptyData(where)
-    _check_index(frame.index, where)
+    if not isinstance(frame.index, pd.DatetimeIndex) or str(frame.index.tz) != "UTC":
+        raise MalformedBars(where, "an index that is not in UTC", "a DatetimeIndex in UTC")
+    # Long series only: loading the kernel costs more than looking at a short one.
+    if len(frame) > LONG and _all_plain(frame):
+        return
+    _check_stamps(frame.index, where)
     _check_prices(frame, where, closed)
 
 
-def _check_index(index: pd.Index, where: str) -> None:
-    if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
-        raise MalformedBars(where, "an index that is not in UTC", "a DatetimeIndex in UTC")
+def _all_plain(frame: pd.DataFrame) -> bool:
+    arrays = PriceArrays.of(frame)
+    columns = (getattr(arrays, name) for name in COLUMNS)
+    return bool(load("ktrdr_app.data.bar_kernels").all_plain(arrays.opens, *columns))
+
+
+def _check_stamps(index: pd.DatetimeIndex, where: str) -> None:
     stamps = nanoseconds(index)
     back = stamps[1:] <= stamps[:-1]
     if back.any():
@@ -136,8 +145,6 @@ def _check_index(index: pd.Index, where: str) -> None:
 
 def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
     columns = [frame[name].to_numpy() for name in COLUMNS]
-    if len(frame) > LONG and _all_plain(columns):
-        return
     crossed = [
         begin + row
         for begin in range(0, len(frame), PIECE)
@@ -146,14 +153,6 @@ def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
     if crossed:
         first = _row(frame, where, crossed[0])
         logger.warning("%d bars whose high and low do not enclose open and close, first: %s", len(crossed), first)
-
-
-def _all_plain(columns: list[NDArray[np.float64]]) -> bool:
-    views = [np.ascontiguousarray(column, dtype=np.float64).view() for column in columns]
-    for view in views:
-        view.flags.writeable = False
-    # Long series only: loading the kernel costs more than looking at a short one.
-    return bool(load("ktrdr_app.data.bar_kernels").all_plain(*views))
 
 
 def _check_piece(

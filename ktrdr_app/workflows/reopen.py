@@ -12,6 +12,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.events import BacktestEvent
+from ktrdr_app.backtesting.holdings import Holdings
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 from ktrdr_app.core.cancel import CancelToken
@@ -74,8 +75,9 @@ def _result(folder: Path, document: dict[str, Any], equity: pd.DataFrame) -> Bac
         config=BacktestConfig(**document["config"]),
         index=index,
         values=equity["equity"].to_numpy(dtype=np.float64),
-        cash_values=equity["cash"].to_numpy(dtype=np.float64),
-        units=equity["position"].to_numpy(dtype=np.float64),
+        holdings=Holdings.at_every_bar(
+            equity["cash"].to_numpy(dtype=np.float64), equity["position"].to_numpy(dtype=np.float64)
+        ),
         closed=TradeArrays.of_table(trades, index),
         events=tuple(
             BacktestEvent(event["bar"], pd.Timestamp(event["time"]), event["code"], event["message"])

@@ -240,7 +240,8 @@ class TestArrays:
         equity, units = result.equity.to_numpy(), result.position.to_numpy()
         rate, capital = periods_per_year(result.equity.index), config.initial_capital
         trades = arrays_of(result)
-        fast = measure(equity, trades, rate, capital, units, result.open_trade)
+        exposed = sum(held != 0 for held in units)
+        fast = measure(equity, trades, rate, capital, exposed, result.open_trade)
         table = trades.table(pd.DatetimeIndex(result.equity.index))
         slow = performance_metrics(
             result.equity, table, rate, initial_capital=capital, position=result.position, open_trade=result.open_trade

@@ -113,6 +113,14 @@ def test_cash_and_position_make_up_equity_and_its_last_value_is_final() -> None:
     assert result.equity.index.equals(bars.index)
 
 
+def test_writing_to_the_equity_that_was_handed_out_leaves_the_account_alone() -> None:
+    _bars, result = run(6)
+    before = result.values.copy()
+    result.equity.iloc[3] = -1.0
+    assert result.values.tolist() == before.tolist()
+    assert result.final_equity == before[-1]
+
+
 def test_an_event_survives_json(signal_codes: dict[str, int]) -> None:
     bars = make_bars([100.0] * 3, [100.0] * 3)
     config = BacktestConfig(initial_capital=50.0, sizing={"kind": "fixed_units", "units": 1}, **FREE)
