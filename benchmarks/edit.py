@@ -32,7 +32,8 @@ from ktrdr_app.features.cache import FeatureCache  # noqa: E402
 from ktrdr_app.features.contract import FeatureFrame  # noqa: E402
 from ktrdr_app.features.plan import FeaturePlan  # noqa: E402
 from ktrdr_app.features.scaler import fit_scaler  # noqa: E402
-from ktrdr_app.neural.mlp import MLPTradingModel, build_network  # noqa: E402
+from ktrdr_app.neural.mlp import build_network  # noqa: E402
+from ktrdr_app.neural.model import MLPTradingModel  # noqa: E402
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy  # noqa: E402
 
 STRATEGY = "neuro_mean_reversion"
