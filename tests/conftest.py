@@ -6,12 +6,13 @@ Qt is imported only for tests marked ``gui``, so that the core's tests run where
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,9 @@ from hypothesis import settings
 
 from ktrdr_app.core.paths import Workspace, shipped
 from tests.dask_cluster import DaskCluster, dask_cluster_in
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -42,6 +46,16 @@ ALLOWED_WIDGETS = {
     "QTipLabel": "Qt's one tool tip, kept for the next",
     "QRollEffect": "Qt's own menu animation, which deletes itself",
 }
+
+
+FORKED = (
+    "ktrdr_app.model_store.migration",
+    "tests.model_store.processes",
+    "tests.workflows.migrate_process",
+    "tests.workflows.refused_process",
+    "tests.workflows.store_loop",
+)
+"""What the processes run that tests start in numbers."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -69,6 +83,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.pluginmanager.hasplugin("pytest-qt"):
         config.addinivalue_line("qt_log_ignore", "^This plugin does not support ")
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> ForkServerContext:
+    """Return the way to start processes that have their modules loaded; POSIX only.
+
+    A process has one fork server, which loads nothing after its start: were each file to name its own modules, all
+    processes of the files after the first would load theirs anew, seconds each.
+    """
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload(list(FORKED))
+    return made
 
 
 @pytest.fixture(autouse=True)

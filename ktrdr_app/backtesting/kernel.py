@@ -80,32 +80,24 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
                 break
         if charged and own.units != 0.0 and nights[bar] > 0:
             charge_nights(own, rules, nights[bar])
-        close, signal = closes[bar], signals[bar]
-        acted[bar] = HOLD
-        if close == close:
+        close, signal, traded = closes[bar], signals[bar], closes[bar] == closes[bar]
+        if traded:
             high, low = highs[bar], lows[bar]
             if own.pending != NO_ORDER:
                 _order(own, trades[own.trades], events, rules, bar, opens[bar], own.last_range)
             if own.units != 0.0:
-                if rules.guarded and touched(own, high, low):
-                    leave_within_bar(own, trades[own.trades], rules, bar, opens[bar], high, low)
-                else:
-                    count_bar(own, high, low)
-            held[bar] = _side(own)
+                _live_through(own, trades[own.trades], rules, bar, opens[bar], high, low)
             own.last_range, own.last_close = high - low, close
-            if signal != HOLD and decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar):
-                acted[bar] = signal
-                if _fills_at_close(own, rules, bar == len(closes) - 1):
-                    _order(own, trades[own.trades], events, rules, bar, close, own.last_range)
-        else:
-            held[bar] = _side(own)
-            if signal != HOLD:
-                _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
+        held[bar], acted[bar] = _side(own), HOLD
+        if signal != HOLD and not traded:
+            _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
+        elif signal != HOLD and decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar):
+            acted[bar] = signal
+            if _fills_at_close(own, rules, bar == len(closes) - 1):
+                _order(own, trades[own.trades], events, rules, bar, close, own.last_range)
         equity[bar] = own.cash + own.units * own.last_close
         _change(own, changes, bar)
-        if equity[bar] <= 0.0 and own.gone == 0:
-            own.gone = 1
-            _note(own, events, bar, GONE, FLAT, equity[bar], 0.0, 0.0)
+        _look_for_ruin(own, events, bar, equity[bar])
         bar += 1
 
 
@@ -130,9 +122,24 @@ def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], b
     close_position(own, books.trades[own.trades], rules, last, market.close[last], own.last_range, ENDED)
     books.equity[last] = own.cash
     _change(own, books.changes, last)
-    if own.cash <= 0.0 and not own.gone:
+    _look_for_ruin(own, events, last, own.cash)
+
+
+@ieee_kernel
+def _live_through(own: Any, trade: Any, rules: Any, bar: int, opened: float, high: float, low: float) -> None:
+    """Leave a position whose stop or target lies within the bar, or else count the bar as held."""
+    if rules.guarded and touched(own, high, low):
+        leave_within_bar(own, trade, rules, bar, opened, high, low)
+    else:
+        count_bar(own, high, low)
+
+
+@ieee_kernel
+def _look_for_ruin(own: Any, events: Events, bar: int, worth: float) -> None:
+    """Note, once, that nothing is left of the account."""
+    if worth <= 0.0 and own.gone == 0:
         own.gone = 1
-        _note(own, events, last, GONE, FLAT, own.cash, 0.0, 0.0)
+        _note(own, events, bar, GONE, FLAT, worth, 0.0, 0.0)
 
 
 @ieee_kernel

@@ -13,7 +13,7 @@ ROUNDING = 1e-12
 """Relative excess of cost over cash that is rounding, not lack of money."""
 
 LOT_ROUNDING = 1e-9
-"""Part of a lot by which units may fall short of a whole number of lots by rounding."""
+"""Part of a lot by which units may fall short of a whole number by rounding; many lots by `ROUNDING` of them."""
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -132,7 +132,8 @@ def account_of(fills: Fills, stakes: Stakes, entries: Rows, order: Rows, capital
         cost = price * (1.0 + fills.commission) + fills.per_unit
         quantity = stakes.units[trade] if stakes.units[trade] > 0.0 else stakes.share[trade] * cash / cost
         if fills.lot_step > 0.0:
-            quantity = np.floor(quantity / fills.lot_step + LOT_ROUNDING) * fills.lot_step
+            lots = quantity / fills.lot_step
+            quantity = np.floor(lots + max(LOT_ROUNDING, ROUNDING * lots)) * fills.lot_step
         if quantity <= 0.0 or quantity * cost > cash * (1.0 + ROUNDING):
             continue
         left = fills.sell[out] if long else fills.buy[out]

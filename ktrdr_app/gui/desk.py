@@ -20,8 +20,6 @@ from ktrdr_app.gui.welcome.page import WelcomePage
 from ktrdr_app.gui.welcome.recent_menu import RecentMenu
 from ktrdr_app.workflows.workspaces import Recent, is_used, recent_workspaces
 
-SAMPLE_FOLDER = "KTRDR sample workspace"
-NEW_FOLDER = "KTRDR workspace"
 _LOG = logging.getLogger("ktrdr_app.gui")
 
 
@@ -207,7 +205,7 @@ class Desk(QObject):
 
     @Slot()
     def _open_sample(self) -> None:
-        place = self.open(self._target(SAMPLE_FOLDER))
+        place = self.open(self._target(self.tr("KTRDR sample workspace")))
         if place is not None:
             place.add_sample()
 
@@ -224,7 +222,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _import_files(self, files: list[Path]) -> None:
-        place = self.open(self._target(NEW_FOLDER))
+        place = self.open(self._target(self.tr("KTRDR workspace")))
         if place is not None:
             place.import_files(files)
 

@@ -12,6 +12,7 @@ from ktrdr_app.gui.panels.inspector.panel import Inspector
 from ktrdr_app.gui.panels.log.panel import LogPanel
 from ktrdr_app.gui.panels.log.problems import ProblemList
 from ktrdr_app.gui.panels.log.tasks import TaskList
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.dock_title import DockTitle
 
 VERSION = 2
@@ -87,7 +88,7 @@ class WindowDocks(QObject):
         self.bar.currentChanged.connect(self.tabs.setCurrentIndex)
         self.tabs.currentChanged.connect(self.bar.setCurrentIndex)
         for each in (self.tabs, self.tabs.tabBar(), self.bar):
-            each.setAccessibleName(self.tr("Tasks, log or problems"))
+            accessibility.name(each, self.tr("Tasks, log or problems"))
         self.right = self._dock("inspectorDock", self.tr("Inspector"), self.inspector)
         self.lower = self._dock("lowerDock", self.tr("Tasks, log, problems"), self.tabs)
         window.setDockNestingEnabled(True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QSettings
 
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import write_bytes
@@ -31,8 +31,8 @@ def open_store(folder: Path) -> tuple[QSettings, str]:
             path.replace(folder / (FILE + ASIDE))
         if backup.exists() and _is_good(backup):
             write_bytes(path, backup.read_bytes())
-            return _store(path), f"{FILE} was damaged; the layout of the time before was taken"
-    return _store(path), f"{FILE} was damaged; the window has its first layout again"
+            return _store(path), say("{0} was damaged; the layout of the time before was taken").format(FILE)
+    return _store(path), say("{0} was damaged; the window has its first layout again").format(FILE)
 
 
 def keep_backup(store: QSettings) -> None:
@@ -48,6 +48,10 @@ def keep_backup(store: QSettings) -> None:
     with contextlib.suppress(OSError, StorageProblem):  # a layout is not worth a word when one quits
         if store.status() is QSettings.Status.NoError and path.exists() and _is_good(path):
             write_bytes(path.with_name(path.name + BACKUP), path.read_bytes())
+
+
+def say(text: str) -> str:
+    return QCoreApplication.translate("WindowStore", text)
 
 
 def _store(path: Path) -> QSettings:

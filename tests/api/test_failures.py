@@ -23,6 +23,7 @@ BY_CODE = {
     "nothing_in_trash": 404,
     "model_rejected": 409,
     "storage_problem": 507,
+    "workspace_read_only": 507,
     "environment_problem": 503,
     "cluster_problem": 503,
     "operation_not_found": 404,

@@ -80,7 +80,7 @@ def test_the_drawn_portfolios_meet_every_limit() -> None:
     kinds, reasons, foreign, sides = set[str](), set[str](), 0, set[str]()
 
     @given(portfolios(), frames, portfolio_configs())
-    @settings(max_examples=150)
+    @settings(max_examples=400)
     def look(legs: list[Leg], frame: str, config: PortfolioConfig) -> None:
         nonlocal foreign
         result = run_portfolio(legs, frame, config)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.random_entries import RandomEntries, fills_of, random_entries, stakes_of
-from ktrdr_app.backtesting.random_kernel import Stakes, account_of
+from ktrdr_app.backtesting.random_kernel import Fills, Stakes, account_of
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.decision.actions import Action
@@ -32,6 +32,18 @@ class TestAgainstTheEngine:
         found = account_of(fills, stakes, row[trades.entry_bar], np.arange(len(trades)), config.initial_capital)
         expected = config.initial_capital + float(trades.net_pnl.sum())
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+    def test_a_hundred_million_lots_are_not_one_short_by_rounding(self) -> None:
+        draw, step, rate = np.random.default_rng(1), 0.01, 0.001
+        for _ in range(2000):
+            price, cash = float(draw.uniform(0.05, 5)), float(draw.uniform(1e5, 1e6))
+            cost = price * (1 + rate)
+            units = np.floor(cash * float(draw.uniform(0.1, 1)) / cost / step) * step
+            prices, none = np.array([price, 1.1 * price]), np.zeros(0)
+            stakes = Stakes(np.array([1]), np.array([1]), np.array([units * cost / cash]), np.zeros(1))
+            fills = Fills(prices, prices, none, none, 0, rate, 0.0, step)
+            found = account_of(fills, stakes, np.array([0]), np.array([0]), cash)
+            assert found == pytest.approx(cash + units * (0.1 * price - 2.1 * price * rate), rel=1e-11)
 
     @given(st.integers(0, 500), configs(allow_short=False, close_at_end=False))
     @settings(max_examples=40)

@@ -36,6 +36,8 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.ModelRejected("models/s/universal_1d_v1", "model.pt is damaged"), 4, "model_rejected"),
     (errors.TrainingFailed("train", "the loss is not finite", "lower the learning rate"), 2, "training_failed"),
     (errors.StorageProblem("/full/x", "No space left on device"), 2, "storage_problem"),
+    (errors.WorkspaceReadOnly("/w/models/x"), 2, "workspace_read_only"),
+    (errors.WorkspaceBusy("/w", "host, process 7", stale=False), 2, "workspace_busy"),
     (errors.EnvironmentProblem("Qt", "not installed", "pip install it"), 2, "environment_problem"),
     (errors.NotFinite("rsi_low", "IBM", 3, 90, "2020-01-01"), 2, "not_finite"),
     (errors.OneClass("IBM", "HOLD", 500), 2, "one_class"),

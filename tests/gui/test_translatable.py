@@ -23,6 +23,7 @@ TABLES = {
     "panels/data/details_card.py": {"_VERDICTS"},
     "panels/data/finding_words.py": {"WORDS"},
     "panels/fuzzy/set_picture.py": {"_FORMS"},
+    "panels/inspector/backtest.py": {"_FIGURES"},
     "panels/models/migrating.py": {"_WORDS"},
     "panels/models/verifying.py": {"_ABOUT"},
 }

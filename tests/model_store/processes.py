@@ -1,4 +1,4 @@
-"""What other processes do in the tests of concurrency; the fork server loads it once, with torch."""
+"""What other processes do in the tests of concurrency; the fork server loads it once, with torch and the kernels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import sys
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ktrdr_app.core.paths import Workspace
@@ -17,6 +18,9 @@ from ktrdr_app.model_store.rollback import roll_back
 from tests.model_store.builders import STRATEGY, save
 
 STEPS = ("open", "os.", "shutil.")
+
+with TemporaryDirectory() as _folder:
+    save(Path(_folder))  # the compiled kernels too are loaded once, and not in each process
 
 
 def save_many(models: str, barrier: Barrier, count: int) -> None:

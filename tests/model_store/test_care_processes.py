@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -30,16 +29,9 @@ MOMENTS = 8
 MOST_STEPS = 60
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(["tests.model_store.processes"])
-    return made
-
-
-def killed(context: ForkServerContext, root: Path, steps: int, *action: Any) -> bool:
+def killed(fork_server: ForkServerContext, root: Path, steps: int, *action: Any) -> bool:
     """Return whether the process was killed before it was done."""
-    child = context.Process(target=act_and_die, args=(str(root), steps, *action))
+    child = fork_server.Process(target=act_and_die, args=(str(root), steps, *action))
     child.start()
     child.join(120)
     assert child.exitcode in (0, -signal.SIGKILL)
@@ -63,14 +55,14 @@ def moments(seed: int) -> list[int]:
     return [0, *(drawn.randrange(MOST_STEPS) for _ in range(MOMENTS))]
 
 
-def test_two_processes_that_roll_back_and_one_that_saves_agree(context: ForkServerContext, tmp_path: Path) -> None:
+def test_two_processes_that_roll_back_and_one_that_saves_agree(fork_server: ForkServerContext, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     for _ in range(2):
         save(workspace.models)
-    barrier = context.Barrier(3)
+    barrier = fork_server.Barrier(3)
     roll = {"target": roll_to_and_fro, "args": (str(workspace.models), barrier, 15)}
-    children = [context.Process(**roll), context.Process(**roll)]
-    children.append(context.Process(target=save_many, args=(str(workspace.models), barrier, 2)))
+    children = [fork_server.Process(**roll), fork_server.Process(**roll)]
+    children.append(fork_server.Process(target=save_many, args=(str(workspace.models), barrier, 2)))
     for child in children:
         child.start()
     for child in children:
@@ -79,14 +71,14 @@ def test_two_processes_that_roll_back_and_one_that_saves_agree(context: ForkServ
     assert check_store(workspace) == {1, 2, 3, 4}
 
 
-def test_killed_while_rolling_back(context: ForkServerContext, tmp_path: Path) -> None:
+def test_killed_while_rolling_back(fork_server: ForkServerContext, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     for _ in range(3):
         save(workspace.models)
     deaths = 0
     for moment in moments(1):
         roll_back(workspace.models, STRATEGY, "1h", 3)
-        deaths += killed(context, tmp_path, moment, "roll_back", 1)
+        deaths += killed(fork_server, tmp_path, moment, "roll_back", 1)
         assert check_store(workspace) == {1, 2, 3}
         target = layout.read_pointer(workspace.models / STRATEGY, "universal_1h").target
         assert target is not None
@@ -94,16 +86,16 @@ def test_killed_while_rolling_back(context: ForkServerContext, tmp_path: Path) -
     assert deaths
 
 
-def test_killed_while_deleting_and_restoring(context: ForkServerContext, tmp_path: Path) -> None:
+def test_killed_while_deleting_and_restoring(fork_server: ForkServerContext, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     for _ in range(3):
         save(workspace.models)
     deaths = 0
     for moment in moments(2):
-        deaths += killed(context, tmp_path, moment, "delete", "universal_1h_v3")
+        deaths += killed(fork_server, tmp_path, moment, "delete", "universal_1h_v3")
         assert check_store(workspace) in ({1, 2, 3}, {1, 2})
         if trashed_models(workspace):
-            deaths += killed(context, tmp_path, moment // 2, "restore")
+            deaths += killed(fork_server, tmp_path, moment // 2, "restore")
             assert check_store(workspace) in ({1, 2, 3}, {1, 2})
         if trashed_models(workspace):
             restore_model(workspace)
@@ -114,17 +106,17 @@ def test_killed_while_deleting_and_restoring(context: ForkServerContext, tmp_pat
     assert save(workspace.models).name == "universal_1h_v4"
 
 
-def test_killed_while_importing_and_pinning(context: ForkServerContext, tmp_path: Path) -> None:
+def test_killed_while_importing_and_pinning(fork_server: ForkServerContext, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "here")
     save(workspace.models)
     export_model(workspace.models / STRATEGY / "universal_1h_v1", tmp_path / "m.zip")
     seen = {1}
     deaths = 0
     for moment in moments(3):
-        deaths += killed(context, tmp_path / "here", moment, "import", str(tmp_path / "m.zip"))
+        deaths += killed(fork_server, tmp_path / "here", moment, "import", str(tmp_path / "m.zip"))
         now = check_store(workspace)
         assert now >= seen
         seen = now
-        deaths += killed(context, tmp_path / "here", moment // 4, "pin", "universal_1h_v1")
+        deaths += killed(fork_server, tmp_path / "here", moment // 4, "pin", "universal_1h_v1")
         check_store(workspace)
     assert deaths >= 2

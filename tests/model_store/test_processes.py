@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -25,23 +24,16 @@ DRAWN = 14
 MOST_STEPS = 500
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(["tests.model_store.processes"])
-    return made
-
-
 def numbers(models: Path) -> list[int]:
     return sorted(info.version for info in list_models(models))
 
 
 @pytest.mark.parametrize("rivals", [2, 4])
 def test_processes_that_save_at_once_get_different_versions(
-    context: ForkServerContext, tmp_path: Path, rivals: int
+    fork_server: ForkServerContext, tmp_path: Path, rivals: int
 ) -> None:
-    barrier, each = context.Barrier(rivals), 3
-    children = [context.Process(target=save_many, args=(str(tmp_path), barrier, each)) for _ in range(rivals)]
+    barrier, each = fork_server.Barrier(rivals), 3
+    children = [fork_server.Process(target=save_many, args=(str(tmp_path), barrier, each)) for _ in range(rivals)]
     for child in children:
         child.start()
     for child in children:
@@ -55,9 +47,9 @@ def test_processes_that_save_at_once_get_different_versions(
     assert not list((tmp_path / STRATEGY).glob(".*.part"))
 
 
-def killed(context: ForkServerContext, models: Path, steps: int) -> bool:
+def killed(fork_server: ForkServerContext, models: Path, steps: int) -> bool:
     """Return whether the process was killed before it was done."""
-    child = context.Process(target=save_and_die, args=(str(models), steps, {}))
+    child = fork_server.Process(target=save_and_die, args=(str(models), steps, {}))
     child.start()
     child.join(120)
     assert child.exitcode in (0, -signal.SIGKILL)
@@ -65,20 +57,20 @@ def killed(context: ForkServerContext, models: Path, steps: int) -> bool:
 
 
 def test_a_killed_process_never_leaves_a_model_that_cannot_be_loaded(
-    context: ForkServerContext, tmp_path: Path
+    fork_server: ForkServerContext, tmp_path: Path
 ) -> None:
     save(tmp_path / "models")
     low, high = 0, MOST_STEPS  # how many steps a whole save has: bisected, in a store of its own
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if killed(context, tmp_path / "trial", middle) else (low, middle)
+        low, high = (middle + 1, high) if killed(fork_server, tmp_path / "trial", middle) else (low, middle)
     assert 20 < low < MOST_STEPS, "the steps of a save are seen"
     drawn = random.Random(20240607)
     moments = [0, *(drawn.randrange(low) for _ in range(DRAWN)), *range(low - LAST_STEPS, low)]
     seen = [1]
     deaths = 0
     for moment in moments:
-        deaths += killed(context, tmp_path / "models", moment)
+        deaths += killed(fork_server, tmp_path / "models", moment)
         found = list_models(tmp_path / "models")
         assert [info.problem for info in found] == [""] * len(found)
         seen += [info.version for info in found if info.version not in seen]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -121,15 +120,10 @@ def test_a_store_that_cannot_be_written_is_a_clear_error(workspace: Workspace) -
         place.chmod(stat.S_IRWXU)
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(["tests.workflows.migrate_process", "ktrdr_app.model_store.migration"])
-    return made
-
-
-def _run(context: ForkServerContext, workspace: Workspace, moment: int, counted: str = "", undo: bool = False) -> int:
-    child = context.Process(target=migrate_and_die, args=(str(workspace.root), moment, counted, undo))
+def _run(
+    fork_server: ForkServerContext, workspace: Workspace, moment: int, counted: str = "", undo: bool = False
+) -> int:
+    child = fork_server.Process(target=migrate_and_die, args=(str(workspace.root), moment, counted, undo))
     child.start()
     child.join(120)
     assert child.exitcode in (0, -signal.SIGKILL)
@@ -139,19 +133,19 @@ def _run(context: ForkServerContext, workspace: Workspace, moment: int, counted:
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL and the fork server are of POSIX systems")
 @pytest.mark.parametrize("undo", [False, True], ids=["migrating", "undoing"])
 def test_killed_at_any_moment_every_listed_copy_is_whole_and_the_next_run_ends_it(
-    context: ForkServerContext, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory, undo: bool
+    fork_server: ForkServerContext, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory, undo: bool
 ) -> None:
     counted = tmp_path_factory.mktemp("counted") / "steps"
     before = originals(workspace)
     if undo:
         migrate_models(MigrateRequest(workspace))
-    assert _run(context, workspace, 0, str(counted), undo) == 0
+    assert _run(fork_server, workspace, 0, str(counted), undo) == 0
     steps = int(counted.read_text())
     assert steps > 20, "the steps are seen"
     deaths = 0
     for moment in random.Random(20260101).sample(range(1, steps), MOMENTS):
         (migrate_models if undo else _undo)(MigrateRequest(workspace))
-        deaths += _run(context, workspace, moment, undo=undo) != 0
+        deaths += _run(fork_server, workspace, moment, undo=undo) != 0
         listed = [info for info in list_models(workspace.models) if info.path.parent.name == "legacy"]
         assert [info.problem for info in listed] == [""] * len(listed)
         assert all(load_model(info.path).info.complete for info in listed)

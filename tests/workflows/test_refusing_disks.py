@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import shutil
 import tempfile
@@ -35,21 +34,14 @@ Child = Callable[..., None]
 Ask = Callable[[Child, Workspace, str, int], tuple[str, str, str]]
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(["tests.workflows.refused_process"])
-    return made
-
-
 @pytest.fixture
-def ask(context: ForkServerContext, tmp_path: Path) -> Ask:
+def ask(fork_server: ForkServerContext, tmp_path: Path) -> Ask:
     """Return what runs an action in a process of its own and says what became of it."""
 
     def run(child: Child, workspace: Workspace, action: str, most: int) -> tuple[str, str, str]:
-        told, telling = context.Pipe(duplex=False)
+        told, telling = fork_server.Pipe(duplex=False)
         scratch = tmp_path / f"scratch-{len(list(tmp_path.iterdir()))}"
-        process = context.Process(target=child, args=(str(workspace.root), str(scratch), action, telling, most))
+        process = fork_server.Process(target=child, args=(str(workspace.root), str(scratch), action, telling, most))
         process.start()
         telling.close()
         outcome: tuple[str, str, str] = told.recv()

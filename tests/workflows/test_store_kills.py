@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import random
 import shutil
@@ -37,13 +36,6 @@ KEPT = 3
 Told = list[tuple[str, str]]
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(["tests.workflows.store_loop"])
-    return made
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """Return a workspace with a universal model, one of our own for a symbol, and two versions of the original's."""
@@ -60,17 +52,17 @@ def originals(workspace: Workspace) -> dict[str, dict[str, str]]:
     return {folder.name: checksums_of(folder)[0] for folder in folders}
 
 
-def started(context: ForkServerContext, workspace: Workspace, seed: int) -> tuple[ForkServerProcess, Connection]:
-    told, telling = context.Pipe(duplex=False)
-    child = context.Process(target=work_until_killed, args=(str(workspace.root), seed, telling), daemon=True)
+def started(fork_server: ForkServerContext, workspace: Workspace, seed: int) -> tuple[ForkServerProcess, Connection]:
+    told, telling = fork_server.Pipe(duplex=False)
+    child = fork_server.Process(target=work_until_killed, args=(str(workspace.root), seed, telling), daemon=True)
     child.start()
     telling.close()
     return child, told
 
 
-def killed(context: ForkServerContext, workspace: Workspace, drawn: random.Random) -> Told:
+def killed(fork_server: ForkServerContext, workspace: Workspace, drawn: random.Random) -> Told:
     """Let rivals work at once, kill each at a moment of its own, and return what they told before."""
-    rivals = [started(context, workspace, drawn.randrange(1 << 30)) for _ in range(RIVALS)]
+    rivals = [started(fork_server, workspace, drawn.randrange(1 << 30)) for _ in range(RIVALS)]
     clocks = []
     for child, told in rivals:
         assert told.recv() == (READY, "")
@@ -119,13 +111,13 @@ def thin_out(workspace: Workspace) -> None:
 
 @pytest.mark.timeout(900)  # it waits for hundreds of processes, whoever else uses the machine
 def test_killed_at_two_hundred_random_moments_nothing_is_half_there_and_nothing_blocks(
-    context: ForkServerContext, workspace: Workspace
+    fork_server: ForkServerContext, workspace: Workspace
 ) -> None:
     before, drawn = originals(workspace), random.Random(20261126)
     ended: Counter[str] = Counter()
     saved: list[str] = []
     for _ in range(KILLS // RIVALS):
-        heard = killed(context, workspace, drawn)
+        heard = killed(fork_server, workspace, drawn)
         there = check_store(workspace)
         names = [name for action, name in heard if action in (save_universal.__name__, save_own.__name__)]
         assert there >= set(names), "what was saved is there"

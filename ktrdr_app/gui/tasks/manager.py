@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -13,6 +14,16 @@ from ktrdr_app.gui.tasks.task import Task
 
 orphans: list[ThreadRunner] = []
 """Runners whose thread would not stop; never destroyed, because Qt aborts when a running QThread is."""
+
+
+LAST_WAIT_MS = 30_000
+"""Longest wait for each of them when Python itself ends, which would destroy them."""
+
+
+@atexit.register
+def _see_off() -> None:
+    for runner in orphans:
+        runner.wait(LAST_WAIT_MS)
 
 
 class TaskManager(QObject):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -304,3 +306,29 @@ def test_carry_out_never_raises() -> None:
     assert outcome.state is TaskState.FAILED
     assert isinstance(outcome.error, TaskError)
     assert outcome.error.message.startswith("RuntimeError")
+
+
+LATE = """
+import sys, threading, time
+from PySide6.QtCore import QCoreApplication
+from ktrdr_app.gui.tasks.manager import TaskManager
+from ktrdr_app.gui.tasks.task import Task
+
+app, begun = QCoreApplication(sys.argv), threading.Event()
+
+def deaf(_progress, _cancel):
+    begun.set()
+    time.sleep(0.5)
+    print("ended by itself", flush=True)
+
+manager = TaskManager()
+manager.submit(Task("deaf", deaf))
+begun.wait(20)
+print(manager.shutdown(1), flush=True)
+"""
+
+
+def test_python_ends_in_peace_after_a_thread_that_would_not_stop() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n")[:2] == ["False", "ended by itself"]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.gui
 @pytest.mark.parametrize("name", THEMES)
 def test_the_theme_in_use_is_told(dark: QApplication, name: str) -> None:
     apply_theme(dark, name)
-    assert tokens() is THEMES[name]
+    assert tokens() == THEMES[name]
     assert color("series_1").name() == THEMES[name].series_1
 
 

@@ -17,9 +17,11 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
+from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.main_window import _PANELS, MainWindow
+from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.stations import PANELS
 from ktrdr_app.gui.tasks import manager as manager_module
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task, TaskState
@@ -88,7 +90,7 @@ def test_panels_are_opened_and_closed(empty_workspace: Workspace, tasks: TaskMan
     """Without the style sheet, which takes most of a panel's making; the windows below wear it."""
     dark.setStyleSheet("")
     context = AppContext(empty_workspace, tasks)
-    kinds = cycle(_PANELS)
+    kinds = cycle([getattr(load(module), name) for module, name in PANELS.values()])
 
     def work(number: int) -> None:
         panel = next(kinds)(context)

@@ -100,7 +100,7 @@ def _openers(window: MainWindow) -> dict[str, Callable[[], object]]:
         "delete a model": of_model("_ask_delete"),
         "trash": of_model("_open_trash"),
         "migrate": of_model("_open_migration"),
-        "data table": of_station("backtestPanel", window.show_chart_table),
+        "data table": of_station("backtestPanel", window.commands.show_chart_table),
         "details of a notice": lambda: _details(window),
     }
     for key, action in window.actions_by_key.items():

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.inspected import Inspected, Step
+from ktrdr_app.gui.panels.backtest.view_model import METRICS
 from ktrdr_app.gui.panels.inspector.steps import Panels, go, press, say
 from ktrdr_app.gui.panels.inspector.teller import Teller
 from ktrdr_app.gui.ui import numbers
@@ -87,7 +88,10 @@ class BacktestTeller(Teller):
         return self._run(view) if trade is None else self._trade(view, trade)
 
     def _run(self, view: RunView) -> Inspected:
-        document, figures = view.document, {row.title: row for row in view.metrics}
+        document, figures = (
+            view.document,
+            dict(zip((title for _key, title, _write, _meaning in METRICS), view.metrics, strict=True)),
+        )
         model = Path(document["model"]["path"]).name if document.get("model") else numbers.NONE
         facts = [(say("Strategy"), str(document.get("strategy_name", numbers.NONE))), (say("Model"), model)]
         facts += [

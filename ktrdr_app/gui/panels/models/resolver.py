@@ -53,7 +53,7 @@ class ResolverCard(Card):
         about = say("Whether a model that was made for something else may serve, with a warning")
         self.any.setToolTip(about)
         accessibility.name(self.any, say("Any model may serve"), about)
-        self.strategy.setMinimumContentsLength(6)
+        self.strategy.setMinimumContentsLength(3)
         for combo, wide in ((self.symbol, 120), (self.timeframe, 70), (self.prefer, 148)):
             combo.setFixedWidth(wide)
         self._let_type_symbols()

@@ -121,7 +121,7 @@ def test_every_control_is_reached_by_tab(open_window: Open, qtbot: QtBot, traine
     panel.form.strategy.setFocus()
     qtbot.waitUntil(panel.form.strategy.hasFocus)
     reached = set()
-    for _ in range(60):
+    for _ in range(120):
         focused = window.focusWidget()
         assert focused is not None
         reached.add(focused.objectName())

@@ -21,9 +21,8 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
 from ktrdr_app.workflows import list_trash
 from tests.conftest import make_bars
-from tests.gui.helpers import child, click, settle
+from tests.gui.helpers import child, click, drag_in, drop_on, file_urls, settle
 from tests.gui.panels.data.conftest import write
-from tests.gui.panels.data.importing.test_file_drop import drop, enter, urls
 
 if TYPE_CHECKING:
     from ktrdr_app.gui.main_window import MainWindow
@@ -242,9 +241,9 @@ def test_a_file_dropped_on_the_empty_station_is_imported_and_selected(
     assert panel.empty.isVisible()
     bars = make_bars(300, seed=5, start="2024-03-01")
     vendor = write(tmp_path / "downloads", "SOLUSDT_1h", bars)
-    mime = urls(vendor)
-    enter(panel, mime)
-    drop(panel, mime)
+    mime = file_urls(vendor)
+    drag_in(panel, mime)
+    drop_on(panel, mime)
     qtbot.waitUntil(lambda: panel.importer.dialog is not None)
     dialog = panel.importer.dialog
     assert dialog is not None

@@ -36,7 +36,7 @@ Opener = Callable[[Workspace], "MainWindow"]
 def window(open_window: Opener, store: Workspace) -> MainWindow:
     """Return the window on the store, at the models station."""
     made = open_window(store)
-    made.show_modelsPanel()
+    made.show_panel("modelsPanel")
     return made
 
 
@@ -83,7 +83,7 @@ def test_reading_again_and_asking_again(
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, window.tasks)
     assert station.resolver.answer.text() == "universal_1h_v1 (universal, step 0)"
-    window.refresh()
+    window.commands.refresh()
     settle(qtbot, window.tasks)
     assert station.chosen is not None
     assert (station.chosen.label, station.chosen.pinned) == ("universal_1h_v1", True)
