@@ -73,6 +73,8 @@ class WindowDocks(QObject):
         self.tabs.setObjectName("lowerTabs")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().hide()
+        for hidden in (self.tabs, self.tabs.tabBar()):  # Tab would stop for good before what cannot take the focus
+            hidden.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabs.setMinimumHeight(LEAST)  # the hidden bar still counts in its own hint
         self.bar = QTabBar()
         self.bar.setObjectName("lowerTabs.bar")

@@ -32,7 +32,7 @@ PANELS = {
 """Panel names of the command line, and the object names behind them."""
 
 DIALOGS = {"table": "chartTable", "shortcuts": "shortcuts", "about": "about"}
-"""Dialogs that need no choice, and the actions that open them."""
+"""Dialogs that need no choice, and the actions that open them; the table is that of the data station's chart."""
 
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 
@@ -198,6 +198,7 @@ def screenshot_all(
                     _settle(window)
                     written.append(out / f"{panel}-{theme}-{suffix}.png")
                     write_bytes(written[-1], png_of(window, scale))
+            window.show_panel("dataPanel")
             for name, action in DIALOGS.items():
                 window.actions_by_key[action].trigger()
                 for dialog in window.findChildren(QDialog):

@@ -54,7 +54,7 @@ class ResolverCard(Card):
         self.any.setToolTip(about)
         accessibility.name(self.any, say("Any model may serve"), about)
         self.strategy.setMinimumContentsLength(3)
-        for combo, wide in ((self.symbol, 120), (self.timeframe, 70), (self.prefer, 148)):
+        for combo, wide in ((self.symbol, 118), (self.timeframe, 70), (self.prefer, 146)):
             combo.setFixedWidth(wide)
         self._let_type_symbols()
         kinds: list[tuple[str, object]] = [

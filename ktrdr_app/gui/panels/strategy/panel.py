@@ -249,7 +249,9 @@ class StrategyPanel(Station):
         self.form.show_draft(draft)
         self.care.called = str((draft.content or {}).get("name", ""))
         file = self.keeper.file
-        if file is not None and draft.loaded is not None and not self.keeper.dirty:
+        if file is None or draft.loaded is None or self.keeper.dirty:
+            return
+        if self.isVisible() or not self.context.strategy:  # a late answer does not undo what was chosen at another station
             self.context.select_strategy(file.name)
 
     @Slot(object)

@@ -187,7 +187,7 @@ def test_the_window_asks_before_it_closes_on_a_change(
 def test_signs_follow_the_theme(window: MainWindow, station: ModelsPanel) -> None:
     grounds = set()
     for theme in ("light", "contrast", "dark"):
-        getattr(window, f"use_{theme}")()
+        window.commands.use_theme(theme)
         image = station.tree.viewport().grab().toImage()
         seen = {image.pixelColor(x, y).name() for x in range(0, 300, 3) for y in range(0, 150, 3)}
         assert len(seen) > 5
