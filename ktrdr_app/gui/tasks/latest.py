@@ -65,6 +65,11 @@ class Latest(QObject):
         else:
             self._begin()
 
+    def hurry(self) -> None:
+        """Begin what waits for a newer wish."""
+        self._timer.stop()
+        self._begin()
+
     @Slot()
     def stop(self) -> None:
         """Wish for nothing any more."""

@@ -109,3 +109,18 @@ def test_an_error_is_told_unless_it_is_stale(qtbot: QtBot, tasks: TaskManager, o
     gate.go_on.set()
     settle(qtbot, tasks)
     assert errors == []
+
+
+def test_a_hurry_does_not_wait_for_a_newer_wish(qtbot: QtBot, tasks: TaskManager, owner: QObject) -> None:
+    latest = Latest(tasks, owner, delay_ms=60_000)
+    found: list[object] = []
+    latest.arrived.connect(found.append)
+    latest.hurry()
+    assert not tasks.running, "there is nothing to hurry with"
+    latest.ask("old", lambda _progress, _cancel: "old")
+    latest.ask("new", lambda _progress, _cancel: "new")
+    assert not tasks.running
+    latest.hurry()
+    settle(qtbot, tasks)
+    assert found == ["new"]
+    assert not latest.busy

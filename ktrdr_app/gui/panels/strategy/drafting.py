@@ -67,6 +67,11 @@ class Drafting(QObject):
 
         self._reading.ask(self.tr("Check a strategy"), work)
 
+    def look_now(self) -> None:
+        """Read the text at once: it comes from a file, not from typing."""
+        self.look()
+        self._reading.hurry()
+
     @Slot(object)
     def change(self, wanted: DraftChange | Problem) -> None:
         """Make a change in the text, after those that wait already.

@@ -191,7 +191,7 @@ class StrategyPanel(Station):
         self.below.forget()
         self._mark(file.name)
         self.drafting.where = self.keeper.place()
-        self.drafting.look()
+        self.drafting.look_now()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look whether the file is still what it was.
