@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from ktrdr_app.gui.charts.plot import ThemedPlot, pen, swatch
 from ktrdr_app.gui.charts.summary import nothing
-from ktrdr_app.gui.ui.theme import Tokens
+from ktrdr_app.gui.ui.theme import Tokens, tokens
 
 REDRAW_MS = 50
 """Least time between two redraws."""
@@ -115,6 +115,7 @@ class CurvePlot(ThemedPlot):
         for item in self._items.values():
             self.view.addItem(item)
         self.view.addItem(self._marker)
+        self.view.sigResized.connect(self._write_heading)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
@@ -142,10 +143,18 @@ class CurvePlot(ThemedPlot):
         for key, spec in self._specs.items():
             self._items[key].setPen(pen(getattr(theme, spec.color_token), 2, spec.dash))
         self._marker.setPen(pen(theme.text_muted, 1, "dash"))
+        self._write_heading()
+
+    @Slot(object)
+    def _write_heading(self, _resized: object = None) -> None:
+        """Write the legend; what is measured gives way where both do not fit."""
+        theme = tokens()
         legend = [swatch(spec.label, getattr(theme, spec.color_token), spec.dash) for spec in self._specs.values()]
-        words = self.tr("{0} by {1}").format(self._y_label, self._x_label)
-        measured = f'<span style="color:{theme.text_muted}">{words}</span>'
-        self.set_heading("&nbsp;&nbsp;&nbsp;".join([f"<b>{self._title}</b>&nbsp;&nbsp;{measured}", *legend]))
+        for words in (self.tr("{0} by {1}").format(self._y_label, self._x_label), self._y_label, ""):
+            measured = f'&nbsp;&nbsp;<span style="color:{theme.text_muted}">{words}</span>'
+            self.set_heading("&nbsp;&nbsp;&nbsp;".join([f"<b>{self._title}</b>{measured}", *legend]))
+            if self.heading.x() + self.heading.boundingRect().width() <= self.width():
+                break
 
     def points(self, key: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return a copy of a curve's points, drawn or still waiting.

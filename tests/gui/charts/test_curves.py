@@ -177,6 +177,18 @@ def test_the_heading_names_curves_and_units(plot: CurvePlot) -> None:
     assert "╍" in words, "the dash tells the curves apart without colour"
 
 
+@pytest.mark.parametrize(("width", "told"), [(500, "nats by epoch"), (290, "nats"), (230, "")])
+def test_the_legend_stays_whole_where_the_plot_is_narrow(plot: CurvePlot, width: int, told: str) -> None:
+    plot.resize(width, 260)
+    words = plot.heading.toPlainText().replace("\xa0", " ")
+    assert [part for part in words.split("   ") if part.strip()][1:] and words.split()[0] == "Loss"
+    for spec in CURVES:
+        assert spec.label in words
+    assert ("nats" in words) == bool(told)
+    assert ("by epoch" in words) == ("by epoch" in told)
+    assert plot.heading.x() + plot.heading.boundingRect().width() <= width
+
+
 @pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
 def test_curves_wear_the_colours_of_the_theme(theme: str, plot: CurvePlot, dark: QApplication) -> None:
     apply_theme(dark, theme)
