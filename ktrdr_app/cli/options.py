@@ -247,8 +247,11 @@ RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out"
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)
 WARM = Choice("warm", "Compile all kernels now, so that the first run need not.", "--warm", bool, False)
-PICTURE_OUT = Choice("out", "PNG file to write; with --all a folder.", "--out", Path, REQUIRED, "FILE.png|DIR")
+PICTURE_OUT = Choice("out", "PNG or WebP file to write; with --all a folder.", "--out", Path, REQUIRED, "FILE.png|DIR")
 EVERY_PANEL = Choice("all", "Every panel and the plain dialogs, in every theme.", "--all", bool, False)
+PICTURE_KIND = Choice(
+    "kind", "Kind of the pictures of --all; webp loses nothing and is smaller.", "--kind", str, "png", "png|webp"
+)
 SCALE = Choice("scale", "Device pixels per pixel, as on a screen of high density.", "--scale", float, 1.0, "X")
 THEME = Choice("theme", "Colours.", "--theme", str, "dark", "dark|light|contrast")
 SIZE = Choice(

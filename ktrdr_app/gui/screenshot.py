@@ -34,6 +34,9 @@ PANELS = {
 DIALOGS = {"table": "chartTable", "shortcuts": "shortcuts", "about": "about"}
 """Dialogs that need no choice, and the actions that open them; the table is that of the data station's chart."""
 
+KINDS = ("png", "webp")
+"""Kinds of pictures, both without loss."""
+
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 
 SETTLE_MS = 250
@@ -114,7 +117,7 @@ def screenshot(
     size: tuple[int, int] = (1440, 900),
     scale: float = 1.0,
 ) -> Path:
-    """Draw a panel and write it as PNG.
+    """Draw a panel and write it as a picture.
 
     The event loop runs until the panel's tasks are done. Without a display Qt's offscreen platform is used.
 
@@ -126,7 +129,7 @@ def screenshot(
     workspace : Workspace, Path or str
         What the panel shows.
     out : Path
-        PNG file to write.
+        File to write: WebP if its name ends so, or else PNG.
     theme : str
         ``dark``, ``light`` or ``contrast``.
     size : tuple of int
@@ -150,17 +153,22 @@ def screenshot(
         raise UnknownName("panel", panel, list(PANELS))
     if theme not in THEMES:
         raise UnknownName("theme", theme, list(THEMES))
+    kind = "webp" if out.suffix.lower() == ".webp" else "png"
     with _shown(workspace, theme, size, scale) as window:
         if PANELS[panel]:
             window.show_panel(PANELS[panel])
         window.show()
         _settle(window)
-        write_bytes(out, png_of(window if not PANELS[panel] else window.panels[PANELS[panel]], scale))
+        write_bytes(out, picture_of(window if not PANELS[panel] else window.panels[PANELS[panel]], scale, kind))
     return out
 
 
 def screenshot_all(
-    workspace: Workspace | Path | str, out: Path, size: tuple[int, int] = (1440, 900), scale: float = 1.0
+    workspace: Workspace | Path | str,
+    out: Path,
+    size: tuple[int, int] = (1440, 900),
+    scale: float = 1.0,
+    kind: str = "png",
 ) -> list[Path]:
     """Draw the window with every station, and every dialog that needs no choice, in every theme.
 
@@ -169,11 +177,13 @@ def screenshot_all(
     workspace : Workspace, Path or str
         What the panels show.
     out : Path
-        Folder for the PNG files, named ``{panel}-{theme}-{width}x{height}[@{scale}x].png``.
+        Folder for the files, named ``{panel}-{theme}-{width}x{height}[@{scale}x].{kind}``.
     size : tuple of int
         Width and height of the window in pixels.
     scale : float
         Device pixels per pixel.
+    kind : str
+        ``png`` or ``webp``.
 
     Returns
     -------
@@ -182,10 +192,14 @@ def screenshot_all(
 
     Raises
     ------
+    UnknownName
+        For a kind that does not exist.
     InvalidValue
         For a size or scale that no window can have.
     """
-    suffix = f"{size[0]}x{size[1]}" + (f"@{scale:g}x" if scale != 1 else "")
+    if kind not in KINDS:
+        raise UnknownName("kind of picture", kind, list(KINDS))
+    suffix = f"{size[0]}x{size[1]}" + (f"@{scale:g}x" if scale != 1 else "") + f".{kind}"
     written: list[Path] = []
     with _shown(workspace, next(iter(THEMES)), size, scale) as window:
         window.show()
@@ -196,21 +210,21 @@ def screenshot_all(
                 if key:
                     window.show_panel(key)
                     _settle(window)
-                    written.append(out / f"{panel}-{theme}-{suffix}.png")
-                    write_bytes(written[-1], png_of(window, scale))
+                    written.append(out / f"{panel}-{theme}-{suffix}")
+                    write_bytes(written[-1], picture_of(window, scale, kind))
             window.show_panel("dataPanel")
             for name, action in DIALOGS.items():
                 window.actions_by_key[action].trigger()
                 for dialog in window.findChildren(QDialog):
-                    written.append(out / f"{name}-{theme}-{suffix}.png")
-                    write_bytes(written[-1], png_of(dialog, scale))
+                    written.append(out / f"{name}-{theme}-{suffix}")
+                    write_bytes(written[-1], picture_of(dialog, scale, kind))
                     dialog.reject()
                 _settle(window)
     return written
 
 
-def png_of(widget: QWidget, scale: float = 1.0) -> bytes:
-    """Return a picture of a widget as PNG.
+def picture_of(widget: QWidget, scale: float = 1.0, kind: str = "png") -> bytes:
+    """Return a picture of a widget, without loss.
 
     Parameters
     ----------
@@ -218,11 +232,15 @@ def png_of(widget: QWidget, scale: float = 1.0) -> bytes:
         What to draw, with its ground.
     scale : float
         Device pixels per pixel.
+    kind : str
+        ``png`` or ``webp``.
     """
     image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     widget.render(image)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    writer = QImageWriter(buffer, QByteArray(kind.encode()))
+    writer.setQuality(100)
+    writer.write(image)
     return bytes(buffer.data().data())

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.gui.screenshot import DIALOGS, PANELS, screenshot, screenshot_all
+from ktrdr_app.gui.screenshot import DIALOGS, KINDS, PANELS, picture_of, screenshot, screenshot_all
 from ktrdr_app.gui.ui.tokens import THEMES
 
 pytestmark = pytest.mark.gui
 
+RGB = QImage.Format.Format_RGB32
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -90,15 +92,31 @@ def test_a_dense_screen_gets_more_pixels_of_the_same_layout(
 
 
 def test_all_of_them_at_once(dark: QApplication, sample_workspace: Workspace, tmp_path: Path) -> None:
-    written = screenshot_all(sample_workspace, tmp_path / "all", (1280, 800))
+    written = screenshot_all(sample_workspace, tmp_path / "all", (1280, 800), kind="webp")
     named = {file.name for file in written}
     for theme in THEMES:
         for panel in (*PANELS, *DIALOGS):
-            assert panel == "window" or f"{panel}-{theme}-1280x800.png" in named
+            assert panel == "window" or f"{panel}-{theme}-1280x800.webp" in named
     assert named == {file.name for file in (tmp_path / "all").iterdir()}
-    light = QImage(str(tmp_path / "all" / "training-light-1280x800.png"))
+    light = QImage(str(tmp_path / "all" / "training-light-1280x800.webp"))
     assert (light.width(), light.height()) == (1280, 800)
-    assert THEMES["light"].window in colours(light)
+    assert THEMES["light"].window in colours(light), "colours are lost"
+
+
+def test_a_picture_without_loss_is_the_same_in_both_kinds(
+    dark: QApplication, sample_workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    words = QLabel("Symbols  AAPL, MSFT")
+    qtbot.addWidget(words)
+    words.resize(200, 40)
+    pictures = [QImage.fromData(picture_of(words, 2.0, kind)).convertToFormat(RGB) for kind in KINDS]
+    assert pictures[0].size() == words.size() * 2
+    assert pictures[0] == pictures[1]
+    out = screenshot("log", sample_workspace, tmp_path / "log.webp")
+    assert out.read_bytes()[8:12] == b"WEBP"
+    with pytest.raises(UnknownName, match="gif"):
+        screenshot_all(sample_workspace, tmp_path / "none", kind="gif")
+    assert not (tmp_path / "none").exists()
 
 
 def test_no_display_is_needed(sample_workspace: Workspace, tmp_path: Path) -> None:

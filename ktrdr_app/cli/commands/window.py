@@ -24,24 +24,24 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The application.
     """
-    sized = (options.THEME, options.SIZE, options.SCALE)
+    sized = (options.THEME, options.SIZE, options.SCALE, options.PICTURE_KIND)
     command(app, "screenshot", options.PANEL, options.PICTURE_OUT, options.EVERY_PANEL, *sized)(screenshot)
 
 
 def screenshot(session: Session, given: dict[str, Any]) -> None:
-    """Draw a panel of the workspace into a PNG file, or all of them into a folder; needs no display.
+    """Draw a panel of the workspace into a picture, or all of them into a folder; needs no display.
 
     Parameters
     ----------
     session : Session
         Workspace and output.
     given : dict
-        panel, out, all, theme, size, scale.
+        panel, out, all, theme, size, scale, kind.
     """
     module, out, size = gui_module("screenshot"), given["out"], given["size"]
     document = {"path": str(out), "width": size[0], "height": size[1], "scale": given["scale"]}
     if given["all"]:
-        written = module.screenshot_all(session.workspace, out, size, given["scale"])
+        written = module.screenshot_all(session.workspace, out, size, given["scale"], given["kind"])
         document |= {"pictures": [str(file) for file in written]}
         session.show(document, lambda: [f"Written: {len(written)} pictures in {out}"])
         return

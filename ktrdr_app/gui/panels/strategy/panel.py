@@ -251,7 +251,9 @@ class StrategyPanel(Station):
         file = self.keeper.file
         if file is None or draft.loaded is None or self.keeper.dirty:
             return
-        if self.isVisible() or not self.context.strategy:  # a late answer does not undo what was chosen at another station
+        if (
+            self.isVisible() or not self.context.strategy
+        ):  # a late answer does not undo what was chosen at another station
             self.context.select_strategy(file.name)
 
     @Slot(object)
