@@ -34,7 +34,7 @@ from tests.gui.whole.tour import turn, wait_idle
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("dark")]
 
 ROUNDS = 207
-"""At least 200, and such that the first third ends at the same station as the whole, as the inspector's parts differ."""
+"""At least 200, and such that the first third ends at the same station as the whole, as its parts differ."""
 CANCELS = 100
 WINDOWS = 9
 MOST_KB = 40
