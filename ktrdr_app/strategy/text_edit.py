@@ -125,7 +125,7 @@ def renamed(text: str, path: Keys, name: str, where: str = "strategy") -> str:
         holder.clear()
         holder.update(pairs)
 
-    return _proved(text, path, where, change, lambda: edited(text, [replaced(_pair(text, path)[0], word(name))]))
+    return _proved(text, path, where, change, lambda: edited(text, _changed(text, _pair(text, path)[0], name)))
 
 
 def moved(text: str, path: Keys, position: int, where: str = "strategy") -> str:
@@ -304,7 +304,10 @@ def _changed(text: str, node: yaml.Node, value: Value) -> list[Edit]:
 
 def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[Edit]:
     """Change a list number by number, so that what stands beside each stays; it grows and shrinks at its end."""
-    said = [yaml.safe_load(each.value) if isinstance(each, yaml.ScalarNode) else None for each in node.value]
+    said = [
+        yaml.safe_load(text[slice(*replaced(each, "")[:2])]) if isinstance(each, yaml.ScalarNode) else None
+        for each in node.value
+    ]
     pairs = zip(node.value, said, value, strict=False)
     edits = [replaced(each, _flow(new)) for each, old, new in pairs if not _same(old, new)]
     if len(value) > len(said):
@@ -318,11 +321,7 @@ def _put(text: str, node: yaml.Node | None, new: str) -> Edit:
     """Put something in the place of a node; a value that is not there yet stands one blank behind its colon."""
     assert node is not None
     start, end, _ = replaced(node, new)
-    if start == end:
-        return start, end, f" {new}"
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        end = start + len(text[start:end].rstrip())
-    return start, end, new
+    return start, end, f" {new}" if start == end else new
 
 
 def _taken_out(text: str, path: Keys) -> str:
