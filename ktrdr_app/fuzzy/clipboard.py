@@ -108,11 +108,10 @@ def _odd_names(content: Mapping[Any, Any], path: tuple[str, ...], marks: Marks) 
     odd = [key for key in content if not isinstance(key, str)]
     here = [mark[-1] for mark in marks if mark and mark[:-1] == path]
     written = [name for name in here if name not in (*content, "<<")]
+    names = zip(odd, (*written, *map(str, odd)), strict=False)
     return [
-        Problem(
-            ".".join((*path, name)), *place_of((*path, name), marks), f"YAML reads the name as {key!r}", f'"{name}"'
-        )
-        for key, name in zip(odd, (*written, *map(str, odd)), strict=False)
+        Problem(".".join((*path, name)), *place_of((*path, name), marks), f"YAML reads {name} as {key!r}", f'"{name}"')
+        for key, name in names
     ]
 
 

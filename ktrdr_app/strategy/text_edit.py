@@ -125,7 +125,12 @@ def renamed(text: str, path: Keys, name: str, where: str = "strategy") -> str:
         holder.clear()
         holder.update(pairs)
 
-    return _proved(text, path, where, change, lambda: edited(text, _changed(text, _pair(text, path)[0], name)))
+    def rewritten() -> str:
+        key = _pair(text, path)[0]
+        quoted = getattr(key, "style", None)
+        return edited(text, _changed(text, key, name) if quoted else [replaced(key, word(name))])
+
+    return _proved(text, path, where, change, rewritten)
 
 
 def moved(text: str, path: Keys, position: int, where: str = "strategy") -> str:
@@ -252,7 +257,7 @@ def _written(text: str, path: Keys, value: Value) -> str:
             return edited(text, _inserted(text, node, path, depth, value))
         node = found[key][1]
         if depth < len(path) - 1 and not entries(node):  # null or {}: nothing in it to keep
-            return edited(text, [_put(text, node, _flow(_nested(path[depth + 1 :], value)))])
+            return edited(text, [_put(node, _flow(_nested(path[depth + 1 :], value)))])
     assert node is not None
     return edited(text, _changed(text, node, value))
 
@@ -298,8 +303,8 @@ def _changed(text: str, node: yaml.Node, value: Value) -> list[Edit]:
     quote = getattr(node, "style", None)
     if isinstance(value, str) and isinstance(node, yaml.ScalarNode) and quote in ("'", '"') and value.isprintable():
         escaped = value.replace("'", "''") if quote == "'" else value.replace("\\", "\\\\").replace('"', '\\"')
-        return [_put(text, node, f"{quote}{escaped}{quote}")]
-    return [_put(text, node, _flow(value))]
+        return [_put(node, f"{quote}{escaped}{quote}")]
+    return [_put(node, _flow(value))]
 
 
 def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[Edit]:
@@ -317,7 +322,7 @@ def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[E
     return edits
 
 
-def _put(text: str, node: yaml.Node | None, new: str) -> Edit:
+def _put(node: yaml.Node | None, new: str) -> Edit:
     """Put something in the place of a node; a value that is not there yet stands one blank behind its colon."""
     assert node is not None
     start, end, _ = replaced(node, new)
@@ -359,7 +364,12 @@ def _flow(value: Any) -> str:
 
 
 def _plain(value: str) -> str:
-    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes."""
+    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes.
+
+    What begins as a number does gets quotes: YAML 1.1 reads 1e3 as text, YAML 1.2 as a number.
+    """
+    if value[:1] in tuple("+-.0123456789"):
+        return ""
     try:
         readable = yaml.safe_load(f"k: {value}") == {"k": value} and yaml.safe_load(f"[{value}]") == [value]
     except yaml.YAMLError:
