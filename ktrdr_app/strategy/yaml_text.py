@@ -184,9 +184,10 @@ def removed(text: str, node: yaml.CollectionNode, position: int) -> list[Edit]:
     start, end = _span(node, position)
     if not node.flow_style:
         lines = _lines(text, _line_start(text, start), end, node.value[position])
-        return [(first, last, "") for first, last, comment in lines if not comment]
+        indent = " " * _column(node)  # deeper in, a comment that is left could become part of a long text before it
+        return [(first, sign, indent) if sign >= 0 else (first, last, "") for first, last, sign in lines]
     lines = _lines(text, start, end, node.value[position])
-    said = [text[first:last].strip("\r\n") for first, last, comment in lines if comment]
+    said = [text[first:last].strip("\r\n") for first, last, sign in lines if sign >= 0]
     gone = (start, end, _line_feed(text).join(["", *said, ""]) if said else "")
     if position:
         return [*_blanks(text, _span(node, position - 1)[1], start), gone]
@@ -222,13 +223,14 @@ def _blanks(text: str, start: int, end: int) -> list[Edit]:
     return [(comma, comma + 1, "")]
 
 
-def _lines(text: str, start: int, end: int, entry: Any) -> Iterator[tuple[int, int, bool]]:
-    """Yield the lines of an entry, and whether each is a comment; a line of a long text that begins with # is none."""
+def _lines(text: str, start: int, end: int, entry: Any) -> Iterator[tuple[int, int, int]]:
+    """Yield the lines of an entry, each with its # if it is a comment, else -1; a long text's # begins none."""
     texts = [*_texts(entry)]
     while start < end:
         after = text.find("\n", start) + 1 or len(text)
         sign = after - len(text[start:after].lstrip())
-        yield start, after, text[sign:after].startswith("#") and not any(one < sign < last for one, last in texts)
+        comment = text[sign:after].startswith("#") and not any(one < sign < last for one, last in texts)
+        yield start, after, sign if comment else -1
         start = after
 
 

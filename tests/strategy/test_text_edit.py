@@ -89,7 +89,7 @@ def has(content: Any, path: tuple[str, ...]) -> bool:
     return True
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_only_the_value_changes(data: st.DataObject) -> None:
     text = TEXTS[data.draw(st.sampled_from(sorted(TEXTS)))]
@@ -228,7 +228,7 @@ def test_what_is_not_there_need_not_go() -> None:
 def in_every_layout(test: Any) -> Any:
     """Run a test with texts in many layouts, what they say, and one entry of each."""
 
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(st.integers(0, 10**9), st.integers(0, 999))
     def run(seed: int, which: int) -> None:
         writer = Writer(seed)
