@@ -172,9 +172,13 @@ def folder(path: Path) -> Path:
     Raises
     ------
     InvalidValue
-        If it is a file.
+        If it is a file, or no disk could hold it.
     """
-    if path.exists() and not path.is_dir():
+    try:
+        usable = path.is_dir() or not path.exists()
+    except OSError:
+        usable = False
+    if not usable:
         raise InvalidValue("workspace", str(path), "a folder")
     return path.resolve()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ktrdr_app.cli.screen import gui_module, has_display
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.lazy import load
+from ktrdr_app.core.paths import is_folder
 
 OPTION = "--workspace"
 
@@ -61,4 +62,4 @@ def window_only(words: Sequence[str]) -> tuple[bool, Path | None]:
             place = Path(joined.removeprefix(f"{OPTION}="))
         case _:
             return False, None
-    return place.is_dir(), place
+    return is_folder(place), place

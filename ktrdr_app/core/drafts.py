@@ -14,6 +14,7 @@ from typing import Any
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import write_json
 from ktrdr_app.core.paths import Workspace, safe_name
+from ktrdr_app.core.protection import check_writable
 
 VERSION = 1
 FOLDER = "drafts"
@@ -103,9 +104,10 @@ class Drafts:
         Raises
         ------
         StorageProblem
-            If the disk refuses.
+            If the disk refuses, or the workspace is open read-only.
         """
         path = self._file(kind, name)
+        check_writable(path)
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
@@ -116,7 +118,7 @@ class Drafts:
 
     def _file(self, kind: str, name: str) -> Path:
         """Return where a draft lies; names of any length and script are told apart by their hash."""
-        stem = hashlib.sha256(name.encode()).hexdigest()[:24]
+        stem = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:24]
         return self.folder / safe_name(kind, "kind of draft") / f"{stem}.json"
 
 
@@ -127,7 +129,7 @@ def _read(path: Path) -> Draft | None:
             return Draft(str(told["kind"]), str(told["name"]), told["payload"], str(told["noted"]))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         _LOG.warning("%s is no draft: %s", path, error)
         return None
     _LOG.warning("%s is a draft of another version; it is left alone", path)

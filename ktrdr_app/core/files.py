@@ -81,8 +81,17 @@ def write_text(path: Path, content: str) -> None:
         Where it goes.
     content : str
         The whole text.
+
+    Raises
+    ------
+    StorageProblem
+        As `write_bytes` raises it, and for half a sign (a lone surrogate), which UTF-8 cannot hold.
     """
-    write_bytes(path, content.encode("utf-8"))
+    try:
+        encoded = content.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise StorageProblem(str(path), f"letter {error.start + 1} of the text is half a sign") from error
+    write_bytes(path, encoded)
 
 
 def json_text(document: Any) -> str:

@@ -88,6 +88,20 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether a folder is there; not so of one that may not be looked at, or that no disk could hold.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+    """
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def user_cache() -> Path:
     """Return the user's cache folder for this program (compiled kernels, crash logs)."""
     return _user_folder("XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Local", "Caches")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ktrdr_app.core.errors import WorkspaceReadOnly
@@ -58,8 +59,8 @@ def check_writable(path: Path) -> None:
     """
     if not _protected:
         return
-    place = path.absolute()
-    for root in _protected:
+    place = Path(os.path.normpath(path.absolute()))
+    for root in tuple(_protected):
         for form in (place, place.resolve()):
             if form.is_relative_to(root) and not form.is_relative_to(Workspace(root).cache):
                 raise WorkspaceReadOnly(str(path))

@@ -35,7 +35,8 @@ class Settings:
 
     theme: str = field(default="system", metadata={"check": lambda value: value in THEMES})
     recents: tuple[str, ...] = field(
-        default=(), metadata={"check": lambda value: all(isinstance(each, str) for each in value)}
+        default=(),
+        metadata={"check": lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value)},
     )
     keep_drafts: bool = field(default=True, metadata={"check": lambda value: isinstance(value, bool)})
 
@@ -178,7 +179,7 @@ def _parse(path: Path) -> tuple[Settings | None, str]:
         return None, f"{path.name} cannot be read ({error.strerror})"
     try:
         told = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, f"{path.name} is damaged"
     if not isinstance(told, dict) or not isinstance(told.get("version"), int):
         return None, f"{path.name} is damaged"

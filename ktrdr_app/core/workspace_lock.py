@@ -135,5 +135,5 @@ def holder_noted(workspace: Workspace) -> Holder | None:
         return Holder(str(told["host"]), int(told["pid"]), str(told["since"]))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Holder()

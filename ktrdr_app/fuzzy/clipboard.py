@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ktrdr_app.core.errors import Problem, StrategyProblem
 from ktrdr_app.strategy.edit import set_text
-from ktrdr_app.strategy.marks import Marks, read_marked
+from ktrdr_app.strategy.marks import Marks, place_of, read_marked
 from ktrdr_app.strategy.schema import FuzzySet
 from ktrdr_app.strategy.yaml_text import word
 
@@ -59,7 +59,7 @@ def sets_from_yaml(text: str, name: str = "") -> dict[str, FuzzySet]:
     """
     if len(text) > MOST_LETTERS:
         raise _fault("text", f"it has {len(text)} letters", f"at most {MOST_LETTERS}")
-    content, marks = read_marked(textwrap.dedent(text.expandtabs(2)).strip("\n"), CLIPBOARD)
+    content, marks = read_marked(textwrap.dedent(text.expandtabs(2)), CLIPBOARD)
     path: tuple[str, ...] = ()
     for _ in range(4):
         step = _inner(content, name)
@@ -70,7 +70,7 @@ def sets_from_yaml(text: str, name: str = "") -> dict[str, FuzzySet]:
         found = "empty" if content is None or content == {} else f"a {type(content).__name__}"
         raise _fault(".".join(path) or "text", f"it is {found}", _EXPECTED)
     sets: dict[str, FuzzySet] = {}
-    problems: list[Problem] = []
+    problems = _odd_names(content, path, marks)
     for key, entry in content.items():
         try:
             sets[str(key)] = FuzzySet.model_validate(entry)
@@ -88,7 +88,7 @@ def _inner(content: Any, name: str) -> str | None:
     for key in ("fuzzy_sets", "sets"):
         if isinstance(content.get(key), Mapping) and not _is_set(content[key]):
             return key
-    holders = [str(key) for key, entry in content.items() if _holds_sets(entry)]
+    holders = [key for key, entry in content.items() if isinstance(key, str) and _holds_sets(entry)]
     if name in holders:
         return name
     return holders[0] if len(holders) == 1 and len(content) == 1 else None
@@ -101,6 +101,18 @@ def _is_set(entry: Any) -> bool:
 def _holds_sets(entry: Any) -> bool:
     inner = entry.get("sets", entry) if isinstance(entry, Mapping) else None
     return isinstance(inner, Mapping) and bool(inner) and any(_is_set(value) for value in inner.values())
+
+
+def _odd_names(content: Mapping[Any, Any], path: tuple[str, ...], marks: Marks) -> list[Problem]:
+    """Return the names that YAML reads as something else than text, such as ``on``, as they are written."""
+    odd = [key for key in content if not isinstance(key, str)]
+    here = [mark[-1] for mark in marks if mark and mark[:-1] == path]
+    written = [name for name in here if name not in (*content, "<<")]
+    names = zip(odd, (*written, *map(str, odd)), strict=False)
+    return [
+        Problem(".".join((*path, name)), *place_of((*path, name), marks), f"YAML reads {name} as {key!r}", f'"{name}"')
+        for key, name in names
+    ]
 
 
 def _problem(path: tuple[str, ...], detail: Mapping[str, Any], marks: Marks) -> Problem:

@@ -113,9 +113,14 @@ def shared_level(first: FuzzySet, second: FuzzySet) -> float:
     Parameters
     ----------
     first, second : FuzzySet
-        From low to high.
+        In any order.
     """
-    met = crossing(first, second)
+    return min(_one_way(first, second), _one_way(second, first))
+
+
+def _one_way(left: FuzzySet, right: FuzzySet) -> float:
+    """Return the greatest membership at which the first set's high side is not below the second one's low side."""
+    met = crossing(left, right)
     if met is not None:
         return met[1]
-    return 1.0 if _gap(first, second, 1.0) <= 0 else 0.0
+    return 1.0 if _gap(left, right, 1.0) <= 0 else 0.0

@@ -26,7 +26,7 @@ class _Loader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, LookupError, AttributeError, OverflowError) as error:
             tag = node.tag.rpartition(":")[2]
             found, hint = f"{str(node.value)[:40]!r} is no {tag}", "if it is text, put it in quotes"
             raise yaml.constructor.ConstructorError(hint, None, found, node.start_mark) from error

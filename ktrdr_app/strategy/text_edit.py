@@ -125,7 +125,12 @@ def renamed(text: str, path: Keys, name: str, where: str = "strategy") -> str:
         holder.clear()
         holder.update(pairs)
 
-    return _proved(text, path, where, change, lambda: edited(text, [replaced(_pair(text, path)[0], word(name))]))
+    def rewritten() -> str:
+        key = _pair(text, path)[0]
+        quoted = getattr(key, "style", None)
+        return edited(text, _changed(text, key, name) if quoted else [replaced(key, word(name))])
+
+    return _proved(text, path, where, change, rewritten)
 
 
 def moved(text: str, path: Keys, position: int, where: str = "strategy") -> str:
@@ -252,7 +257,7 @@ def _written(text: str, path: Keys, value: Value) -> str:
             return edited(text, _inserted(text, node, path, depth, value))
         node = found[key][1]
         if depth < len(path) - 1 and not entries(node):  # null or {}: nothing in it to keep
-            return edited(text, [_put(text, node, _flow(_nested(path[depth + 1 :], value)))])
+            return edited(text, [_put(node, _flow(_nested(path[depth + 1 :], value)))])
     assert node is not None
     return edited(text, _changed(text, node, value))
 
@@ -298,13 +303,16 @@ def _changed(text: str, node: yaml.Node, value: Value) -> list[Edit]:
     quote = getattr(node, "style", None)
     if isinstance(value, str) and isinstance(node, yaml.ScalarNode) and quote in ("'", '"') and value.isprintable():
         escaped = value.replace("'", "''") if quote == "'" else value.replace("\\", "\\\\").replace('"', '\\"')
-        return [_put(text, node, f"{quote}{escaped}{quote}")]
-    return [_put(text, node, _flow(value))]
+        return [_put(node, f"{quote}{escaped}{quote}")]
+    return [_put(node, _flow(value))]
 
 
 def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[Edit]:
     """Change a list number by number, so that what stands beside each stays; it grows and shrinks at its end."""
-    said = [yaml.safe_load(each.value) if isinstance(each, yaml.ScalarNode) else None for each in node.value]
+    said = [
+        yaml.safe_load(text[slice(*replaced(each, "")[:2])]) if isinstance(each, yaml.ScalarNode) else None
+        for each in node.value
+    ]
     pairs = zip(node.value, said, value, strict=False)
     edits = [replaced(each, _flow(new)) for each, old, new in pairs if not _same(old, new)]
     if len(value) > len(said):
@@ -314,15 +322,11 @@ def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[E
     return edits
 
 
-def _put(text: str, node: yaml.Node | None, new: str) -> Edit:
+def _put(node: yaml.Node | None, new: str) -> Edit:
     """Put something in the place of a node; a value that is not there yet stands one blank behind its colon."""
     assert node is not None
     start, end, _ = replaced(node, new)
-    if start == end:
-        return start, end, f" {new}"
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        end = start + len(text[start:end].rstrip())
-    return start, end, new
+    return start, end, f" {new}" if start == end else new
 
 
 def _taken_out(text: str, path: Keys) -> str:
@@ -360,7 +364,12 @@ def _flow(value: Any) -> str:
 
 
 def _plain(value: str) -> str:
-    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes."""
+    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes.
+
+    What begins as a number does gets quotes: YAML 1.1 reads 1e3 as text, YAML 1.2 as a number.
+    """
+    if value[:1] in tuple("+-.0123456789"):
+        return ""
     try:
         readable = yaml.safe_load(f"k: {value}") == {"k": value} and yaml.safe_load(f"[{value}]") == [value]
     except yaml.YAMLError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -31,6 +31,13 @@ class _Loader(yaml.SafeLoader):
             event = self.get_event()  # type: ignore[no-untyped-call]
             return AliasNode("*", event.anchor, event.start_mark, event.end_mark)
         return super().compose_node(parent, index)
+
+    def compose_scalar_node(self, anchor: Any) -> Any:
+        node = super().compose_scalar_node(anchor)
+        if node.style in ("|", ">"):  # it ends with its last line, not where the next entry begins
+            start = node.start_mark.index
+            node.end_mark.index = start + len(self.buffer[start : node.end_mark.index].rstrip())
+        return node
 
 
 def nodes_of(text: str) -> yaml.Node | None:
@@ -176,8 +183,11 @@ def removed(text: str, node: yaml.CollectionNode, position: int) -> list[Edit]:
     """
     start, end = _span(node, position)
     if not node.flow_style:
-        return list(_removed_lines(text, _line_start(text, start), end))
-    said = [line for line in text[start:end].splitlines() if line.lstrip().startswith("#")]
+        lines = _lines(text, _line_start(text, start), end, node.value[position])
+        indent = " " * _column(node)  # deeper in, a comment that is left could become part of a long text before it
+        return [(first, sign, indent) if sign >= 0 else (first, last, "") for first, last, sign in lines]
+    lines = _lines(text, start, end, node.value[position])
+    said = [text[first:last].strip("\r\n") for first, last, sign in lines if sign >= 0]
     gone = (start, end, _line_feed(text).join(["", *said, ""]) if said else "")
     if position:
         return [*_blanks(text, _span(node, position - 1)[1], start), gone]
@@ -213,12 +223,25 @@ def _blanks(text: str, start: int, end: int) -> list[Edit]:
     return [(comma, comma + 1, "")]
 
 
-def _removed_lines(text: str, start: int, end: int) -> Iterable[Edit]:
+def _lines(text: str, start: int, end: int, entry: Any) -> Iterator[tuple[int, int, int]]:
+    """Yield the lines of an entry, each with its # if it is a comment, else -1; a long text's # begins none."""
+    texts = [*_texts(entry)]
     while start < end:
         after = text.find("\n", start) + 1 or len(text)
-        if not text[start:after].lstrip().startswith("#"):
-            yield start, after, ""
+        sign = after - len(text[start:after].lstrip())
+        comment = text[sign:after].startswith("#") and not any(one < sign < last for one, last in texts)
+        yield start, after, sign if comment else -1
         start = after
+
+
+def _texts(entry: Any) -> Iterator[tuple[int, int]]:
+    """Yield where the scalars of an entry stand: a pair's, a list item's."""
+    for node in entry if isinstance(entry, tuple) else (entry,):
+        if isinstance(node, yaml.CollectionNode):
+            for inner in node.value:
+                yield from _texts(inner)
+        else:
+            yield node.start_mark.index, _end(node)
 
 
 def _span(node: yaml.CollectionNode, position: int) -> tuple[int, int]:

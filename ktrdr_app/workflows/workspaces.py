@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.paths import Workspace, is_folder
 
 _NOTES = ("README.md", "SOURCES.md")
 
@@ -56,4 +56,4 @@ def recent_workspaces(folders: tuple[str, ...]) -> tuple[Recent, ...]:
     folders : tuple of str
         Their paths, in the order to keep.
     """
-    return tuple(Recent(folder, Path(folder).name or folder, not Path(folder).is_dir()) for folder in folders)
+    return tuple(Recent(folder, Path(folder).name or folder, not is_folder(Path(folder))) for folder in folders)

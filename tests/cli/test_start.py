@@ -56,3 +56,13 @@ def test_the_short_way_imports_neither_the_commands_nor_what_computes() -> None:
     code = "import sys; import ktrdr_app.cli.start; print(*sys.modules)"
     found = set(printed(code).split())
     assert not found & {"typer", "rich", "numpy", "pandas", "PySide6", "ktrdr_app.cli.main"}
+
+
+def test_a_name_that_no_disk_can_hold_is_refused_in_words() -> None:
+    long = "x" * 300
+    assert not window_only(["--workspace", long])[0]
+    code = "import sys; from ktrdr_app.cli.start import main; sys.exit(main(sys.argv[1:]))"
+    done = run_python(code, "--workspace", long, "strategies", "list")
+    assert done.returncode == 2
+    assert "workspace is" in done.stderr
+    assert "a fault of the program" not in done.stderr

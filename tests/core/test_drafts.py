@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core.drafts import Draft, Drafts
-from ktrdr_app.core.errors import StorageProblem, UnsafeName
+from ktrdr_app.core.errors import StorageProblem, UnsafeName, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.protection import protect, unprotect
 from tests.core.children import REPO, environment
 
 WRITE = """
@@ -121,3 +122,59 @@ def test_a_kill_while_it_is_written_leaves_a_whole_draft(drafts: Drafts, tmp_pat
     assert payload["number"] >= 3
     assert payload["again"] == [payload["number"]] * 2000
     assert isinstance(draft, Draft)
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 50_000, '{"version": Infinity}', '{"version": 1, "payload": {"a": ' + "[" * 50_000]
+)
+def test_a_hostile_draft_is_passed_over(drafts: Drafts, content: str) -> None:
+    drafts.save("fuzzy", "good", {})
+    (drafts.folder / "fuzzy" / "bad.json").write_text(content, encoding="utf-8")
+    assert [draft.name for draft in drafts.all()] == ["good"]
+
+
+def test_half_a_sign_is_refused_and_the_draft_before_stays(drafts: Drafts) -> None:
+    drafts.save("strategy", "a", {"text": "before"})
+    with pytest.raises(StorageProblem, match="half a sign"):
+        drafts.save("strategy", "a", {"text": "\ud800"})
+    with pytest.raises(StorageProblem, match="half a sign"):
+        drafts.save("strategy", "\udce4", {})
+    assert drafts.load("strategy", "\udce4") is None
+    drafts.discard("strategy", "\udce4")
+    assert [draft.payload for draft in drafts.all()] == [{"text": "before"}]
+
+
+def test_a_protected_workspace_keeps_its_drafts(drafts: Drafts, tmp_path: Path) -> None:
+    drafts.save("fuzzy", "a", {})
+    protect(Workspace(tmp_path))
+    try:
+        for write in (lambda: drafts.discard("fuzzy", "a"), lambda: drafts.save("fuzzy", "a", {"x": 1})):
+            with pytest.raises(WorkspaceReadOnly):
+                write()
+        assert [draft.payload for draft in drafts.all()] == [{}]
+    finally:
+        unprotect(Workspace(tmp_path))
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), VALUES, max_size=4))
+def test_any_state_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, payload: dict[str, Any]) -> None:
+    drafts = Drafts(Workspace(tmp_path_factory.mktemp("any")))
+    drafts.save("fuzzy", "a", payload)
+    found = drafts.load("fuzzy", "a")
+    assert found is not None
+    assert found.payload == payload
+    assert repr(found.payload) == repr(payload), "to the last digit, in order, 1 is not 1.0"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core import paths
 from ktrdr_app.core.errors import UnsafeName
-from ktrdr_app.core.paths import Workspace, safe_name, shipped, user_cache, user_config
+from ktrdr_app.core.paths import Workspace, is_folder, safe_name, shipped, user_cache, user_config
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -185,3 +185,16 @@ def test_an_empty_or_relative_cache_folder_is_passed_over(
 def test_asking_for_the_cache_folder_makes_nothing(on_platform: Callable[..., Path], tmp_path: Path) -> None:
     on_platform("linux")
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_a_folder_that_no_disk_can_hold_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert is_folder(tmp_path)
+    for path in (
+        tmp_path / "file",
+        tmp_path / "no",
+        tmp_path / "file" / "below",
+        tmp_path / ("x" * 300),
+        Path("/a\0b"),
+    ):
+        assert not is_folder(path)

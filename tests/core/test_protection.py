@@ -72,3 +72,19 @@ def test_it_ends_when_it_is_said_to(guarded: Workspace) -> None:
     protection.unprotect(guarded)
     assert not protection.is_protected(guarded)
     write_text(guarded.data / "new.csv", "x")
+
+
+@pytest.mark.parametrize("way", ["../other/x", "data/../../other/x", "data/../.cache/x", "./.cache/columns/../x"])
+def test_a_roundabout_way_out_or_to_the_cache_is_none_in(guarded: Workspace, way: str) -> None:
+    (guarded.root.parent / "other").mkdir()
+    write_text(guarded.root / way, "x")
+    assert (guarded.root / way).resolve().read_text(encoding="utf-8") == "x"
+
+
+def test_the_cache_is_no_way_to_the_rest(guarded: Workspace) -> None:
+    guarded.cache.mkdir()
+    (guarded.cache / "alias").symlink_to(guarded.data, target_is_directory=True)
+    for way in (guarded.cache / ".." / "data" / "x", guarded.cache / "alias" / "x"):
+        with pytest.raises(WorkspaceReadOnly):
+            write_text(way, "x")
+    assert [path.name for path in guarded.data.iterdir()] == ["A_1d.csv"]

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
-from ktrdr_app.core.settings import MOST_RECENTS, VERSION, Settings, SettingsFile
+from ktrdr_app.core.settings import MOST_RECENTS, THEMES, VERSION, Reading, Settings, SettingsFile
+from tests.core.children import run_python
 
 
 @pytest.fixture
@@ -118,3 +119,87 @@ def test_every_setting_survives_the_file(file: SettingsFile) -> None:
     settings = Settings("contrast", ("/ä", "/b c"), False)
     file.write(settings)
     assert asdict(file.read().settings) == asdict(settings)
+
+
+HOSTILE = [
+    '{"version": 1, "recents": "abc"}',
+    '{"version": 1, "recents": {"/a": 1}}',
+    '{"version": 1, "recents": [1, "/a"]}',
+    '{"version": 1, "recents": null, "theme": {"dark": 1}}',
+    '{"version": 1, "theme": ["dark"]}',
+    "[" * 50_000,
+    '{"version": 1, "theme": ' + '{"a":' * 50_000,
+    '{"version": 1' + "0" * 5000 + "}",
+    '{"version": NaN}',
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_a_hostile_file_says_never_becomes_a_setting(file: SettingsFile, content: str) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(content, encoding="utf-8")
+    reading = file.read()
+    assert reading.settings == Settings()
+    assert reading.fault
+    assert file.path.with_name("settings.json.damaged").read_text(encoding="utf-8") == content
+    assert file.change(theme="dark") == file.read().settings == Settings(theme="dark")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(THEMES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"version": st.sampled_from([1, 2, "1", None])}, optional={"theme": JSON, "recents": JSON, "keep_drafts": JSON}
+    )
+    | JSON,
+    st.integers(0, 60),
+)
+def test_any_file_gives_settings_that_can_be_written_and_is_told_once(
+    tmp_path_factory: pytest.TempPathFactory, document: object, cut: int
+) -> None:
+    file = SettingsFile(tmp_path_factory.mktemp("any") / "settings.json")
+    file.path.write_text(json.dumps(document)[: cut or None], encoding="utf-8")
+    found = file.read().settings
+    assert Settings(**asdict(found)) == found
+    assert isinstance(found.recents, tuple)
+    again = file.read()
+    assert (again.settings, again.fault) == (found, "")
+    file.write(found)
+    assert file.read().settings == found
+
+
+STOPPED = """
+import os, sys
+from pathlib import Path
+from ktrdr_app.core.settings import SettingsFile
+moves = []
+def stop(self, target):
+    moves.append(target)
+    if len(moves) == int(sys.argv[2]):
+        os._exit(9)
+    os.rename(self, target)
+Path.replace = stop
+SettingsFile(Path(sys.argv[1])).change(theme="contrast")
+"""
+
+
+@pytest.mark.parametrize(("stop", "theme"), [(1, "light"), (2, "light"), (3, "contrast")])
+def test_an_end_between_write_and_rename_keeps_the_settings(file: SettingsFile, stop: int, theme: str) -> None:
+    file.write(Settings(theme="dark"))
+    file.write(Settings(theme="light", recents=("/a",)))
+    done = run_python(STOPPED, file.path, stop)
+    assert done.returncode == (9 if stop < 3 else 0)
+    assert file.read() == Reading(Settings(theme=theme, recents=("/a",)))
+    assert SettingsFile(file.backup).read().settings.theme == ("dark" if stop == 1 else "light")
+
+
+def test_half_a_sign_is_refused_and_nothing_is_lost(file: SettingsFile) -> None:
+    file.write(Settings(theme="light"))
+    with pytest.raises(StorageProblem, match="half a sign"):
+        file.change(recents=("/\udce4",))
+    assert file.read() == Reading(Settings(theme="light"))

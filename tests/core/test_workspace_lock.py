@@ -16,7 +16,7 @@ import pytest
 from ktrdr_app.core.errors import StorageProblem, WorkspaceBusy
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.workspace_lock import NOTE_FILE, WorkspaceLock, holder_noted
+from ktrdr_app.core.workspace_lock import NOTE_FILE, Holder, WorkspaceLock, holder_noted
 from tests.core.children import REPO, environment
 
 HOLD = """
@@ -142,3 +142,17 @@ def test_a_place_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(StorageProblem):
         WorkspaceLock(Workspace(tmp_path / "file")).acquire()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 50_000,
+        '{"host": "x", "pid": Infinity, "since": ""}',
+        '{"host": "x", "pid": NaN, "since": ""}',
+        '{"host": "x", "pid": 1' + "0" * 5000 + "}",
+    ],
+)
+def test_a_hostile_note_names_nobody(workspace: Workspace, content: str) -> None:
+    write_text(workspace.hidden / NOTE_FILE, content)
+    assert holder_noted(workspace) == Holder()

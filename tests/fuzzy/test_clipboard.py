@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ktrdr_app.core.errors import StrategyProblem
+from ktrdr_app.core.errors import Problem, StrategyProblem
 from ktrdr_app.fuzzy import sets_from_yaml, sets_to_yaml
 from ktrdr_app.fuzzy.clipboard import MOST_LETTERS
 from ktrdr_app.strategy.schema import FuzzySet
@@ -95,3 +95,85 @@ def test_several_inputs_of_which_none_is_meant_are_refused() -> None:
     text = "a: {sets: {x: {type: gaussian, parameters: [1, 2]}}}\nb: {sets: {x: {type: gaussian, parameters: [1, 2]}}}"
     with pytest.raises(StrategyProblem):
         sets_from_yaml(text, "rsi")
+
+
+@pytest.mark.parametrize("name", ["on", "No", "null", "~", "12", "1.5", "2020-01-01", "0x1F"])
+@pytest.mark.parametrize("around", ["", "rsi:\n  sets:\n", "fuzzy_sets:\n  rsi:\n    sets:\n"])
+def test_a_name_that_yaml_reads_as_no_text_is_told_as_it_is_written(name: str, around: str) -> None:
+    indent = "  " * (around.count("\n"))
+    text = f"{around}{indent}{SHORT}\n{indent}{name}: {{type: gaussian, parameters: [3, 4]}}\n"
+    with pytest.raises(StrategyProblem) as caught:
+        sets_from_yaml(text, "rsi")
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column) == (text.count("\n"), len(indent) + 1)
+    assert problem.path.split(".", around.count("\n"))[-1] == name
+    quoted = text.replace(f"{name}: ", f"{problem.expected}: ")
+    assert list(sets_from_yaml(quoted, "rsi")) == ["low", name], "what is advised helps"
+
+
+@pytest.mark.parametrize("name", ["on", "~", "7", "2020-01-01"])
+def test_an_input_whose_name_is_no_text_does_not_break_a_paste(name: str) -> None:
+    with pytest.raises(StrategyProblem) as caught:
+        sets_from_yaml(f"{name}: {{sets: {{{SHORT}}}}}", "rsi")
+    assert {problem.line for problem in caught.value.problems} == {1}
+
+
+@pytest.mark.parametrize("blank", [0, 1, 4])
+def test_blank_lines_before_a_copy_count(blank: str) -> None:
+    with pytest.raises(StrategyProblem) as caught:
+        sets_from_yaml("\n" * int(blank) + f"{SHORT}\nhigh: {{type: gaussian, parameters: [1]}}")
+    assert caught.value.problems[0].line == int(blank) + 2
+
+
+PIECES = [
+    "on",
+    "low",
+    "sets",
+    "rsi",
+    "fuzzy_sets",
+    "parameters",
+    ":",
+    " ",
+    "\n",
+    "  ",
+    "- ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "&a ",
+    "*a",
+    "<<",
+    "!!int ",
+    "!!set ",
+    '"',
+    "'",
+    "1",
+    "-1",
+    ".nan",
+    "null",
+    "#",
+    "|",
+    ">",
+    "?",
+    "%",
+    "\t",
+    "\x00",
+    "\ud800",
+    SHORT,
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_whatever_is_pasted_gives_sets_or_a_problem_in_a_line_of_it(text: str) -> None:
+    problems: tuple[Problem, ...] = ()
+    sets: dict[str, FuzzySet] = {}
+    try:
+        sets = sets_from_yaml(text, "rsi")
+    except StrategyProblem as error:
+        problems = error.problems
+    assert bool(sets) is not bool(problems)
+    assert all(0 <= problem.line <= len(text.splitlines()) + 1 for problem in problems)
+    assert not sets or sets_from_yaml(sets_to_yaml("rsi", sets)) == sets

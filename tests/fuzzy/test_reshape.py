@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.fuzzy import as_type, membership
+from ktrdr_app.fuzzy.spans import corners
 from ktrdr_app.strategy.schema import FuzzySet
+from tests.fuzzy.shapes import Shape, shapes
 
 KINDS = ("triangular", "trapezoidal", "gaussian")
 
@@ -69,3 +71,23 @@ def test_a_cliff_becomes_a_bell_with_a_width() -> None:
 def test_another_kind_is_refused() -> None:
     with pytest.raises(UnknownName, match="sigmoid"):
         as_type(FuzzySet(type="gaussian", parameters=[0, 1]), "sigmoid")  # type: ignore[arg-type]
+
+
+@given(shapes(), st.sampled_from(KINDS), st.sampled_from(KINDS))
+def test_any_shape_can_become_any_other_and_stays_where_it_was(drawn: Shape, kind: str, then: str) -> None:
+    before, numbers, shoulder = drawn
+    entry = FuzzySet(type=before, parameters=numbers, shoulder=shoulder)  # type: ignore[arg-type]
+    after = as_type(entry, kind)  # type: ignore[arg-type]
+    assert (after.type, after.shoulder) == (kind, shoulder)
+    spread = max(abs(number) for number in [*numbers, *after.parameters]) + 1.0
+    low, high = corners(entry)
+    inner_low, inner_high = corners(after)
+    assert inner_low <= high + 1e-9 * spread, "the plateaus still meet"
+    assert inner_high >= low - 1e-9 * spread
+    if {before, kind} <= {"triangular", "trapezoidal"}:
+        assert after.parameters[0] == numbers[0]
+        assert after.parameters[-1] == numbers[-1]
+    again = as_type(after, then)  # type: ignore[arg-type]
+    assert again.type == then
+    if shoulder != "none":  # the side that is not open keeps its corner, however often the shape changes
+        assert corners(again)[0] == pytest.approx(corners(entry)[0], abs=1e-9 * spread)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ktrdr_app.fuzzy.spans import LEAST_LEVEL, corners, crossing, level_cut, plateau, precedes, shared_level
 from ktrdr_app.strategy.schema import FuzzySet
-from tests.fuzzy.shapes import by_scikit_fuzzy
+from tests.fuzzy.shapes import by_scikit_fuzzy, shapes
 
 SETS = {
     "open low": FuzzySet(type="trapezoidal", parameters=[0, 10, 25, 40], shoulder="left"),
@@ -92,3 +93,69 @@ def test_the_order_is_broken_only_when_both_corners_have_passed() -> None:
     assert precedes(
         FuzzySet(type="gaussian", parameters=[0, 1]), FuzzySet(type="trapezoidal", parameters=[-3, -2, 1, 3])
     )
+
+
+TENTHS = st.integers(0, 1000).map(lambda tenths: tenths / 10)
+
+
+@st.composite
+def any_set(draw: st.DrawFn) -> FuzzySet:
+    """Draw any shape, cliffs and bare peaks included, on a range of 0 to 100."""
+    kind, numbers, shoulder = draw(shapes())
+    if kind == "gaussian":
+        numbers = [draw(TENTHS), draw(st.floats(0.5, 30))]
+    else:
+        low = draw(TENTHS)
+        steps = draw(
+            st.lists(st.sampled_from([0.0, 0.5, 7.0, 30.0]), min_size=len(numbers) - 1, max_size=3).filter(any)
+        )
+        numbers = [low]
+        for step in steps[: 2 if kind == "triangular" else 3]:
+            numbers.append(numbers[-1] + step)
+    try:
+        return FuzzySet(type=kind, parameters=numbers, shoulder=shoulder)  # type: ignore[arg-type]
+    except ValueError:
+        return FuzzySet(type="triangular", parameters=[0, 5, 10], shoulder=shoulder)  # type: ignore[arg-type]
+
+
+def on_a_grid(*sets: FuzzySet) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Return a grid that holds every corner, and the memberships there by scikit-fuzzy."""
+    x = np.unique(np.concatenate([np.linspace(-150, 300, 9001), *(entry.parameters for entry in sets)]))
+    return x, [by_scikit_fuzzy(entry.type, entry.parameters, x, entry.shoulder) for entry in sets]
+
+
+@given(any_set(), any_set())
+def test_the_shared_level_is_the_greatest_of_both_whatever_the_order(one: FuzzySet, other: FuzzySet) -> None:
+    _, grades = on_a_grid(one, other)
+    level = shared_level(one, other)
+    assert level == shared_level(other, one)
+    best = float(np.minimum(*grades).max())
+    assert level >= best - LEAST_LEVEL - 1e-9
+    narrow = min((step for entry in (one, other) for step in _slopes(entry)), default=1.0)
+    assert level <= best + 0.05 / narrow + LEAST_LEVEL
+
+
+def _slopes(entry: FuzzySet) -> list[float]:
+    """Return over what distance each side of a set rises from 0 to 1; a bell's steepest rise counts."""
+    if entry.type == "gaussian":
+        return [entry.parameters[1] * math.sqrt(math.e)]
+    return [step for step in np.diff(entry.parameters)[[0, -1]].tolist() if step > 0]
+
+
+@given(any_set(), st.floats(0.01, 0.99))
+def test_a_level_cut_parts_the_grid_as_the_memberships_do(entry: FuzzySet, level: float) -> None:
+    x, (grades,) = on_a_grid(entry)
+    low, high = level_cut(entry, level)
+    inside = (x > low + 1e-9) & (x < high - 1e-9)
+    outside = (x < low - 1e-9) | (x > high + 1e-9)
+    assert (grades[inside] >= level - 1e-9).all()
+    assert (grades[outside] <= level + 1e-9).all()
+
+
+@given(any_set(), st.lists(st.floats(0.01, 0.99), min_size=2, max_size=2).map(sorted))
+def test_higher_cuts_lie_in_lower_ones_and_around_the_plateau(entry: FuzzySet, levels: list[float]) -> None:
+    (low, high), (inner_low, inner_high) = (level_cut(entry, level) for level in levels)
+    first, last = plateau(entry)
+    assert low <= inner_low <= first + 1e-9
+    assert last - 1e-9 <= inner_high <= high
+    assert precedes(entry, entry)

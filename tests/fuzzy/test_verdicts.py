@@ -68,3 +68,14 @@ def test_shapes_that_do_not_fit_together_are_told_at_both_sets() -> None:
     assert found["c"].concerns == ("out of order with b", "much like b")
     assert found["a"].overlap == 0.0
     assert found["b"].overlap > 0.9
+
+
+@given(st.permutations(list(RSI.sets)))
+def test_the_overlap_is_the_greatest_common_membership_in_any_order(order: list[str]) -> None:
+    found = set_verdicts(FuzzyInput(sets={key: RSI.sets[key] for key in order}), SortedValues({}))
+    x = np.linspace(-50, 150, 80_001)
+    grades = {key: by_scikit_fuzzy(e.type, e.parameters, x, e.shoulder) for key, e in RSI.sets.items()}
+    for place, key in enumerate(order):
+        beside = order[max(place - 1, 0) : place] + order[place + 1 : place + 2]
+        best = max(float(np.minimum(grades[key], grades[other]).max()) for other in beside)
+        assert found[key].overlap == pytest.approx(best, abs=2e-3)

@@ -196,3 +196,25 @@ def test_what_is_just_small_enough_passes() -> None:
     deep = "a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
     read_marked(deep, "x")
     assert len(read_marked("a: [" + "1," * (MOST_ENTRIES - 3) + "1]", "x")[1]) == MOST_ENTRIES
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '!!int ""',
+        '!!int "-"',
+        '!!float ""',
+        "1" + ":59" * 200 + ".0",
+        "!!int 0b",
+        "!!bool x",
+        '!!binary "x"',
+        "2020-13-45",
+        "1" + "0" * 5000,
+    ],
+)
+def test_a_value_that_no_tag_can_hold_is_told_with_its_line(value: str) -> None:
+    with pytest.raises(StrategyProblem) as caught:
+        read_marked(f"name: a\n\nlabels: {value}\n", "a.yaml")
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column) == (3, 9)
+    assert "not valid YAML" in problem.found

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from ktrdr_app.core.errors import StrategyProblem
 from ktrdr_app.core.paths import shipped
 from ktrdr_app.strategy.text_edit import moved, renamed, with_value, without
+from tests.strategy.layouts import Writer, own_comments, paths_of
 from tests.strategy.texts import SHIPPED
 
 ODD = """\
@@ -85,7 +89,7 @@ def has(content: Any, path: tuple[str, ...]) -> bool:
     return True
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_only_the_value_changes(data: st.DataObject) -> None:
     text = TEXTS[data.draw(st.sampled_from(sorted(TEXTS)))]
@@ -219,3 +223,130 @@ def test_a_text_without_a_mapping_is_refused(text: str) -> None:
 def test_what_is_not_there_need_not_go() -> None:
     assert without(ODD, ("training", "patience")) == ODD
     assert without(ODD, ("name", "deeper")) == ODD
+
+
+def in_every_layout(test: Any) -> Any:
+    """Run a test with texts in many layouts, what they say, and one entry of each."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 10**9), st.integers(0, 999))
+    def run(seed: int, which: int) -> None:
+        writer = Writer(seed)
+        text = writer.text(writer.document())
+        content = yaml.safe_load(text)
+        paths = list(paths_of(content))
+        test(text, content, paths[which % len(paths)], writer.random)
+
+    run.__name__ = test.__name__
+    return run
+
+
+def reloaded(text: str) -> Any:
+    """Read a text with another library too; both must agree."""
+    found = yaml.safe_load(text)
+    other = YAML(typ="safe", pure=True)
+    other.version = (1, 1)  # type: ignore[assignment]
+    assert other.load(text) == found
+    return found
+
+
+def holder_of(content: Any, path: tuple[str, ...]) -> Any:
+    for key in path[:-1]:
+        content = content[key]
+    return content
+
+
+@in_every_layout
+def test_a_value_is_set_in_any_layout(text: str, content: Any, path: tuple[str, ...], random: Random) -> None:
+    old = holder_of(content, path)[path[-1]]
+    if isinstance(old, dict):
+        return
+    value = (
+        [random.choice([7, 9]), 300] if isinstance(old, list) else random.choice([5, 0.25, True, "new", 'it\'s "q" #'])
+    )
+    result = with_value(text, path, value)
+    holder_of(content, path)[path[-1]] = value
+    assert reloaded(result) == content
+    assert own_comments(result) == own_comments(text) or isinstance(old, list)
+    if not isinstance(old, (list, str)):
+        pairs = list(zip(lines_of(text), lines_of(result), strict=True))
+        assert sum(one != other for one, other in pairs) <= 1
+
+
+@in_every_layout
+def test_an_entry_is_added_in_any_layout(text: str, content: Any, path: tuple[str, ...], random: Random) -> None:
+    value = random.choice([5, "new", [1, 2], {"a": 1, "b": [1, 2]}])
+    result = with_value(text, (*path[:-1], "fresh"), value)
+    holder_of(content, path)["fresh"] = value
+    assert reloaded(result) == content
+    assert own_comments(result) == own_comments(text)
+    if len(path) == 1:  # the top is a block: whole lines come in
+        assert not Counter(lines_of(text)) - Counter(lines_of(result))
+
+
+@in_every_layout
+def test_an_entry_is_taken_out_in_any_layout(text: str, content: Any, path: tuple[str, ...], random: Random) -> None:
+    for end in range(len(path), 0, -1):
+        holder = holder_of(content, path[:end])
+        del holder[path[end - 1]]
+        if holder:
+            break
+    if not content:
+        with pytest.raises(StrategyProblem):
+            without(text, path)
+        return
+    result = without(text, path)
+    assert reloaded(result) == content
+    before = [line.strip() for line in lines_of(text) if line.strip().startswith("# before")]
+    assert [line.strip() for line in lines_of(result) if line.strip().startswith("# before")] == before
+    assert not [line for line in lines_of(result) if line.strip() in ("# two", "# h")] or "# " in str(content)
+
+
+@in_every_layout
+def test_a_key_is_renamed_in_any_layout(text: str, content: Any, path: tuple[str, ...], random: Random) -> None:
+    name = random.choice(["fresh", "two words", "off", "1e3", "a: b", "ü"])
+    result = renamed(text, path, name)
+    holder = holder_of(content, path)
+    pairs = [(name if key == path[-1] else key, value) for key, value in holder.items()]
+    holder.clear()
+    holder.update(pairs)
+    assert reloaded(result) == content
+    assert list(paths_of(reloaded(result))) == list(paths_of(content)), "the order stays"
+    assert sum(one != other for one, other in zip(lines_of(text), lines_of(result), strict=True)) == 1
+
+
+@in_every_layout
+def test_an_entry_is_moved_in_any_layout(text: str, content: Any, path: tuple[str, ...], random: Random) -> None:
+    place = random.randrange(3)
+    result = moved(text, path, place)
+    assert reloaded(result) == content
+    left = [key for key in holder_of(content, path) if key != path[-1]]
+    left.insert(place, path[-1])
+    assert list(holder_of(reloaded(result), path)) == left
+    assert own_comments(result) == own_comments(text)
+
+
+LONG = "name: a\ndescription: |\n  one # two\n  # three\n\nlabels:\n  lookahead: 5\n"
+
+
+def test_a_section_comes_behind_a_long_text_and_the_text_goes_whole() -> None:
+    assert with_value(LONG, ("features", "scaling"), "minmax") == LONG.replace(
+        "three\n\n", "three\n\nfeatures:\n  scaling: minmax\n\n"
+    )
+    assert without(LONG, ("description",)) == "name: a\n\nlabels:\n  lookahead: 5\n"
+    assert moved(LONG, ("description",), 0).startswith("description: |\n  one # two\n  # three\nname: a\n")
+
+
+@pytest.mark.parametrize("said", ["'30'", '"}"', "!!str 30", "0x1E", "3_0"])
+def test_a_number_in_a_list_that_is_written_in_another_way_can_be_set(said: str) -> None:
+    result = with_value(f"layers: [{said}, 15]   # c\n", ("layers",), [30, 16])
+    assert yaml.safe_load(result) == {"layers": [30, 16]}
+    assert result.endswith(", 16]   # c\n")
+    assert (said in result) is (yaml.safe_load(said) == 30), "what means the number already stays as it is written"
+
+
+def test_json_stays_json() -> None:
+    text = '{"a":1,"b":{"c":"x","d":[1,2]}}'
+    for result in (renamed(text, ("b", "c"), "e"), with_value(text, ("b", "c"), "z"), without(text, ("b", "d"))):
+        assert json.loads(result) == yaml.safe_load(result)
+    assert renamed(text, ("b", "c"), 'q"') == '{"a":1,"b":{"q\\"":"x","d":[1,2]}}'

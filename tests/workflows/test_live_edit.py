@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.engine import BacktestingEngine
@@ -216,3 +218,61 @@ def test_a_raised_token_stops_opening_and_stepping(shop: Shop, session: LiveSess
     with pytest.raises(Cancelled):
         session.step(session.inputs, token)
     assert session.step(session.inputs).otherwise == 0
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> dict[str, dict[str, FuzzySet]]:
+    """Draw other sets for some or all inputs: every shape, any open side, cliffs, far off or tiny."""
+    found: dict[str, dict[str, FuzzySet]] = {}
+    for name, keys, low, high in (("rsi", ("low", "high"), 0, 100), ("mean", ("below", "above"), -6, 6)):
+        if draw(st.booleans()):
+            at = st.floats(low, high, allow_subnormal=False)
+            found[name] = {key: draw(shape_within(at)) for key in keys}
+    return found
+
+
+@st.composite
+def shape_within(draw: st.DrawFn, at: st.SearchStrategy[float]) -> FuzzySet:
+    kind, shoulder = (
+        draw(st.sampled_from(["triangular", "trapezoidal", "gaussian"])),
+        draw(st.sampled_from(["none", "left", "right"])),
+    )
+    if kind == "gaussian":
+        numbers = [draw(at), draw(st.floats(0.01, 50))]
+    else:
+        numbers = sorted(draw(st.lists(at, min_size=3 if kind == "triangular" else 4, max_size=4)))[
+            : 3 if kind == "triangular" else 4
+        ]
+        if numbers[0] == numbers[-1]:
+            numbers[-1] += 1.0
+    return FuzzySet(type=kind, parameters=numbers, shoulder=shoulder)  # type: ignore[arg-type]
+
+
+@settings(max_examples=20)
+@given(st.lists(edits(), min_size=1, max_size=3))
+def test_any_steps_end_where_the_whole_pipeline_ends(
+    session: LiveSession, drawn: list[dict[str, dict[str, FuzzySet]]]
+) -> None:
+    for step in drawn:  # a drag: what the steps before left in the cache must not show
+        inputs = session.inputs
+        for name, sets in step.items():
+            inputs |= {name: inputs[name].model_copy(update={"sets": sets})}
+        found = session.step({name: inputs[name] for name in step})
+    equity, shares = slowly(session, inputs)
+    assert found.equity.tobytes() == equity.tobytes()
+    assert found.kept == {}
+    own = slowly(session, session.inputs)[1]
+    assert found.otherwise == int((shares.argmax(axis=1) != own.argmax(axis=1)).sum())
+    drawdown = float(
+        (equity / np.maximum.accumulate(np.append(session.ground.config.initial_capital, equity))[1:] - 1).min()
+    )
+    assert found.figures.max_drawdown == pytest.approx(min(drawdown, 0.0), abs=1e-12)
+    assert found.figures.total_return == pytest.approx(equity[-1] / session.ground.config.initial_capital - 1)
+    assert 0 <= found.shift <= 1
+
+
+def test_sets_in_another_order_are_kept_out(session: LiveSession) -> None:
+    sets = session.inputs["rsi"].sets
+    found = session.step({"rsi": FuzzyInput(sets=dict(reversed(sets.items())))})
+    assert found.kept == {"rsi": "the model knows the sets low, high of rsi, not high, low"}
+    assert found.equity.tobytes() == session.own.equity.tobytes()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.errors import InvalidValue, StrategyProblem, UnknownName
 from ktrdr_app.indicators.registry import available
 from ktrdr_app.strategy.template import MINIMAL
 from ktrdr_app.workflows.strategy_draft import edit_draft, mended, read_draft, unread_outputs
@@ -107,3 +112,72 @@ def test_what_was_meant_is_put_in(good: str, bad: str) -> None:
 def test_a_problem_without_a_word_changes_nothing() -> None:
     draft = read_draft(VALID.replace("lookahead: 5", "lookahead: 0"), "a")
     assert mended(draft.text, draft.problems[0]) == draft.text
+
+
+SETTINGS = {
+    ("labels", "lookahead"): st.integers(1, 1000),
+    ("labels", "threshold"): st.floats(0.1, 50),
+    ("network", "hidden_layers"): st.lists(st.integers(1, 4096), min_size=1, max_size=5),
+    ("network", "dropout"): st.floats(0, 0.8),
+    ("training", "epochs"): st.integers(1, 10_000),
+    ("features", "volume_context"): st.booleans(),
+    ("decision", "confidence_thresholds", "live"): st.floats(0, 1),
+    ("backtest", "commission"): st.floats(0, 0.1),
+    ("indicators", "rsi", "period"): st.integers(2, 500),
+    ("description",): st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=20),
+}
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> DraftChange:
+    path = draw(st.sampled_from(sorted(SETTINGS)))
+    if len(path) > 1 and path[0] != "indicators" and draw(st.integers(0, 3)) == 0:
+        return DraftChange("reset", path)
+    return DraftChange("set", path, draw(SETTINGS[path]))
+
+
+def by_hand(content: dict[str, Any], change: DraftChange) -> None:
+    """Make a change in plain dicts."""
+    above = [content]
+    for key in change.path[:-1]:
+        if change.kind == "reset" and key not in above[-1]:
+            return
+        above.append(above[-1].setdefault(key, {}))
+    if change.kind == "set":
+        above[-1][change.path[-1]] = change.value
+    elif change.path[-1] in above[-1]:
+        for holder, key in zip(reversed(above), reversed(change.path), strict=True):
+            del holder[key]
+            if holder:
+                return
+
+
+@settings(max_examples=20)
+@given(st.sampled_from([VALID, MINIMAL, VALID.replace("\n", "\r\n")]), st.lists(changes(), max_size=4))
+def test_any_changes_are_those_of_plain_dicts_and_keep_every_comment(text: str, drawn: list[DraftChange]) -> None:
+    wanted = yaml.safe_load(text)
+    for change in drawn:
+        by_hand(wanted, change)
+    result = edit_draft(text, drawn, "a")
+    assert yaml.safe_load(result) == wanted
+    comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    assert [line for line in result.splitlines() if line.lstrip().startswith("#")] == comments
+    draft = read_draft(result, "a")
+    assert draft.content == wanted
+    assert (draft.loaded is None) is bool(draft.problems)
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(0, len(VALID)),
+    st.sampled_from(["", "\n", "  ", ":", "[", "}", "&a", "*a", '"', "\t", "- ", "!!int ", "\x00", "\ud800"]),
+    st.integers(0, 40),
+)
+def test_a_text_broken_anywhere_is_read_and_its_lines_are_told(place: int, put: str, cut: int) -> None:
+    text = VALID[:place] + put + VALID[place + cut :]
+    draft = read_draft(text, "a")
+    assert (draft.loaded is None) is bool(draft.problems)
+    assert all(0 <= problem.line <= text.count("\n") + 2 for problem in draft.problems)
+    for problem in draft.problems:
+        with contextlib.suppress(StrategyProblem):  # what cannot be mended is refused, never half done
+            mended(text, problem)

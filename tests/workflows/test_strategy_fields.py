@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue
@@ -74,3 +74,26 @@ def test_a_list_is_read_as_it_was_written(value: list[int]) -> None:
 )
 def test_bounds_in_words(field: FormField, words: str) -> None:
     assert field.range_words == words
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from([COUNT, SHARE, LAYERS, LIMIT]),
+    st.text(max_size=8)
+    | st.text("0123456789.,-+e_ []\u2212\u0661\u00a0", max_size=10)
+    | st.sampled_from(["1" * 5000, "1e999", "nan", "0x10"]),
+)
+def test_whatever_is_typed_is_refused_or_within_the_bounds(field: FormField, text: str) -> None:
+    try:
+        value = read_field(field, text)
+    except InvalidValue as error:
+        where = error.where
+    else:
+        where = field.key
+        for number in value if isinstance(value, list) else [value]:
+            if number is not None:
+                assert isinstance(number, float if field.kind == NUMBER else int)
+                assert field.low is None or number >= field.low
+                assert field.high is None or number <= field.high
+        assert read_field(field, write_field(value)) == value, "what was taken is shown so that it is taken again"
+    assert where == field.key

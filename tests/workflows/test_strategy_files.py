@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ktrdr_app.core.errors import StrategyChanged, StrategyExists, StrategyNotFound, UnsafeName
+from ktrdr_app.core.errors import (
+    StorageProblem,
+    StrategyChanged,
+    StrategyExists,
+    StrategyNotFound,
+    UnsafeName,
+    WorkspaceReadOnly,
+)
 from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.core.protection import protect, unprotect
 from ktrdr_app.workflows import strategy_files as files
 from tests.strategy.texts import SHIPPED, VALID
 
@@ -106,3 +117,62 @@ def test_templates() -> None:
         assert files.template_text(name) == path.read_text(encoding="utf-8")
     with pytest.raises(StrategyNotFound):
         files.template_text("nosuch")
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.sampled_from(["# é", "name: a", "", "  x: 1", "\ufeff", "日本"]), min_size=1, max_size=6),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_is_opened_and_saved_keeps_its_bytes(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str
+) -> None:
+    workspace = Workspace(tmp_path_factory.mktemp("bytes"))
+    workspace.strategies.mkdir(parents=True)
+    path = workspace.strategies / "mine.yaml"
+    path.write_bytes(end.join([*lines, ""]).encode())
+    opened = files.open_strategy(workspace, "mine")
+    assert "\r" not in opened.text
+    saved = files.save_strategy(workspace, opened, opened.text)
+    assert path.read_bytes() == end.join([*lines, ""]).encode()
+    assert saved == opened
+    again = files.save_strategy(workspace, saved, opened.text + "# more\n")
+    assert path.read_bytes() == (end.join([*lines, ""]) + f"# more{end}").encode()
+    assert again.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_rename_keeps_line_ends_and_comments(workspace: Workspace) -> None:
+    made = files.create_strategy(workspace, "mine", VALID)
+    text = made.text.replace("name: mine", "name: mine   # ours")
+    made.path.write_bytes(text.replace("\n", "\r\n").encode())
+    renamed = files.rename_strategy(workspace, files.open_strategy(workspace, "mine"), "yours")
+    wanted = text.replace("name: mine", "name: yours").replace("\n", "\r\n").encode()
+    assert renamed.path.read_bytes() == wanted
+    assert not made.path.exists()
+
+
+def test_half_a_sign_is_refused_and_the_file_stays(workspace: Workspace) -> None:
+    made = files.create_strategy(workspace, "mine", VALID)
+    with pytest.raises(StorageProblem, match="half a sign"):
+        files.save_strategy(workspace, made, VALID + "# \ud83d\n")
+    assert files.open_strategy(workspace, "mine") == made
+    assert [path.name for path in workspace.strategies.iterdir()] == ["mine.yaml"]
+
+
+def test_a_protected_workspace_keeps_its_strategies(workspace: Workspace) -> None:
+    made = files.create_strategy(workspace, "mine", VALID)
+    protect(workspace)
+    try:
+        for write in (
+            lambda: files.save_strategy(workspace, made, "name: b\n"),
+            lambda: files.create_strategy(workspace, "other", VALID),
+            lambda: files.rename_strategy(workspace, made, "other"),
+            lambda: files.delete_strategy(workspace, made),
+        ):
+            with pytest.raises(WorkspaceReadOnly):
+                write()
+    finally:
+        unprotect(workspace)
+    assert [path.name for path in workspace.strategies.iterdir()] == ["mine.yaml"]
+    assert files.open_strategy(workspace, "mine") == made
+    assert not workspace.trash.exists()

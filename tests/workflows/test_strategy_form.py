@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel, ValidationError
 
-from ktrdr_app.core.errors import UnknownName
+from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.paths import shipped
 from ktrdr_app.indicators.registry import available
 from ktrdr_app.strategy.schema import Strategy
-from ktrdr_app.workflows.strategy_fields import CHOICE, FLAG, INTEGER, INTEGERS, NUMBER, FormField
+from ktrdr_app.strategy.yaml_text import number
+from ktrdr_app.workflows.strategy_fields import (
+    CHOICE,
+    FLAG,
+    INTEGER,
+    INTEGERS,
+    NUMBER,
+    TEXT,
+    FormField,
+    read_field,
+    write_field,
+)
 from ktrdr_app.workflows.strategy_form import indicator_catalogue, indicator_fields, strategy_sections
 
 FIELDS = {field.path: field for section in strategy_sections() for field in section.fields}
@@ -112,3 +126,64 @@ def test_an_indicators_fields_are_its_parameters() -> None:
     assert [name for _, name, _ in indicator_catalogue()] == [info.name for info in available()]
     with pytest.raises(UnknownName):
         indicator_fields("nosuch")
+
+
+def schema_leaves(
+    entry: dict[str, Any], schema: dict[str, Any], path: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return what the shipped JSON Schema says of every setting, by a walk of its own."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for key, inner in entry.get("properties", {}).items():
+        one = {**schema["$defs"][inner["$ref"].split("/")[-1]], **inner} if "$ref" in inner else inner
+        words = one.get("propertyNames", {}).get("enum")
+        if one.get("properties"):
+            found |= schema_leaves(one, schema, (*path, key))
+        elif words:
+            found |= {(*path, key, word): one["additionalProperties"] for word in words}
+        elif key not in ("indicators", "fuzzy_sets"):
+            found[(*path, key)] = next(each for each in one.get("anyOf", [one]) if each.get("type") != "null")
+    return found
+
+
+SCHEMA = json.loads((shipped("resources") / "schema" / "strategy.schema.json").read_text(encoding="utf-8"))
+LEAVES = schema_leaves(SCHEMA, SCHEMA)
+
+
+def test_the_form_has_just_the_settings_of_the_json_schema() -> None:
+    assert set(FIELDS) == set(LEAVES)
+    assert len(FIELDS) > 60
+    assert {path for path, field in FIELDS.items() if field.required} == {("name",)}
+
+
+@pytest.mark.parametrize("path", sorted(LEAVES), ids=".".join)
+def test_a_field_allows_what_the_json_schema_allows(path: tuple[str, ...]) -> None:
+    field, entry = FIELDS[path], LEAVES[path]
+    kinds = {"boolean": FLAG, "integer": INTEGER, "number": NUMBER, "array": INTEGERS, "string": TEXT}
+    assert field.kind == (CHOICE if "enum" in entry else kinds[entry["type"]])
+    numbers = entry.get("items", entry)
+    for bound, edge, is_open in (
+        ("inimum", field.low, field.open_low),
+        ("aximum", field.high, field.open_high),
+    ):
+        small = bound == "inimum"
+        closed, beyond = numbers.get(f"m{bound}"), numbers.get(f"exclusiveM{bound}")
+        assert (edge, is_open) == ((beyond, True) if beyond is not None else (closed, False)), small
+    assert list(field.choices) == entry.get("enum", [])
+    assert field.help, "every field is explained"
+    assert field.title[0] == field.title[0].upper()
+
+
+@pytest.mark.parametrize("field", [f for f in FIELDS.values() if f.kind in (INTEGER, NUMBER)], ids=lambda f: f.key)
+def test_what_can_be_typed_is_what_the_grammar_takes(field: FormField) -> None:
+    base = [1.0, 2.0, 0.5, 1e-9, -1.0, 0.0, 1e9]
+    edges = [edge + step for edge in (field.low, field.high) if edge is not None for step in (-1, -0.001, 0, 0.001, 1)]
+    for value in (*base, *edges):
+        text = write_field(int(value) if field.kind == INTEGER else value)
+        try:
+            typed = read_field(field, text)
+        except InvalidValue:
+            assert not accepted(field.path, yaml.safe_load(number(float(text))))
+        else:
+            assert accepted(field.path, typed) or field.unit_from, (
+                "a bound that depends on the unit is the grammar's alone"
+            )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
+from tests.fuzzy.shapes import Shape, by_scikit_fuzzy, fuzzy_input, shapes
 from tests.workflows.quick import with_strategy
 
 SETS = FuzzyInput(
@@ -87,3 +94,55 @@ def test_numbers_in_units_of_price_or_volume_are_advised_another_form(sample_wor
     assert "units of volume" in advised["obv"]
     assert "Write form: zscore in" in advised["obv"]
     assert advised["rsi"] == advised["scaled"] == advised["gone"] == ""
+
+
+def slowly(entry: FuzzyInput, values: dict[str, NDArray[np.float64]]) -> tuple[float, pd.DataFrame]:
+    """Return universality and shares by pandas, bar by bar, with memberships of scikit-fuzzy."""
+    table = {}
+    for symbol, column in values.items():
+        grades = pd.DataFrame(
+            {key: by_scikit_fuzzy(e.type, e.parameters, column, e.shoulder) for key, e in entry.sets.items()}
+        )
+        total = grades.sum(axis=1)
+        shares = grades.div(total.where(total > 1, 1.0), axis=0)
+        shares["none"] = (1 - total).clip(lower=0)
+        table[symbol] = shares.mean()
+    frame = pd.DataFrame(table).T
+    pairs = list(itertools.combinations(frame.index, 2))
+    return 1 - sum((frame.loc[a] - frame.loc[b]).abs().sum() / 2 for a, b in pairs) / len(pairs), frame
+
+
+@settings(max_examples=40)
+@given(st.lists(shapes(), min_size=1, max_size=4), st.integers(2, 5), st.integers(0, 10**6))
+def test_the_figure_is_that_of_a_slow_count_in_pandas(drawn: list[Shape], symbols: int, seed: int) -> None:
+    entry = fuzzy_input(**{f"s{place}": shape for place, shape in enumerate(drawn)})
+    random = np.random.default_rng(seed)
+    corners = np.concatenate([numbers for _, numbers, _ in drawn])
+    spread = max(float(np.ptp(corners)), 1.0)
+    values = {
+        f"S{n}": np.append(random.normal(random.choice(corners), spread * random.uniform(0.01, 1), 40), corners)
+        for n in range(symbols)
+    }
+    found = compare_use(entry, values)
+    assert found is not None
+    figure, shares = slowly(entry, values)
+    assert found.figure == pytest.approx(figure, abs=2e-5)
+    for use in found.sets:
+        assert use.spread == pytest.approx(np.ptp(shares[use.key].to_numpy()), abs=5e-5)
+        assert use.most[1] == pytest.approx(shares[use.key].max(), abs=5e-5)
+        assert shares[use.key][use.least[0]] == pytest.approx(shares[use.key].min(), abs=5e-5)
+    far = {name: (row - shares.drop(name).mean()).abs().sum() / 2 for name, row in shares.iterrows()}
+    assert {name for name in far if far[name] > 0.2 + 1e-4} <= set(found.apart)
+    assert set(found.apart) <= {name for name in far if far[name] > 0.2 - 1e-4}
+    distances = [far[name] for name in found.apart]
+    assert all(one >= other - 1e-4 for one, other in itertools.pairwise(distances)), "farthest first"
+
+
+@given(st.permutations(["A", "B", "C", "D"]))
+def test_the_order_of_the_symbols_does_not_matter(order: list[str]) -> None:
+    values = {name: np.linspace(0, 1, 9) ** (place + 1) for place, name in enumerate("ABCD")}
+    first, again = compare_use(SETS, values), compare_use(SETS, {name: values[name] for name in order})
+    assert first is not None
+    assert again is not None
+    assert again.figure == pytest.approx(first.figure, abs=1e-12)
+    assert set(again.apart) == set(first.apart)

@@ -44,3 +44,9 @@ def test_recent_ones_keep_their_order_and_the_missing_are_marked(tmp_path: Path)
         Recent(folders[1], "here", False),
         Recent("/", "/", False),
     )
+
+
+def test_recent_ones_that_cannot_even_be_looked_at_are_missing() -> None:
+    folders = ("/" + "x" * 300, "/a\0b")
+    assert [recent.missing for recent in recent_workspaces(folders)] == [True, True]
+    assert not any(is_used(Workspace(Path(folder))) for folder in folders[:1])
