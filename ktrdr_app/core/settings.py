@@ -35,7 +35,8 @@ class Settings:
 
     theme: str = field(default="system", metadata={"check": lambda value: value in THEMES})
     recents: tuple[str, ...] = field(
-        default=(), metadata={"check": lambda value: all(isinstance(each, str) for each in value)}
+        default=(),
+        metadata={"check": lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value)},
     )
     keep_drafts: bool = field(default=True, metadata={"check": lambda value: isinstance(value, bool)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,4 +57,5 @@ def recent_workspaces(folders: tuple[str, ...]) -> tuple[Recent, ...]:
     folders : tuple of str
         Their paths, in the order to keep.
     """
-    return tuple(Recent(folder, Path(folder).name or folder, not Path(folder).is_dir()) for folder in folders)
+    # os.path says no, where Path raises, of a folder on a disk that does not answer or may not be looked at
+    return tuple(Recent(folder, Path(folder).name or folder, not os.path.isdir(folder)) for folder in folders)

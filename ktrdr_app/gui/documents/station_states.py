@@ -207,8 +207,11 @@ class StationStates(QObject):
     def _changed_since(self, created: str) -> bool:
         infos = self.context.catalog.strategies.items
         info = next((each for each in infos if each.name == self.context.strategy), None)
-        if info is None or info.shipped or not created or not info.path.is_file():
+        if info is None or info.shipped or not info.path.is_file():
             return False
-        trained = datetime.fromisoformat(created)
+        try:
+            trained = datetime.fromisoformat(created)
+        except ValueError:  # a model of somebody else's making may say anything
+            return False
         trained = trained if trained.tzinfo else trained.replace(tzinfo=UTC)
         return datetime.fromtimestamp(info.path.stat().st_mtime, UTC) > trained
