@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,5 +56,11 @@ def recent_workspaces(folders: tuple[str, ...]) -> tuple[Recent, ...]:
     folders : tuple of str
         Their paths, in the order to keep.
     """
-    # os.path says no, where Path raises, of a folder on a disk that does not answer or may not be looked at
-    return tuple(Recent(folder, Path(folder).name or folder, not os.path.isdir(folder)) for folder in folders)
+    return tuple(Recent(folder, Path(folder).name or folder, not _is_there(folder)) for folder in folders)
+
+
+def _is_there(folder: str) -> bool:
+    try:
+        return Path(folder).is_dir()
+    except (OSError, ValueError):  # a disk that does not answer or may not be looked at; no name of a folder
+        return False

@@ -55,7 +55,9 @@ PAGES: dict[str, Page] = {
     "strategyPanel": Page(
         (
             _t("A strategy says which indicators are computed, how they become fuzzy, what is learnt and decided."),
-            _t("Change it in the form or in the text beside it: each follows the other, and problems mark their lines."),
+            _t(
+                "Change it in the form or in the text beside it: each follows the other, and problems mark their lines."
+            ),
             _t("New makes one from a template; More duplicates it, or compares it with what a model was trained with."),
             _t("Go on to its fuzzy sets, or train with it."),
         ),

@@ -95,9 +95,7 @@ def test_the_table_shows_the_bars_that_are_drawn(charts: LinkedCharts, drawn: Ch
     table.reject()
 
 
-def test_ctrl_c_copies_everything_drawn_with_every_digit(
-    charts: LinkedCharts, drawn: ChartData, qtbot: QtBot
-) -> None:
+def test_ctrl_c_copies_everything_drawn_with_every_digit(charts: LinkedCharts, drawn: ChartData, qtbot: QtBot) -> None:
     (twin,) = charts.price_plot.findChildren(DataTwin)
     table = twin.open()
     table.table.setCurrentIndex(table.table.model().index(5, 1))
@@ -178,7 +176,7 @@ MIXED = Figures(
         Series("time", np.array([0, 86_399 * 10**9], dtype=np.int64), times=True),
         Series("count", np.array([3, -1_234_567], dtype=np.int64)),
         Series("value", np.array([np.nan, -0.5, np.inf])),
-        Series("word", np.array(["a, \"b\"", "two\nlines"], dtype=object)),
+        Series("word", np.array(['a, "b"', "two\nlines"], dtype=object)),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""One window for all that is told of stations: data good and bad, strategies good and bad, models, a run with trades."""
+"""One window for all that is told of stations: data, strategies and models, good and bad, and a run with trades."""
 
 from __future__ import annotations
 

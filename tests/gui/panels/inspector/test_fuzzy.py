@@ -1,4 +1,4 @@
-"""What is told of the fuzzy input at hand: its sets and corners as the file has them, what is doubtful, what is unsaved."""
+"""What is told of the fuzzy input at hand: sets and corners as the file has them, what is doubtful and unsaved."""
 
 from __future__ import annotations
 

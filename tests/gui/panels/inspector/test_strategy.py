@@ -46,7 +46,9 @@ def test_one_of_the_program_without_models_tells_its_own_sentence(rich: MainWind
     assert facts["Origin"] == "comes with the program"
     assert facts["Models"] == "0, 0 usable"
     assert "Newest" not in facts
-    assert " ".join(found.why.split()) == " ".join(yaml.safe_load(file.read_text(encoding="utf-8"))["description"].split())
+    assert " ".join(found.why.split()) == " ".join(
+        yaml.safe_load(file.read_text(encoding="utf-8"))["description"].split()
+    )
     assert steps(found) == ["Edit its fuzzy sets", "Train with it"]
 
 

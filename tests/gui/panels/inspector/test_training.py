@@ -49,9 +49,7 @@ def test_bars_are_those_of_the_ticked_files_of_that_length(
     assert facts["Becomes"] == "universal_1d_v3", "a torn model's number is not used again"
 
 
-def test_what_is_missing_is_said_with_its_way_out(
-    rich: MainWindow, form: Any, told: Told, qtbot: QtBot
-) -> None:
+def test_what_is_missing_is_said_with_its_way_out(rich: MainWindow, form: Any, told: Told, qtbot: QtBot) -> None:
     form.tick(frozenset())
     told("trainingPanel", "Train quick")
     shown = rich.docks.inspector
