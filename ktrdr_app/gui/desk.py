@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ktrdr_app.core.errors import StorageProblem, WorkspaceBusy
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.settings import SettingsFile
+from ktrdr_app.core.settings import Settings, SettingsFile
 from ktrdr_app.core.workspace_lock import WorkspaceLock
 from ktrdr_app.gui.first_paint import FirstPaint
 from ktrdr_app.gui.place import Place
@@ -235,15 +235,16 @@ class Desk(QObject):
 
     @Slot(str)
     def _forget(self, folder: str) -> None:
-        settings = self._settings.read().settings
-        self._settings.write(settings.without_recent(folder))
+        self._keep(self._settings.read().settings.without_recent(folder))
         if self.welcome is not None:
             self.welcome.show_recents(self.recents)
 
     def _remember(self, workspace: Workspace) -> None:
+        self._keep(self._settings.read().settings.with_recent(workspace.root))
+
+    def _keep(self, settings: Settings) -> None:
         try:
-            settings = self._settings.read().settings
-            self._settings.write(settings.with_recent(workspace.root))
+            self._settings.write(settings)
         except StorageProblem as refused:
             _LOG.warning("%s", error_text(refused)[0], extra={"alert": True, "details": refused.hint})
 

@@ -169,8 +169,11 @@ class MainWindow(ShellWindow):
 
     @Slot()
     def _close_if_idle(self, _task: object = None) -> None:
-        if self._quitting and not self._asked_for():
+        left = self._asked_for()
+        if self._quitting and not left:
             self.close()
+        elif not self._quitting and self.sheet.isVisible():
+            self.sheet.tell(left)
 
     def _remember(self) -> None:
         if self.settings is not None:

@@ -87,6 +87,17 @@ def test_a_value_without_sense_costs_that_value_only(file: SettingsFile) -> None
     assert reading.fault == "settings.json: no sense in theme, keep_drafts; the default was taken for it"
 
 
+@pytest.mark.parametrize("recents", ["/home/somebody", {"/a": 1}, [1], [["/a"]], None, 7])
+def test_recents_are_a_list_of_names_or_nothing(file: SettingsFile, recents: object) -> None:
+    """One name alone is not a list of its letters."""
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps({"version": VERSION, "theme": "light", "recents": recents}), encoding="utf-8")
+    reading = file.read()
+    assert reading.settings == Settings(theme="light")
+    assert reading.fault == "settings.json: no sense in recents; the default was taken for it"
+    assert file.change(theme="dark").with_recent(Path("/b")).recents == ("/b",)
+
+
 def test_what_no_setting_can_be_is_not_written(file: SettingsFile) -> None:
     file.write(Settings(theme="light"))
     with pytest.raises(InvalidValue, match="theme is 'pink'"):

@@ -180,3 +180,60 @@ def test_what_is_taken_off_the_list_stays_off(
     click(qtbot, desk.welcome.recents.remove_button)
     assert settings.read().settings.recents == (str(sample_workspace.root),)
     assert desk.welcome.recents.list.count() == 1
+
+
+def test_a_folder_that_vanishes_is_marked_and_cannot_be_opened(
+    desk: Desk, settings: SettingsFile, sample_workspace: Workspace, empty_workspace: Workspace
+) -> None:
+    place = desk.open(sample_workspace)
+    assert place is not None
+    settings.change(recents=(str(empty_workspace.root), str(sample_workspace.root.resolve())))
+    menu = child(place.window, RecentMenu, "recentMenu")
+    menu.aboutToShow.emit()
+    assert [action.isEnabled() for action in menu.actions()] == [True, True]
+    empty_workspace.root.rmdir()
+    menu.aboutToShow.emit()
+    gone, here = menu.actions()
+    assert (gone.isEnabled(), gone.text()) == (False, "&1  empty  (not found)")
+    assert here.isEnabled()
+    gone.trigger()
+    assert roots(desk) == [sample_workspace.root]
+    assert not empty_workspace.root.exists(), "looking at the list makes no folder"
+
+
+def test_a_settings_folder_that_refuses_does_not_hinder_the_work(
+    desk: Desk,
+    settings: SettingsFile,
+    sample_workspace: Workspace,
+    caplog: pytest.LogCaptureFixture,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    settings.change(recents=(str(tmp_path / "gone"), str(sample_workspace.root)))
+    desk.show_welcome()
+    assert desk.welcome is not None
+    kept = settings.path.read_bytes()
+    settings.backup.unlink(missing_ok=True)
+    settings.backup.mkdir()
+    click(qtbot, desk.welcome.recents.remove_button)
+    assert "settings.json" in caplog.text, "it is told, not raised"
+    assert settings.path.read_bytes() == kept
+    assert desk.welcome.recents.list.count() == 2, "what could not be forgotten is still listed"
+    assert desk.open(sample_workspace) is not None
+
+
+def test_what_was_wrong_with_the_settings_is_told_by_the_first_window_once(
+    desk: Desk, settings: SettingsFile, sample_workspace: Workspace, empty_workspace: Workspace
+) -> None:
+    settings.change(theme="light")
+    settings.change(theme="contrast")
+    settings.path.write_bytes(b"{torn")
+    reading = settings.read()
+    assert reading.settings.theme == "light"
+    desk.faults.append((reading.fault, ""))
+    first, second = desk.open(sample_workspace), desk.open(empty_workspace)
+    assert first is not None
+    assert second is not None
+    told = [notice.text.text() for notice in first.window.notices.notices]
+    assert told == ["settings.json is damaged; the settings of the time before were taken"]
+    assert second.window.notices.notices == []

@@ -197,6 +197,23 @@ def test_a_running_task_is_asked_about_first(window: MainWindow, qtbot: QtBot) -
     settle(qtbot, window.tasks)
 
 
+def test_the_question_goes_when_its_tasks_are_done_and_is_asked_anew(window: MainWindow, qtbot: QtBot) -> None:
+    gates = [Gate(), Gate()]
+    for number, gate in enumerate(gates):
+        window.tasks.submit(Task(f"Long {number}", gate.work))
+    window.tasks.submit(Task("Quiet", gates[1].work, quiet=True))
+    assert not window.close()
+    assert "Long 0\nLong 1" in [words.text() for words in window.sheet.findChildren(QLabel)]
+    gates[0].go_on.set()
+    qtbot.waitUntil(lambda: "Long 1" in [words.text() for words in window.sheet.findChildren(QLabel)])
+    assert window.sheet.isVisible()
+    gates[1].go_on.set()
+    settle(qtbot, window.tasks)
+    assert window.sheet.isHidden(), "there is nothing left to be asked about"
+    assert window.isVisible(), "the window stays: its user may have changed his mind"
+    assert window.close()
+
+
 def test_stop_and_quit_cancels_and_closes(window: MainWindow, qtbot: QtBot) -> None:
     gate = Gate()
     task = Task("Train quick", gate.work)

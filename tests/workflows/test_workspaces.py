@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,20 @@ def test_recent_ones_keep_their_order_and_the_missing_are_marked(tmp_path: Path)
     )
 
 
-def test_recent_ones_that_cannot_even_be_looked_at_are_missing() -> None:
-    folders = ("/" + "x" * 300, "/a\0b")
-    assert [recent.missing for recent in recent_workspaces(folders)] == [True, True]
-    assert not any(is_used(Workspace(Path(folder))) for folder in folders[:1])
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "denied"), OSError(116, "Stale file handle"), ValueError("null")]
+)
+def test_a_recent_one_on_a_disk_that_does_not_answer_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A network folder that went away must not keep the welcome page from opening."""
+    stat = os.stat
+
+    def refuse(path: object, *args: object, **kwargs: object) -> os.stat_result:
+        if str(path) == "/net/away":
+            raise error
+        return stat(path, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", refuse)
+    found = recent_workspaces(("/net/away", str(tmp_path), "/x" * 3000, "a\0b"))
+    assert [recent.missing for recent in found] == [True, False, True, True]

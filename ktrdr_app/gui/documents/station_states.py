@@ -144,9 +144,8 @@ class StationStates(QObject):
         strategies, chosen = self.context.catalog.strategies.items, self.context.strategy
         if not strategies:
             return Standing("empty", self.tr("There is no strategy in this workspace"))
-        faulty = {info.name: info.problem for info in strategies if info.problem}
-        if chosen in faulty:
-            return Standing("error", self.tr("{0} cannot be used: {1}").format(chosen, faulty[chosen]))
+        if self._fault():
+            return Standing("error", self._fault())
         words = self.tr("{0} is chosen").format(chosen) if chosen else self.tr("None is chosen yet")
         return Standing("ready", self._with_problems("strategyPanel", words))
 
@@ -161,6 +160,8 @@ class StationStates(QObject):
             return Standing("empty", self.tr("There are no data to learn from"))
         if not catalog.strategies.items:
             return Standing("empty", self.tr("There is no strategy to train"))
+        if self._fault():
+            return Standing("error", self._fault())
         model = self._newest()
         if model is None:
             return Standing("ready", self.tr("Ready to train: there is no universal model for the choice yet"))
@@ -194,6 +195,12 @@ class StationStates(QObject):
         told = self.tr("1 problem") if count == 1 else self.tr("{0} problems").format(count)
         return f"{words}, {told}"
 
+    def _fault(self) -> str:
+        """Return why the chosen strategy cannot be used; empty if it can."""
+        faulty = {info.name: info.problem for info in self.context.catalog.strategies.items if info.problem}
+        chosen = self.context.strategy
+        return self.tr("{0} cannot be used: {1}").format(chosen, faulty[chosen]) if chosen in faulty else ""
+
     def _newest(self) -> Any:
         """Return the newest usable universal model of the choice; None if there is none."""
         chosen = (self.context.strategy, self.context.timeframe)
@@ -207,8 +214,11 @@ class StationStates(QObject):
     def _changed_since(self, created: str) -> bool:
         infos = self.context.catalog.strategies.items
         info = next((each for each in infos if each.name == self.context.strategy), None)
-        if info is None or info.shipped or not created or not info.path.is_file():
+        if info is None or info.shipped or not info.path.is_file():
             return False
-        trained = datetime.fromisoformat(created)
+        try:
+            trained = datetime.fromisoformat(created)
+        except ValueError:  # a model of somebody else's making may say anything
+            return False
         trained = trained if trained.tzinfo else trained.replace(tzinfo=UTC)
         return datetime.fromtimestamp(info.path.stat().st_mtime, UTC) > trained

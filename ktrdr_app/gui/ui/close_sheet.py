@@ -51,17 +51,30 @@ class CloseSheet(QFrame):
         tasks : tuple of Task
             What runs.
         """
-        count = len(tasks)
-        self._text.setText(
-            self.tr("A task is still running") if count == 1 else self.tr("{0} tasks are still running").format(count)
-        )
-        self._tasks.setText("\n".join(task.title for task in tasks))
+        self.tell(tasks)
         self.stop.setEnabled(True)
         self.keep.setEnabled(True)
         self._place()
         self.show()
         self.raise_()
         self.keep.setFocus()
+
+    def tell(self, tasks: tuple[Task, ...]) -> None:
+        """Say what still runs; with nothing left there is nothing to be asked.
+
+        Parameters
+        ----------
+        tasks : tuple of Task
+            What runs.
+        """
+        if not tasks:
+            self.hide()
+            return
+        count = len(tasks)
+        self._text.setText(
+            self.tr("A task is still running") if count == 1 else self.tr("{0} tasks are still running").format(count)
+        )
+        self._tasks.setText("\n".join(task.title for task in tasks))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Escape keep the tasks running.

@@ -36,8 +36,8 @@ class DirectionsMenu(QMenu):
             "red_green": self.tr("R&ed and green, as in East Asia"),
         }
         remembered = settings.value(KEY) if settings is not None else None
-        if remembered in DIRECTIONS:
-            apply_directions(str(remembered))
+        if isinstance(remembered, str) and remembered in DIRECTIONS:  # a torn file may hold a list
+            apply_directions(remembered)
         for name in DIRECTIONS:
             action = QAction(words[name], self)
             action.setObjectName(f"action.directions.{name}")

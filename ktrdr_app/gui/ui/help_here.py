@@ -48,13 +48,23 @@ PAGES: dict[str, Page] = {
             ("Ctrl+K", _t("finds a symbol")),
             ("Space", _t("ticks a series")),
             ("Del", _t("moves it to the trash, after asking")),
+            ("←  →", _t("move the chart or the coverage strip that has the focus; ↑ and ↓ zoom it")),
+            ("[  ]", _t("go to the previous and the next hole of the coverage strip")),
         ),
     ),
     "strategyPanel": Page(
         (
             _t("A strategy says which indicators are computed, how they become fuzzy, what is learnt and decided."),
-            _t("Choose one; every problem of its file is listed with its line."),
+            _t(
+                "Change it in the form or in the text beside it: each follows the other, and problems mark their lines."
+            ),
+            _t("New makes one from a template; More duplicates it, or compares it with what a model was trained with."),
             _t("Go on to its fuzzy sets, or train with it."),
+        ),
+        (
+            ("Ctrl+Z", _t("takes a change back, also one of the form; Ctrl+Shift+Z makes it again")),
+            ("Ctrl+S", _t("writes the strategy into the workspace")),
+            ("Esc  Tab", _t("leave the text, in which Tab alone indents")),
         ),
     ),
     "fuzzyPanel": Page(
@@ -65,7 +75,9 @@ PAGES: dict[str, Page] = {
         ),
         (
             ("Tab", _t("walks through the handles")),
-            ("←  →", _t("move a handle; ten times as far with Shift")),
+            ("←  →", _t("move a handle; ten times as far with Shift; Home and End send it to its limits")),
+            ("Del", _t("takes the set out; Ctrl+Z brings it back")),
+            ("Ctrl+Shift+C", _t("copies the sets as YAML; Ctrl+Shift+V pastes some")),
             ("Esc", _t("takes a drag back")),
             ("Ctrl+Z", _t("undoes; Ctrl+Shift+Z redoes")),
             ("Ctrl+S", _t("saves the sets into the workspace")),

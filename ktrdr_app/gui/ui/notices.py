@@ -227,6 +227,8 @@ class NoticeStack(QWidget):
             if shown.property("message") == text:
                 self._counts[text] += 1
                 shown.show_text(level, self.tr("{0}  (× {1})").format(text, self._counts[text]), "", details)
+                self._let_leave(shown)
+                self._place()
                 return
         notice = Notice()
         notice.setProperty("message", text)
@@ -234,13 +236,22 @@ class NoticeStack(QWidget):
         notice.closed.connect(self._remove)
         self._box.addWidget(notice)
         notice.show_text(level, text, "", details)
-        if level in ("info", "success"):
-            timer = QTimer(notice, singleShot=True)
-            timer.timeout.connect(notice.dismiss)
-            timer.start(_SHORT_MS)
+        self._let_leave(notice)
         for old in self.notices[:-_MOST]:
             self._remove(old)
         self._place()
+
+    def _let_leave(self, notice: Notice) -> None:
+        """Give good news its time anew; bad news takes it away, also from good news that said the same."""
+        timer = notice.findChild(QTimer)
+        if notice.level not in ("info", "success"):
+            if timer is not None:
+                timer.stop()
+            return
+        if timer is None:
+            timer = QTimer(notice, singleShot=True)
+            timer.timeout.connect(notice.dismiss)
+        timer.start(_SHORT_MS)
 
     @Slot(object)
     def _remove(self, notice: Notice) -> None:

@@ -50,7 +50,7 @@ def decimal(value: float | None, places: int = 3) -> str:
     """
     if value is None or not _known(value):
         return NONE
-    return f"{value:,.{places}f}".replace(",", _THIN).replace("-", _MINUS)
+    return f"{value:z,.{places}f}".replace(",", _THIN).replace("-", _MINUS)
 
 
 def significant(value: float | None, digits: int = 6) -> str:
@@ -66,7 +66,7 @@ def significant(value: float | None, digits: int = 6) -> str:
     if value is None or not _known(value):
         return NONE
     if value == 0 or abs(value) < 1e-4:
-        return f"{value:.{digits}g}".replace("-", _MINUS)
+        return f"{value + 0.0:.{digits}g}".replace("-", _MINUS)
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     written = f"{value:,.{places}f}"
     written = written.rstrip("0").rstrip(".") if "." in written else written
@@ -88,7 +88,7 @@ def percent(fraction: float | None, places: int = 1, *, signed: bool = False) ->
     if fraction is None or not _known(fraction):
         return NONE
     sign = "+" if signed else ""
-    return f"{100 * fraction:{sign},.{places}f}".replace(",", _THIN).replace("-", _MINUS) + _THIN + "%"
+    return f"{100 * fraction:{sign}z,.{places}f}".replace(",", _THIN).replace("-", _MINUS) + _THIN + "%"
 
 
 def seconds(value: float | None) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.documents.problem_book import KnownProblem, ProblemBook
+from ktrdr_app.gui.documents.problem_book import WEIGHTS, KnownProblem, ProblemBook
 
 pytestmark = pytest.mark.gui
 
@@ -37,3 +42,43 @@ def test_the_same_again_is_no_change(qapp: object, qtbot: QtBot) -> None:
         book.tell("quality", (GAP,))
     with qtbot.assertNotEmitted(book.changed):
         book.tell("quality", (KnownProblem("dataPanel", "warning", "EURUSD 1h", "2 gaps", print),))
+
+
+PROBLEMS = st.builds(
+    KnownProblem,
+    panel=st.sampled_from(["dataPanel", "modelsPanel"]),
+    weight=st.sampled_from(WEIGHTS),
+    subject=st.sampled_from("abc"),
+    text=st.sampled_from("xy"),
+)
+TOLD = st.lists(st.tuples(st.sampled_from(["quality", "models", "fuzzy"]), st.lists(PROBLEMS, max_size=4)), max_size=12)
+
+
+@settings(max_examples=20)
+@given(TOLD)
+def test_the_book_is_what_a_plain_dictionary_would_be(qapp: object, told: list[tuple[str, list[KnownProblem]]]) -> None:
+    book, plain = ProblemBook(), dict[str, list[KnownProblem]]()
+    heard: list[None] = []
+    book.changed.connect(lambda: heard.append(None))
+    for source, problems in told:
+        changes = plain.get(source, []) != problems
+        plain[source] = problems
+        heard.clear()
+        book.tell(source, tuple(problems))
+        assert len(heard) == changes, "said when something changed, and only then"
+    every = [problem for problems in plain.values() for problem in problems]
+    grave, doubtful = ([each for each in every if each.weight == weight] for weight in ("danger", "warning"))
+    assert list(book.problems) == grave + doubtful
+    for panel in ("dataPanel", "modelsPanel"):
+        assert list(book.of(panel)) == [each for each in grave + doubtful if each.panel == panel]
+
+
+def test_another_way_there_is_taken_without_a_word(qapp: object, qtbot: QtBot) -> None:
+    """The list goes where the newest telling leads, though nothing that can be seen has changed."""
+    book, gone = ProblemBook(), list[str]()
+    for name in ("old", "new"):
+        book.tell("quality", (replace(GAP, show=partial(gone.append, name)),))
+    show = book.problems[0].show
+    assert show is not None
+    show()
+    assert gone == ["new"]

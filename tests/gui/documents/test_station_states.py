@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,10 +12,13 @@ from datetime import UTC, datetime
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import BadInput
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.problem_book import KnownProblem
-from ktrdr_app.gui.documents.station_states import STATION, StationStates
+from ktrdr_app.gui.documents.station_states import STATION, Standing, StationStates
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
 from tests.gui.helpers import TYPO_STRATEGY, Gate, settle
@@ -126,3 +131,85 @@ def test_problems_are_counted_in_the_reason(make: Make, small_workspace: Workspa
     states = make(small_workspace)
     states.context.problems.tell("x", (KnownProblem("dataPanel", "warning", "A", "b"),))
     assert states.standing("dataPanel").reason == "5 series, 1 problem"
+
+
+@pytest.mark.parametrize("created", ["", "yesterday", "2024-13-45T99:00", "0"])
+def test_a_model_with_a_date_of_somebody_elses_making_is_taken_as_it_is(
+    make: Make, trained_workspace: Workspace, created: str
+) -> None:
+    states = make(trained_workspace)
+    states.context.select_strategy("quick")
+    states.context.select_timeframe("1d")
+    (model,) = states.context.catalog.models.items
+    states.context.catalog.models.items = (replace(model, created_at=created),)
+    assert states.standing("trainingPanel") == Standing("ready", "universal_1d_v1 is up to date")
+
+
+@pytest.mark.parametrize(("hours", "state"), [(0, "ready"), (-1, "ready"), (1, "stale")])
+def test_times_of_models_without_an_offset_are_utc(
+    make: Make, trained_workspace: Workspace, hours: int, state: str
+) -> None:
+    states = make(trained_workspace)
+    states.context.select_strategy("quick")
+    states.context.select_timeframe("1d")
+    (model,) = states.context.catalog.models.items
+    states.context.catalog.models.items = (replace(model, created_at="2024-01-02T12:00:00"),)
+    changed = datetime(2024, 1, 2, 12 + hours, tzinfo=UTC).timestamp()
+    os.utime(trained_workspace.strategies / "quick.yaml", (changed, changed))
+    assert states.standing("trainingPanel").state == state
+
+
+def test_the_newest_version_counts_however_the_list_is_sorted(make: Make, trained_workspace: Workspace) -> None:
+    states = make(trained_workspace)
+    states.context.select_strategy("quick")
+    states.context.select_timeframe("1d")
+    (first,) = states.context.catalog.models.items
+    tenth = replace(first, version=10, path=first.path.with_name("universal_1d_v10"))
+    torn = replace(first, version=11, complete=False, path=first.path.with_name("universal_1d_v11"))
+    legacy = replace(first, version=12, kind="legacy")
+    for order in itertools.permutations((first, tenth, torn, legacy)):
+        states.context.catalog.models.items = order
+        assert states.standing("trainingPanel").reason == f"{tenth.label} is up to date"
+
+
+def test_a_faulty_strategy_cannot_be_called_ready_to_train(make: Make, small_workspace: Workspace) -> None:
+    (small_workspace.strategies / "typo.yaml").write_text(TYPO_STRATEGY, encoding="utf-8")
+    states = make(small_workspace)
+    states.context.select_strategy("typo")
+    states.context.select_timeframe("1d")
+    assert states.standing("trainingPanel") == states.standing("strategyPanel")
+    assert states.standing("trainingPanel").state == "error"
+
+
+def test_one_dot_through_all_five_states_by_what_really_happens(
+    make: Make, empty_workspace: Workspace, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    states, seen = make(empty_workspace), list[tuple[str, str]]()
+    states.changed.connect(lambda key, state, why: seen.append((state, why)) if key == "dataPanel" else None)
+    states.update()
+
+    def copy(_progress: Progress, _cancel: CancelToken) -> None:
+        empty_workspace.data.mkdir()
+        shutil.copy(sample_workspace.data / "IBM_1d.csv", empty_workspace.data)
+
+    def fail(_progress: Progress, _cancel: CancelToken) -> None:
+        raise BadInput("IBM_1d.csv: line 3 is no bar")
+
+    for title, work in (("Import IBM", copy), ("Import it again", fail)):
+        task = Task(title, work)
+        task.setProperty(STATION, "dataPanel")
+        task.failed.connect(lambda error: states.context.say_state("dataPanel", "error", error.message))
+        states.context.submit(task)
+        settle(qtbot, states.context.tasks)
+        states.context.dataChanged.emit()
+        settle(qtbot, states.context.tasks)
+        qtbot.waitUntil(lambda: seen[-1][0] in ("ready", "error"))
+    states.context.say_state("dataPanel", "", "")
+    states.context.unsaved.tell("dataPanel", ("IBM 1d: stock",))
+    qtbot.waitUntil(lambda: seen[-1][0] == "stale")
+    told = [state for state, _group in itertools.groupby(state for state, _why in seen)]
+    assert told == ["running", "empty", "ready", "running", "error", "ready", "stale"]
+    words = dict(seen)
+    assert words["running"] == "Import it again"
+    assert words["error"] == "IBM_1d.csv: line 3 is no bar"
+    assert words["stale"] == "Not saved yet: IBM 1d: stock"

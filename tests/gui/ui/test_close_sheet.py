@@ -66,3 +66,15 @@ def test_it_stays_in_the_middle(sheet: CloseSheet) -> None:
     sheet.parentWidget().resize(1200, 700)
     QApplication.processEvents()
     assert abs(sheet.geometry().center().x() - 600) <= 1
+
+
+def test_it_follows_what_ends_meanwhile_and_goes_with_the_last(sheet: CloseSheet) -> None:
+    both = tasks("Train quick", "Backtest GOOG")
+    sheet.tell(both)
+    assert sheet.isHidden(), "nobody has asked"
+    sheet.ask(both)
+    sheet.tell(both[1:])
+    words = [shown.text() for shown in sheet.findChildren(QLabel)]
+    assert words == ["A task is still running", "Backtest GOOG"]
+    sheet.tell(())
+    assert sheet.isHidden()

@@ -82,3 +82,14 @@ def test_without_settings_nothing_is_remembered(settings: QSettings, holder: QWi
     choose(menu(holder, None), "green_red")
     assert directions() == "green_red"
     assert settings.value(KEY) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["directions=a, b", "directions=green_red, red_green", "directions=@Invalid()", "directions=7"]
+)
+def test_no_line_of_a_torn_store_keeps_the_menu_from_opening(tmp_path: Path, holder: QWidget, line: str) -> None:
+    """Qt makes a list of words with a comma between them, and a list is no key of a table."""
+    apply_directions("blue_orange")
+    (tmp_path / "torn.ini").write_text(f"[General]\n{line}\n", encoding="utf-8")
+    made = menu(holder, QSettings(str(tmp_path / "torn.ini"), QSettings.Format.IniFormat))
+    assert ticked(made) == ["blue_orange"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -141,6 +142,39 @@ def test_good_news_leaves_by_itself_and_bad_news_stays(stack: NoticeStack) -> No
     assert bad.findChildren(QTimer) == []
     timer.timeout.emit()
     assert [shown.text.text() for shown in stack.notices] == ["broken"]
+
+
+def test_bad_news_that_sounds_like_good_news_stays(stack: NoticeStack) -> None:
+    stack.add("success", "IBM 1d")
+    stack.add("danger", "IBM 1d", "line 3 is no bar")
+    (shown,) = stack.notices
+    assert (shown.level, shown.details) == ("danger", "line 3 is no bar")
+    assert [timer for timer in shown.findChildren(QTimer) if timer.isActive()] == []
+    stack.add("success", "IBM 1d")
+    (timer,) = shown.findChildren(QTimer)
+    assert timer.isActive()
+
+
+def test_good_news_again_is_shown_as_long_as_the_first_time(stack: NoticeStack, qtbot: QtBot) -> None:
+    stack.add("info", "copied")
+    (timer,) = stack.notices[0].findChildren(QTimer)
+    timer.start(timer.interval() * 10)
+    stack.add("info", "copied")
+    assert timer.isActive()
+    assert timer.interval() < 10_000
+
+
+def test_long_notices_are_seen_whole_and_inside_the_window(stack: NoticeStack, qtbot: QtBot) -> None:
+    for number in range(4):
+        stack.add("danger", f"{number}: " + "the file could not be read to its end " * 4)
+        stack.add("danger", f"{number}: " + "the file could not be read to its end " * 4)
+    QApplication.processEvents()
+    assert stack.geometry().top() >= 0
+    places = [shown.geometry() for shown in stack.notices]
+    for shown, place in zip(stack.notices, places, strict=True):
+        assert place.height() >= shown.heightForWidth(place.width()), "its last line is cut off"
+        assert stack.rect().contains(place)
+    assert not any(first.intersects(second) for first, second in itertools.combinations(places, 2))
 
 
 def test_the_stack_follows_the_window(stack: NoticeStack) -> None:

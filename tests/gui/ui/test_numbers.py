@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -48,6 +49,18 @@ def test_decimals(value: float, places: int, text: str) -> None:
 )
 def test_percent_takes_fractions(value: float, signed: bool, text: str) -> None:
     assert numbers.percent(value, signed=signed) == text
+
+
+@pytest.mark.parametrize("value", [-0.0, -1e-9, -0.0004])
+@pytest.mark.parametrize("write", [numbers.integer, numbers.decimal, numbers.percent])
+def test_a_loss_too_small_to_be_written_has_no_minus(write: Callable[[float], str], value: float) -> None:
+    assert MINUS not in write(value)
+    assert set(write(value)) <= set(f"0.{THIN}%")
+
+
+def test_nothing_is_nothing_with_any_sign() -> None:
+    assert numbers.significant(-0.0) == "0"
+    assert numbers.percent(-1e-9, signed=True) == f"+0.0{THIN}%"
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,26 @@ def test_choosing_the_system_dresses_a_bare_application(choice: ThemeChoice, dar
     dark.setStyleSheet("")
     choice.choose("system")
     assert "QPushButton" in dark.styleSheet()
+
+
+def test_the_systems_switches_are_followed_one_after_the_other(
+    choice: ThemeChoice, dark: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the platform answers is set here; that it is asked, when it says that something changed, is real."""
+    now = {"scheme": SCHEME.Light, "contrast": CONTRAST.NoPreference}
+    monkeypatch.setattr(ThemeChoice, "_wanted", lambda _self: theme_for(now["scheme"], now["contrast"]))
+    hints = dark.styleHints()
+    choice.choose("system")
+    assert tokens().name == "light"
+    now["contrast"] = CONTRAST.HighContrast
+    hints.accessibility().contrastPreferenceChanged.emit(CONTRAST.HighContrast)
+    assert tokens().name == "contrast"
+    assert dark.palette().window().color().name() == "#000000", "the whole application is dressed"
+    now.update(scheme=SCHEME.Dark, contrast=CONTRAST.NoPreference)
+    hints.colorSchemeChanged.emit(SCHEME.Dark)
+    assert tokens().name == "dark"
+    assert choice.shown(tokens().name) == "system"
+    choice.choose("contrast")
+    now["scheme"] = SCHEME.Light
+    hints.colorSchemeChanged.emit(SCHEME.Light)
+    assert tokens().name == "contrast", "a choice of the user's own stays"

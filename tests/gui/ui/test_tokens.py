@@ -8,7 +8,9 @@ import re
 from dataclasses import fields
 
 import pytest
+from PySide6.QtGui import QPalette
 
+from ktrdr_app.gui.ui.theme import palette
 from ktrdr_app.gui.ui.tokens import (
     CONTRAST,
     DARK,
@@ -154,3 +156,56 @@ def test_any_two_curves_can_be_told_apart_by_every_sight(theme: Tokens, sight: s
     near = {pair: apart(*pair, sight) for pair in itertools.combinations(curves, 2) if apart(*pair, sight) < 13}
     assert near == {}
     assert min(apart(*pair, sight) for pair in itertools.combinations(curves[:4], 2)) > 19
+
+
+def ratio_of(first: str, second: str) -> float:
+    """Return WCAG 2.2's contrast ratio by its own formula, without the program's."""
+    light = sorted(
+        sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear(each), strict=True)) for each in (first, second)
+    )
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+WORDS = ("text", "text_muted", "info", "success", "warning", "danger")
+GROUNDS = ("window", "panel", "raised", "field", "chart_ground")
+DRAWN = ("axis", "crosshair", "up", "down", "flat", *(f"series_{number}" for number in range(1, 9)))
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_every_token_that_is_read_keeps_its_ratio_by_the_formula(theme: Tokens) -> None:
+    pairs = [*itertools.product(WORDS, GROUNDS), *((each, "chart_ground") for each in DRAWN)]
+    pairs += [("text", "accent_soft"), ("text_muted", "accent_soft"), ("text", "shade"), ("accent_text", "accent")]
+    pairs += [("text_disabled", ground) for ground in ("window", "panel", "field")]
+    faint = {pair: round(ratio_of(*(getattr(theme, name) for name in pair)), 2) for pair in pairs}
+    assert {pair: ratio for pair, ratio in faint.items() if ratio < 4.5} == {}
+    assert set(TEXT_PAIRS) - set(pairs) == set(), "a pair that the window uses is not looked at here"
+    for first, second in pairs:
+        assert contrast(getattr(theme, first), getattr(theme, second)) == pytest.approx(faint[first, second], abs=0.01)
+
+
+def test_high_contrast_is_higher_than_that() -> None:
+    """WCAG's AAA, 7:1, for all words but those of what cannot be used."""
+    for words, ground in itertools.product(WORDS, GROUNDS):
+        assert ratio_of(getattr(CONTRAST, words), getattr(CONTRAST, ground)) >= 7
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_what_qt_draws_itself_can_be_read_as_well(theme: Tokens) -> None:
+    """Menus of the platform, tool tips and links take their colours from the palette, not from the style sheet."""
+    role, group, made = QPalette.ColorRole, QPalette.ColorGroup, palette(theme)
+    pairs = [
+        (role.WindowText, role.Window),
+        (role.Text, role.Base),
+        (role.Text, role.AlternateBase),
+        (role.PlaceholderText, role.Base),
+        (role.ButtonText, role.Button),
+        (role.HighlightedText, role.Highlight),
+        (role.ToolTipText, role.ToolTipBase),
+        (role.Link, role.Base),
+        (role.LinkVisited, role.Window),
+        (role.BrightText, role.Window),
+    ]
+    for words, ground in pairs:
+        for state in (group.Active, group.Inactive):
+            ratio = ratio_of(made.color(state, words).name(), made.color(state, ground).name())
+            assert ratio >= 4.5, (words, ground)

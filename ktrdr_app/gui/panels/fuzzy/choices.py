@@ -92,8 +92,13 @@ class FuzzyChoices(QObject):
 
     @Slot()
     def _offer_strategies(self, _changed: object = None) -> None:
-        usable = [info.name for info in self.context.catalog.strategies.items if not info.problem]
-        self.strategy.fill([(name, name) for name in usable], self.context.strategy or self.strategy.currentData())
+        # a faulty one stays the window's choice, as at the other stations: without it here, another would be chosen
+        entries: list[tuple[str, object]] = [
+            (f"⚠ {info.name}" if info.problem else info.name, info.name)
+            for info in self.context.catalog.strategies.items
+            if not info.problem or info.name == self.context.strategy
+        ]
+        self.strategy.fill(entries, self.context.strategy or self.strategy.currentData())
 
     @Slot()
     def _offer_timeframes(self, _changed: object = None) -> None:

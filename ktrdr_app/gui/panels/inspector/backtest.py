@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
     from ktrdr_app.gui.panels.backtest.view_model import RunView, TradeRow
 
-_FIGURES = ("Total return", "Drawdown", "Sharpe", "Trades", "Win rate")
+_FIGURES = ("total_return", "max_drawdown", "sharpe_ratio", "total_trades", "win_rate")
+"""Keys of the figures that are told of a run, the first first."""
 
 
 class BacktestTeller(Teller):
@@ -88,14 +89,13 @@ class BacktestTeller(Teller):
         return self._run(view) if trade is None else self._trade(view, trade)
 
     def _run(self, view: RunView) -> Inspected:
-        document, figures = (
-            view.document,
-            dict(zip((title for _key, title, _write, _meaning in METRICS), view.metrics, strict=True)),
-        )
+        document = view.document
+        figures = {key: row for (key, *_), row in zip(METRICS, view.metrics, strict=True)}
         model = Path(document["model"]["path"]).name if document.get("model") else numbers.NONE
         facts = [(say("Strategy"), str(document.get("strategy_name", numbers.NONE))), (say("Model"), model)]
         facts += [
-            (say(title), say("{0} (held: {1})").format(figures[title].model, figures[title].held)) for title in _FIGURES
+            (figures[key].title, say("{0} (held: {1})").format(figures[key].model, figures[key].held))
+            for key in _FIGURES
         ]
         steps = [press(self.panel.run_button, say("Run again"), "play")]
         if view.trades:
@@ -109,8 +109,8 @@ class BacktestTeller(Teller):
     def _trade(self, view: RunView, trade: TradeRow) -> Inspected:
         facts = (
             (say("Side"), trade.side),
-            (say("Entry"), f"{trade.entry}  {trade.entry_price:,.6g}"),
-            (say("Exit"), f"{trade.exit}  {trade.exit_price:,.6g}"),
+            (say("Entry"), f"{trade.entry}  {numbers.significant(trade.entry_price)}"),
+            (say("Exit"), f"{trade.exit}  {numbers.significant(trade.exit_price)}"),
             (say("Net profit"), f"{numbers.decimal(trade.net, 2)} ({numbers.percent(trade.fraction, 2, signed=True)})"),
             (say("Best"), numbers.percent(trade.mfe, 2, signed=True)),
             (say("Worst"), numbers.percent(trade.mae, 2, signed=True)),

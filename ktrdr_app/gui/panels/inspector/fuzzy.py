@@ -11,6 +11,7 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.inspected import Inspected, Step
 from ktrdr_app.gui.documents.problem_book import KnownProblem
+from ktrdr_app.gui.panels.fuzzy.number_box import write_number
 from ktrdr_app.gui.panels.inspector.steps import Panels, go, say
 from ktrdr_app.gui.panels.inspector.teller import Teller
 
@@ -92,7 +93,7 @@ class FuzzyTeller(Teller):
         chosen = sets.get(self._set)
         if chosen is not None:
             shoulder = "" if chosen.shoulder == "none" else say(", open to the {0}").format(chosen.shoulder)
-            corners = "  ".join(f"{number:g}" for number in chosen.parameters)
+            corners = "  ".join(write_number(number) for number in chosen.parameters)
             facts += [(say("Chosen"), self._set), (say("Shape"), f"{chosen.type}{shoulder}"), (say("Corners"), corners)]
         mine = [problem.message for problem in self._found if self._set in problem.sets]
         every = [problem.message for problem in self._found]
