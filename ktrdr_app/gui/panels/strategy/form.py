@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
@@ -164,6 +167,16 @@ class StrategyForm(QWidget):
         self.banner.setVisible(not usable)
         self._count()
         self._fill()
+
+    def commit(self) -> None:
+        """Ask for what is typed in a field that has not been left yet."""
+        typed = QApplication.focusWidget()
+        if not isinstance(typed, QWidget) or not self.isAncestorOf(typed):
+            return
+        if isinstance(typed, QAbstractSpinBox):
+            typed.interpretText()
+        elif isinstance(typed, QLineEdit):
+            typed.editingFinished.emit()
 
     def forget(self) -> None:
         """Forget the last good values: another file is shown."""
