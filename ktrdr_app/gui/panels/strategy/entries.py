@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import Problem, UnknownName
@@ -305,9 +305,9 @@ class EntryPage(QWidget):
 
     def _held(self) -> tuple[int, str, str] | None:
         """Return place and key of the card that has the keyboard, and the name of the part that has it."""
-        part = QApplication.focusWidget()
+        part = self.window().focusWidget()
         for place, card in enumerate(self.cards):
-            if isinstance(part, QWidget) and card.isAncestorOf(part):
+            if part is not None and card.isAncestorOf(part):
                 return place, card.key, part.objectName().removeprefix(card.start)
         return None
 

@@ -133,14 +133,17 @@ class YamlEdit(QPlainTextEdit):
         return "\n".join(self._messages.get(line, ()))
 
     def go_to(self, line: int) -> None:
-        """Select a line and bring it into view.
+        """Select a line and bring it into view; nothing happens if there is none of that number.
 
         Parameters
         ----------
         line : int
             1-based.
         """
-        cursor = QTextCursor(self.document().findBlockByNumber(line - 1))
+        block = self.document().findBlockByNumber(line - 1)
+        if not block.isValid():
+            return
+        cursor = QTextCursor(block)
         cursor.select(QTextCursor.SelectionType.LineUnderCursor)
         self.setTextCursor(cursor)
         self.centerCursor()
@@ -154,7 +157,8 @@ class YamlEdit(QPlainTextEdit):
             The key.
         """
         leaving, self._leaving = self._leaving, event.key() == Qt.Key.Key_Escape
-        back = event.key() == Qt.Key.Key_Backtab
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        back = event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Tab and shift)
         if leaving and (back or event.key() == Qt.Key.Key_Tab):
             self.setTabChangesFocus(True)
             self.focusNextPrevChild(not back)
