@@ -252,7 +252,7 @@ class StrategyForm(QWidget):
             self._put_in_order(page)
 
     def _put_in_order(self, page: QWidget) -> None:
-        """Let Tab go from the sections through the page, whose parts were made later than what stands beside the form."""
+        """Let Tab go from the sections through the page: its parts were made later than what stands beside the form."""
         before: QWidget = self.sections
         for stop in _stops(page.layout()):
             self.setTabOrder(before, stop)
@@ -261,7 +261,8 @@ class StrategyForm(QWidget):
 
 def _stops(layout: QLayout | None) -> Iterator[QWidget]:
     """Return what Tab stops at below a layout, in reading order."""
-    for item in map(layout.itemAt, range(layout.count())) if layout is not None else ():
+    items = map(layout.itemAt, range(layout.count())) if layout is not None else ()
+    for item in (each for each in items if each is not None):
         widget = item.widget()
         if widget is not None and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             yield widget

@@ -71,7 +71,7 @@ class LowerTabs(QTabWidget):
     def _expected(self, problem: Problem) -> str:
         if not problem.suggestion:
             return problem.expected
-        return self.tr("{0}; did you mean {1}?").format(problem.expected, repr(problem.suggestion))
+        return self.tr("did you mean {0}? {1}").format(repr(problem.suggestion), problem.expected)
 
     def _used(self, entry: FeatureReason) -> str:
         return "✓" if entry.used else self.tr("✕ left out")

@@ -15,6 +15,7 @@ from tests.gui.helpers import QUICK_STRATEGY, child, click
 from tests.gui.panels.strategy.conftest import choose, rest
 
 pytestmark = pytest.mark.gui
+BLANKS = "# \u2028\u0085\u00a0\ufeff\x0c\tč\N{GRINNING FACE}\n"
 EDITED = QUICK_STRATEGY.replace("epochs: 3", "epochs: 5")
 
 
@@ -211,10 +212,7 @@ def test_without_a_model_there_is_nothing_to_compare(panel: StrategyPanel, qtbot
         (b"name: quick\r# old\r", "name: quick\n# old\n"),
         ("name: quick # a\u2029b\n".encode(), "name: quick # a\nb\n"),
         ("name: quick # \ufdd0\n".encode(), "name: quick # \n\n"),
-        (
-            "# \u2028\u0085\u00a0\ufeff\x0c\tč\N{GRINNING FACE}\n".encode(),
-            "# \u2028\u0085\u00a0\ufeff\x0c\tč\N{GRINNING FACE}\n",
-        ),
+        (BLANKS.encode(), BLANKS),
         (b"", ""),
     ],
     ids=["byte order mark", "windows", "old mac", "paragraph", "frame", "blanks", "empty"],

@@ -186,10 +186,8 @@ def test_marks_go_with_the_problems(edit: YamlEdit) -> None:
     assert edit.faulty_lines == {1}, "a problem without a line marks none"
     waves = QTextCharFormat.UnderlineStyle.WaveUnderline
     drawn = [
-        any(
-            each.format.underlineStyle() == waves for each in edit.document().findBlockByNumber(line).layout().formats()
-        )
-        for line in range(3)
+        any(each.format.underlineStyle() == waves for each in block.layout().formats())
+        for block in map(edit.document().findBlockByNumber, range(3))
     ]
     assert drawn == [True, False, False]
     edit.show_text("other: 1\n")
@@ -197,9 +195,7 @@ def test_marks_go_with_the_problems(edit: YamlEdit) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
-def test_the_number_of_a_faulty_line_differs_by_more_than_colour(
-    edit: YamlEdit, theme: str, dark: QApplication
-) -> None:
+def test_a_faulty_line_is_marked_by_more_than_colour(edit: YamlEdit, theme: str, dark: QApplication) -> None:
     apply_theme(dark, theme)
     edit.show_text("a: 1\n" * 3)
     plain = edit.gutter.grab().toImage()
