@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtGui import Qt as MarkUp
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ktrdr_app.gui.ui import accessibility
@@ -184,9 +186,10 @@ class RecordModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column, record = self.columns[index.column()], self._shown[index.row()]
-        if role == Qt.ItemDataRole.ToolTipRole and column.tip is not None:
-            return column.tip(record)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            tip = column.text(record) if column.tip is None else column.tip(record)
+            return f"<p>{escape(tip)}</p>" if MarkUp.mightBeRichText(tip) else tip  # words of a file are just words
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(record)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)

@@ -179,3 +179,14 @@ def test_a_cell_may_have_more_to_tell(qtbot: QtBot) -> None:
     place = made.index(0, 0)
     assert made.data(place, Qt.ItemDataRole.ToolTipRole) == f"all about {RECORDS[0].name}"
     assert made.data(place) == RECORDS[0].name
+
+
+def test_words_of_a_file_are_no_mark_up_in_a_tool_tip(qapp: object) -> None:
+    columns = [Column("a", lambda record: record[0]), Column("b", lambda record: "", tip=lambda record: record[0])]
+    records = RecordModel(columns)
+    records.set_records([("<img src=x>",), ("a < b & c",)])
+    for column in (0, 1):
+        hostile, plain = (records.data(records.index(row, column), Qt.ItemDataRole.ToolTipRole) for row in (0, 1))
+        assert hostile == "<p>&lt;img src=x&gt;</p>"
+        assert plain == "a < b & c"
+    assert records.data(records.index(0, 0)) == "<img src=x>"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QCursor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QToolTip, QWidget
 
@@ -19,7 +19,7 @@ from ktrdr_app.gui.documents.set_lists import added, named_alike, removed, shuff
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.icons import set_icon
+from ktrdr_app.gui.ui.panel_actions import panel_action, tool_button
 from ktrdr_app.gui.ui.widgets import button
 from ktrdr_app.strategy.schema import FuzzySet
 
@@ -28,50 +28,6 @@ EVEN = "even"
 
 _NEW_WIDTH = 0.1
 """Reach of a new set's feet where no neighbour is nearer, as a share of what is shown."""
-_WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
-
-
-def tool_button(action: QAction) -> QToolButton:
-    """Return a small button for an action.
-
-    Parameters
-    ----------
-    action : QAction
-        With an icon and words.
-    """
-    made = QToolButton()
-    made.setProperty("role", "tool")
-    made.setDefaultAction(action)
-    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    accessibility.name(made, action.text())
-    return made
-
-
-def panel_action(
-    panel: QWidget, part: str, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey
-) -> QAction:
-    """Return an action whose key works wherever the keyboard is in the panel.
-
-    Parameters
-    ----------
-    panel : QWidget
-        Owner.
-    part : str
-        Object name after the panel's own.
-    text, icon : str
-        What it says and shows.
-    key : QKeySequence or StandardKey
-        Its key; an empty sequence for none.
-    """
-    action = QAction(text, panel)
-    action.setObjectName(f"{panel.objectName()}.{part}")
-    action.setShortcut(key)
-    action.setShortcutContext(_WITHIN)
-    shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(f"{text} ({shown})" if shown else text)
-    set_icon(action, icon)
-    panel.addAction(action)
-    return action
 
 
 class SetEditing(QObject):

@@ -18,12 +18,13 @@ from ktrdr_app.gui.panels.fuzzy.choices import FuzzyChoices
 from ktrdr_app.gui.panels.fuzzy.comparing import Comparison
 from ktrdr_app.gui.panels.fuzzy.consequence import ConsequencePane
 from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
-from ktrdr_app.gui.panels.fuzzy.editing import SetEditing, panel_action, tool_button
+from ktrdr_app.gui.panels.fuzzy.editing import SetEditing
 from ktrdr_app.gui.panels.fuzzy.examination import Examination
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.ui.panel_actions import panel_action, tool_button
 from ktrdr_app.gui.ui.widgets import GRID, button, row
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.model_sets import ModelSets

@@ -65,7 +65,7 @@ class StrategyCare(QObject):
         self.more_menu.addAction(made)
         return made
 
-    def follow(self, file: StrategyFile | None, text: str) -> None:
+    def follow(self, file: StrategyFile | None, text: str, dirty: bool) -> None:
         """Take note of what is shown, and offer what can be done with it.
 
         Parameters
@@ -74,9 +74,10 @@ class StrategyCare(QObject):
             The file that is shown.
         text : str
             The editor's text.
+        dirty : bool
+            Whether that has changes which are not saved.
         """
         self.file, self.text = file, text
-        dirty = file is not None and text != file.text
         for action in (self.save_as, self.duplicate, self.compare):
             action.setEnabled(file is not None)
         reason = ""
@@ -86,8 +87,8 @@ class StrategyCare(QObject):
             reason = self.tr("There are unsaved changes: save them first")
         self.rename.setEnabled(file is not None and not reason)
         self.rename.setToolTip(reason)
-        self.delete.setEnabled(file is not None and not file.shipped)
-        self.delete.setToolTip(self.tr("It comes with the program and stays") if file and file.shipped else "")
+        self.delete.setEnabled(file is not None and not reason)
+        self.delete.setToolTip(self.tr("It comes with the program and stays") if file and file.shipped else reason)
 
     @Slot()
     def offer_templates(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QTabWidget, QVBoxLayout, QWi
 from ktrdr_app import workflows
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.latest import Latest
-from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.table import Column, RecordTable
@@ -67,7 +67,7 @@ class DiffDialog(QDialog):
         tabs.addTab(self.settings, self.tr("Settings that differ"))
         tabs.addTab(self.rows, self.tr("Both texts"))
         for widget in (tabs, tabs.tabBar()):
-            widget.setAccessibleName(self.tr("Settings or texts"))
+            accessibility.name(widget, self.tr("Settings or texts"))
         self.tabs = tabs
         close = button(self.tr("Close"), "strategyPanel.diffDialog.close")
         close.clicked.connect(self.reject)

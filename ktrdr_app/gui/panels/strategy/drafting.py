@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -47,6 +48,7 @@ class Drafting(QObject):
         self._waiting: list[DraftChange | Problem] = []
         self._doing: tuple[str, list[DraftChange | Problem]] | None = None
         self._dropped = False
+        self._after: Callable[[], object] | None = None
         self._reading = Latest(tasks, self, REST_MS)
         self._reading.arrived.connect(self._take_draft)
         self._reading.failed.connect(self.failed)
@@ -84,10 +86,26 @@ class Drafting(QObject):
         self._waiting.append(wanted)
         self._begin()
 
+    def when_written(self, act: Callable[[], object]) -> None:
+        """Do something once every change that was asked for stands in the text; at once, if it does.
+
+        Parameters
+        ----------
+        act : callable
+            Takes nothing; in the place of one that still waits.
+        """
+        self._after = act
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._doing is None and self._after is not None:
+            act, self._after = self._after, None
+            act()
+
     @Slot()
     def forget(self) -> None:
         """Drop what waits: another file is shown."""
-        self._waiting = []
+        self._waiting, self._after = [], None
         self._dropped = self._doing is not None
         self._reading.stop()
 
@@ -133,6 +151,7 @@ class Drafting(QObject):
     def _over(self) -> None:
         self._doing, self._dropped = None, False
         self._begin()
+        self._settle()
 
     @Slot(object)
     def _take_draft(self, draft: object) -> None:

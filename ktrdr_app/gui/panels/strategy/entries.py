@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import Problem, UnknownName
 from ktrdr_app.gui.panels.strategy.field_row import MISSING, FieldRow
+from ktrdr_app.gui.panels.strategy.history import UndoKeys
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.icons import set_icon
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -68,12 +69,15 @@ class IndicatorCard(Card):
     def __init__(self, key: str, name: str, place: int, count: int) -> None:
         super().__init__()
         self.key, self._place = key, place
-        start = f"strategyPanel.form.indicators.{key}"
+        self.start = start = f"strategyPanel.form.indicators.{key}"
         self.id_edit = QLineEdit(key)
         self.id_edit.setObjectName(f"{start}.id")
         self.id_edit.setFixedWidth(136)
-        accessibility.name(self.id_edit, self.tr("Id of the indicator {0}").format(key))
+        self.first: QWidget = self.id_edit
+        known = self.tr("Fuzzy inputs name it so, and go on reading it under another id")
+        accessibility.name(self.id_edit, self.tr("Id of the indicator {0}").format(key), known)
         self.id_edit.editingFinished.connect(self._rename)
+        UndoKeys(self.id_edit)
         kind = label(name, "muted")
         self.up = tool("arrow_up", f"{start}.up", self.tr("Move {0} up").format(key))
         self.down = tool("arrow_down", f"{start}.down", self.tr("Move {0} down").format(key))
@@ -111,7 +115,8 @@ class IndicatorCard(Card):
         faults : mapping
             Dotted path to what is wrong there.
         """
-        self.id_edit.setText(self.key)
+        if not (self.id_edit.hasFocus() and self.id_edit.isModified()):
+            self.id_edit.setText(self.key)
         for made in self.rows:
             made.show_value(spec.get(made.path[-1], MISSING))
             made.show_fault(faults.get(".".join(made.path), ""))
@@ -126,7 +131,8 @@ class IndicatorCard(Card):
     @Slot()
     def _rename(self) -> None:
         wanted = self.id_edit.text().strip()
-        if wanted != self.key:
+        if wanted != self.key and self.id_edit.isModified():  # Enter asks, and losing the keyboard would once more
+            self.id_edit.setModified(False)
             self.changeWanted.emit(DraftChange(RENAME, (INDICATORS, self.key), wanted))
 
     @Slot()
@@ -157,8 +163,9 @@ class InputCard(Card):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.key = key
-        start = f"strategyPanel.form.fuzzy_sets.{key}"
+        self.start = start = f"strategyPanel.form.fuzzy_sets.{key}"
         self.draw = button(self.tr("Draw its sets"), f"{start}.draw", role="quiet", icon="fuzzy")
+        self.first: QWidget = self.draw
         self.draw.clicked.connect(self._draw)
         self.out = tool("close", f"{start}.remove", self.tr("Take {0} out, with its sets").format(key))
         self.out.clicked.connect(self._take_out)
@@ -277,6 +284,7 @@ class EntryPage(QWidget):
 
     def _rebuild(self, shown: tuple[tuple[str, str], ...]) -> None:
         self._shown = shown
+        held = self._held()
         for card in self.cards:
             self._list.removeWidget(card)
             card.hide()
@@ -292,6 +300,27 @@ class EntryPage(QWidget):
             made.changeWanted.connect(self.changeWanted)
             self._list.addWidget(made)
             self.cards.append(made)
+        if held is not None:
+            self._hold(*held)
+
+    def _held(self) -> tuple[int, str, str] | None:
+        """Return place and key of the card that has the keyboard, and the name of the part that has it."""
+        part = self.window().focusWidget()
+        for place, card in enumerate(self.cards):
+            if part is not None and card.isAncestorOf(part):
+                return place, card.key, part.objectName().removeprefix(card.start)
+        return None
+
+    def _hold(self, place: int, key: str, part: str) -> None:
+        """Give the keyboard back to a card, or to the one in its place if it goes by another name or is gone."""
+        kept = next((card for card in self.cards if card.key == key), None)
+        card = kept or next(iter(self.cards[place:] or self.cards[-1:]), None)
+        if card is None:
+            self.choice.setFocus()
+            return
+        card.show()
+        wanted = card.findChild(QWidget, f"{card.start}{part}") if kept else None
+        (wanted if wanted is not None and wanted.isEnabled() else card.first).setFocus()
 
     @Slot()
     def _add(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.gui.panels.strategy.history import UndoKeys
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.icons import set_icon
 from ktrdr_app.gui.ui.inputs import CalmComboBox, CalmSpinBox
@@ -56,6 +57,9 @@ class FieldRow(QWidget):
         self.editor = self._make_editor()
         self.editor.setObjectName(f"{self.objectName()}.editor")
         self.editor.setFixedWidth(_EDITOR if field.kind != TEXT else 2 * _EDITOR)
+        if isinstance(self.editor, (QLineEdit, CalmSpinBox)):
+            self.editor.installEventFilter(self)
+            UndoKeys(self.editor)
         self.state = label("", "muted")
         self.reset = QToolButton()
         self.reset.setObjectName(f"{self.objectName()}.reset")
@@ -105,7 +109,6 @@ class FieldRow(QWidget):
         accessibility.name(line, field.title)
         line.setPlaceholderText(self.tr("not set") if field.optional else "")
         line.editingFinished.connect(self._take_text)
-        line.installEventFilter(self)
         return line
 
     def _explain(self) -> None:
@@ -136,7 +139,7 @@ class FieldRow(QWidget):
         self._value = value
         written = value is not MISSING
         shown = value if written else self.field.default
-        if not (again and isinstance(self.editor, QLineEdit) and self.editor.hasFocus()):
+        if not (again and self._typing()):
             self._put(shown)
         at_default = not written or value == self.field.default
         words = [unit or self.field.unit, self.tr("default") if at_default and not self.field.required else ""]
@@ -147,6 +150,11 @@ class FieldRow(QWidget):
             if self.reset.isEnabled()
             else self.tr("The file does not say it: the default holds")
         )
+
+    def _typing(self) -> bool:
+        """Return whether something stands in the field that has not been asked for yet."""
+        line = self.editor.lineEdit() if isinstance(self.editor, CalmSpinBox) else self.editor
+        return isinstance(line, QLineEdit) and self.editor.hasFocus() and line.isModified()
 
     def show_fault(self, words: str) -> None:
         """Show what is wrong with the value; nothing for an empty text.
@@ -215,6 +223,7 @@ class FieldRow(QWidget):
             self.show_fault(error.hint)
             return
         self.show_fault("")
+        self.editor.setModified(False)
         if value is None:
             self._reset()
         else:

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QHBoxLayout,
+    QLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
@@ -165,6 +168,16 @@ class StrategyForm(QWidget):
         self._count()
         self._fill()
 
+    def commit(self) -> None:
+        """Ask for what is typed in a field that has not been left yet."""
+        typed = self.window().focusWidget()
+        if typed is None or not self.isAncestorOf(typed):
+            return
+        if isinstance(typed, QAbstractSpinBox):
+            typed.interpretText()
+        elif isinstance(typed, QLineEdit):
+            typed.editingFinished.emit()
+
     def forget(self) -> None:
         """Forget the last good values: another file is shown."""
         self._content = None
@@ -236,6 +249,24 @@ class StrategyForm(QWidget):
         if item is not None and self._content is not None:
             page = self._pages[item.data(Qt.ItemDataRole.UserRole)]
             page.show_content(self._content, self._problems)
+            self._put_in_order(page)
+
+    def _put_in_order(self, page: QWidget) -> None:
+        """Let Tab go from the sections through the page: its parts were made later than what stands beside the form."""
+        before: QWidget = self.sections
+        for stop in _stops(page.layout()):
+            self.setTabOrder(before, stop)
+            before = stop
+
+
+def _stops(layout: QLayout | None) -> Iterator[QWidget]:
+    """Return what Tab stops at below a layout, in reading order."""
+    items = map(layout.itemAt, range(layout.count())) if layout is not None else ()
+    for item in (each for each in items if each is not None):
+        widget = item.widget()
+        if widget is not None and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield widget
+        yield from _stops(item.layout() if widget is None else widget.layout())
 
 
 def _said(content: Any, path: tuple[str, ...]) -> Any:

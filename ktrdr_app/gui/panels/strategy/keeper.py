@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,7 +16,7 @@ from ktrdr_app.core.errors import KtrdrError, StrategyChanged
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.strategy.dialogs import Question
-from ktrdr_app.gui.panels.strategy.yaml_edit import YamlEdit
+from ktrdr_app.gui.panels.strategy.yaml_edit import YamlEdit, as_shown
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.tasks.task import Task, TaskError
 
@@ -57,7 +58,7 @@ class StrategyKeeper(QObject):
         self.file: StrategyFile | None = None
         self.question: Question | None = None
         self._next, self._closing = "", False
-        self._saving = False
+        self._saving, self._clean = False, ""
         self._newest: StrategyFile | None = None
         self._opening = Latest(context.tasks, self)
         self._opening.arrived.connect(self._opened)
@@ -66,8 +67,13 @@ class StrategyKeeper(QObject):
 
     @property
     def dirty(self) -> bool:
-        """Whether the text differs from the file that was opened."""
-        return self.file is not None and self._edit.text != self.file.text
+        """Whether the text is another than the one that was opened or saved."""
+        return self.file is not None and self._edit.text != self._clean
+
+    @property
+    def text(self) -> str:
+        """The text as it is now."""
+        return self._edit.text
 
     @property
     def may_save(self) -> bool:
@@ -117,11 +123,28 @@ class StrategyKeeper(QObject):
         """
         other = self.file is None or self.file.name != file.name
         self.file, self._newest = file, None
+        self._clean = as_shown(file.text)
         if other:
             self._edit.show_text(file.text)
             self.shown.emit(file)
         else:
             self._edit.replace_text(file.text)
+        self.stateChanged.emit()
+
+    def restore(self, text: str, digest: str) -> None:
+        """Put an unsaved text back, as a step that can be undone.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+        digest : str
+            Of the file that it was made from; if the file is another by now, that is told as a change of somebody else.
+        """
+        self._edit.replace_text(text)
+        if self.file is not None and self.file.digest != digest:
+            self.file = replace(self.file, digest=digest)
+            self.look()
         self.stateChanged.emit()
 
     def close_file(self) -> None:
@@ -158,7 +181,7 @@ class StrategyKeeper(QObject):
         elif file.digest == before.digest:
             self.file = file
             self.stateChanged.emit()
-        elif not self.dirty or file.text == self._edit.text:
+        elif not self.dirty or as_shown(file.text) == self._edit.text:
             self.show_file(file)
             self.renewed.emit()
         else:
@@ -183,7 +206,7 @@ class StrategyKeeper(QObject):
     @Slot(object)
     def _written(self, file: StrategyFile) -> None:
         copied = self.file is not None and self.file.shipped
-        self._saving, self.file = False, file
+        self._saving, self.file, self._clean = False, file, as_shown(file.text)
         self.saved.emit(file, copied)
         self.stateChanged.emit()
         self._go_on()
@@ -233,7 +256,7 @@ class StrategyKeeper(QObject):
         if answer in (SAVE, OVERWRITE):
             self._save(overwrite=answer == OVERWRITE)
         elif answer == DISCARD and self.file is not None:
-            self._edit.replace_text(self.file.text)
+            self._edit.replace_text(self._clean)
             self._go_on()
         elif answer == LOAD and self.file is not None:
             self._next, self._closing = "", False

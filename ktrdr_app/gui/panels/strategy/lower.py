@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import Problem
-from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
 
@@ -32,7 +32,7 @@ class LowerTabs(QTabWidget):
         self.setObjectName("strategyPanel.lower")
         self.setDocumentMode(True)
         for widget in (self, self.tabBar()):
-            widget.setAccessibleName(self.tr("Problems or features"))
+            accessibility.name(widget, self.tr("Problems or features"))
         self.verdict = label("", "heading")
         self.mend = button(self.tr("Write what was meant"), "strategyPanel.mendButton")
         self.mend.clicked.connect(self._mend)
@@ -48,7 +48,7 @@ class LowerTabs(QTabWidget):
             Column(self.tr("Line"), _line, lambda problem: problem.line, number=True),
             Column(self.tr("Field"), lambda problem: problem.path),
             Column(self.tr("Found"), lambda problem: problem.found),
-            Column(self.tr("Expected"), _expected),
+            Column(self.tr("Expected"), self._expected),
         ]
         table = RecordTable(columns, "strategyPanel.problems", self.tr("Problems of the strategy"))
         table.fit(3)
@@ -58,7 +58,7 @@ class LowerTabs(QTabWidget):
 
     def _make_features(self) -> RecordTable:
         columns = [
-            Column(self.tr("Used"), _used, lambda entry: not entry.used, token=_tone),
+            Column(self.tr("Used"), self._used, lambda entry: not entry.used, token=_tone),
             Column(self.tr("Feature"), lambda entry: entry.name, token=_tone),
             Column(self.tr("Group"), lambda entry: entry.group, token=_tone),
             Column(self.tr("Made of"), lambda entry: entry.source, token=_tone),
@@ -67,6 +67,14 @@ class LowerTabs(QTabWidget):
         table = RecordTable(columns, "strategyPanel.features", self.tr("Features that the network gets"))
         table.fit(3)
         return table
+
+    def _expected(self, problem: Problem) -> str:
+        if not problem.suggestion:
+            return problem.expected
+        return self.tr("did you mean {0}? {1}").format(repr(problem.suggestion), problem.expected)
+
+    def _used(self, entry: FeatureReason) -> str:
+        return "✓" if entry.used else self.tr("✕ left out")
 
     def show_draft(self, draft: StrategyDraft) -> None:
         """Show what is wrong with a text, or what it feeds to the network.
@@ -134,14 +142,6 @@ def _page(head: QHBoxLayout, table: RecordTable) -> QWidget:
 
 def _line(problem: Problem) -> str:
     return str(problem.line or numbers.NONE)
-
-
-def _expected(problem: Problem) -> str:
-    return f"{problem.expected}; did you mean {problem.suggestion!r}?" if problem.suggestion else problem.expected
-
-
-def _used(entry: FeatureReason) -> str:
-    return "✓" if entry.used else "✕ left out"
 
 
 def _tone(entry: FeatureReason) -> str:

@@ -14,7 +14,9 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.strategy.care import StrategyCare
 from ktrdr_app.gui.panels.strategy.drafting import Drafting
+from ktrdr_app.gui.panels.strategy.drafts import StrategyDrafts
 from ktrdr_app.gui.panels.strategy.form import StrategyForm
+from ktrdr_app.gui.panels.strategy.history import History
 from ktrdr_app.gui.panels.strategy.keeper import StrategyKeeper
 from ktrdr_app.gui.panels.strategy.lower import LowerTabs
 from ktrdr_app.gui.panels.strategy.yaml_edit import YamlEdit
@@ -55,11 +57,13 @@ class StrategyPanel(Station):
         self.care = StrategyCare(context, self)
         self.keeper = StrategyKeeper(context, self.yaml, self)
         self.drafting = Drafting(self.yaml, context.tasks, self)
+        self.history = History(self.yaml, self)
         self._preparing = Latest(context.tasks, self)
         self._make_heading()
         self._lay_out()
         self._connect()
         self._connect_files()
+        self.drafts = StrategyDrafts(self.keeper, context)
 
     def _make_heading(self) -> None:
         self.strategy = CalmComboBox("strategyPanel.strategyCombo", self.tr("Strategy"))
@@ -74,7 +78,7 @@ class StrategyPanel(Station):
         train = button(self.tr("Train with it"), "strategyPanel.trainButton", role="primary", icon="training")
         fuzzy.clicked.connect(self._go_to_fuzzy)
         train.clicked.connect(self._go_to_training)
-        for widget in (self.strategy, self.new_button, self.save_button, self.more_button):
+        for widget in (self.strategy, self.new_button, *self.history.buttons(), self.save_button, self.more_button):
             self.heading.addWidget(widget)
         self.heading.addStretch(1)
         for widget in (fuzzy, train):
@@ -116,10 +120,10 @@ class StrategyPanel(Station):
         themeChanged.connect(self._recolour)
 
     def _connect_files(self) -> None:
-        self.save_button.clicked.connect(self.keeper.save)
+        self.save_button.clicked.connect(self.save)
         shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.keeper.save)
+        shortcut.activated.connect(self.save)
         self.keeper.stateChanged.connect(self._follow_state)
         self.keeper.shown.connect(self._show_other)
         self.keeper.renewed.connect(self._say_renewed)
@@ -139,6 +143,12 @@ class StrategyPanel(Station):
     def run_main_action(self) -> None:
         """Go on to training with the strategy shown."""
         self._go_to_training()
+
+    @Slot()
+    def save(self) -> None:
+        """Write the text, with what is typed in a field that has not been left yet."""
+        self.form.commit()
+        self.drafting.when_written(self.keeper.save)
 
     # which strategy
 
@@ -230,7 +240,7 @@ class StrategyPanel(Station):
     @Slot()
     def _follow_state(self) -> None:
         file, dirty = self.keeper.file, self.keeper.dirty
-        self.care.follow(file, self.yaml.text)
+        self.care.follow(file, self.yaml.text, dirty)
         self.save_button.setEnabled(self.keeper.may_save)
         self.dirty_mark.setText(self.tr("●  unsaved changes") if dirty else "")
         set_tone(self.dirty_mark, "warning" if dirty else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -27,6 +28,8 @@ from ktrdr_app.gui.ui.widgets import GRID
 
 INDENT = "  "
 _SIGN = 14
+_WITH_ENTER = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+"""Qt would write a line separator for Shift+Enter, which looks like a new line and is none in YAML."""
 
 
 class YamlEdit(QPlainTextEdit):
@@ -90,7 +93,7 @@ class YamlEdit(QPlainTextEdit):
         text : str
             The new text.
         """
-        before = self.text
+        before, text = self.text, as_shown(text)
         if text == before:
             return
         start = _common(before, text)
@@ -130,14 +133,17 @@ class YamlEdit(QPlainTextEdit):
         return "\n".join(self._messages.get(line, ()))
 
     def go_to(self, line: int) -> None:
-        """Select a line and bring it into view.
+        """Select a line and bring it into view; nothing happens if there is none of that number.
 
         Parameters
         ----------
         line : int
             1-based.
         """
-        cursor = QTextCursor(self.document().findBlockByNumber(line - 1))
+        block = self.document().findBlockByNumber(line - 1)
+        if not block.isValid():
+            return
+        cursor = QTextCursor(block)
         cursor.select(QTextCursor.SelectionType.LineUnderCursor)
         self.setTextCursor(cursor)
         self.centerCursor()
@@ -151,7 +157,8 @@ class YamlEdit(QPlainTextEdit):
             The key.
         """
         leaving, self._leaving = self._leaving, event.key() == Qt.Key.Key_Escape
-        back = event.key() == Qt.Key.Key_Backtab
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        back = event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Tab and shift)
         if leaving and (back or event.key() == Qt.Key.Key_Tab):
             self.setTabChangesFocus(True)
             self.focusNextPrevChild(not back)
@@ -160,7 +167,7 @@ class YamlEdit(QPlainTextEdit):
             self._indent()
         elif back:
             self._outdent()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~_WITH_ENTER:
             before = self.textCursor().block().text()[: self.textCursor().positionInBlock()]
             self.textCursor().insertText("\n" + before[: len(before) - len(before.lstrip(" "))])
         elif not self._leaving:
@@ -314,6 +321,17 @@ class Gutter(QWidget):
         else:
             QToolTip.hideText()
         return True
+
+
+def as_shown(text: str) -> str:
+    """Return what the editor makes of a file's text: no byte order mark, and a line feed at each end of a line.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    """
+    return re.sub("\r\n|[\r\u2029\ufdd0\ufdd1]", "\n", text.removeprefix("\ufeff"))
 
 
 def _common(one: str, other: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QSpinBox
@@ -50,6 +52,12 @@ def make(qtbot: QtBot, dark: QApplication) -> Any:
         row.changeWanted.connect(asked.append)
         return row, asked
 
+    return made
+
+
+@pytest.fixture
+def number(make: Any) -> tuple[FieldRow, list[DraftChange]]:
+    made: tuple[FieldRow, list[DraftChange]] = make(NUMBER)
     return made
 
 
@@ -191,3 +199,88 @@ def test_names_from_files_are_no_markup(make: Any) -> None:
     assert "<b>" not in hostile.editor.toolTip()
     assert accessibility.nameless(row) == []
     hostile.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "asked_for"),
+    [
+        (NUMBER, "0", 0.0),
+        (NUMBER, "0.9", None),
+        (NUMBER, "0,8999", 0.8999),
+        ("optional", "0", None),
+        ("optional", "1e-12", 1e-12),
+        (INTEGERS, "8", [8]),
+        (INTEGERS, "8, x", None),
+        (INTEGERS, "8,,4;2", [8, 4, 2]),
+        (TEXT, "\N{MINUS SIGN}5 # no: number", "\N{MINUS SIGN}5 # no: number"),
+        ("required", "  ", None),
+    ],
+)
+def test_bounds_are_kept_and_their_edges_as_declared(make: Any, kind: str, typed: str, asked_for: Any) -> None:
+    row, asked = make(kind)
+    row.show_value("before" if kind in (TEXT, "required") else MISSING)
+    row.editor.setText(typed)
+    row.editor.editingFinished.emit()
+    wanted = [] if asked_for is None else [DraftChange(SET, FIELDS[kind].path, asked_for)]
+    assert asked == wanted
+    assert row.fault.isVisible() is (asked_for is None)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0, 0.9, exclude_max=True), st.booleans())
+def test_a_number_is_taken_to_its_last_digit_with_point_or_comma(
+    number: tuple[FieldRow, list[DraftChange]], value: float, comma: bool
+) -> None:
+    row, asked = number
+    asked.clear()
+    row.show_value(MISSING)
+    row.editor.setText(repr(value).replace(".", ",") if comma else repr(value))
+    row.editor.editingFinished.emit()
+    assert asked == ([] if value == 0.2 else [DraftChange(SET, ("s", "share"), value)])
+    row.show_value(value)
+    row.editor.editingFinished.emit()
+    assert len(asked) <= 1, "what is shown is what the file says: it is no new wish"
+
+
+@pytest.mark.parametrize("value", [0, 1001, -5, "12", 3.7, None, True, 2**40])
+def test_a_whole_number_out_of_bounds_is_not_asked_for_by_being_shown(make: Any, value: Any) -> None:
+    """The field shows the nearest it can; the file keeps what it says until somebody changes it."""
+    row, asked = make(INTEGER)
+    row.show_value(value)
+    assert 1 <= row.editor.value() <= 1000
+    row.editor.setFocus()
+    row.editor.clearFocus()
+    assert not asked
+
+
+def test_escape_puts_back_what_is_typed_into_a_whole_number(make: Any, qtbot: QtBot) -> None:
+    row, asked = make(INTEGER)
+    row.show_value(7)
+    row.editor.setFocus()
+    row.editor.selectAll()
+    qtbot.keyClicks(row.editor, "99")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Escape)
+    assert row.editor.text() == "7"
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert not asked
+
+
+def test_a_fault_goes_when_what_is_typed_is_right(make: Any, qtbot: QtBot) -> None:
+    row, asked = make(NUMBER)
+    for typed, faulty in (("7", True), ("0.3", False), ("x", True), ("0.2", False)):
+        row.editor.setText(typed)
+        qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+        assert row.fault.isVisible() is faulty
+    assert asked == [DraftChange(SET, ("s", "share"), 0.3)], "0.2 is what holds already"
+
+
+@pytest.mark.parametrize("kind", sorted(FIELDS))
+def test_the_way_back_is_pressed_by_key_and_off_where_there_is_none(make: Any, qtbot: QtBot, kind: str) -> None:
+    row, asked = make(kind)
+    row.show_value({FLAG: False, INTEGER: 7, CHOICE: "on", INTEGERS: [1]}.get(kind, "x"))
+    row.reset.setFocus()
+    qtbot.keyClick(row.reset, Qt.Key.Key_Space)
+    assert asked == ([] if kind == "required" else [DraftChange(RESET, FIELDS[kind].path)])
+    row.show_value(MISSING)
+    assert not row.reset.isEnabled()
+    assert row.reset.toolTip()

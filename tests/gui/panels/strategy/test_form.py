@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 import yaml
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
@@ -165,3 +168,193 @@ def test_changes_asked_for_at_once_are_all_made(panel: StrategyPanel, qtbot: QtB
     rest(qtbot, panel)
     assert panel.yaml.text == QUICK_STRATEGY.replace("epochs: 3", "epochs: 8") + "# typed meanwhile\n"
     assert spin.value() == 8
+
+
+def editor(panel: StrategyPanel, path: str) -> QWidget:
+    """Turn to a field and give it the keyboard."""
+    panel.form.show_section(path.partition(".")[0])
+    found = child(panel, QWidget, f"{FORM}.{path}.editor")
+    found.setFocus()
+    assert found.hasFocus()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "value"),
+    [
+        ("labels.threshold", "1,25", 1.25),
+        ("labels.threshold", " 1.25 ", 1.25),
+        ("labels.threshold", "3", 3.0),
+        ("training.learning_rate", "1e-2", 0.01),
+        ("training.learning_rate", ",5", 0.5),
+        ("network.dropout", "0", 0.0),
+        ("network.hidden_layers", "[16; 8]", [16, 8]),
+        ("network.hidden_layers", "16  8,4", [16, 8, 4]),
+        ("training.epochs", "12", 12),
+        ("training.batch_size", "1 024", 1024),
+        ("training.batch_size", "1.024", 1024),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(
+    bench: StrategyPanel, qtbot: QtBot, path: str, typed: str, value: object
+) -> None:
+    field = editor(bench, path)
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, typed)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    rest(qtbot, bench)
+    section, key = path.split(".")
+    found = yaml.safe_load(bench.yaml.text)[section][key]
+    assert found == value
+    assert type(found) is type(value) or isinstance(value, float)
+    assert bench.problems.isHidden()
+
+
+@pytest.mark.parametrize("typed", ["1.234,5", "1,2,3", "--1", "0x10", "inf", "1e400", "-1"])
+def test_what_is_no_number_is_not_guessed(bench: StrategyPanel, qtbot: QtBot, typed: str) -> None:
+    type_into(qtbot, cast(QLineEdit, editor(bench, "labels.threshold")), typed)
+    rest(qtbot, bench)
+    assert bench.yaml.text == QUICK_STRATEGY
+    row = next(row for row in bench.form.page("labels").rows if row.path[-1] == "threshold")
+    assert "a number" in row.fault.text()
+
+
+@pytest.mark.parametrize("path", ["training.batch_size", "training.learning_rate", "labels.lookahead"])
+def test_a_reading_of_the_text_does_not_wipe_out_what_is_being_typed(
+    bench: StrategyPanel, qtbot: QtBot, path: str
+) -> None:
+    """The change of the field before is read a moment later, when one types in the next already."""
+    field = editor(bench, path)
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, "1")
+    bench.yaml.replace_text(QUICK_STRATEGY + "# another change\n")
+    rest(qtbot, bench)
+    qtbot.keyClicks(field, "28")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    rest(qtbot, bench)
+    section, key = path.split(".")
+    if key == "learning_rate":
+        assert bench.yaml.text == QUICK_STRATEGY + "# another change\n"
+        assert cast(QLineEdit, field).text() == "128", "what is out of bounds can be corrected"
+    else:
+        assert yaml.safe_load(bench.yaml.text)[section][key] == 128
+
+
+def test_an_id_is_not_wiped_out_either_and_asked_for_once(bench: StrategyPanel, qtbot: QtBot) -> None:
+    field = bench.form.page("indicators").cards[0].id_edit
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "sp")
+    bench.yaml.replace_text(QUICK_STRATEGY + "# another change\n")
+    rest(qtbot, bench)
+    qtbot.keyClicks(field, "eed")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    bench.form.sections.setFocus()  # leaving the field asks for nothing more
+    rest(qtbot, bench)
+    assert list(yaml.safe_load(bench.yaml.text)["indicators"]) == ["speed"]
+    assert bench.notice.isHidden()
+
+
+def test_saving_takes_what_is_typed_in_a_field_that_was_not_left(bench: StrategyPanel, qtbot: QtBot) -> None:
+    file = bench.context.workspace.strategies / "quick.yaml"
+    wanted = QUICK_STRATEGY
+    for path, before, now in (("labels.threshold", "2.0", "1.25"), ("training.epochs", "3", "12")):
+        field = editor(bench, path)
+        qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(field, now.replace(".", ","))
+        qtbot.keyClick(field, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        rest(qtbot, bench)
+        key = path.split(".")[1]
+        wanted = wanted.replace(f"{key}: {before}", f"{key}: {now}")
+        assert file.read_text(encoding="utf-8") == wanted
+        assert bench.dirty_mark.text() == ""
+
+
+def test_a_change_that_is_refused_shows_again_what_the_file_says(bench: StrategyPanel, qtbot: QtBot) -> None:
+    """One mapping under two names cannot be changed for one of them alone."""
+    shared = QUICK_STRATEGY.replace(
+        "  rsi: {name: rsi, period: 14}", "  rsi: &one {name: rsi, period: 14}\n  two: *one"
+    )
+    bench.yaml.replace_text(shared)
+    rest(qtbot, bench)
+    assert [card.key for card in bench.form.page("indicators").cards] == ["rsi", "two"]
+    spin = bench.form.page("indicators").cards[1].rows[0].editor
+    spin.setFocus()
+    qtbot.keyClick(spin, Qt.Key.Key_Up)
+    rest(qtbot, bench)
+    assert bench.yaml.text == shared
+    assert spin.value() == 14
+    assert bench.notice.level == "danger"
+
+
+@pytest.mark.parametrize("wanted", ["macd", "", "na-me", "a b", "1st"])
+def test_an_id_that_is_taken_or_none_is_refused_and_shown_as_it_was(
+    bench: StrategyPanel, qtbot: QtBot, wanted: str
+) -> None:
+    text = QUICK_STRATEGY.replace("fuzzy_sets:", "  macd: {name: macd}\nfuzzy_sets:")
+    bench.yaml.replace_text(text)
+    rest(qtbot, bench)
+    field = bench.form.page("indicators").cards[0].id_edit
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, wanted)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    rest(qtbot, bench)
+    assert bench.yaml.text == text
+    assert field.text() == "rsi"
+    assert bench.notice.level == "danger"
+
+
+def test_the_keyboard_goes_through_the_form_in_reading_order(bench: StrategyPanel, qtbot: QtBot) -> None:
+    field = editor(bench, "training.epochs")
+    seen = [field]
+    for _ in range(60):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        held = QApplication.focusWidget()
+        if not bench.form.stack.isAncestorOf(held):
+            break
+        seen.append(held)
+    assert held is bench.yaml, "the text comes after the form"
+    tops = [widget.mapTo(bench.form.stack.currentWidget().widget(), QPoint()).y() for widget in seen]
+    assert [place for place in range(1, len(tops)) if tops[place] < tops[place - 1] - 8] == []
+    editors = [row.editor for row in bench.form.page("training").rows]
+    assert [widget for widget in seen if widget in editors] == editors
+    seen[-1].setFocus()
+    for widget in reversed(seen[:-1]):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+        assert QApplication.focusWidget() is widget
+
+
+def test_every_section_is_reached_and_left_by_keys(bench: StrategyPanel, qtbot: QtBot) -> None:
+    sections = bench.form.sections
+    sections.setCurrentRow(0)
+    sections.setFocus()
+    helps = set()
+    for place in range(sections.count()):
+        assert sections.currentRow() == place
+        helps.add(bench.form.help.text())
+        assert bench.form.stack.currentWidget().isVisible()
+        qtbot.keyClick(sections, Qt.Key.Key_Down)
+    assert len(helps) == sections.count(), "each says what it is about"
+
+
+def test_a_file_without_a_section_shows_its_defaults_and_takes_a_first_value(
+    bench: StrategyPanel, qtbot: QtBot
+) -> None:
+    bare = "\n".join(line for line in QUICK_STRATEGY.splitlines() if not line.startswith("training")) + "\n"
+    bench.yaml.replace_text(bare)
+    rest(qtbot, bench)
+    rows = bench.form.page("training").rows
+    assert all("default" in row.state.text() and not row.reset.isEnabled() for row in rows)
+    spin = cast(QSpinBox, editor(bench, "training.epochs"))
+    before = spin.value()
+    qtbot.keyClick(spin, Qt.Key.Key_Down)
+    rest(qtbot, bench)
+    assert yaml.safe_load(bench.yaml.text) == {**yaml.safe_load(bare), "training": {"epochs": before - 1}}
+    reset = next(row for row in rows if row.path[-1] == "epochs").reset
+    reset.setFocus()
+    qtbot.keyClick(reset, Qt.Key.Key_Space)
+    rest(qtbot, bench)
+    assert "epochs" not in bench.yaml.text
+    assert spin.value() == before

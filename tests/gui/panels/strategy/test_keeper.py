@@ -15,6 +15,7 @@ from tests.gui.helpers import QUICK_STRATEGY, child, click
 from tests.gui.panels.strategy.conftest import choose, rest
 
 pytestmark = pytest.mark.gui
+BLANKS = "# \u2028\u0085\u00a0\ufeff\x0c\tč\N{GRINNING FACE}\n"
 EDITED = QUICK_STRATEGY.replace("epochs: 3", "epochs: 5")
 
 
@@ -201,3 +202,110 @@ def test_without_a_model_there_is_nothing_to_compare(panel: StrategyPanel, qtbot
     with qtbot.waitSignal(panel.context.notified) as told:
         assert panel.care.ask_compare() is None
     assert "No model has been trained with quick" in told.args[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (b"\xef\xbb\xbfname: quick\n", "name: quick\n"),
+        (b"name: quick\r\n# two\r\n", "name: quick\n# two\n"),
+        (b"name: quick\r# old\r", "name: quick\n# old\n"),
+        ("name: quick # a\u2029b\n".encode(), "name: quick # a\nb\n"),
+        ("name: quick # \ufdd0\n".encode(), "name: quick # \n\n"),
+        (BLANKS.encode(), BLANKS),
+        (b"", ""),
+    ],
+    ids=["byte order mark", "windows", "old mac", "paragraph", "frame", "blanks", "empty"],
+)
+def test_looking_at_a_file_is_no_change_of_it(bench: StrategyPanel, qtbot: QtBot, written: bytes, shown: str) -> None:
+    file_of(bench, "typo").write_bytes(written)
+    choose(qtbot, bench, "typo")
+    assert bench.yaml.text == shown
+    assert not bench.keeper.dirty
+    assert not bench.save_button.isEnabled()
+    choose(qtbot, bench, "quick")
+    assert bench.keeper.question is None, "nothing is asked about a text that nobody changed"
+    assert bench.strategy.currentData() == "quick"
+    assert file_of(bench, "typo").read_bytes() == written
+
+
+def test_ends_of_lines_stay_as_they_are_on_disk(bench: StrategyPanel, qtbot: QtBot) -> None:
+    windows = QUICK_STRATEGY.replace("\n", "\r\n").encode()
+    file_of(bench).write_bytes(windows)
+    bench.keeper.look()
+    rest(qtbot, bench)
+    assert not bench.keeper.dirty
+    edit(qtbot, bench)
+    bench.save()
+    rest(qtbot, bench)
+    assert file_of(bench).read_bytes() == EDITED.replace("\n", "\r\n").encode()
+
+
+def test_a_file_that_went_away_is_written_again(bench: StrategyPanel, qtbot: QtBot) -> None:
+    edit(qtbot, bench)
+    file_of(bench).unlink()
+    bench.keeper.look()
+    rest(qtbot, bench)
+    assert bench.yaml.text == EDITED
+    assert bench.notice.level == "danger"
+    bench.save()
+    rest(qtbot, bench)
+    assert file_of(bench).read_text(encoding="utf-8") == EDITED
+    assert not bench.keeper.dirty
+
+
+def test_a_file_that_became_no_text_leaves_what_is_shown(bench: StrategyPanel, qtbot: QtBot) -> None:
+    edit(qtbot, bench)
+    file_of(bench).write_bytes(b"\xff\xfe\x00 no text")
+    bench.keeper.look()
+    rest(qtbot, bench)
+    assert bench.yaml.text == EDITED
+    assert bench.notice.level == "danger"
+    bench.save()
+    rest(qtbot, bench)
+    answer(qtbot, bench, "overwrite")
+    assert file_of(bench).read_text(encoding="utf-8") == EDITED
+
+
+def test_what_is_typed_while_it_is_saved_stays_unsaved(bench: StrategyPanel, qtbot: QtBot) -> None:
+    edit(qtbot, bench)
+    bench.keeper.save()
+    bench.yaml.replace_text(EDITED + "# later\n")
+    assert not bench.keeper.may_save, "one at a time"
+    rest(qtbot, bench)
+    assert file_of(bench).read_text(encoding="utf-8") == EDITED
+    assert bench.keeper.dirty
+    bench.keeper.save()
+    rest(qtbot, bench)
+    assert file_of(bench).read_text(encoding="utf-8") == EDITED + "# later\n"
+
+
+def test_the_same_change_by_two_hands_is_no_conflict(bench: StrategyPanel, qtbot: QtBot) -> None:
+    edit(qtbot, bench)
+    file_of(bench).write_text(EDITED, encoding="utf-8")
+    bench.keeper.look()
+    rest(qtbot, bench)
+    assert not bench.keeper.dirty
+    assert bench.keeper.question is None
+
+
+def test_staying_at_a_conflict_keeps_both_texts(bench: StrategyPanel, qtbot: QtBot) -> None:
+    edit(qtbot, bench)
+    theirs = QUICK_STRATEGY + "# theirs\n"
+    file_of(bench).write_text(theirs, encoding="utf-8")
+    choose(qtbot, bench, "typo")
+    answer_leaving = bench.keeper.question
+    assert answer_leaving is not None
+    click(qtbot, answer_leaving.buttons["save"])
+    rest(qtbot, bench)
+    conflict = bench.keeper.question
+    assert conflict is not None
+    assert "changed on disk" in conflict.title.text()
+    qtbot.keyClick(conflict, Qt.Key.Key_Escape)
+    rest(qtbot, bench)
+    assert (bench.yaml.text, bench.strategy.currentData()) == (EDITED, "quick")
+    assert file_of(bench).read_text(encoding="utf-8") == theirs
+    bench.yaml.undo()
+    rest(qtbot, bench)
+    choose(qtbot, bench, "typo")
+    assert bench.strategy.currentData() == "typo", "the wish to leave was given up with the answer"

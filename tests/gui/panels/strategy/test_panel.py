@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import shipped
+from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -155,3 +166,105 @@ def test_everything_has_a_name(panel: StrategyPanel) -> None:
     for place in range(panel.form.sections.count()):
         panel.form.sections.setCurrentRow(place)
     assert accessibility.nameless(panel) == []
+
+
+def test_open_edit_save_and_reopen(bench: StrategyPanel, qtbot: QtBot, dark: QApplication) -> None:
+    """The whole way: what the form changes stands in the text, in the file, and in the form of the next window."""
+    source = "# why this one\n" + QUICK_STRATEGY.replace("period: 14}", 'period: 14}  # "as in the book"')
+    file = bench.context.workspace.strategies / "quick.yaml"
+    file.write_text(source, encoding="utf-8")
+    bench.keeper.look()
+    rest(qtbot, bench)
+    epochs = next(row for row in bench.form.page("training").rows if row.path[-1] == "epochs").editor
+    epochs.setFocus()
+    qtbot.keyClick(epochs, Qt.Key.Key_Up)
+    rest(qtbot, bench)
+    threshold = next(row for row in bench.form.page("labels").rows if row.path[-1] == "threshold").editor
+    threshold.setFocus()
+    threshold.selectAll()
+    qtbot.keyClicks(threshold, "1,5")
+    qtbot.keyClick(threshold, Qt.Key.Key_Tab)
+    rest(qtbot, bench)
+    wanted = source.replace("epochs: 3", "epochs: 4").replace("threshold: 2.0", "threshold: 1.5")
+    assert bench.yaml.text == wanted
+    qtbot.keyClick(bench.yaml, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    rest(qtbot, bench)
+    assert file.read_text(encoding="utf-8") == wanted
+
+    again = StrategyPanel(AppContext(bench.context.workspace, bench.context.tasks))
+    qtbot.addWidget(again)
+    again.context.select_strategy("quick")
+    again.show()
+    again.refresh()
+    rest(qtbot, again)
+    assert again.yaml.text == wanted
+    for key in ("labels", "training", "network"):
+        for mine, other in zip(bench.form.page(key).rows, again.form.page(key).rows, strict=True):
+            assert mine.state.text() == other.state.text()
+            words = [row.editor.property("text") or row.editor.property("currentText") for row in (mine, other)]
+            assert words[0] == words[1], mine.path
+    assert not again.keeper.dirty
+
+
+def test_a_change_on_disk_while_edited_is_told_once_looked_at(bench: StrategyPanel, qtbot: QtBot) -> None:
+    file = bench.context.workspace.strategies / "quick.yaml"
+    bench.yaml.replace_text(QUICK_STRATEGY + "# mine\n")
+    rest(qtbot, bench)
+    file.write_text(QUICK_STRATEGY + "# theirs\n", encoding="utf-8")
+    assert bench.notice.isHidden()
+    QApplication.sendEvent(bench.window(), QEvent(QEvent.Type.WindowActivate))
+    rest(qtbot, bench)
+    assert "configs/strategies/quick.yaml" in bench.notice.text.text()
+    assert bench.yaml.text == QUICK_STRATEGY + "# mine\n"
+    click(qtbot, bench.notice.action)
+    rest(qtbot, bench)
+    assert bench.yaml.text == QUICK_STRATEGY + "# theirs\n"
+    assert bench.context.unsaved.of("strategyPanel") == ()
+    bench.history.undo.trigger()
+    assert bench.yaml.text == QUICK_STRATEGY + "# mine\n", "nothing that was typed is lost by looking at theirs"
+
+
+def test_the_keyboard_goes_from_the_heading_to_the_problems_in_reading_order(
+    bench: StrategyPanel, qtbot: QtBot
+) -> None:
+    bench.form.show_section("labels")
+    bench.strategy.setFocus()
+    seen: list[QWidget] = []
+    for _ in range(80):
+        held = QApplication.focusWidget()
+        if held in seen:
+            break
+        seen.append(held)
+        if held is bench.yaml:
+            QTest.keyClick(held, Qt.Key.Key_Escape)
+        QTest.keyClick(held, Qt.Key.Key_Tab)
+    parts = [bench.strategy, bench.new_button, bench.more_button, bench.form.sections, bench.yaml, bench.below.tabBar()]
+    places = [seen.index(part) for part in parts]
+    assert places == sorted(places)
+    inside = [place for place, widget in enumerate(seen) if bench.form.stack.isAncestorOf(widget)]
+    assert inside == list(range(places[3] + 1, places[4])), "the fields stand between the sections and the text"
+    assert bench.yaml.text == QUICK_STRATEGY
+
+
+@pytest.mark.parametrize("size", [(1024, 560), (1180, 660)])
+def test_nothing_is_cut_off_or_lies_over_another(bench: StrategyPanel, qtbot: QtBot, size: tuple[int, int]) -> None:
+    bench.resize(*size)
+    rest(qtbot, bench)
+    for place in range(bench.form.sections.count()):
+        bench.form.sections.setCurrentRow(place)
+        QApplication.processEvents()
+        page = bench.form.stack.currentWidget().widget()
+        parts = [each for each in page.findChildren(QWidget) if each.isVisible() and each.objectName().count(".") > 2]
+        whole = page.rect()
+        for part in parts:
+            spot = QRect(part.mapTo(page, QPoint()), part.size())
+            assert whole.contains(spot), f"{part.objectName()} is cut off"
+        leaves = [each for each in parts if isinstance(each, (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox))]
+        spots = {each.objectName(): QRect(each.mapTo(page, QPoint()), each.size()) for each in leaves}
+        names = sorted(spots)
+        over = [(a, b) for a in names for b in names if a < b and spots[a].intersects(spots[b])]
+        assert over == []
+    heading = [bench.strategy, bench.new_button, bench.save_button, bench.more_button]
+    for button in (*heading[1:], *bench.findChildren(QPushButton, "strategyPanel.trainButton")):
+        assert button.width() >= button.sizeHint().width(), f"{button.objectName()} is cut off"
+    bench.resize(1200, 700)
