@@ -112,7 +112,7 @@ class SetTable(QTableView):
 
     @Slot(QModelIndex, QModelIndex)
     def _widen(self, first: QModelIndex, last: QModelIndex) -> None:
-        """Share anew where figures have become too long; shorter ones keep their room, so that a drag moves no column."""
+        """Share anew where figures have become too long; shorter ones keep their room, as they are dragged."""
         columns = range(max(first.column(), FIRST_NUMBER), min(last.column(), STATUS - 1) + 1)
         if any(self.sizeHintForColumn(column) > self.columnWidth(column) for column in columns):
             self._share()
