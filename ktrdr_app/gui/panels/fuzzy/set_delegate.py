@@ -90,9 +90,7 @@ class SetDelegate(QStyledItemDelegate):
         """
         if isinstance(editor, NumberBox):
             editor.interpretText()
-            if editor.text() != write_number(
-                float(index.data(Role.EditRole))
-            ):  # it may have more digits than are shown
+            if editor.text() != write_number(float(index.data(Role.EditRole))):  # not all digits are shown
                 model.setData(index, editor.value(), Role.EditRole)
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text(), Role.EditRole)

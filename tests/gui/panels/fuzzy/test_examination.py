@@ -32,6 +32,7 @@ def examination(qtbot: QtBot, dark: QApplication, document: FuzzyDocument) -> It
     made.problems.setParent(owner)
     made.document = document
     yield made
+    made.timer.stop()
 
 
 def shown(examination: Examination, row: int, column: int) -> str:

@@ -25,6 +25,7 @@ def history(qtbot: QtBot, document: FuzzyDocument) -> Iterator[History]:
     made.document = document
     made.follow()
     yield made
+    panel.close()
 
 
 def state(history: History) -> tuple[bool, bool, str, str]:
