@@ -99,6 +99,15 @@ def test_a_joined_step_reaches_from_the_first_place_to_the_last(shown: Shown, st
     assert shown.sets["rsi"]["low"] == bell(5)
 
 
+def test_a_held_key_that_comes_back_to_where_it_began_leaves_no_step(shown: Shown, stack: QUndoStack) -> None:
+    stack.push(shown.step({**START, "high": bell(12)}))
+    for number, centre in enumerate((1.0, 2.0, 0.0)):
+        stack.push(shown.step({**shown.sets["rsi"], "low": bell(centre)}, merges=number > 0))
+    assert stack.count() == 1
+    stack.undo()
+    assert shown.sets["rsi"] == START
+
+
 def test_a_step_does_not_join_what_is_no_such_step(shown: Shown) -> None:
     from PySide6.QtGui import QUndoCommand
 
