@@ -68,4 +68,5 @@ class SetsStep(QUndoCommand):
         if list(other._after) != list(self._before) or other._changed() != self._changed():
             return False
         self._after = other._after
+        self.setObsolete(list(self._after.items()) == list(self._before.items()))
         return True

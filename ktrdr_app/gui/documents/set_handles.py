@@ -45,6 +45,16 @@ class Handle:
     x: float
     level: float
 
+    @property
+    def is_foot(self) -> bool:
+        """Whether the set ends here; what it is called depends on the language."""
+        return self.index >= 0 and self.level == 0.0
+
+    @property
+    def is_width(self) -> bool:
+        """Whether this is the width of a gaussian."""
+        return self.index == 1 and self.level == GAUSSIAN_WIDTH_LEVEL
+
 
 def idle_numbers(entry: FuzzySet) -> frozenset[int]:
     """Return which numbers have no effect, because that side of the set is open.

@@ -61,6 +61,17 @@ def removed(sets: Mapping[str, FuzzySet], key: str) -> Sets:
     return {name: entry for name, entry in sets.items() if name != key}
 
 
+def usable_name(name: str) -> bool:
+    """Return whether a new set may be called so.
+
+    Parameters
+    ----------
+    name : str
+        A word of letters, digits and underscores.
+    """
+    return name.isidentifier() and len(name) <= LONGEST_NAME
+
+
 def renamed(sets: Mapping[str, FuzzySet], key: str, name: str) -> Sets:
     """Return the sets with another name for one of them, in its place.
 
@@ -79,7 +90,7 @@ def renamed(sets: Mapping[str, FuzzySet], key: str, name: str) -> Sets:
         If it is empty, too long, no word of letters, digits and underscores, or another set's.
     """
     wanted = name.strip()
-    if not wanted.isidentifier() or len(wanted) > LONGEST_NAME:
+    if not usable_name(wanted):
         expected = f"letters, digits and underscores, a letter first, {LONGEST_NAME} at most"
         raise InvalidValue("name of a set", name, expected)
     if wanted != key and wanted in sets:

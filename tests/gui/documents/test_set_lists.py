@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.gui.documents.set_lists import LONGEST_NAME, added, named_alike, removed, renamed, shuffled
+from ktrdr_app.gui.documents.set_lists import (
+    LONGEST_NAME,
+    Sets,
+    added,
+    named_alike,
+    removed,
+    renamed,
+    shuffled,
+    usable_name,
+)
 from ktrdr_app.strategy.schema import FuzzySet
 
 
@@ -75,3 +88,48 @@ def test_as_many_sets_keep_the_old_names() -> None:
     new = {"a": bell(1), "b": bell(2), "c": bell(3)}
     assert named_alike(new, SETS) == {"low": bell(1), "middle": bell(2), "high": bell(3)}
     assert named_alike(new, {"only": bell(0)}) == new
+
+
+TRIANGLES = st.lists(st.integers(-500, 500), min_size=1, max_size=6, unique=True).map(
+    lambda peaks: {
+        f"s{number}": FuzzySet(type="triangular", parameters=[peak / 10 - 4, peak / 10, peak / 10 + 4])
+        for number, peak in enumerate(sorted(peaks))
+    }
+)
+
+
+@given(sets=TRIANGLES, x=st.floats(-80, 80), width=st.floats(0.5, 40))
+def test_a_new_set_anywhere_is_valid_and_keeps_the_order_and_the_others(sets: Sets, x: float, width: float) -> None:
+    after, name = added(sets, x, width, 0.1)
+    assert name not in sets
+    assert [key for key in after if key != name] == list(sets)
+    assert all(after[key] == sets[key] for key in sets)
+    low, peak, high = after[name].parameters
+    assert low < peak <= high
+    assert abs(peak - x) <= 0.05 + 1e-9
+    peaks = [entry.parameters[1] for entry in after.values()]
+    assert all(right >= left - 0.05 - 1e-9 for left, right in itertools.pairwise(peaks))
+
+
+@given(sets=TRIANGLES, data=st.data())
+def test_moving_renaming_and_taking_out_lose_nothing_else(sets: Sets, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(list(sets)))
+    step = data.draw(st.integers(-8, 8))
+    moved = shuffled(sets, key, step)
+    assert moved == sets
+    assert [name for name in moved if name != key] == [name for name in sets if name != key]
+    assert list(moved).index(key) == min(max(list(sets).index(key) + step, 0), len(sets) - 1)
+    called = renamed(sets, key, "other")
+    assert list(called.values()) == list(sets.values())
+    assert list(renamed(called, "other", key).items()) == list(sets.items())
+    if len(sets) > 1:
+        assert {**removed(sets, key), key: sets[key]} == sets
+
+
+@pytest.mark.parametrize(
+    ("name", "usable"),
+    [("a", True), ("\u00fcber", True), ("_x1", True), ("x" * LONGEST_NAME, True), ("x" * (LONGEST_NAME + 1), False),
+     ("", False), ("a b", False), ("a.b", False), ("<b>", False), ("1a", False), ("a\n", False)],
+)  # fmt: skip
+def test_names_that_can_be_part_of_a_feature(name: str, usable: bool) -> None:
+    assert usable_name(name) is usable

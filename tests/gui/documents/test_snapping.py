@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.gui.documents.snapping import (
     EVERYTHING,
@@ -81,3 +83,40 @@ def test_each_mode_offers_its_own(mode: str, x: float, label: str) -> None:
     percentiles = tuple(target for target in percentile_targets(VALUES, ["A"], 0.1) if target.label == "p50 of A")
     target = Snapping(mode, percentiles).target(SETS, ["middle"], x, 1.2, 100)
     assert (target.label if target else "") == label
+
+
+@given(
+    mode=st.sampled_from([OFF, GRID, PERCENTILES, VERTICES, EVERYTHING]),
+    x=st.floats(-20, 120),
+    reach=st.floats(0.01, 6),
+    moving=st.sets(st.sampled_from(list(SETS))),
+)
+def test_a_handle_never_jumps_farther_than_its_reach_and_never_to_itself(
+    mode: str, x: float, reach: float, moving: set[str]
+) -> None:
+    """The reference looks at every target there is, the nearest of each kind, in the order of the kinds."""
+    percentiles = percentile_targets(VALUES, ["A"], 0.1)
+    vertices = [place for key, places in VERTICES_OF.items() if key not in moving for place in places]
+    grid = [2.0 * number for number in range(-30, 90)]
+    kinds = {
+        OFF: [],
+        GRID: [grid],
+        PERCENTILES: [[target.x for target in percentiles]],
+        VERTICES: [vertices],
+        EVERYTHING: [vertices, [target.x for target in percentiles], grid],
+    }[mode]
+    wanted = None
+    for places in kinds:
+        near = [place for place in places if abs(place - x) <= reach]
+        if near:
+            wanted = min(abs(place - x) for place in near)
+            break
+    found = Snapping(mode, percentiles).target(SETS, sorted(moving), x, reach, 100)
+    assert (found is None) is (wanted is None)
+    if found is not None:
+        assert abs(found.x - x) == pytest.approx(wanted, abs=1e-9)
+        assert not any(found.label.endswith(f" of {key}") for key in moving)
+
+
+VERTICES_OF = {"low": [25.123, 40.0], "middle": [25.0, 50.0, 75.0], "bell": [80.0, 85.0]}
+"""Where the handles of `SETS` stand: the open side of low has none."""

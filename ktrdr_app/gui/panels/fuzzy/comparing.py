@@ -119,8 +119,10 @@ class Comparison(QObject):
         self.reset_button.setEnabled(other)
         now = {name: document.fuzzy_input(name) for name in document.inputs} if document is not None else {}
         count = sum(model.differs(now) for model in self._models.values())
-        self.banner.setVisible(bool(count))
-        if count == 1:
+        self.banner.setVisible(bool(self._models))  # not by the count: the plot must not jump under a drag
+        if count == 0:
+            words = self.tr("The models of this strategy were trained with these sets.")
+        elif count == 1:
             words = self.tr("1 model was trained with other sets — backtests of it keep the sets stored in the model.")
         else:
             words = self.tr(

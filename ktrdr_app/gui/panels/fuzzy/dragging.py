@@ -118,12 +118,11 @@ class Drag:
 
     def _pair(self) -> tuple[str, str] | None:
         """Return the two sets, from low to high, whose feet are linked at the held handle; None if none are."""
-        if self.grip is None or self.grip.handle.role not in ("left foot", "right foot", "width"):
+        if self.grip is None or not (self.grip.handle.is_foot or self.grip.handle.is_width):
             return None
-        keys = list(self.before)
-        at = keys.index(self.key)
-        to_the_right = self.grip.handle.x > sum(handle.x for handle in handles_of(self.before[self.key])) / 2
-        lower = at if self.grip.handle.role == "right foot" or to_the_right else at - 1
+        keys, handle, numbers = list(self.before), self.grip.handle, self.before[self.key].parameters
+        to_the_right = handle.x > numbers[0] if handle.is_width else handle.index == len(numbers) - 1
+        lower = keys.index(self.key) - (0 if to_the_right else 1)
         return (keys[lower], keys[lower + 1]) if 0 <= lower < len(keys) - 1 else None
 
     def _stands(self, sets: Sets, reached: float, *, whole: bool) -> float:

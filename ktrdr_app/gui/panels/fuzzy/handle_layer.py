@@ -211,7 +211,7 @@ class HandleLayer(ChartItem):
         filled = grip.key == self.selected or mine == self.hovered
         painter.setPen(QPen(colour, 2))
         painter.setBrush(colour if filled else QColor(theme.chart_ground))
-        if grip.handle.role == "width":
+        if grip.handle.is_width:
             painter.drawRect(QRectF(place.x() - RADIUS + 0.5, place.y() - RADIUS + 0.5, 2 * RADIUS - 1, 2 * RADIUS - 1))
         else:
             painter.drawEllipse(place, RADIUS, RADIUS)

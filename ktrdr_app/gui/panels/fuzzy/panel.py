@@ -20,11 +20,12 @@ from ktrdr_app.gui.panels.fuzzy.consequence import ConsequencePane
 from ktrdr_app.gui.panels.fuzzy.edit_bar import EditBar
 from ktrdr_app.gui.panels.fuzzy.editing import SetEditing
 from ktrdr_app.gui.panels.fuzzy.examination import Examination
+from ktrdr_app.gui.panels.fuzzy.history import History
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.gui.ui.panel_actions import panel_action, tool_button
+from ktrdr_app.gui.ui.panel_actions import tool_button
 from ktrdr_app.gui.ui.widgets import GRID, button, row
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.model_sets import ModelSets
@@ -62,9 +63,8 @@ class FuzzyPanel(Station):
         self._follow_document()
 
     def _make_bar(self) -> None:
-        undo = QKeySequence.StandardKey.Undo
-        self.undo_action = panel_action(self, "undoAction", self.tr("Undo"), "undo", undo)
-        self.redo_action = panel_action(self, "redoAction", self.tr("Redo"), "redo", QKeySequence("Ctrl+Shift+Z"))
+        self.history = History(self)
+        self.undo_action, self.redo_action = self.history.undo_action, self.history.redo_action
         self.save_button = button(self.tr("Save"), "fuzzyPanel.saveButton", role="primary", icon="save")
         self.save_button.setToolTip(self.tr("Write the sets into this workspace's strategy (Ctrl+S)"))
         save = QAction(self.tr("Save"), self)
@@ -121,8 +121,6 @@ class FuzzyPanel(Station):
         self.table.chosen.connect(self.plot.select)
         self.table.sets.rejected.connect(self.examination.refuse)
         self.examination.examined.connect(self.examined)
-        self.undo_action.triggered.connect(self._undo)
-        self.redo_action.triggered.connect(self._redo)
         self.save_button.clicked.connect(self.save)
         self.editing.failed.connect(self.examination.refuse)
         self.context.catalog.models.loaded.connect(self._load_models)
@@ -182,7 +180,7 @@ class FuzzyPanel(Station):
         self.document = document
         self.plot.set_document(document)
         self.table.sets.set_document(document)
-        self.editing.document = self.examination.document = document
+        self.editing.document = self.examination.document = self.history.document = document
         self.comparison.set_document(document)
         self._load_models()
         self.consequence.set_document(document)
@@ -289,25 +287,10 @@ class FuzzyPanel(Station):
     @Slot()
     def _follow_document(self, _changed: object = None) -> None:
         document = self.document
-        stack = document.undo_stack if document is not None else None
-        self.undo_action.setEnabled(stack is not None and stack.canUndo())
-        self.redo_action.setEnabled(stack is not None and stack.canRedo())
-        undo, redo = (stack.undoText(), stack.redoText()) if stack is not None else ("", "")
-        self.undo_action.setToolTip(self.tr("Undo {0}").format(undo).strip())
-        self.redo_action.setToolTip(self.tr("Redo {0}").format(redo).strip())
+        self.history.follow()
         self.save_button.setEnabled(self._dirty)
         if document is not None:
             self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
-
-    @Slot()
-    def _undo(self) -> None:
-        if self.document is not None:
-            self.document.undo()
-
-    @Slot()
-    def _redo(self) -> None:
-        if self.document is not None:
-            self.document.redo()
 
     @Slot()
     def save(self) -> None:

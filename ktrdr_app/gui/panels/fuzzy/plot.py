@@ -112,6 +112,9 @@ class FuzzyPlot(SetPicture):
         document, drag = self.document, self._drag
         if document is None or drag is None:
             return
+        if not document.dragging:  # something else has taken it back: an undo, another input
+            self._let_go()
+            return
         level = 1.0 if drag.grip is None else drag.grip.handle.level
         words = numbers.decimal(moved.x, self.places)
         if moved.target is not None:
@@ -153,8 +156,9 @@ class FuzzyPlot(SetPicture):
     def _words(self, verb: str, drag: Drag) -> str:
         if drag.grip is None:
             return f"{verb} {drag.key}"
-        role, key = drag.grip.handle.role, drag.key
-        return f"{verb} {role} of {key}" if not drag.grip.other else f"{verb} crossing of {key} and {drag.grip.other}"
+        if drag.grip.other:
+            return self.tr("{0} crossing of {1} and {2}").format(verb, drag.key, drag.grip.other)
+        return self.tr("{0} {1} of {2}").format(verb, drag.grip.handle.role, drag.key)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget which handle the mouse was over.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractItemModel, Qt, Slot
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ktrdr_app.gui.panels.fuzzy.number_box import NumberBox
+from ktrdr_app.gui.panels.fuzzy.number_box import NumberBox, write_number
 from ktrdr_app.gui.panels.fuzzy.set_model import NAME, OPEN, OPEN_SIDES, SHAPE, Index, Role
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -90,7 +90,8 @@ class SetDelegate(QStyledItemDelegate):
         """
         if isinstance(editor, NumberBox):
             editor.interpretText()
-            model.setData(index, editor.value(), Role.EditRole)
+            if editor.text() != write_number(float(index.data(Role.EditRole))):  # not all digits are shown
+                model.setData(index, editor.value(), Role.EditRole)
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text(), Role.EditRole)
         elif isinstance(editor, CalmComboBox):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ class SetModel(QAbstractTableModel):
         self._titles = (
             self.tr("Set"),
             self.tr("Shape"),
-            self.tr("Open side"),
+            self.tr("Open"),
             self.tr("a / centre"),
             self.tr("b / width"),
             "c",
@@ -53,6 +54,7 @@ class SetModel(QAbstractTableModel):
             self.tr("Status"),
         )
         self._titles_help = {
+            OPEN: self.tr("The side on which everything belongs to the set, however far away"),
             ACTIVE: self.tr("Share of all values that belong to the set by one half or more"),
             OVERLAP: self.tr("Greatest membership that a value has in this set and a neighbour; 0.50 in a partition"),
         }
@@ -190,7 +192,7 @@ class SetModel(QAbstractTableModel):
             return picture
         if role == Role.ForegroundRole and index.column() == STATUS and key in self._verdicts:
             return QColor(tokens().warning if self._verdicts[key].concerns else tokens().success)
-        return self._help(index, key) if role == Role.ToolTipRole else None
+        return _plain(self._help(index, key)) if role == Role.ToolTipRole else None
 
     def _text(self, index: Index, key: str) -> str:
         entry, column, verdict = self._sets[key], index.column(), self._verdicts.get(key)
@@ -206,8 +208,8 @@ class SetModel(QAbstractTableModel):
         return "" if value is None else write_number(value).replace("-", "\N{MINUS SIGN}")
 
     def _help(self, index: Index, key: str) -> str | None:
-        if index.column() == STATUS:
-            return _status(self._verdicts.get(key), self.tr("ok")) or None
+        if index.column() in (NAME, SHAPE, STATUS):
+            return self._text(index, key) or None
         entry, place = self._sets[key], index.column() - FIRST_NUMBER
         if place in idle_numbers(entry):
             return self.tr("The set is open on this side, so it has no foot there")
@@ -262,6 +264,11 @@ class SetModel(QAbstractTableModel):
 
 def _side(column: int) -> Qt.AlignmentFlag:
     return Qt.AlignmentFlag.AlignRight if FIRST_NUMBER <= column <= OVERLAP else Qt.AlignmentFlag.AlignLeft
+
+
+def _plain(words: str | None) -> str | None:
+    """Return a tip that shows a name as it is written, even where that looks like mark-up."""
+    return f"<qt>{html.escape(words)}</qt>" if words is not None and "<" in words else words
 
 
 def _status(verdict: SetVerdict | None, well: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ktrdr_app.gui.panels.fuzzy.set_delegate import SetDelegate
-from ktrdr_app.gui.panels.fuzzy.set_model import NAME, SetModel
+from ktrdr_app.gui.panels.fuzzy.set_model import FIRST_NUMBER, NAME, SHAPE, STATUS, SetModel
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import themeChanged
 
@@ -17,9 +17,14 @@ ROW = 30
 """Height of a row in pixels."""
 
 _MOST_ROWS = 5
-_SHARES = (13, 11, 9, 9, 9, 7, 7, 8, 8)
-_STATUS_SHARE = 24
-"""Shares of the width that the columns have: all but the last, and the last."""
+_USUAL = "00.00"
+"""What a column with numbers has room for at least, so that it stands still while they change."""
+_CELL_ROOM = 16
+"""Pixels beside the text of a cell."""
+_LEAST_STATUS, _LEAST_WORDS = 72, 64
+"""Least width of the status, and of names and shapes where the table is narrow."""
+_MOST_SPARE = 24
+"""The most that a column gets beyond its need where the table is wide."""
 
 
 class SetTable(QTableView):
@@ -66,13 +71,11 @@ class SetTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(44)
-        self.setHorizontalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )  # the columns share what width there is
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the status gives way
         self.selectionModel().currentChanged.connect(self._on_current)
         self.sets.modelReset.connect(self._fit)
+        self.sets.dataChanged.connect(self._widen)
         themeChanged.connect(self._on_theme)
 
     @Slot(QModelIndex, QModelIndex)
@@ -85,9 +88,37 @@ class SetTable(QTableView):
         """Be at least as high as the rows there are, up to a few."""
         rows = min(max(self.sets.rowCount(), 2), _MOST_ROWS)
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + rows * ROW + 2 * self.frameWidth() + 2)
+        self._share()
+
+    def _need(self, column: int) -> int:
+        """Return the width at which nothing in a column is cut off."""
+        held = max(self.horizontalHeader().sectionSizeHint(column), self.sizeHintForColumn(column))
+        numbers = (self.sets.index(row, column).data() for row in range(self.sets.rowCount()))
+        if column < FIRST_NUMBER or not any(numbers):
+            return held
+        return max(held, self.fontMetrics().horizontalAdvance(_USUAL) + _CELL_ROOM)
+
+    def _share(self) -> None:
+        needs = [self._need(column) for column in range(STATUS)]
+        spare = self.viewport().width() - sum(needs) - _LEAST_STATUS
+        for column in (SHAPE, NAME):  # these two are still known by their first letters, and by their tips
+            given = min(max(-spare, 0), max(needs[column] - _LEAST_WORDS, 0))
+            needs[column] -= given
+            spare += given
+        widths = [need + min(max(spare // (2 * STATUS), 0), _MOST_SPARE) for need in needs]
+        left = max(self.viewport().width() - sum(widths), self.horizontalHeader().minimumSectionSize())
+        for column, width in enumerate([*widths, left]):
+            self.setColumnWidth(column, width)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _widen(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Share anew where figures have become too long; shorter ones keep their room, as they are dragged."""
+        columns = range(max(first.column(), FIRST_NUMBER), min(last.column(), STATUS - 1) + 1)
+        if any(self.sizeHintForColumn(column) > self.columnWidth(column) for column in columns):
+            self._share()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width among the columns: numbers need little, the status takes what is left.
+        """Share the width among the columns: each has what it needs, the status what is left.
 
         Parameters
         ----------
@@ -95,9 +126,7 @@ class SetTable(QTableView):
             The new size.
         """
         super().resizeEvent(event)
-        whole = sum(_SHARES) + _STATUS_SHARE
-        for column, share in enumerate(_SHARES):
-            self.setColumnWidth(column, self.viewport().width() * share // whole)
+        self._share()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take a set out with Del, move it with Alt and an arrow; all else is the table's own.

@@ -6,14 +6,15 @@ import itertools
 import random
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.fuzzy.spans import crossing, precedes
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.snapping import EVERYTHING, GRID, MODES, PERCENTILES, VERTICES, Snapping, SnapTarget
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
-from ktrdr_app.strategy.schema import parameter_fault
+from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, parameter_fault
 from tests.gui.panels.fuzzy.test_plot import LEFT_BUTTON, PLAIN, SHIFT, drag, grip_of, move, numbers, pixel, x_to
 
 pytestmark = pytest.mark.gui
@@ -267,3 +268,131 @@ def test_random_drags_of_everything_keep_sets_and_their_order_and_undo_to_the_st
     assert {name: list(document.sets(name).items()) for name in document.inputs} == start
     document.show("rsi")
     assert len(plot.scene().items()) == items, "drags leave items in the scene"
+
+
+SHAPES = [
+    FuzzySet(type="triangular", parameters=[30, 50, 70]),
+    FuzzySet(type="triangular", parameters=[50, 50, 70]),
+    FuzzySet(type="triangular", parameters=[30, 50, 70], shoulder="left"),
+    FuzzySet(type="triangular", parameters=[30, 50, 70], shoulder="right"),
+    FuzzySet(type="trapezoidal", parameters=[30, 45, 55, 70]),
+    FuzzySet(type="trapezoidal", parameters=[30, 45, 55, 70], shoulder="left"),
+    FuzzySet(type="trapezoidal", parameters=[30, 45, 55, 70], shoulder="right"),
+    FuzzySet(type="gaussian", parameters=[50, 12]),
+    FuzzySet(type="gaussian", parameters=[50, 12], shoulder="left"),
+    FuzzySet(type="gaussian", parameters=[50, 12], shoulder="right"),
+]
+
+
+@pytest.mark.parametrize("entry", SHAPES, ids=lambda entry: f"{entry.type}-{entry.shoulder}-{entry.parameters[1]:g}")
+def test_every_handle_of_every_shape_moves_its_own_number_and_comes_back(
+    entry: FuzzySet, plot: FuzzyPlot, qtbot: QtBot
+) -> None:
+    """The reference is the definition: a handle stands where its number says, all others stay."""
+    document = FuzzyDocument("one", {"x": FuzzyInput(sets={"only": entry})})
+    plot.set_document(document)
+    for role in [grip.handle.role for grip in plot.layer.grips]:
+        grip = grip_of(plot, "only", role)
+        for distance in (4.0, -4.0):
+            drag(qtbot, plot, grip, grip.handle.x + distance)
+            after, index = numbers(document, "only"), grip.handle.index
+            wanted = list(entry.parameters)
+            wanted[index] += distance * (-1 if role == "width" and entry.shoulder == "right" else 1)
+            stopped = grip_of(plot, "only", role).handle.x - grip.handle.x != pytest.approx(distance, abs=1)
+            if not stopped:
+                assert after == pytest.approx(wanted, abs=1.5 * pixel(plot))
+            assert [value for at, value in enumerate(after) if at != index] == [
+                value for at, value in enumerate(entry.parameters) if at != index
+            ]
+            document.undo()
+            assert document.sets()["only"] == entry
+    plot.set_document(None)
+    document.deleteLater()
+
+
+BELL = FuzzySet(type="gaussian", parameters=[50, 12])
+LOWER = FuzzySet(type="triangular", parameters=[0, 20, 42])
+UPPER = FuzzySet(type="trapezoidal", parameters=[58, 80, 90, 100], shoulder="right")
+
+
+@pytest.mark.parametrize(
+    ("sets", "key", "role", "distance", "moved"),
+    [
+        ({"a": LOWER, "b": BELL}, "a", "right foot", -3.0, {"a": 2, "b": 1}),
+        ({"b": BELL, "c": UPPER}, "b", "width", -2.0, {"b": 1, "c": 0}),
+        ({"b": BELL, "c": UPPER}, "c", "left foot", 3.0, {"b": 1, "c": 0}),
+        ({"a": LOWER, "c": UPPER.model_copy(update={"parameters": [80, 80, 90, 100]})}, "c", "left foot", -5.0,
+         {"a": 2, "c": 0}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["", "xx"])
+def test_linked_feet_move_by_the_same_distance_in_any_language(
+    sets: dict[str, FuzzySet],
+    key: str,
+    role: str,
+    distance: float,
+    moved: dict[str, int],
+    language: str,
+    plot: FuzzyPlot,
+    dark: QApplication,
+    qtbot: QtBot,
+) -> None:
+    words = Shouting()
+    if language:
+        dark.installTranslator(words)
+    document = FuzzyDocument("two", {"x": FuzzyInput(sets=sets)})
+    plot.set_document(document)
+    grip = grip_of(plot, key, role.upper() if language else role)
+    drag(qtbot, plot, grip, grip.handle.x + distance, CONTROL)
+    steps = {name: numbers(document, name)[at] - sets[name].parameters[at] for name, at in moved.items()}
+    first, second = (abs(step) for step in steps.values())
+    assert first == pytest.approx(abs(distance), abs=2 * pixel(plot))
+    assert first == pytest.approx(second, abs=1e-6)
+    dark.removeTranslator(words)
+    plot.set_document(None)
+    document.deleteLater()
+
+
+class Shouting(QTranslator):
+    """A language in which every word of the handles is in capitals."""
+
+    def translate(self, context: str, source: str, *_more: object) -> str:
+        return source.upper() if context == "fuzzy" else ""
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("taken_back", ["undo", "other input", "rollback"])
+def test_a_drag_that_something_else_took_back_lets_go(
+    taken_back: str, plot: FuzzyPlot, document: FuzzyDocument, qtbot: QtBot
+) -> None:
+    start = {name: document.sets(name) for name in document.inputs}
+    place = hold(qtbot, plot, "middle", "peak", 60.0)
+    {"undo": document.undo, "other input": lambda: document.show("macd"), "rollback": document.rollback}[taken_back]()
+    move(qtbot, plot, place + QPoint(30, 0))
+    assert plot.layer.hint is None, "a number is shown of a drag that is over"
+    let_go(qtbot, plot, place + QPoint(30, 0))
+    assert {name: document.sets(name) for name in document.inputs} == start
+    assert not document.undo_stack.canUndo()
+
+
+def test_a_thousand_moves_of_one_drag_are_one_step_and_leave_nothing(
+    plot: FuzzyPlot, document: FuzzyDocument, qtbot: QtBot
+) -> None:
+    items, children = len(plot.scene().items()), len(plot.findChildren(QObject))
+    start = document.sets()
+    grip = grip_of(plot, "middle", "peak")
+    qtbot.mousePress(plot.viewport(), LEFT_BUTTON, PLAIN, plot.grip_point(grip).toPoint())
+    chance = random.Random(8)
+    for _ in range(1000):
+        move(qtbot, plot, QPoint(chance.randint(-200, 1100), chance.randint(-50, 450)))
+        assert [entry.parameters for entry in (document.sets()["low"], document.sets()["high"])] == [
+            [0, 10, 25, 40],
+            [60, 75, 90, 100],
+        ]
+    let_go(qtbot, plot, QPoint(500, 100))
+    assert document.undo_stack.count() == 1
+    assert (len(plot.scene().items()), len(plot.findChildren(QObject))) == (items, children)
+    document.undo()
+    assert document.sets() == start

@@ -12,7 +12,7 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.fuzzy import SetVerdict
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.number_box import NumberBox
-from ktrdr_app.gui.panels.fuzzy.set_model import ACTIVE, FIRST_NUMBER, NAME, OVERLAP, STATUS
+from ktrdr_app.gui.panels.fuzzy.set_model import ACTIVE, FIRST_NUMBER, NAME, OPEN, OVERLAP, STATUS
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
@@ -238,3 +238,46 @@ def test_the_table_has_a_name_for_screen_readers(table: SetTable) -> None:
     assert table.accessibleName()
     assert "F2" in table.accessibleDescription()
     assert accessibility.nameless(table) == []
+
+
+def cut_off(table: SetTable, columns: range) -> list[str]:
+    """Return the headings and cells whose text is wider than their column."""
+    header, metrics, found = table.horizontalHeader(), table.fontMetrics(), []
+    for column in columns:
+        width = table.columnWidth(column)
+        if header.sectionSizeHint(column) > width:
+            found.append(str(table.sets.headerData(column, Qt.Orientation.Horizontal)))
+        cells = [str(table.sets.index(row, column).data() or "") for row in range(table.sets.rowCount())]
+        found += [text for text in cells if metrics.horizontalAdvance(text) + 6 > width]
+    return found
+
+
+@pytest.mark.parametrize("width", [664, 746, 900, 1300])
+@pytest.mark.parametrize("name", ["rsi", "macd"])
+def test_no_heading_and_no_number_is_cut_off(width: int, name: str, table: SetTable, document: FuzzyDocument) -> None:
+    """664 and 746 pixels are what the editor has beside its pane in windows of 1440 and 1280."""
+    document.show(name)
+    keys = list(document.sets())
+    table.sets.set_verdicts({key: SetVerdict(1.0, 0.99, ("hardly ever active on AAA",)) for key in keys})
+    table.resize(width, 220)
+    table.grab()
+    assert cut_off(table, range(OPEN, STATUS)) == []
+    whole = sum(table.columnWidth(column) for column in range(table.sets.columnCount()))
+    assert whole <= table.viewport().width() + 1, "the status reaches beyond the table"
+    assert table.columnWidth(STATUS) >= 44
+    if width >= 746:
+        assert cut_off(table, range(NAME, OPEN)) == []
+
+
+def test_columns_stand_still_in_a_drag_unless_a_number_needs_room(table: SetTable, document: FuzzyDocument) -> None:
+    def widths() -> list[int]:
+        return [table.columnWidth(column) for column in range(table.sets.columnCount())]
+
+    table.grab()
+    start, entry = widths(), document.begin("middle")
+    for foot in (31.5, 3.0, 49.25, 7.0):
+        document.preview(entry.model_copy(update={"parameters": [foot, 50.0, 75.0]}))
+        assert widths() == start
+    document.preview(entry.model_copy(update={"parameters": [-123456.789, 50.0, 75.0]}))
+    assert cut_off(table, range(FIRST_NUMBER, STATUS)) == []
+    document.rollback()

@@ -107,7 +107,7 @@ class FiguresTable(RecordTable):
             [
                 row(_t("Return"), _t("Return over all bars shown"), lambda entry: entry.total_return),
                 row(
-                    _t("Unseen bars"),
+                    _t("Unseen"),
                     _t("Return over the bars that the network has not learnt from: the better test"),
                     lambda entry: entry.unseen_return,
                 ),

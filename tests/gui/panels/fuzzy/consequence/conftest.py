@@ -87,5 +87,5 @@ def open_station(qtbot: QtBot, context: AppContext) -> FuzzyPanel:
 def settle(qtbot: QtBot, panel: FuzzyPanel) -> None:
     """Wait until nothing is on its way."""
     helpers.settle(qtbot, panel.context.tasks)
-    qtbot.waitUntil(lambda: not panel._check.isActive())
+    qtbot.waitUntil(lambda: not panel.examination.timer.isActive())
     helpers.settle(qtbot, panel.context.tasks)

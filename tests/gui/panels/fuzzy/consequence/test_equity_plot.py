@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.charts.summary import NOTHING
+from ktrdr_app.gui.charts.summary import nothing
 from ktrdr_app.gui.panels.fuzzy.consequence.equity_plot import OWN, QUICK, YOURS, EquityPlot
 from ktrdr_app.gui.ui.theme import apply_theme
 
@@ -27,7 +27,7 @@ def plot(qtbot: QtBot, dark: QApplication) -> EquityPlot:
 
 
 def test_empty_it_says_so(plot: EquityPlot) -> None:
-    assert plot.accessibleDescription() == NOTHING
+    assert plot.accessibleDescription() == nothing()
     assert plot.accessibleName()
 
 

@@ -34,7 +34,7 @@ def test_every_figure_has_both_and_the_difference(table: FiguresTable) -> None:
     table.show_figures(OWN, YOURS, QUICK)
     assert [cells(table, row) for row in range(5)] == [
         ["Return", "10.0 %", "25.0 %", "+15.0 %", "-1.0 %"],
-        ["Unseen bars", "5.0 %", "–", "–", "2.0 %"],
+        ["Unseen", "5.0 %", "–", "–", "2.0 %"],
         ["Drawdown", "-20.0 %", "-30.0 %", "-10.0 %", "-4.0 %"],
         ["Hit rate", "50.0 %", "50.0 %", "0.0 %", "–"],
         ["Trades", "10", "14", "+4", "0"],
