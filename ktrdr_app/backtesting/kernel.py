@@ -63,17 +63,23 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
         if own.pending == NO_ORDER and (worth > 0.0 or own.gone):
             # The bars on which nothing is asked for, charged, touched or lost.
             side, cash, units, guarded, seen = _side(own), own.cash, own.units, rules.guarded, -1
+            highest, lowest = own.highest, own.lowest
             while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
                 close = closes[bar]
                 if close == close:
                     value = cash + units * close
                     if side != FLAT:
-                        if (guarded and touched(own, highs[bar], lows[bar])) or (value <= 0.0 and not own.gone):
+                        high, low = highs[bar], lows[bar]
+                        if (guarded and touched(own, high, low)) or (value <= 0.0 and not own.gone):
                             break
-                        count_bar(own, highs[bar], lows[bar])
+                        if guarded:
+                            count_bar(own, high, low)
+                        # Kept beside the record: what is written to that, each bar would have to read again.
+                        highest, lowest = high if high > highest else highest, low if low < lowest else lowest
                     worth, seen = value, bar
                 equity[bar], held[bar] = worth, side
                 bar += 1
+            own.highest, own.lowest = highest, lowest
             if seen >= 0:
                 own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
             if bar == end:
