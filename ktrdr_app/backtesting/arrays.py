@@ -100,8 +100,8 @@ class Books(NamedTuple):
     ----------
     equity : ndarray of float64, shape (n_bars,)
         Account value at each close.
-    held, acted : ndarray of int8, shape (n_bars,)
-        Position at each decision; the action that passed the filters.
+    held : ndarray of int8, shape (n_bars,)
+        Position at each decision.
     trades : ndarray of `TRADE`, shape (2 · n_bars + 1,)
         Closed trades; the account counts them.
     events : ndarray of `EVENT`, shape (2 · n_bars + 3,)
@@ -112,7 +112,6 @@ class Books(NamedTuple):
 
     equity: NDArray[np.float64]
     held: NDArray[np.int8]
-    acted: NDArray[np.int8]
     trades: NDArray[np.void]
     events: NDArray[np.void]
     changes: NDArray[np.void]
@@ -129,7 +128,6 @@ class Books(NamedTuple):
         return cls(
             equity=np.empty(bars),
             held=np.empty(bars, dtype=np.int8),
-            acted=np.empty(bars, dtype=np.int8),
             trades=np.empty(2 * bars + 1, dtype=TRADE),
             events=np.empty(2 * bars + 3, dtype=EVENT),
             changes=np.empty(bars, dtype=CHANGE),
@@ -174,7 +172,7 @@ def new_account(capital: float) -> NDArray[np.void]:
     return account
 
 
-def market_of(bars: pd.DataFrame, config: BacktestConfig) -> Market:
+def market_of(bars: pd.DataFrame, config: BacktestConfig, prices: PriceArrays | None = None) -> Market:
     """Return bars as the kernel reads them.
 
     Parameters
@@ -183,8 +181,10 @@ def market_of(bars: pd.DataFrame, config: BacktestConfig) -> Market:
         Bars of one symbol.
     config : BacktestConfig
         Says whether the average true range and the nights are needed.
+    prices : PriceArrays, optional
+        The columns of the bars, where they have been read already.
     """
-    prices = PriceArrays.of(bars)
+    prices = PriceArrays.of(bars) if prices is None else prices
     stamps = nanoseconds(bars.index).view()
     atr = average_true_range(bars, config) if config.needs_atr else np.empty(0)
     charged = (config.swap_long, config.swap_short, config.borrow) != (0, 0, 0)

@@ -87,15 +87,20 @@ def checked_curve(equity: ArrayLike) -> NDArray[np.float64]:
         If it is empty or not finite.
     """
     values = np.asarray(equity, dtype=np.float64)
-    if values.ndim != 1 or not values.size or not _all_finite(values):
-        raise InvalidValue("equity", f"{values.size} points", "at least one point, each a finite number")
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()
+    if values.ndim != 1 or not values.size or not _all_finite(values, total):
+        raise _no_curve(values)
     return frozen(values)
 
 
-def _all_finite(values: NDArray[np.float64]) -> bool:
+def _all_finite(values: NDArray[np.float64], total: float) -> bool:
     # A finite sum has finite parts; only where it is not, as with huge ones, are they looked at one by one.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
+    return math.isfinite(total) or bool(np.isfinite(values).all())
+
+
+def _no_curve(values: NDArray[np.float64]) -> InvalidValue:
+    return InvalidValue("equity", f"{values.size} points", "at least one point, each a finite number")
 
 
 def frozen(values: NDArray[T]) -> NDArray[T]:
@@ -117,11 +122,20 @@ def curve_sums(values: NDArray[np.float64], start: float) -> CurveSums:
     Parameters
     ----------
     values : ndarray of float64, shape (n_bars,)
-        As `checked_curve` gives it.
+        As `checked_curve` gives it, or `frozen`.
     start : float
         Initial capital.
+
+    Raises
+    ------
+    InvalidValue
+        If it is empty or not finite.
     """
+    if not values.size:
+        raise _no_curve(values)
     level, deepest, total, lowest = level_sums(values, start)
+    if not _all_finite(values, level):
+        raise _no_curve(values)
     count = len(values) - 1
     if count < 2 or lowest <= 0:
         return CurveSums(count, level, deepest, None)

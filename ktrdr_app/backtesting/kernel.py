@@ -55,7 +55,7 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
     own, rules, charged, ranged = account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
     # Functions are given records and as few arrays as can be: each array that is handed on is counted in and out.
     stamps, opens, highs, lows, closes, atr, nights = market
-    equity, held, acted, trades, events, changes = books
+    equity, held, trades, events, changes = books
     bar = begin
     _change(own, changes, begin)
     while bar < end:
@@ -63,17 +63,23 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
         if own.pending == NO_ORDER and (worth > 0.0 or own.gone):
             # The bars on which nothing is asked for, charged, touched or lost.
             side, cash, units, guarded, seen = _side(own), own.cash, own.units, rules.guarded, -1
+            highest, lowest = own.highest, own.lowest
             while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
                 close = closes[bar]
                 if close == close:
                     value = cash + units * close
                     if side != FLAT:
-                        if (guarded and touched(own, highs[bar], lows[bar])) or (value <= 0.0 and not own.gone):
+                        high, low = highs[bar], lows[bar]
+                        if (guarded and touched(own, high, low)) or (value <= 0.0 and not own.gone):
                             break
-                        count_bar(own, highs[bar], lows[bar])
+                        if guarded:
+                            count_bar(own, high, low)
+                        # Kept beside the record: what is written to that, each bar would have to read again.
+                        highest, lowest = high if high > highest else highest, low if low < lowest else lowest
                     worth, seen = value, bar
-                equity[bar], held[bar], acted[bar] = worth, side, HOLD
+                equity[bar], held[bar] = worth, side
                 bar += 1
+            own.highest, own.lowest = highest, lowest
             if seen >= 0:
                 own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
             if bar == end:
@@ -88,12 +94,12 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
             if own.units != 0.0:
                 _live_through(own, trades[own.trades], rules, bar, opens[bar], high, low)
             own.last_range, own.last_close = high - low, close
-        held[bar], acted[bar] = _side(own), HOLD
+        held[bar] = _side(own)
         if signal != HOLD and not traded:
             _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
-        elif signal != HOLD and decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar):
-            acted[bar] = signal
-            if _fills_at_close(own, rules, bar == len(closes) - 1):
+        elif signal != HOLD:
+            placed = decide(own, rules, atr[bar] if ranged else 0.0, stamps[bar], signal, bar)
+            if placed and _fills_at_close(own, rules, bar == len(closes) - 1):
                 _order(own, trades[own.trades], events, rules, bar, close, own.last_range)
         equity[bar] = own.cash + own.units * own.last_close
         _change(own, changes, bar)

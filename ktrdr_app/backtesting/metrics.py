@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ktrdr_app.backtesting.curve import NO_VARIATION, CurveSums, checked_curve, curve_sums
+from ktrdr_app.backtesting.curve import NO_VARIATION, CurveSums, checked_curve, curve_sums, frozen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,7 @@ def measure(
     InvalidValue
         If the equity is empty or not finite.
     """
-    return _measured(checked_curve(equity), _Closed.of_arrays(trades), rate, initial_capital, exposed, open_trade)
+    return _measured(frozen(equity), _Closed.of_arrays(trades), rate, initial_capital, exposed, open_trade)
 
 
 @dataclass(frozen=True)

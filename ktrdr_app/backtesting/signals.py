@@ -68,9 +68,9 @@ def run_signals(
     >>> run_signals(bars, np.array([0, 2, 1], dtype=np.int8), config).final_equity
     1200.0
     """
-    check_bars(bars, "bars", closed=True)
+    prices = check_bars(bars, "bars", closed=True)
     checked = _check_signals(np.asarray(signals), bars.index)
-    result, _ = simulate(bars, checked, config, progress=progress, cancel=cancel)
+    result, _ = simulate(bars, checked, config, progress=progress, cancel=cancel, prices=prices)
     return result
 
 

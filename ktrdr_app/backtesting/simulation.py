@@ -18,7 +18,7 @@ from ktrdr_app.backtesting.terms import NO_FILTERS, terms_of
 from ktrdr_app.backtesting.trades import OpenTrade
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress, silent
-from ktrdr_app.data.bars import check_bars
+from ktrdr_app.data.bars import PriceArrays, check_bars
 from ktrdr_app.decision.actions import Position
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.strategy.schema import DecisionSettings
@@ -71,9 +71,9 @@ def run_probabilities(
     Cancelled
         If the token was raised.
     """
-    check_bars(bars, "bars", closed=True)
+    prices = check_bars(bars, "bars", closed=True)
     material = material_of(bars, probabilities, orchestrator, config, dissimilarity)
-    result, books = simulate(bars, material.signals(), config, orchestrator.settings, progress, cancel)
+    result, books = simulate(bars, material.signals(), config, orchestrator.settings, progress, cancel, prices)
     return material.completed(result, books.held)
 
 
@@ -84,6 +84,7 @@ def simulate(
     filters: DecisionSettings = NO_FILTERS,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
+    prices: PriceArrays | None = None,
 ) -> tuple[BacktestResult, Books]:
     """Run checked signals through the kernel.
 
@@ -101,6 +102,8 @@ def simulate(
         Listener of `BarsDone` and `PartialEquity`.
     cancel : CancelToken, optional
         Looked at now and then.
+    prices : PriceArrays, optional
+        The columns of the bars, where they have been read already.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def simulate(
     Cancelled
         If the token was raised.
     """
-    market, terms = market_of(bars, config), terms_of(config, filters)
+    market, terms = market_of(bars, config, prices), terms_of(config, filters)
     books, account = Books.empty(len(bars)), new_account(config.initial_capital)
     orders = np.ascontiguousarray(signals, dtype=np.int8).view()
     orders.flags.writeable = False

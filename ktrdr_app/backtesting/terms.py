@@ -62,7 +62,4 @@ def terms_of(config: BacktestConfig, filters: DecisionSettings = NO_FILTERS) -> 
         "separation_ns": round(filters.min_separation_hours * HOUR),
         "cooldown": filters.cooldown_bars,
     }
-    terms = np.zeros(1, dtype=TERMS)
-    for name, value in values.items():
-        terms[name] = value
-    return terms
+    return np.array([tuple(values[name] for name in TERMS.names or ())], dtype=TERMS)

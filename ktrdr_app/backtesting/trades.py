@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -145,7 +146,12 @@ class TradeArrays:
 
 
 def _words(words: tuple[str, ...], places: NDArray[Any]) -> ExtensionArray:
-    return pd.array(list(words), dtype="str").take(places.astype(np.intp))
+    return _vocabulary(words).take(places.astype(np.intp))
+
+
+@cache
+def _vocabulary(words: tuple[str, ...]) -> ExtensionArray:
+    return pd.array(list(words), dtype="str")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
 from dataclasses import dataclass
 from typing import Self
 
@@ -19,8 +20,8 @@ logger = logging.getLogger(__name__)
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 """Columns of every series, float64, in this order."""
-LONG = 100_000
-"""Rows above which a compiled pass looks first whether there is anything to find."""
+LONG, LONG_ENOUGH = 100_000, 10_000
+"""Rows above which a compiled pass looks first whether all is well: by itself, and where numba is there already."""
 PIECE = 1 << 15
 """Rows that are checked at a time: what fits the cache."""
 
@@ -72,7 +73,7 @@ def nanoseconds(index: pd.Index) -> NDArray[np.int64]:
     index : DatetimeIndex
         Aware or naive (taken as UTC), of any unit; pandas readers differ in theirs.
     """
-    stamps = pd.DatetimeIndex(index)
+    stamps = index if isinstance(index, pd.DatetimeIndex) else pd.DatetimeIndex(index)
     return stamps.asi8 if stamps.unit == "ns" else stamps.as_unit("ns").asi8
 
 
@@ -94,8 +95,8 @@ def close_times(index: pd.Index, timeframe: str) -> NDArray[np.int64]:
     return nanoseconds(index) + bar_length(timeframe)
 
 
-def check_bars(frame: pd.DataFrame, where: str, closed: bool = False) -> None:
-    """Hold a frame to the contract of a series.
+def check_bars(frame: pd.DataFrame, where: str, closed: bool = False) -> PriceArrays:
+    """Hold a frame to the contract of a series, and return its columns.
 
     Parameters
     ----------
@@ -121,17 +122,14 @@ def check_bars(frame: pd.DataFrame, where: str, closed: bool = False) -> None:
         raise EmptyData(where)
     if not isinstance(frame.index, pd.DatetimeIndex) or str(frame.index.tz) != "UTC":
         raise MalformedBars(where, "an index that is not in UTC", "a DatetimeIndex in UTC")
-    # Long series only: loading the kernel costs more than looking at a short one.
-    if len(frame) > LONG and _all_plain(frame):
-        return
-    _check_stamps(frame.index, where)
-    _check_prices(frame, where, closed)
-
-
-def _all_plain(frame: pd.DataFrame) -> bool:
-    arrays = PriceArrays.of(frame)
-    columns = (getattr(arrays, name) for name in COLUMNS)
-    return bool(load("ktrdr_app.data.bar_kernels").all_plain(arrays.opens, *columns))
+    prices = PriceArrays.of(frame)
+    columns = [getattr(prices, name) for name in COLUMNS]
+    # Long series only: loading the kernel, and numba before it, costs more than looking at a short one.
+    long = len(frame) > (LONG_ENOUGH if "numba" in sys.modules else LONG)
+    if not long or not load("ktrdr_app.data.bar_kernels").all_plain(prices.opens, *columns):
+        _check_stamps(frame.index, where)
+        _check_prices(frame, columns, where, closed)
+    return prices
 
 
 def _check_stamps(index: pd.DatetimeIndex, where: str) -> None:
@@ -143,8 +141,7 @@ def _check_stamps(index: pd.DatetimeIndex, where: str) -> None:
         raise MalformedBars(f"{where}, row {row + 1}", found, "bars in rising order of time, each stamp once")
 
 
-def _check_prices(frame: pd.DataFrame, where: str, closed: bool) -> None:
-    columns = [frame[name].to_numpy() for name in COLUMNS]
+def _check_prices(frame: pd.DataFrame, columns: list[NDArray[np.float64]], where: str, closed: bool) -> None:
     crossed = [
         begin + row
         for begin in range(0, len(frame), PIECE)

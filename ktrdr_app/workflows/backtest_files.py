@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
-from ktrdr_app.core.files import new_folder, plain, write_json, write_text
+from ktrdr_app.core.files import new_folder, plain, write_json
 from ktrdr_app.data.bars import close_times, fingerprint
 from ktrdr_app.workflows.backtest_statistics import FinishedRun, with_statistics
-from ktrdr_app.workflows.prepare import write_table
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
 from ktrdr_app.workflows.run_folders import RESULT_FILE, run_id
+from ktrdr_app.workflows.tables import iso_stamps, write_csv, write_table
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -176,9 +176,9 @@ def write_trades(trades: pd.DataFrame, path: Path) -> None:
     """
     stamped = trades.copy()
     for column in ("entry_time", "exit_time"):
-        stamped[column] = pd.DatetimeIndex(stamped[column]).strftime(STAMP)
+        stamped[column] = iso_stamps(pd.DatetimeIndex(stamped[column]))
     stamped.insert(0, "timestamp", stamped["entry_time"])
-    write_text(path, stamped.to_csv(index=False, lineterminator="\n"))
+    write_csv(stamped, path)
 
 
 def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from ktrdr_app.fuzzy.engine import FuzzyEngine
 from ktrdr_app.fuzzy.universality import Universality, universality
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import FuzzyInput
-from ktrdr_app.workflows.prepare import source_of, write_table
+from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import FuzzyCheckRequest, SeriesRequest
+from ktrdr_app.workflows.tables import write_table
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 
 from ktrdr_app.core.errors import KtrdrError
-from ktrdr_app.core.files import plain, write_json, write_text
+from ktrdr_app.core.files import plain, write_json
 from ktrdr_app.workflows.backtest_files import command_of
 from ktrdr_app.workflows.grid_tables import failures_table, grid_notes, grid_table
 from ktrdr_app.workflows.many_report import ManyReport, write_many_report
 from ktrdr_app.workflows.many_requests import GridRequest
+from ktrdr_app.workflows.tables import write_csv
 from ktrdr_app.workflows.wording import fallback_warning, look_ahead_note, number, percent
 
 GRID_FILE = "grid.json"
@@ -87,7 +88,7 @@ def write_grid(
             "seconds": time.perf_counter() - began,
         }
     )
-    write_text(folder / "grid.csv", pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
+    write_csv(pd.DataFrame(rows), folder / "grid.csv")
     write_many_report(_report(document), folder / "report.html")
     write_json(folder / GRID_FILE, document)
     return document

@@ -18,7 +18,7 @@ from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import label_bars
 from ktrdr_app.labels.report import label_report
 from ktrdr_app.strategy.load import load_strategy
-from ktrdr_app.workflows.prepare import source_of, write_table
+from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import (
     BarsRequest,
     FeaturesResult,
@@ -28,6 +28,7 @@ from ktrdr_app.workflows.requests import (
     LabelsResult,
     SeriesRequest,
 )
+from ktrdr_app.workflows.tables import write_table
 
 
 def load_bars(request: BarsRequest) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from ktrdr_app.workflows.conversion import Conversion
 from ktrdr_app.workflows.many_report import write_many_report
 from ktrdr_app.workflows.many_requests import PortfolioRequest
 from ktrdr_app.workflows.portfolio_tables import portfolio_page
-from ktrdr_app.workflows.prepare import write_table
+from ktrdr_app.workflows.tables import write_table
 
 PORTFOLIO_FILE = "portfolio.json"
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
 from pydantic import ValidationError
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.core.errors import BadInput, InvalidValue
-from ktrdr_app.core.files import write_bytes, write_text
+from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.column_cache import CachedCSVSource
 from ktrdr_app.strategy.load import LoadedStrategy
@@ -120,32 +118,3 @@ def account_of(settings: BacktestSettings, money: MoneyOptions) -> BacktestConfi
     """
     config = BacktestConfig.of(settings)
     return config if money.sizing is None else replace(config, sizing=dict(money.sizing))
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table whose index are bar opens, as CSV or, by suffix, Parquet.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Index ``timestamp`` in UTC; it becomes the first column, ISO in UTC.
-    path : Path
-        Ends in ``.csv`` or ``.parquet``.
-
-    Raises
-    ------
-    BadInput
-        For another suffix, or Parquet without a library that writes it.
-    """
-    stamped = table.copy()
-    stamped.insert(0, "timestamp", pd.DatetimeIndex(table.index).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    if path.suffix == ".csv":
-        write_text(path, stamped.to_csv(index=False, lineterminator="\n"))
-    elif path.suffix == ".parquet":
-        try:
-            write_bytes(path, stamped.to_parquet(index=False) or b"")
-        except ImportError as error:
-            message = "Parquet needs the library pyarrow, which is not installed"
-            raise BadInput(message, hint="pip install pyarrow, or give a .csv name", where=str(path)) from error
-    else:
-        raise InvalidValue("out", path.name, "a file name that ends in .csv or .parquet")

@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from ktrdr_app.backtesting.arrays import Books, market_of, new_account
 from ktrdr_app.backtesting.config import BacktestConfig
+from ktrdr_app.backtesting.kernel import play
+from ktrdr_app.backtesting.terms import terms_of
+from ktrdr_app.decision import Action
 from ktrdr_app.strategy.schema import DecisionSettings
 
 FREE = {"commission": 0.0, "slippage": 0.0}
@@ -49,6 +53,21 @@ def coin_signals(seed: int, rows: int, hold: float = 0.6) -> np.ndarray:
     """Return random signals, ``hold`` of them HOLD."""
     draw = np.random.default_rng(seed)
     return draw.choice([0, 1, 2], size=rows, p=[(1 - hold) / 2, hold, (1 - hold) / 2]).astype(np.int8)
+
+
+def actions_taken(
+    bars: pd.DataFrame, signals: np.ndarray, config: BacktestConfig, filters: DecisionSettings
+) -> np.ndarray:
+    """Return the action that passed the kernel's filters at each bar, read from the account after every single bar."""
+    market, terms, account = market_of(bars, config), terms_of(config, filters), new_account(config.initial_capital)
+    books, orders = Books.empty(len(bars)), signals.astype(np.int8)
+    orders.flags.writeable = False
+    taken = np.full(len(bars), Action.HOLD, dtype=np.int8)
+    for bar in range(len(bars)):
+        play(market, orders, terms, account, books, bar, bar + 1)
+        if account[0]["acted"] == bar:
+            taken[bar] = orders[bar]
+    return taken
 
 
 prices = st.floats(min_value=0.5, max_value=2_000.0, allow_nan=False).map(lambda value: round(value, 4))

@@ -64,6 +64,18 @@ def test_what_is_no_curve(curve: object) -> None:
         checked_curve(curve)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("curve", [[], [100.0, float("nan")], [float("inf"), 1.0], [1.0, float("inf"), -float("inf")]])
+def test_sums_of_what_is_no_curve(curve: list[float]) -> None:
+    with pytest.raises(InvalidValue, match=f"{len(curve)} points"):
+        curve_sums(frozen(np.array(curve)), 100.0)
+
+
+def test_finite_values_that_sum_to_infinity_are_a_curve() -> None:
+    huge = [1.7e308, 1.6e308, 1.7e308]
+    assert checked_curve(huge).tolist() == huge
+    assert curve_sums(frozen(np.array(huge)), 1.7e308).periods == 2
+
+
 @pytest.mark.parametrize("make", [list, np.array, pd.Series, lambda values: np.array(values)[::-1][::-1]])
 def test_every_curve_reaches_kernels_in_one_form(make: object) -> None:
     curve = checked_curve(make([1.0, 2.0, 3.0]))  # type: ignore[operator]

@@ -51,8 +51,13 @@ def test_arrays_know_when_each_bar_opens_if_the_frame_does() -> None:
     assert PriceArrays.of(bars.reset_index(drop=True)).opens is None
 
 
-def test_good_bars_pass() -> None:
-    check_bars(make_bars(50), "probe")
+def test_good_bars_pass_and_come_back_as_arrays() -> None:
+    bars = make_bars(50)
+    prices = check_bars(bars, "probe")
+    for name in bars.columns:
+        np.testing.assert_array_equal(getattr(prices, name), bars[name])
+    assert prices.opens is not None
+    assert prices.opens.tolist() == [stamp.value for stamp in bars.index]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ktrdr_app.backtesting.simulation import simulate
 from ktrdr_app.decision import Action, Decision, DecisionOrchestrator, Position
 from ktrdr_app.decision.log import DecisionLog
 from ktrdr_app.strategy.schema import DecisionSettings
-from tests.backtesting.cases import coin_signals, walk
+from tests.backtesting.cases import actions_taken, coin_signals, walk
 
 BUY, HOLD, SELL = (0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.1, 0.2, 0.7)
 
@@ -166,8 +166,7 @@ def test_actions_that_passed_make_the_same_trades(fill: str, short: bool) -> Non
     signals = coin_signals(4, 300, 0.3)
     rules = DecisionSettings(min_signal_separation=4, cooldown_bars=6)
     config = BacktestConfig(fill=fill, allow_short=short)
-    account, books = simulate(bars, signals, config, rules)
-    told = np.asarray(books.acted)
-    again, _ = simulate(bars, told.astype(np.int8), config)
+    account, _ = simulate(bars, signals, config, rules)
+    again, _ = simulate(bars, actions_taken(bars, signals, config, rules), config)
     assert 0 < len(account.trades) < int((signals != Action.HOLD).sum())
     np.testing.assert_array_equal(again.values, account.values)
