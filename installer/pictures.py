@@ -1,6 +1,6 @@
 """Draw the pictures of the documentation anew: every panel, in every theme and size, on the demo's workspace.
 
-    .venv/bin/python installer/pictures.py
+.venv/bin/python installer/pictures.py
 """
 
 from __future__ import annotations
