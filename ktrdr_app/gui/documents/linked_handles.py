@@ -9,6 +9,8 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import QCoreApplication
+
 from ktrdr_app.fuzzy.spans import crossing, precedes
 from ktrdr_app.gui.documents.set_handles import Handle, limits, moved
 from ktrdr_app.strategy.schema import FuzzySet
@@ -32,7 +34,10 @@ def crossings_of(sets: Mapping[str, FuzzySet]) -> dict[str, tuple[str, Handle]]:
     for (one, first), (other, second) in itertools.pairwise(sets.items()):
         met = crossing(first, second)
         if met is not None:
-            found[one] = (other, Handle(CROSSING, f"crossing with {other}", *met))
+            found[one] = (
+                other,
+                Handle(CROSSING, QCoreApplication.translate("fuzzy", "crossing with {0}").format(other), *met),
+            )
     return found
 
 

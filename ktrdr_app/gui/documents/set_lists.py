@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
+from PySide6.QtCore import QCoreApplication
+
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.fuzzy.spans import corners
 from ktrdr_app.gui.documents.set_handles import snapped
@@ -57,7 +59,7 @@ def removed(sets: Mapping[str, FuzzySet], key: str) -> Sets:
         If it is the only one: an input needs a set.
     """
     if len(sets) <= 1:
-        raise InvalidValue("sets", list(sets), "at least one set for each input")
+        raise InvalidValue("sets", list(sets), QCoreApplication.translate("fuzzy", "at least one set for each input"))
     return {name: entry for name, entry in sets.items() if name != key}
 
 
@@ -91,10 +93,13 @@ def renamed(sets: Mapping[str, FuzzySet], key: str, name: str) -> Sets:
     """
     wanted = name.strip()
     if not usable_name(wanted):
-        expected = f"letters, digits and underscores, a letter first, {LONGEST_NAME} at most"
+        words = QCoreApplication.translate("fuzzy", "letters, digits and underscores, a letter first, {0} at most")
+        expected = words.format(LONGEST_NAME)
         raise InvalidValue("name of a set", name, expected)
     if wanted != key and wanted in sets:
-        raise InvalidValue("name of a set", wanted, "a name that no other set of this input has")
+        raise InvalidValue(
+            "name of a set", wanted, QCoreApplication.translate("fuzzy", "a name that no other set of this input has")
+        )
     return {wanted if other == key else other: entry for other, entry in sets.items()}
 
 

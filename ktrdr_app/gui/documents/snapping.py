@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.gui.documents.set_handles import handles_of, snapped
 from ktrdr_app.strategy.schema import FuzzySet
@@ -51,10 +52,11 @@ def percentile_targets(values: NDArray[np.float64], symbols: Sequence[str], grai
     """
     if not len(values):
         return ()
-    whose = symbols[0] if len(symbols) == 1 else "all symbols"
+    whose = symbols[0] if len(symbols) == 1 else QCoreApplication.translate("fuzzy", "all symbols")
     places = np.percentile(values, PERCENTS).tolist()
     return tuple(
-        SnapTarget(snapped(x, grain), f"p{share} of {whose}") for share, x in zip(PERCENTS, places, strict=True)
+        SnapTarget(snapped(x, grain), QCoreApplication.translate("fuzzy", "p{0} of {1}").format(share, whose))
+        for share, x in zip(PERCENTS, places, strict=True)
     )
 
 
@@ -70,7 +72,9 @@ def vertex_targets(sets: Mapping[str, FuzzySet], moving: Iterable[str]) -> tuple
     """
     still = {key: entry for key, entry in sets.items() if key not in set(moving)}
     return tuple(
-        SnapTarget(handle.x, f"{handle.role} of {key}") for key, entry in still.items() for handle in handles_of(entry)
+        SnapTarget(handle.x, QCoreApplication.translate("fuzzy", "{0} of {1}").format(handle.role, key))
+        for key, entry in still.items()
+        for handle in handles_of(entry)
     )
 
 
@@ -146,6 +150,6 @@ class Snapping:
         if self.mode in (GRID, EVERYTHING):
             step = grid_step(span)
             place = snapped(x, step)
-            offers.append((SnapTarget(place, f"grid of {step:g}"),))
+            offers.append((SnapTarget(place, QCoreApplication.translate("fuzzy", "grid of {0:g}").format(step)),))
         found = (nearest_target(targets, x, reach) for targets in offers)
         return next((target for target in found if target is not None), None)
