@@ -76,13 +76,12 @@ class StrategyPanel(Station):
         self.more_button.setMenu(self.care.more_menu)
         fuzzy = button(self.tr("Edit its fuzzy sets"), "strategyPanel.fuzzyButton", icon="fuzzy")
         train = button(self.tr("Train with it"), "strategyPanel.trainButton", role="primary", icon="training")
-        fuzzy.clicked.connect(self._go_to_fuzzy)
-        train.clicked.connect(self._go_to_training)
         for widget in (self.strategy, self.new_button, *self.history.buttons(), self.save_button, self.more_button):
             self.heading.addWidget(widget)
         self.heading.addStretch(1)
-        for widget in (fuzzy, train):
-            self.heading.addWidget(widget)
+        for made, go in ((fuzzy, self._go_to_fuzzy), (train, self._go_to_training)):
+            made.clicked.connect(go)
+            self.heading.addWidget(made)
 
     def _lay_out(self) -> None:
         self._file = label("", "muted")
@@ -111,7 +110,6 @@ class StrategyPanel(Station):
         self._preparing.arrived.connect(self._prepared)
         self._preparing.failed.connect(self.show_error)
         self.drafting.read.connect(self._show_draft)
-        self.drafting.failed.connect(self._refuse)
         self.form.changeWanted.connect(self.drafting.change)
         self.form.drawWanted.connect(self._go_to_fuzzy)
         self.below.lineWanted.connect(self.yaml.go_to)
@@ -121,18 +119,16 @@ class StrategyPanel(Station):
 
     def _connect_files(self) -> None:
         self.save_button.clicked.connect(self.save)
-        shortcut = QShortcut(QKeySequence("Ctrl+S"), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.save)
+        QShortcut(QKeySequence("Ctrl+S"), self, self.save, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.keeper.stateChanged.connect(self._follow_state)
         self.keeper.shown.connect(self._show_other)
         self.keeper.renewed.connect(self._say_renewed)
         self.keeper.changedElsewhere.connect(self._say_changed)
         self.keeper.saved.connect(self._say_saved)
-        self.keeper.failed.connect(self._refuse)
         self.care.made.connect(self._show_made)
         self.care.deleted.connect(self._say_deleted)
-        self.care.failed.connect(self._refuse)
+        for part in (self.drafting, self.keeper, self.care):
+            part.failed.connect(self._refuse)
         self.notice.chosen.connect(self._act)
 
     def refresh(self) -> None:
