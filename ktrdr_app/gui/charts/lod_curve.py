@@ -35,7 +35,7 @@ class LodCurve(ChartItem):
         self, *, fill_to: float | None = None, width: float = 1.5, dash: str = "solid", title: str = ""
     ) -> None:
         super().__init__()
-        self._title = title
+        self.title = title
         self._fill_to = fill_to
         self._width = width
         self._dash = dash
@@ -55,7 +55,7 @@ class LodCurve(ChartItem):
 
     def columns(self) -> tuple[Series, ...]:
         """Return the values as a column."""
-        return (Series(self._title, self._values),) if self._title and len(self) else ()
+        return (Series(self.title, self._values),) if self.title and len(self) else ()
 
     def set_data(self, values: Floats) -> None:
         """Show other values; the pyramid is built here, once.

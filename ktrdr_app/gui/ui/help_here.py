@@ -64,7 +64,7 @@ PAGES: dict[str, Page] = {
         (
             ("Ctrl+Z", _t("takes a change back, also one of the form; Ctrl+Shift+Z makes it again")),
             ("Ctrl+S", _t("writes the strategy into the workspace")),
-            ("Esc  Tab", _t("leave the text, in which Tab alone indents")),
+            ("Esc", _t("and then Tab leave the text, in which Tab alone indents")),
         ),
     ),
     "fuzzyPanel": Page(

@@ -34,6 +34,8 @@ class EquityPlot(BarPlot):
         self.title = ""
         super().__init__(self.tr("Equity with other sets"), ValueAxis(write_value, width=74))
         self.setObjectName("fuzzyPanel.equityPlot")
+        for kind, line in self.lines.items():
+            line.title = self.names[kind]
         for item in (self.shade, *self.lines.values()):
             self.view.addItem(item)
         self._write()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ktrdr_app.gui.charts.figures import Series
 from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 
@@ -28,11 +29,19 @@ class StripItem(ChartItem):
     def __init__(self) -> None:
         super().__init__()
         self._strips: list[MinMaxPyramid] = []
+        self._values: list[Floats] = []
         self._colours: list[QColor] = []
+        self.names: tuple[str, ...] = ()
         self.columns_painted = 0
 
     def __len__(self) -> int:
         return len(self._strips)
+
+    def columns(self) -> tuple[Series, ...]:
+        """Return the memberships as columns, by the names that were given."""
+        return tuple(
+            Series(name, values) for name, values in zip(self.names, self._values, strict=False) if len(values)
+        )
 
     def set_strips(self, memberships: Sequence[Floats]) -> None:
         """Show other strips.
@@ -43,6 +52,7 @@ class StripItem(ChartItem):
             A strip each, 0 to 1; NaN leaves it empty.
         """
         self.prepareGeometryChange()
+        self._values = list(memberships)
         self._strips = [MinMaxPyramid(values, values) for values in memberships]
         self.update()
 
@@ -56,6 +66,7 @@ class StripItem(ChartItem):
         membership : ndarray of float64, shape (n_bars,)
             Its values.
         """
+        self._values[number] = membership
         self._strips[number] = MinMaxPyramid(membership, membership)
         self.update()
 

@@ -34,6 +34,7 @@ class _Closes(BarPlot):
     def __init__(self, name: str) -> None:
         self.close_line = LodCurve(width=1.4)
         super().__init__(name, ValueAxis(write_value, width=_AXIS_PIXELS))
+        self.close_line.title = self.tr("close")
         self.dates.setStyle(showValues=False)
         self.dates.setHeight(0)
         self.view.addItem(self.close_line)
@@ -55,7 +56,7 @@ class _Strips(BarPlot):
 
     def set_keys(self, keys: Sequence[str]) -> None:
         """Make room for a strip per set."""
-        self.keys = tuple(keys)
+        self.keys = self.item.names = tuple(keys)
         count = max(len(keys), 1)
         self.view.setYRange(-count + (1 - HEIGHT) / 2, (1 - HEIGHT) / 2, padding=0)
         short = [key if len(key) <= _LETTERS else f"{key[: _LETTERS - 1]}…" for key in keys]

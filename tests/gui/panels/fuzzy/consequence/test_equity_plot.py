@@ -45,6 +45,9 @@ def test_curves_are_named_and_said(plot: EquityPlot) -> None:
     assert "quick try" in plot.heading.toPlainText()
     assert plot.view.viewRange()[1][1] > 300, "all curves are in view"
     assert plot.shade.spans.tolist() == [[0, 40]]
+    columns = plot.figures().columns
+    assert [column.title for column in columns if column.title in plot.names.values()] == list(plot.names.values())
+    assert (columns[-1].values == np.linspace(100, 300, 100)).all()
     plot.set_curve(QUICK, None)
     assert plot.view.viewRange()[1][1] < 150
 

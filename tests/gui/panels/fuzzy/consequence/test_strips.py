@@ -57,6 +57,24 @@ def test_every_set_has_a_strip_of_its_membership(strips: MembershipStrips) -> No
     assert "+100.0" in strips.closes.accessibleDescription()
 
 
+def test_price_and_memberships_open_as_tables(strips: MembershipStrips) -> None:
+    assert len(strips.strips.figures()) == len(strips.closes.figures()) == 0
+    shown = series()
+    strips.show_series(shown, "rsi", SETS)
+    moved = FuzzySet(type="triangular", parameters=[10, 30, 50])
+    strips.show_set("low", moved)
+    times, low, other = strips.strips.figures().columns
+    assert (times.times, low.title, other.title) == (True, "low", "a very long name of a set")
+    assert (times.values == shown.times).all()
+    np.testing.assert_allclose(low.values, triangle(shown.inputs["rsi"], 10, 30, 50))
+    np.testing.assert_allclose(other.values, triangle(shown.inputs["rsi"], 30, 60, 90))
+    times, close = strips.closes.figures().columns
+    assert close.title == "close"
+    assert (close.values == shown.close).all()
+    strips.show_series(None, "rsi", SETS)
+    assert len(strips.strips.figures()) == 0
+
+
 def test_a_moved_set_changes_its_strip_alone(strips: MembershipStrips) -> None:
     shown = series()
     strips.show_series(shown, "rsi", SETS)
