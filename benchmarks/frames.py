@@ -135,7 +135,8 @@ def send(plot: FuzzyPlot, kind: QEvent.Type, place: QPointF) -> None:
     button = none if kind == QEvent.Type.MouseMove else left
     held = none if kind == QEvent.Type.MouseButtonRelease else left
     whole = QPointF(port.mapToGlobal(place))
-    event = QMouseEvent(kind, place, whole, button, held, Qt.KeyboardModifier.NoModifier)
+    # Alt keeps the handle from snapping, so that every move changes something and has to be painted.
+    event = QMouseEvent(kind, place, whole, button, held, Qt.KeyboardModifier.AltModifier)
     QApplication.sendEvent(port, event)
 
 

@@ -75,9 +75,8 @@ class MinMaxPyramid:
         self._lows = [np.ascontiguousarray(low, dtype=np.float64)]
         self._highs = [np.ascontiguousarray(high, dtype=np.float64)]
         while len(self._lows[-1]) > 1:
-            starts = np.arange(0, len(self._lows[-1]), 2)
-            self._lows.append(np.fmin.reduceat(self._lows[-1], starts))
-            self._highs.append(np.fmax.reduceat(self._highs[-1], starts))
+            self._lows.append(_halved(self._lows[-1], np.fmin))
+            self._highs.append(_halved(self._highs[-1], np.fmax))
 
     def __len__(self) -> int:
         return len(self._lows[0])
@@ -119,3 +118,12 @@ class MinMaxPyramid:
         lows = np.concatenate([self._lows[level][begin:end], *(self._lows[0][part] for part in parts)])
         highs = np.concatenate([self._highs[level][begin:end], *(self._highs[0][part] for part in parts)])
         return float(np.fmin.reduce(lows)), float(np.fmax.reduce(highs))
+
+
+def _halved(values: Floats, merge: np.ufunc) -> Floats:
+    """Return neighbours put together; a last one without a neighbour stays."""
+    pairs = len(values) // 2
+    half = np.empty(len(values) - pairs)
+    merge(values[0 : 2 * pairs : 2], values[1 : 2 * pairs : 2], out=half[:pairs])
+    half[pairs:] = values[2 * pairs :]
+    return half

@@ -28,14 +28,14 @@ class StripItem(ChartItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._strips: list[MinMaxPyramid] = []
         self._values: list[Floats] = []
+        self._strips: list[MinMaxPyramid | None] = []
         self._colours: list[QColor] = []
         self.names: tuple[str, ...] = ()
         self.columns_painted = 0
 
     def __len__(self) -> int:
-        return len(self._strips)
+        return len(self._values)
 
     def columns(self) -> tuple[Series, ...]:
         """Return the memberships as columns, by the names that were given."""
@@ -53,7 +53,7 @@ class StripItem(ChartItem):
         """
         self.prepareGeometryChange()
         self._values = list(memberships)
-        self._strips = [MinMaxPyramid(values, values) for values in memberships]
+        self._strips = [None] * len(self._values)
         self.update()
 
     def set_strip(self, number: int, membership: Floats) -> None:
@@ -67,7 +67,7 @@ class StripItem(ChartItem):
             Its values.
         """
         self._values[number] = membership
-        self._strips[number] = MinMaxPyramid(membership, membership)
+        self._strips[number] = None
         self.update()
 
     def set_colours(self, colours: Sequence[str]) -> None:
@@ -83,8 +83,15 @@ class StripItem(ChartItem):
 
     def boundingRect(self) -> QRectF:
         """Return the rectangle that holds all strips, in data coordinates."""
-        bars = len(self._strips[0]) if self._strips else 0
-        return QRectF(-0.5, -len(self._strips), bars, len(self._strips)) if bars else QRectF()
+        bars = len(self._values[0]) if self._values else 0
+        return QRectF(-0.5, -len(self), bars, len(self)) if bars else QRectF()
+
+    def _strip(self, number: int) -> MinMaxPyramid:
+        """Return a strip, put together when it is drawn: a mouse moves oftener than that."""
+        strip = self._strips[number]
+        if strip is None:
+            strip = self._strips[number] = MinMaxPyramid(self._values[number], self._values[number])
+        return strip
 
     def draw(self, painter: QPainter, view: QRectF) -> None:
         """Draw the part in view.
@@ -98,7 +105,8 @@ class StripItem(ChartItem):
         """
         pixels = pixels_per_unit(painter)
         step = bucket_step(1 / pixels) if pixels else 1
-        for number, (strip, colour) in enumerate(zip(self._strips, self._colours, strict=False)):
+        for number, colour in enumerate(self._colours[: len(self)]):
+            strip = self._strip(number)
             first, last = visible_slice(view.left(), view.right(), len(strip))
             if first >= last:
                 continue
