@@ -161,7 +161,9 @@ class MembershipStrips(QWidget):
         else:
             parts = [
                 self.tr("{0}: active on {1} of the bars, {2} at the last").format(
-                    key, numbers.percent(np.count_nonzero(values >= STRONG) / len(values)), numbers.decimal(values[-1], 2)
+                    key,
+                    numbers.percent(np.count_nonzero(values >= STRONG) / len(values)),
+                    numbers.decimal(values[-1], 2),
                 )
                 for key, values in self.memberships.items()
             ]
