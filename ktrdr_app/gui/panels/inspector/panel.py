@@ -135,6 +135,9 @@ class Inspector(QScrollArea):
             self._form.removeRow(0)
         for name, words in found.facts if found else ():
             value = label(words, wrap=True)
+            # A row breaks where its longest word does not fit beside the name; the form would cut it off otherwise.
+            longest = max((value.fontMetrics().horizontalAdvance(word) for word in words.split()), default=0)
+            value.setMinimumWidth(min(longest + 2, LEAST_WIDTH - 4 * GRID))
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._form.addRow(label(name, "muted"), value)
         for step in found.steps if found else ():

@@ -91,3 +91,13 @@ def test_the_same_again_keeps_the_button_that_has_the_keyboard(
     assert inspector.buttons[0] is first
     qtbot.keyClick(first, Qt.Key.Key_Space)
     assert (done, again) == ([], ["train"])
+
+
+@pytest.mark.parametrize("name", ["Strategy", "A rather long name of a fact"])
+def test_the_longest_word_of_a_fact_is_not_cut_off(inspector: Inspector, qtbot: QtBot, name: str) -> None:
+    inspector.resize(224, 500)
+    inspector.context.inspect("dataPanel", Inspected("Input", "rsi", ((name, "neuro_mean_reversion"),), "", "", ()))
+    qtbot.waitUntil(lambda: "neuro_mean_reversion" in texts(inspector))
+    (value,) = [words for words in inspector.findChildren(QLabel) if words.text() == "neuro_mean_reversion"]
+    qtbot.waitUntil(lambda: value.width() >= value.fontMetrics().horizontalAdvance(value.text()))
+    assert value.mapTo(inspector, value.rect().topRight()).x() < inspector.width()
