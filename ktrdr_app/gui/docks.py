@@ -19,8 +19,8 @@ VERSION = 2
 """Of the saved layout; one of another version is passed over."""
 LEAST = 120
 """Height in pixels below which the lower tabs cannot be read."""
-ROOMY = 1400
-"""Width in pixels from which the inspector is open by default."""
+ROOMY = 1600
+"""Width in pixels from which the inspector is open by default: below it the tables of the stations lose columns."""
 
 
 @dataclass(frozen=True)

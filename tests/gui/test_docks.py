@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.docks import DEFAULT, LAYOUTS, VERSION, WindowDocks
 from ktrdr_app.gui.documents.problem_book import KnownProblem
 from ktrdr_app.gui.main_window import MainWindow
@@ -138,3 +140,16 @@ def test_a_narrow_window_opens_without_the_inspector(docks: WindowDocks) -> None
     window.hide()
     window.show()
     assert docks.right.isHidden(), "only the first time that it is seen"
+
+
+@pytest.mark.parametrize(("width", "open_"), [(1280, False), (1440, False), (1920, True)])
+def test_a_new_window_opens_the_inspector_where_there_is_room(
+    empty_workspace: Workspace, dark: QApplication, qtbot: QtBot, width: int, open_: bool
+) -> None:
+    window = MainWindow(empty_workspace, lazily=True)
+    window.setMinimumSize(width, 900)
+    window.show()
+    assert window.docks.right.isVisible() == open_
+    assert window.docks.lower.isVisible()
+    window.close()
+    window.deleteLater()
