@@ -14,7 +14,6 @@ from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.backtesting.simulation import run_probabilities
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import ModelRejected, TooFewRows
-from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
@@ -27,40 +26,12 @@ from ktrdr_app.neural.model import MLPTradingModel
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings, FuzzyInput
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
+from ktrdr_app.workflows.live_request import LiveRequest
 from ktrdr_app.workflows.model_rows import LEAST_BARS, distances_of, shares_of, training_neighbourhood
 from ktrdr_app.workflows.prepare import account_of, source_of
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions
 
-MOST_BARS = 20_000
-"""Newest bars that are traded at every step, so that a step stays within a tenth of a second."""
-
 Inputs = Mapping[str, FuzzyInput]
-
-
-@dataclass(frozen=True)
-class LiveRequest:
-    """Which model is to show what other sets do, and on which bars.
-
-    Attributes
-    ----------
-    workspace : Workspace
-        Where data, strategies and models are read.
-    strategy : str
-        Strategy name or path; its decision and backtest sections hold, as in a backtest.
-    symbol, timeframe : str
-        The series.
-    model : str
-        As `BacktestRequest` has it.
-    bars : int
-        Newest bars that are traded; features are built on all of them before, too.
-    """
-
-    workspace: Workspace
-    strategy: str
-    symbol: str
-    timeframe: str
-    model: str = "auto"
-    bars: int = MOST_BARS
 
 
 @dataclass(frozen=True)

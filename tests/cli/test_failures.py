@@ -20,6 +20,8 @@ PROBLEMS = [
 CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.InvalidValue("commission", 2, "a fraction below 1"), 2, "invalid_value"),
     (errors.UnknownName("indicator", "rsix", ["rsi", "roc"]), 2, "unknown_name"),
+    (errors.StrategyExists("mine"), 2, "strategy_exists"),
+    (errors.StrategyChanged("strategies/mine.yaml"), 2, "strategy_changed"),
     (errors.UnsafeName("symbol", "../x"), 2, "unsafe_name"),
     (errors.DataNotFound("APPL", "1d", "data/APPL_1d.csv", ["AAPL"]), 3, "data_not_found"),
     (errors.FileMissing("s.csv", "a table of signals"), 3, "file_missing"),

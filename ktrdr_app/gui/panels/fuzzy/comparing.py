@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,7 +14,9 @@ from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import button, label
 from ktrdr_app.strategy.schema import FuzzySet
-from ktrdr_app.workflows.model_sets import ModelSets
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.model_sets import ModelSets
 
 NOTHING, SAVED = "", "\0saved"
 """Choices that are no model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -28,8 +28,10 @@ from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.panel_actions import tool_button
 from ktrdr_app.gui.ui.widgets import GRID, button, row
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
-from ktrdr_app.workflows.model_sets import ModelSets
 from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.model_sets import ModelSets
 
 Written = dict[str, dict[str, FuzzySet]]
 

@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.panels.data.coverage_strip import CoverageStrip
 from ktrdr_app.gui.panels.data.deletion import DeleteDialog
+from ktrdr_app.gui.panels.data.panel import DataPanel
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
+from ktrdr_app.gui.ui.palette import Palette
 from ktrdr_app.gui.ui.table import RecordTable
 from ktrdr_app.workflows import list_trash
 from tests.conftest import make_bars
@@ -26,7 +28,6 @@ from tests.gui.panels.data.conftest import write
 
 if TYPE_CHECKING:
     from ktrdr_app.gui.main_window import MainWindow
-    from ktrdr_app.gui.panels.data.panel import DataPanel
 
 pytestmark = pytest.mark.gui
 Open = Callable[[Workspace], "DataPanel"]
@@ -263,8 +264,13 @@ def test_ctrl_k_finds_a_symbol_from_anywhere(
     window = open_window(markets)
     window.show_panel("modelsPanel")
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    (palette,) = window.findChildren(Palette)
+    qtbot.keyClicks(palette.field, "ethus")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert window.panel.objectName() == "dataPanel"
-    qtbot.waitUntil(child(window, QLineEdit, "dataPanel.search").hasFocus)
+    panel = window.panel
+    assert isinstance(panel, DataPanel)
+    assert panel.table.chosen == ("ETHUSDT", "1h")
 
 
 def test_everything_can_be_named(open_panel: Open, markets: Workspace, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
+from tests.gui import helpers
 from tests.gui.helpers import QUICK_STRATEGY, child
 from tests.gui.panels.strategy.conftest import choose, rest
 
@@ -139,3 +140,4 @@ def test_keys_mean_one_thing_in_the_window(module_window: MainWindow, qtbot: QtB
         rest(qtbot, panel)
     assert not actions["save"].isEnabled()
     assert [record.message for record in qtlog.records if "mbiguous" in record.message] == []
+    helpers.rest(qtbot, window)

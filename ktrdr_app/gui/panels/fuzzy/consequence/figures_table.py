@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.table import Column, RecordTable
-from ktrdr_app.workflows.live_edit import LiveFigures
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.live_edit import LiveFigures
 
 ROW_PIXELS = 21
 HEAD_PIXELS = 28

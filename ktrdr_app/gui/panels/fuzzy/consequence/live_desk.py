@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktrdr_app import workflows
@@ -14,8 +16,11 @@ from ktrdr_app.gui.tasks.following import Following
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.strategy.schema import FuzzyInput
-from ktrdr_app.workflows.live_edit import LiveRequest, LiveResult, LiveSession
-from ktrdr_app.workflows.quick_training import QuickTry
+from ktrdr_app.workflows.live_request import LiveRequest
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.live_edit import LiveResult, LiveSession
+    from ktrdr_app.workflows.quick_training import QuickTry
 
 Inputs = dict[str, FuzzyInput]
 

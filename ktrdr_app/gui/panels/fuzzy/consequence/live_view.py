@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,8 +18,11 @@ from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
-from ktrdr_app.workflows.live_edit import LiveRequest, LiveResult
-from ktrdr_app.workflows.quick_training import QuickTry
+from ktrdr_app.workflows.live_request import LiveRequest
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.live_edit import LiveResult
+    from ktrdr_app.workflows.quick_training import QuickTry
 
 
 class LiveView(QWidget):

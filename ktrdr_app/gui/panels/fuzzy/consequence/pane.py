@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,10 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.widgets import GRID, button, label, set_tone
-from ktrdr_app.workflows.input_series import InputSeries
 from ktrdr_app.workflows.requests import SeriesRequest
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.input_series import InputSeries
 
 LEAST_WIDTH = 400
 """Pixels."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,9 @@ from ktrdr_app.gui.panels.fuzzy.handle_layer import set_colour
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 from ktrdr_app.strategy.schema import FuzzySet
-from ktrdr_app.workflows.input_series import InputSeries
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.input_series import InputSeries
 
 STRIP_PIXELS = 22
 """Height of a strip."""

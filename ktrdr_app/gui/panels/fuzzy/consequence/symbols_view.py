@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
@@ -16,9 +18,11 @@ from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, label, row, set_tone
-from ktrdr_app.workflows.symbol_use import SetUse, SymbolsUse, Values
 
-Found = tuple[tuple[str, str], str, SymbolsUse | None]
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.symbol_use import SetUse, SymbolsUse, Values
+
+    Found = tuple[tuple[str, str], str, SymbolsUse | None]
 
 
 class SymbolsView(QWidget):
