@@ -20,6 +20,8 @@ from ktrdr_app.decision.actions import Action, Position
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Signals = NDArray[np.int8]
+    Record = NDArray[np.void]
     Events = NDArray[np.void]
     Changes = NDArray[np.void]
 
@@ -33,8 +35,7 @@ NO_CASH, TOO_DEAR, NO_LOT, NO_RANGE, NO_PRICE, SHRUNK, CLOSED, GONE, NOT_FILLED,
 
 
 @ieee_kernel
-def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], account: NDArray[np.void], books: Books,
-         begin: int, end: int) -> None:  # fmt: skip
+def play(market: Market, signals: Signals, terms: Record, account: Record, books: Books, begin: int, end: int) -> None:
     """Run the bars ``begin`` to ``end`` - 1; the account carries over from the call before.
 
     Parameters
@@ -51,17 +52,20 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
         Written.
     begin, end : int
         Rows.
+
+    Notes
+    -----
+    Functions are given records and as few arrays as can be: each array that is handed on is counted in and out. The
+    inner loop passes over bars on which nothing is asked for, charged, touched or lost; it keeps a trade's extremes
+    beside the record, as what is written to that would have to be read again at each bar.
     """
-    own, rules, charged, ranged = account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
-    # Functions are given records and as few arrays as can be: each array that is handed on is counted in and out.
+    bar, own, rules, charged, ranged = begin, account[0], terms[0], len(market.nights) > 0, len(market.atr) > 0
     stamps, opens, highs, lows, closes, atr, nights = market
     equity, held, trades, events, changes = books
-    bar = begin
     _change(own, changes, begin)
     while bar < end:
         worth = own.cash + own.units * own.last_close
         if own.pending == NO_ORDER and (worth > 0.0 or own.gone):
-            # The bars on which nothing is asked for, charged, touched or lost.
             side, cash, units, guarded, seen = _side(own), own.cash, own.units, rules.guarded, -1
             highest, lowest = own.highest, own.lowest
             while bar < end and signals[bar] == HOLD and not (charged and nights[bar] > 0):
@@ -74,13 +78,12 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
                             break
                         if guarded:
                             count_bar(own, high, low)
-                        # Kept beside the record: what is written to that, each bar would have to read again.
                         highest, lowest = high if high > highest else highest, low if low < lowest else lowest
                     worth, seen = value, bar
                 equity[bar], held[bar] = worth, side
                 bar += 1
-            own.highest, own.lowest = highest, lowest
             if seen >= 0:
+                own.highest, own.lowest = highest, lowest
                 own.last_range, own.last_close = highs[seen] - lows[seen], closes[seen]
             if bar == end:
                 break
@@ -88,12 +91,11 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
             charge_nights(own, rules, nights[bar])
         close, signal, traded = closes[bar], signals[bar], closes[bar] == closes[bar]
         if traded:
-            high, low = highs[bar], lows[bar]
             if own.pending != NO_ORDER:
                 _order(own, trades[own.trades], events, rules, bar, opens[bar], own.last_range)
             if own.units != 0.0:
-                _live_through(own, trades[own.trades], rules, bar, opens[bar], high, low)
-            own.last_range, own.last_close = high - low, close
+                _live_through(own, trades[own.trades], rules, bar, opens[bar], highs[bar], lows[bar])
+            own.last_range, own.last_close = highs[bar] - lows[bar], close
         held[bar] = _side(own)
         if signal != HOLD and not traded:
             _note(own, events, bar, CLOSED, LONG if signal == BUY else SHORT, 0.0, 0.0, 0.0)
@@ -108,7 +110,7 @@ def play(market: Market, signals: NDArray[np.int8], terms: NDArray[np.void], acc
 
 
 @ieee_kernel
-def finish(market: Market, terms: NDArray[np.void], account: NDArray[np.void], books: Books) -> None:
+def finish(market: Market, terms: Record, account: Record, books: Books) -> None:
     """End a run after its last bar: tell the order that nothing fills any more, and close if that is asked for.
 
     Parameters
