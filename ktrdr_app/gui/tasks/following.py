@@ -66,6 +66,7 @@ class Following(QObject):
             self._task.cancel()
         self._set_busy(False)
 
+    @Slot()
     def _begin(self) -> None:
         if self._task is not None or self._wish is None:
             return
@@ -80,11 +81,13 @@ class Following(QObject):
     @Slot(object)
     def _take(self, result: object) -> None:
         if not self._stale:
+            self._set_busy(self._wish is not None)
             self.arrived.emit(result)
 
     @Slot(object)
     def _refuse(self, error: object) -> None:
         if not self._stale:
+            self._set_busy(self._wish is not None)
             self.failed.emit(error)
 
     @Slot()
