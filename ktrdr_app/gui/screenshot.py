@@ -34,7 +34,10 @@ PANELS = {
 DIALOGS = {"table": "chartTable", "shortcuts": "shortcuts", "about": "about"}
 """Dialogs that need no choice, and the actions that open them; the table is that of the data station's chart."""
 
-KINDS = ("png", "webp")
+_WITHOUT_LOSS = {"png": -1, "webp": 100}
+"""What Qt's writers call quality: of a PNG it is how little it is packed, of a WebP 100 leaves everything as it is."""
+
+KINDS = tuple(_WITHOUT_LOSS)
 """Kinds of pictures, both without loss."""
 
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
@@ -241,6 +244,6 @@ def picture_of(widget: QWidget, scale: float = 1.0, kind: str = "png") -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(kind.encode()))
-    writer.setQuality(100)
+    writer.setQuality(_WITHOUT_LOSS[kind])
     writer.write(image)
     return bytes(buffer.data().data())

@@ -109,7 +109,9 @@ def test_a_picture_without_loss_is_the_same_in_both_kinds(
     words = QLabel("Symbols  AAPL, MSFT")
     qtbot.addWidget(words)
     words.resize(200, 40)
-    pictures = [QImage.fromData(picture_of(words, 2.0, kind)).convertToFormat(RGB) for kind in KINDS]
+    files = [picture_of(words, 2.0, kind) for kind in KINDS]
+    pictures = [QImage.fromData(file).convertToFormat(RGB) for file in files]
+    assert all(len(file) < words.width() * words.height() for file in files), "not packed"
     assert pictures[0].size() == words.size() * 2
     assert pictures[0] == pictures[1]
     out = screenshot("log", sample_workspace, tmp_path / "log.webp")
