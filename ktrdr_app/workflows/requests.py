@@ -476,6 +476,8 @@ class StrategyInfo:
         Whether it came with the program.
     problem : str
         Why it cannot be used; empty if it can.
+    called : str
+        The ``name`` in the file, which its models carry; empty where it cannot be read.
     """
 
     name: str
@@ -483,6 +485,7 @@ class StrategyInfo:
     description: str
     shipped: bool
     problem: str
+    called: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,13 @@ def list_strategies(workspace: Workspace) -> list[StrategyInfo]:
     own = shipped("configs") / "strategies"
     found = []
     for name, path in strategy_files(workspace).items():
-        description, problem = "", ""
+        description, problem, called = "", "", ""
         try:
-            description = validate_strategy(workspace, name).strategy.description
+            strategy = validate_strategy(workspace, name).strategy
+            description, called = strategy.description, strategy.name
         except KtrdrError as error:
             problem = f"{error.where}: {error.message}"
-        found.append(StrategyInfo(name, path, description, path.parent == own, problem))
+        found.append(StrategyInfo(name, path, description, path.parent == own, problem, called))
     return found
 
 

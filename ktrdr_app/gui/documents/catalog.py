@@ -102,6 +102,27 @@ class Catalog(QObject):
         there = {entry.timeframe for entry in self.series.items}
         return tuple(name for name in NANOSECONDS if name in there)
 
+    def models_of(self, strategy: str) -> tuple[Any, ...]:
+        """Return the models of a strategy; they carry the name in its file, which may differ from the file's own.
+
+        Parameters
+        ----------
+        strategy : str
+            File stem.
+        """
+        called = {info.called for info in self.strategies.items if info.name == strategy and info.called}
+        return tuple(model for model in self.models.items if model.strategy_name in (called or {strategy}))
+
+    def file_of(self, called: str) -> str:
+        """Return the file stem of the strategy that models carry the name of; the name itself if there is no such file.
+
+        Parameters
+        ----------
+        called : str
+            As a model's ``strategy_name``.
+        """
+        return next((info.name for info in self.strategies.items if info.called == called), called)
+
     def symbols(self, timeframe: str) -> tuple[str, ...]:
         """Return the symbols that have bars of one length.
 

@@ -203,11 +203,10 @@ class StationStates(QObject):
 
     def _newest(self) -> Any:
         """Return the newest usable universal model of the choice; None if there is none."""
-        chosen = (self.context.strategy, self.context.timeframe)
         made = [
             model
-            for model in self.context.catalog.models.items
-            if model.complete and model.kind == "universal" and (model.strategy_name, model.timeframe) == chosen
+            for model in self.context.catalog.models_of(self.context.strategy)
+            if model.complete and model.kind == "universal" and model.timeframe == self.context.timeframe
         ]
         return max(made, key=lambda model: (model.version, str(model.created_at)), default=None)
 

@@ -50,6 +50,24 @@ def test_an_empty_workspace_says_what_is_missing_where(make: Make, empty_workspa
     assert states.standing("fuzzyPanel").reason == "Choose a strategy first"
 
 
+def test_models_are_those_of_the_name_in_the_file_not_of_the_files_own(
+    make: Make, trained_workspace: Workspace, qtbot: QtBot
+) -> None:
+    file = trained_workspace.strategies / "quick.yaml"
+    moments = file.stat()
+    file.rename(file.with_name("mine.yaml"))
+    os.utime(file.with_name("mine.yaml"), ns=(moments.st_atime_ns, moments.st_mtime_ns))
+    states = make(trained_workspace)
+    catalog = states.context.catalog
+    assert [model.label for model in catalog.models_of("mine")] == ["universal_1d_v1"]
+    assert catalog.models_of("quick") == catalog.models_of("mine"), "what no file is called is a name"
+    assert catalog.models_of("trend_momentum") == ()
+    assert (catalog.file_of("quick"), catalog.file_of("gone")) == ("mine", "gone")
+    states.context.select_strategy("mine")
+    states.context.select_timeframe("1d")
+    assert states.standing("trainingPanel").reason == "universal_1d_v1 is up to date"
+
+
 def test_what_is_there_makes_stations_ready(make: Make, trained_workspace: Workspace) -> None:
     states = make(trained_workspace)
     states.context.select_strategy("quick")

@@ -58,7 +58,8 @@ class ModelsTeller(Teller):
         return Inspected(say("Model"), f"{badge(model)} {model.label}", facts, why, tone, self._steps(model))
 
     def _steps(self, model: ModelInfo) -> tuple[Step, ...]:
-        chosen = (self.context, self.panels, model.strategy_name, model.timeframe, str(model.path))
+        strategy = self.context.catalog.file_of(model.strategy_name)
+        chosen = (self.context, self.panels, strategy, model.timeframe, str(model.path))
         off = "" if model.complete else say("It cannot be used")
         bar = self.panel.bar
         return (

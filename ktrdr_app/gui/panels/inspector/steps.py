@@ -105,7 +105,7 @@ def backtest_with(context: AppContext, panels: Panels, strategy: str, timeframe:
     panels : dict
         The stations.
     strategy : str
-        The model's strategy.
+        File stem of the model's strategy.
     timeframe : str
         The model's bar length.
     model : str

@@ -32,7 +32,7 @@ class StrategyTeller(Teller):
         info = next((each for each in self.context.catalog.strategies.items if each.name == name), None)
         if info is None:
             return None
-        models = [model for model in self.context.catalog.models.items if model.strategy_name == name]
+        models = self.context.catalog.models_of(name)
         usable = [model for model in models if model.complete]
         newest = max(usable, key=lambda model: str(model.created_at), default=None)
         facts = [

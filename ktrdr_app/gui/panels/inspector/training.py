@@ -54,8 +54,8 @@ class TrainingTeller(Teller):
         )
         made = [
             model.version
-            for model in self.context.catalog.models.items
-            if (model.strategy_name, model.timeframe, model.kind) == (strategy, timeframe, "universal")
+            for model in self.context.catalog.models_of(strategy)
+            if (model.timeframe, model.kind) == (timeframe, "universal")
         ]
         facts = (
             (say("Strategy"), strategy or numbers.NONE),

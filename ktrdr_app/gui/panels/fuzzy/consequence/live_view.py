@@ -115,8 +115,8 @@ class LiveView(QWidget):
         entries: list[tuple[str, object]] = [(self.tr("automatic"), "auto")]
         entries += [
             (info.label, str(info.path))
-            for info in self.context.catalog.models.items
-            if info.complete and (info.strategy_name, info.timeframe) == (strategy, timeframe)
+            for info in self.context.catalog.models_of(strategy)
+            if info.complete and info.timeframe == timeframe
         ]
         self.model.blockSignals(True)
         self.model.fill(entries, self.model.currentData())
