@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from ktrdr_app.core.drafts import Drafts
 from ktrdr_app.core.paths import Workspace
@@ -69,6 +69,7 @@ class AppContext(QObject):
         self._symbol = ""
         self._inspected: dict[str, Inspected] = {}
         self._reasons: dict[str, tuple[str, str]] = {}
+        self.stateChanged.connect(self._forget_reason)
 
     @property
     def strategy(self) -> str:
@@ -161,6 +162,12 @@ class AppContext(QObject):
         """
         self._reasons[panel] = (state, reason)
         self.stateChanged.emit(panel, state)
+
+    @Slot(str, str)
+    def _forget_reason(self, panel: str, state: str) -> None:
+        """Let a reason go with its state; whoever finds the same again says it again."""
+        if self._reasons.get(panel, (state,))[0] != state:
+            del self._reasons[panel]
 
     def state_reason(self, panel: str, state: str) -> str:
         """Return why a station is in a state, as far as it said.

@@ -244,7 +244,7 @@ class BacktestPanel(Station):
         self.words.setText("")
         self._show_last()
         self.notice.show_text("info", self.tr("The backtest was stopped; nothing was written"))
-        self.context.stateChanged.emit(self.object_name, "ready")
+        self.context.stateChanged.emit(self.object_name, "empty" if self.view is None else "ready")
 
     @Slot()
     def _over(self) -> None:

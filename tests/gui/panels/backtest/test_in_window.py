@@ -66,6 +66,7 @@ def test_ctrl_enter_runs_and_ctrl_dot_stops(
     qtbot.keyClick(window, Qt.Key.Key_Period, CONTROL)
     qtbot.waitUntil(lambda: not panel.running, timeout=10_000)
     assert "stopped" in panel.notice.text.text()
+    assert window.rail.button("backtestPanel").state == "empty", "no run is shown"
     assert not trained_workspace.runs.exists() or not list(trained_workspace.runs.iterdir())
 
 

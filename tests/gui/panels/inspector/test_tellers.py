@@ -149,3 +149,7 @@ def test_a_run_its_trades_and_its_staleness(window: MainWindow, qtbot: QtBot) ->
     form.changed.emit()
     qtbot.waitUntil(lambda: window.rail.button("backtestPanel").state == "stale")
     assert "universal_1d_v1 serves" in window.rail.button("backtestPanel").toolTip()
+    window.context.stateChanged.emit("backtestPanel", "running")
+    window.context.stateChanged.emit("backtestPanel", "ready")  # as when a new run is stopped
+    form.changed.emit()
+    qtbot.waitUntil(lambda: window.rail.button("backtestPanel").state == "stale")
