@@ -291,6 +291,8 @@ class FuzzyPanel(Station):
         document = self.document
         self.history.follow()
         self.save_button.setEnabled(self._dirty)
+        unsaved = [f"{held.strategy}/{name}" for held in self._documents.values() for name in held.unsaved()]
+        self.context.unsaved.tell(self.object_name, tuple(unsaved))
         if document is not None:
             self.context.stateChanged.emit(self.object_name, "stale" if self._dirty else "ready")
 

@@ -39,13 +39,7 @@ class BacktestTeller(Teller):
         self.panel: BacktestPanel = panels["backtestPanel"]
         self.panel.trades.selectionModel().selectionChanged.connect(self.later)
         self.panel.form.changed.connect(self._chosen)
-        context.stateChanged.connect(self._heard)
         context.tasks.taskRemoved.connect(self.later)
-
-    @Slot(str, str)
-    def _heard(self, panel: str, _state: str) -> None:
-        if panel == self.key:
-            self.later()
 
     @Slot()
     def _chosen(self) -> None:

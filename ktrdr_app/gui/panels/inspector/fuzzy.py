@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.documents.inspected import Inspected, Step
 from ktrdr_app.gui.documents.problem_book import KnownProblem
 from ktrdr_app.gui.panels.fuzzy.number_box import write_number
@@ -36,11 +35,9 @@ class FuzzyTeller(Teller):
         self.panel: FuzzyPanel = panels["fuzzyPanel"]
         self._set = ""
         self._found: tuple[SetProblem, ...] = ()
-        self._documents: dict[str, FuzzyDocument] = {}
         self.panel.examined.connect(self._examined)
         self.panel.plot.selected.connect(self._selected)
         self.panel.table.chosen.connect(self._selected)
-        context.stateChanged.connect(self._heard)
         context.catalog.models.loaded.connect(self.later)
 
     @Slot(object)
@@ -63,21 +60,6 @@ class FuzzyTeller(Teller):
     def _selected(self, key: str) -> None:
         self._set = key
         self.later()
-
-    @Slot(str, str)
-    def _heard(self, panel: str, _state: str) -> None:
-        if panel == self.key:
-            self.later()
-
-    @Slot()
-    def tell(self) -> None:
-        """Tell of the input at hand, and of every strategy whose sets are not saved."""
-        super().tell()
-        document = self.panel.document
-        if document is not None:
-            self._documents[document.strategy] = document
-        unsaved = [(held.strategy, name) for held in self._documents.values() for name in held.unsaved()]
-        self.context.unsaved.tell(self.key, tuple(f"{strategy}/{name}" for strategy, name in unsaved))
 
     def inspected(self) -> Inspected | None:
         """Return the input at hand and its chosen set; None while no strategy is open."""

@@ -30,6 +30,12 @@ class Teller(QObject):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.tell)
         self._soon.start()
+        context.stateChanged.connect(self._heard)
+
+    @Slot(str, str)
+    def _heard(self, panel: str, _state: str) -> None:
+        if panel == self.key:
+            self.later()
 
     @Slot()
     def later(self, _first: object = None, _second: object = None) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
-
 from ktrdr_app.core.errors import BadInput
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.inspected import Inspected, Step
@@ -34,13 +32,7 @@ class TrainingTeller(Teller):
         self.panel.form.changed.connect(self.later)
         context.strategySelected.connect(self.later)
         context.catalog.models.loaded.connect(self.later)
-        context.stateChanged.connect(self._heard)
         context.tasks.taskRemoved.connect(self.later)
-
-    @Slot(str, str)
-    def _heard(self, panel: str, _state: str) -> None:
-        if panel == self.key:
-            self.later()
 
     def inspected(self) -> Inspected | None:
         """Return the training that the form describes."""
@@ -65,29 +57,31 @@ class TrainingTeller(Teller):
             (say("Becomes"), f"universal_{timeframe}_v{max(made, default=0) + 1}" if timeframe else numbers.NONE),
         )
         title = say("Train {0}").format(strategy) if strategy else say("Train")
-        return Inspected(say("Training"), title, facts, *self._judged(len(chosen)), self._steps(bool(made)))
+        missing = self._missing()
+        judged, steps = self._judged(len(chosen), missing), self._steps(bool(made), missing)
+        return Inspected(say("Training"), title, facts, *judged, steps)
 
-    def _judged(self, symbols: int) -> tuple[str, str]:
-        if self.panel.running:
-            return say("It is running; its progress stands in the task list below."), "accent"
+    def _missing(self) -> BadInput | None:
+        """Return what keeps the training from beginning."""
         try:
             self.panel.form.request()
         except BadInput as missing:
+            return missing
+        return None
+
+    def _judged(self, symbols: int, missing: BadInput | None) -> tuple[str, str]:
+        if self.panel.running:
+            return say("It is running; its progress stands in the task list below."), "accent"
+        if missing is not None:
             return ". ".join(part for part in (missing.message, missing.hint) if part), "warning"
         if symbols == 1:
             return say("One symbol makes no universal model: tick more, and it serves symbols it never saw."), "warning"
         return say("Everything is there. What is not ticked stays unseen: keep some symbols for the backtest."), ""
 
-    def _steps(self, trained: bool) -> tuple[Step, ...]:
-        first = press(self.panel.stop_button, icon="stop") if self.panel.running else self._train()
+    def _steps(self, trained: bool, missing: BadInput | None) -> tuple[Step, ...]:
+        train = Step(say("Train"), self.panel.run_main_action, "play", missing.message if missing else "")
+        first = press(self.panel.stop_button, icon="stop") if self.panel.running else train
         models = go(self.context, "modelsPanel", say("Show the models"), "models")
         data = go(self.context, "dataPanel", say("Look at the data"), "data")
         sets = go(self.context, "fuzzyPanel", say("Edit the fuzzy sets"), "fuzzy")
         return (first, models, sets) if trained else (first, data, sets)
-
-    def _train(self) -> Step:
-        try:
-            self.panel.form.request()
-        except BadInput as missing:
-            return Step(say("Train"), self.panel.run_main_action, "play", missing.message)
-        return Step(say("Train"), self.panel.run_main_action, "play")

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.gui
 def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     module_window.resize(1500, 900)
     module_window.docks.reset()
+    module_window.context.select_strategy("quick")
     settle(qtbot, module_window.tasks)
     yield module_window
     rest(qtbot, module_window)
