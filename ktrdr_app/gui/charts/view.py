@@ -21,6 +21,7 @@ from ktrdr_app.gui.charts.markers import TradeMarkers
 from ktrdr_app.gui.charts.plot import ThemedPlot
 from ktrdr_app.gui.charts.shade import SpanShade
 from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
+from ktrdr_app.gui.charts.time_keys import span_after
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 
 LEAST_BARS = 12
@@ -293,18 +294,15 @@ class LinkedCharts(QWidget):
         left, right = self.visible_range
         width = right - left
         key, losing = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        spans = {
-            Qt.Key.Key_Left: (left - width / 10, right - width / 10),
-            Qt.Key.Key_Right: (left + width / 10, right + width / 10),
-            Qt.Key.Key_Up: (left + width / 8, right - width / 8),
-            Qt.Key.Key_Down: (left - width / 6, right + width / 6),
+        ends = {
             Qt.Key.Key_Home: (-1.0, width - 1),
             Qt.Key.Key_End: (len(self._data) - width, float(len(self._data))),
         }
+        span = ends[Qt.Key(key)] if key in ends else span_after(key, left, right)
         if event.modifiers() == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_C:
             self.copy_picture()
-        elif key in spans:
-            self.show_range(*spans[Qt.Key(key)])
+        elif span is not None:
+            self.show_range(*span)
         elif key in (Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight):
             self.step_trade(1, losing_only=losing)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):

@@ -110,7 +110,20 @@ def nudge_of(span: float) -> float:
     span : float
         Width of what is shown.
     """
-    wanted = span / 200.0 if span > 0 else 0.01
+    return round_part(span, 200)
+
+
+def round_part(span: float, parts: int) -> float:
+    """Return the greatest of 1, 2 or 5 times a power of ten that is no more than a part of a span.
+
+    Parameters
+    ----------
+    span : float
+        Width; 0 gives 0.01.
+    parts : int
+        How many parts it has.
+    """
+    wanted = span / parts if span > 0 else 0.01
     power = float(10.0 ** math.floor(math.log10(wanted)))
     return next(round(step * power, 12) for step in (5, 2, 1) if step * power <= wanted * (1 + 1e-9))
 

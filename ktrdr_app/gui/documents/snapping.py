@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from ktrdr_app.gui.documents.set_handles import handles_of, snapped
+from ktrdr_app.gui.documents.set_handles import handles_of, round_part, snapped
 from ktrdr_app.strategy.schema import FuzzySet
 
 OFF, GRID, PERCENTILES, VERTICES, EVERYTHING = MODES = ("off", "grid", "percentiles", "vertices", "everything")
@@ -86,9 +85,7 @@ def grid_step(span: float) -> float:
     span : float
         Width of what is shown.
     """
-    wanted = span / _GRID_LINES if span > 0 else 0.01
-    power = float(10.0 ** math.floor(math.log10(wanted)))
-    return next(round(step * power, 12) for step in (5, 2, 1) if step * power <= wanted * (1 + 1e-9))
+    return round_part(span, _GRID_LINES)
 
 
 def nearest_target(targets: Iterable[SnapTarget], x: float, reach: float) -> SnapTarget | None:

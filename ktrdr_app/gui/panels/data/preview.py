@@ -13,6 +13,7 @@ from ktrdr_app.gui.charts.axis import BarDateAxis, ValueAxis, write_value
 from ktrdr_app.gui.charts.candles import LodCandles
 from ktrdr_app.gui.charts.lod import visible_slice
 from ktrdr_app.gui.charts.plot import ThemedPlot
+from ktrdr_app.gui.charts.time_keys import span_after
 from ktrdr_app.gui.panels.data.gap_marks import GapMarks
 from ktrdr_app.gui.panels.data.series_row import say
 from ktrdr_app.gui.ui import numbers
@@ -165,16 +166,10 @@ class SeriesPreview(ThemedPlot):
         event : QKeyEvent
             The key.
         """
-        left, right = self.view.viewRange()[0]
-        width = right - left
-        spans = {
-            Qt.Key.Key_Left: (left - width / 10, right - width / 10),
-            Qt.Key.Key_Right: (left + width / 10, right + width / 10),
-            Qt.Key.Key_Up: (left + width / 10, right - width / 10),
-            Qt.Key.Key_Down: (left - width / 8, right + width / 8),
-            Qt.Key.Key_Home: (-0.5, len(self._times) - 0.5),
-        }
-        if event.key() in spans and len(self._times):
-            self.view.setXRange(*spans[Qt.Key(event.key())], padding=0)
+        span = span_after(event.key(), *self.view.viewRange()[0])
+        if event.key() == Qt.Key.Key_Home:
+            span = (-0.5, len(self._times) - 0.5)
+        if span is not None and len(self._times):
+            self.view.setXRange(*span, padding=0)
         else:
             super().keyPressEvent(event)

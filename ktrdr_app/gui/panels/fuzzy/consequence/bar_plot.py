@@ -14,6 +14,7 @@ from ktrdr_app.gui.charts.axis import BarDateAxis
 from ktrdr_app.gui.charts.lod import visible_slice
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.plot import ThemedPlot
+from ktrdr_app.gui.charts.time_keys import span_after
 
 LEAST_BARS = 12
 """Closest zoom."""
@@ -93,18 +94,12 @@ class BarPlot(ThemedPlot):
         event : QKeyEvent
             The key.
         """
-        left, right = self.view.viewRange()[0]
-        width = right - left
-        spans = {
-            Qt.Key.Key_Left: (left - width / 10, right - width / 10),
-            Qt.Key.Key_Right: (left + width / 10, right + width / 10),
-            Qt.Key.Key_Up: (left + width / 8, right - width / 8),
-            Qt.Key.Key_Down: (left - width / 6, right + width / 6),
-            Qt.Key.Key_Home: (-1.0, float(max(len(self.times), 1))),
-        }
-        key = Qt.Key(event.key()) if event.key() in list(Qt.Key) else Qt.Key.Key_unknown
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and key in spans:
-            self.view.setXRange(*spans[key], padding=0)
-            event.accept()
+        span = span_after(event.key(), *self.view.viewRange()[0])
+        if event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+        elif span is not None:
+            self.view.setXRange(*span, padding=0)
+        elif event.key() == Qt.Key.Key_Home:
+            self.show_all()
         else:
             super().keyPressEvent(event)
