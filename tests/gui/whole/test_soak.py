@@ -37,11 +37,8 @@ ROUNDS = 207
 """At least 200, and such that the first third ends at the same station as the whole, as its parts differ."""
 CANCELS = 100
 WINDOWS = 9
-MOST_KB = 60
-"""Growth of memory per round that counts as flat: allocators breathe, and a leaked panel is a megabyte.
-
-Forty are measured where panels are made anew, all of it by the data station, which a window makes once.
-"""
+MOST_KB = 20
+"""Growth of memory per round that counts as flat: allocators breathe, and a leaked panel is a megabyte."""
 
 
 def swept() -> None:
@@ -90,9 +87,7 @@ def hold_flat(rounds: int, work: Callable[[int], object]) -> None:
     assert grown < MOST_KB, f"memory grows by {grown:.0f} KB a round"
 
 
-def test_panels_are_opened_and_closed(empty_workspace: Workspace, tasks: TaskManager, dark: QApplication) -> None:
-    """Without the style sheet, which takes most of a panel's making; the windows below wear it."""
-    dark.setStyleSheet("")
+def test_panels_are_opened_and_closed(empty_workspace: Workspace, tasks: TaskManager) -> None:
     context = AppContext(empty_workspace, tasks)
     kinds = cycle([getattr(load(module), name) for module, name in PANELS.values()])
 
@@ -103,7 +98,7 @@ def test_panels_are_opened_and_closed(empty_workspace: Workspace, tasks: TaskMan
         panel.close()
         panel.deleteLater()
         del panel
-        if number % 20 == 0:
+        if number % len(PANELS) == 0:
             swept()
 
     hold_flat(ROUNDS, work)
