@@ -38,7 +38,7 @@ ROUNDS = 207
 CANCELS = 100
 WINDOWS = 9
 MOST_KB = 60
-"""Growth of memory per round that counts as flat: none is usual, threads' allocators take some; a panel is a megabyte."""
+"""Growth of memory per round that counts as flat: none is usual, threads' allocators take some; a panel is 1,000."""
 
 
 def swept() -> None:
