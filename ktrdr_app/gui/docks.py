@@ -141,15 +141,18 @@ class WindowDocks(QObject):
 
     @Slot()
     def reset(self) -> None:
-        """Arrange everything as it was at first."""
+        """Arrange everything as it is at first in a window of this width."""
         self.name = ""
-        self._place(DEFAULT)
+        self._place(self._first())
 
     def first_shown(self) -> None:
         """Fit the default layout to the window, the first time that this is seen; a restored one stays."""
         if not self._placed:
-            roomy = self.window.width() >= ROOMY
-            self._place(Layout(DEFAULT.inspector if roomy else 0, DEFAULT.lower, DEFAULT.tab))
+            self._place(self._first())
+
+    def _first(self) -> Layout:
+        roomy = self.window.width() >= ROOMY
+        return Layout(DEFAULT.inspector if roomy else 0, DEFAULT.lower, DEFAULT.tab)
 
     def _arrange(self) -> None:
         self.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.right)
