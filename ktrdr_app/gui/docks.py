@@ -63,7 +63,6 @@ class WindowDocks(QObject):
         super().__init__(window)
         self.window = window
         self.context = context
-        self.name = ""
         self._placed = False
         self.inspector = Inspector(context)
         self.task_list = TaskList(context)
@@ -136,13 +135,11 @@ class WindowDocks(QObject):
         name : str
             A key of `LAYOUTS`.
         """
-        self.name = name
         self._place(LAYOUTS[name])
 
     @Slot()
     def reset(self) -> None:
         """Arrange everything as it is at first in a window of this width."""
-        self.name = ""
         self._place(self._first())
 
     def first_shown(self) -> None:
@@ -182,7 +179,6 @@ class WindowDocks(QObject):
         """
         settings.setValue("geometry", self.window.saveGeometry())
         settings.setValue("state", self.window.saveState(VERSION))
-        settings.setValue("layout", self.name)
 
     def restore(self, settings: QSettings) -> bool:
         """Put everything where it was, and say whether that could be done; the default stays where it could not.
@@ -197,6 +193,4 @@ class WindowDocks(QObject):
         if state is None:
             return good
         self._placed = isinstance(state, QByteArray) and self.window.restoreState(state, VERSION)
-        name = str(settings.value("layout", ""))
-        self.name = name if self._placed and name in LAYOUTS else ""
         return good and self._placed

@@ -70,9 +70,9 @@ def test_a_panel_may_ask_for_another(window: MainWindow) -> None:
 
 
 def test_the_log_is_shown_in_the_lower_dock(window: MainWindow) -> None:
-    window.dock.hide()
+    window.docks.lower.hide()
     window.show_panel("logPanel")
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
     assert window.tabs.currentWidget() is window.log_panel
 
 
@@ -80,10 +80,10 @@ def test_the_dock_is_hidden_and_shown_by_its_action(window: MainWindow) -> None:
     action = window.actions_by_key["toggleDock"]
     assert action.isChecked()
     action.trigger()
-    assert window.dock.isHidden()
+    assert window.docks.lower.isHidden()
     assert not action.isChecked()
     action.trigger()
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_place_and_layout_are_remembered(
     qtbot.addWidget(first)
     first.resize(1100, 700)
     first.show()
-    first.dock.hide()
+    first.docks.lower.hide()
     settle(qtbot, first.tasks)
     first.close()
     second = MainWindow(sample_workspace, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
@@ -283,7 +283,7 @@ def test_place_and_layout_are_remembered(
     second.show()
     settle(qtbot, second.tasks)
     assert second.height() == 700
-    assert second.dock.isHidden()
+    assert second.docks.lower.isHidden()
     second.close()
 
 
@@ -297,7 +297,7 @@ def test_a_layout_of_another_version_is_passed_over(
     qtbot.addWidget(window)
     window.show()
     settle(qtbot, window.tasks)
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
     assert any("layout could not be used" in shown.text.text() for shown in window.notices.notices)
     window.close()
 

@@ -87,7 +87,6 @@ def test_a_layout_has_its_sizes_and_is_found_again_after_a_restart(start: Start,
     stop(first)
     second = start()
     assert arranged(second) == before
-    assert second.docks.name == name
 
 
 def test_what_the_user_moved_in_a_layout_is_found_again_and_reset_takes_it_back(start: Start) -> None:

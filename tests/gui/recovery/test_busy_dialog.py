@@ -23,7 +23,8 @@ pytestmark = pytest.mark.gui
 @pytest.fixture
 def dialog(request: pytest.FixtureRequest, dark: QApplication, qtbot: QtBot) -> Iterator[BusyDialog]:
     stale = bool(getattr(request, "param", False))
-    made = BusyDialog(WorkspaceBusy("/w", "process 7 on desk, since 2026-01-02 03:04 UTC", stale=stale), Workspace(Path("w")))
+    busy = WorkspaceBusy("/w", "process 7 on desk, since 2026-01-02 03:04 UTC", stale=stale)
+    made = BusyDialog(busy, Workspace(Path("w")))
     made.open()
     yield made
     if isValid(made):
