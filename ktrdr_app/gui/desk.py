@@ -268,7 +268,7 @@ class Desk(QObject):
         place.deleteLater()
 
     def close(self) -> None:
-        """Close every window; those with running tasks ask first."""
+        """Close every window; those with running tasks, or work that would be lost, ask first."""
         for place in tuple(self.places):
             place.window.close()
         self._leave_welcome()
