@@ -119,6 +119,15 @@ def _import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
     return int(load("ktrdr_app.core.kernels").warm_up())
 
 
+def _keep_log(file: Path) -> None:
+    """Send the log to stderr and a file; a disk that refuses the file is no reason to open no window."""
+    try:
+        log.configure(logging.WARNING, file)
+    except OSError as refused:
+        log.configure(logging.WARNING)
+        logging.getLogger("ktrdr_app.gui").warning("the log is not kept in a file: %s", refused)
+
+
 class Session(QObject):
     """The program from its first window to its last: settings, theme, hooks, and the desk.
 
@@ -132,7 +141,7 @@ class Session(QObject):
 
     def __init__(self, workspace: Workspace | None, here: Path) -> None:
         super().__init__()
-        log.configure(logging.WARNING, user_cache() / "ktrdr-app.log")
+        _keep_log(user_cache() / "ktrdr-app.log")
         self.hooks = ErrorHooks(user_cache())
         self.hooks.install()
         self.settings = SettingsFile(user_config() / SETTINGS)

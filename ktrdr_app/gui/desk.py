@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
 
 from ktrdr_app.core.errors import StorageProblem, WorkspaceBusy
 from ktrdr_app.core.paths import Workspace
@@ -46,9 +47,9 @@ class Desk(QObject):
         self._painted = False
         self.places: list[Place] = []
         self.welcome: WelcomePage | None = None
-        self.question: BusyDialog | None = None
+        self._questions: list[BusyDialog] = []
+        """The one that is open, last; those before it are closed and wait to be deleted."""
         self.clean_exit = True
-        self._asked: Workspace | None = None
         self.faults: list[tuple[str, str]] = []
         """What went wrong before there was a window to tell it: a line and its details."""
 
@@ -67,6 +68,11 @@ class Desk(QObject):
             self.open(asked)
         else:
             self.show_welcome(workspace)
+
+    @property
+    def question(self) -> BusyDialog | None:
+        """The question about a busy workspace, while there is one."""
+        return self._questions[-1] if self._questions else None
 
     @property
     def recents(self) -> tuple[Recent, ...]:
@@ -175,25 +181,24 @@ class Desk(QObject):
             self.painted.emit()
 
     def _ask(self, workspace: Workspace, busy: WorkspaceBusy) -> None:
-        question = BusyDialog(busy)
-        self._asked = workspace
+        older, question = self.question, BusyDialog(busy, workspace)
         question.readOnlyChosen.connect(self._open_read_only)
         question.takeOverChosen.connect(self._take_over)
         question.otherChosen.connect(self._open_other)
         question.destroyed.connect(self._question_gone)
-        self.question = question
+        self._questions.append(question)
         self._watch(question)
         question.open()
+        if older is not None:
+            older.reject()
 
-    @Slot()
-    def _open_read_only(self) -> None:
-        if self._asked is not None:
-            self.look_at(self._asked)
+    @Slot(object)
+    def _open_read_only(self, workspace: Workspace) -> None:
+        self.look_at(workspace)
 
-    @Slot()
-    def _take_over(self) -> None:
-        if self._asked is not None:
-            self.open(self._asked, take_over=True)
+    @Slot(object)
+    def _take_over(self, workspace: Workspace) -> None:
+        self.open(workspace, take_over=True)
 
     @Slot()
     def _open_other(self) -> None:
@@ -201,7 +206,7 @@ class Desk(QObject):
 
     @Slot()
     def _question_gone(self) -> None:
-        self.question = None
+        self._questions = [question for question in self._questions if isValid(question)]
 
     @Slot()
     def _open_sample(self) -> None:
@@ -263,7 +268,7 @@ class Desk(QObject):
         place.deleteLater()
 
     def close(self) -> None:
-        """Close every window; those with running tasks ask first."""
+        """Close every window; those with running tasks, or work that would be lost, ask first."""
         for place in tuple(self.places):
             place.window.close()
         self._leave_welcome()

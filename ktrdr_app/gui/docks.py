@@ -63,7 +63,6 @@ class WindowDocks(QObject):
         super().__init__(window)
         self.window = window
         self.context = context
-        self.name = ""
         self._placed = False
         self.inspector = Inspector(context)
         self.task_list = TaskList(context)
@@ -136,20 +135,21 @@ class WindowDocks(QObject):
         name : str
             A key of `LAYOUTS`.
         """
-        self.name = name
         self._place(LAYOUTS[name])
 
     @Slot()
     def reset(self) -> None:
-        """Arrange everything as it was at first."""
-        self.name = ""
-        self._place(DEFAULT)
+        """Arrange everything as it is at first in a window of this width."""
+        self._place(self._first())
 
     def first_shown(self) -> None:
         """Fit the default layout to the window, the first time that this is seen; a restored one stays."""
         if not self._placed:
-            roomy = self.window.width() >= ROOMY
-            self._place(Layout(DEFAULT.inspector if roomy else 0, DEFAULT.lower, DEFAULT.tab))
+            self._place(self._first())
+
+    def _first(self) -> Layout:
+        roomy = self.window.width() >= ROOMY
+        return Layout(DEFAULT.inspector if roomy else 0, DEFAULT.lower, DEFAULT.tab)
 
     def _arrange(self) -> None:
         self.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.right)
@@ -179,7 +179,6 @@ class WindowDocks(QObject):
         """
         settings.setValue("geometry", self.window.saveGeometry())
         settings.setValue("state", self.window.saveState(VERSION))
-        settings.setValue("layout", self.name)
 
     def restore(self, settings: QSettings) -> bool:
         """Put everything where it was, and say whether that could be done; the default stays where it could not.
@@ -194,6 +193,4 @@ class WindowDocks(QObject):
         if state is None:
             return good
         self._placed = isinstance(state, QByteArray) and self.window.restoreState(state, VERSION)
-        name = str(settings.value("layout", ""))
-        self.name = name if self._placed and name in LAYOUTS else ""
         return good and self._placed

@@ -56,7 +56,10 @@ class ErrorHooks:
         """Put our hooks in place of Python's and Qt's."""
         if self._before is not None:
             return
-        self._open_crash_file()
+        try:
+            self._open_crash_file()
+        except OSError as refused:  # without the file only a death of the process goes untold
+            _LOG.warning("deaths of the program are not noted: %s", refused)
         python = (sys.excepthook, threading.excepthook, sys.unraisablehook)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception

@@ -48,6 +48,8 @@ class MainWindow(ShellWindow):
 
     def __init__(self, workspace: Workspace, settings: QSettings | None = None, *, lazily: bool = False) -> None:
         self._clean_exit, self._quitting = True, False
+        self.guards_work = False
+        """Whether to ask before unsaved work is lost; who opens the window for a user switches it on."""
         super().__init__(workspace, settings, lazily=lazily)
         self.rules = RuntimeRules(self)
         self.rules.install()
@@ -81,6 +83,7 @@ class MainWindow(ShellWindow):
             self.context.unsaved.changed,
         ):
             signal.connect(refresh)
+        self.context.unsaved.changed.connect(self._tell_sheet)
         self.sheet.stop_chosen.connect(self._stop_and_quit)
         themeChanged.connect(self._recolour)
         self._drain_timer = QTimer(self)
@@ -90,7 +93,7 @@ class MainWindow(ShellWindow):
         self._stop_timer = QTimer(self)
         self._stop_timer.setSingleShot(True)
         self._stop_timer.setInterval(STOP_MS)
-        self._stop_timer.timeout.connect(self.close)
+        self._stop_timer.timeout.connect(self._leave)
 
     @property
     def clean_exit(self) -> bool:
@@ -137,16 +140,21 @@ class MainWindow(ShellWindow):
     def _asked_for(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks.running if not task.quiet)
 
+    def _at_risk(self) -> tuple[str, ...]:
+        """Return what closing would lose: nothing where unsaved work is noted and offered at the next start."""
+        noted = self.context.autosave.enabled or not self.guards_work
+        return () if noted else self.context.unsaved.names
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask first if tasks run; then cancel, wait, remember the layout, and go.
+        """Ask first if tasks run or work would be lost; then cancel, wait, remember the layout, and go.
 
         Parameters
         ----------
         event : QCloseEvent
-            Ignored while tasks run and nobody has said to stop them.
+            Ignored while there is something to ask about and nobody has said to close all the same.
         """
-        if self._asked_for() and not self._quitting:
-            self.sheet.ask(self._asked_for())
+        if not self._quitting and (self._asked_for() or self._at_risk()):
+            self.sheet.ask(self._asked_for(), self._at_risk())
             event.ignore()
             return
         self._stop_timer.stop()
@@ -169,11 +177,22 @@ class MainWindow(ShellWindow):
 
     @Slot()
     def _close_if_idle(self, _task: object = None) -> None:
-        left = self._asked_for()
-        if self._quitting and not left:
-            self.close()
-        elif not self._quitting and self.sheet.isVisible():
-            self.sheet.tell(left)
+        if self._quitting and not self._asked_for():
+            self._leave()
+        else:
+            self._tell_sheet()
+
+    @Slot()
+    def _leave(self) -> None:
+        if not self.close():  # a station has a question of its own, about what was typed meanwhile
+            self._quitting = False
+            self._stop_timer.stop()
+            self.sheet.hide()
+
+    @Slot()
+    def _tell_sheet(self) -> None:
+        if self.sheet.isVisible() and not self._quitting:
+            self.sheet.tell(self._asked_for(), self._at_risk())
 
     def _remember(self) -> None:
         if self.settings is not None:

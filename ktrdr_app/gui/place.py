@@ -58,6 +58,7 @@ class Place(QObject):
             protection.protect(lock.workspace)
         self.window = MainWindow(lock.workspace, store, lazily=True)
         self.window.context.autosave.enabled = settings.read().settings.keep_drafts and not self.read_only
+        self.window.guards_work = not self.read_only
         self.window.context.autosave.failed.connect(self._not_noted)
         self.window.closed.connect(self._closed)
         FirstPaint(self.window).painted.connect(self._painted)

@@ -98,9 +98,11 @@ def _shown(workspace: Workspace | Path | str, theme: str, size: tuple[int, int],
     window = MainWindow(as_workspace(workspace))
     window.setMinimumSize(QSize(width, height))
     window.resize(width, height)
-    yield window
-    window.close()
-    window.deleteLater()
+    try:
+        yield window
+    finally:
+        window.close()
+        window.deleteLater()
 
 
 def _settle(window: MainWindow) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from PySide6.QtCore import QSettings, QSize, Slot
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.docks import WindowDocks
@@ -82,11 +82,6 @@ class ShellWindow(QMainWindow):
     def panel(self) -> Station:
         """The station shown."""
         return cast(Station, self.stack.currentWidget())
-
-    @property
-    def dock(self) -> QDockWidget:
-        """The lower dock."""
-        return self.docks.lower
 
     @property
     def tabs(self) -> QTabWidget:

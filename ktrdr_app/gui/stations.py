@@ -55,9 +55,6 @@ class Waiting(QWidget):
         """Let the station do what it is for, once it is there."""
         self.wishes.append("run_main_action")
 
-    def stop_main_action(self) -> None:
-        """Do nothing: nothing runs in a station that is not there."""
-
 
 class StationStack(QStackedWidget):
     """The stations, one of them shown; those that are not built yet have a place-holder.

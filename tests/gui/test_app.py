@@ -93,6 +93,17 @@ def test_a_run_opens_closes_and_returns_zero_and_leaves_only_what_it_should(
     assert [path.name for path in sample_workspace.hidden.iterdir()] == ["window.lock"]
 
 
+def test_a_cache_folder_that_cannot_be_written_does_not_keep_the_window_from_opening(
+    tmp_path: Path, sample_workspace: Workspace
+) -> None:
+    (tmp_path / "cache").write_text("no folder", encoding="utf-8")
+    done = in_process(RUN.format(begin="pass", workspace=str(sample_workspace.root)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "the log is not kept in a file" in done.stderr
+    assert "deaths of the program are not noted" in done.stderr
+
+
 def test_an_error_in_a_slot_is_logged_and_damaged_settings_are_told(
     tmp_path: Path, sample_workspace: Workspace
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QToolBar
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import Workspace
@@ -116,6 +117,64 @@ def test_a_note_of_another_machine_can_be_taken_over(desk: Desk, sample_workspac
     click(qtbot, desk.question.take_over)
     assert desk.places[0].lock.held
     assert not desk.places[0].read_only
+
+
+def test_a_second_question_takes_the_place_of_the_first_and_acts_on_its_own_workspace(
+    desk: Desk, sample_workspace: Workspace, empty_workspace: Workspace, qtbot: QtBot
+) -> None:
+    holders = [WorkspaceLock(sample_workspace), WorkspaceLock(empty_workspace)]
+    for holder in holders:
+        holder.acquire()
+    desk.open(sample_workspace)
+    first = desk.question
+    desk.open(empty_workspace)
+    second = desk.question
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    assert not first.isVisible()
+    qtbot.waitUntil(lambda: not isValid(first))
+    assert desk.question is second, "the end of the first is not taken for that of the second"
+    click(qtbot, second.read_only)
+    assert roots(desk) == [empty_workspace.root]
+    qtbot.waitUntil(lambda: desk.question is None)
+    for holder in holders:
+        holder.release()
+
+
+def test_an_answer_that_arrives_late_acts_on_the_workspace_that_it_was_asked_about(
+    desk: Desk, sample_workspace: Workspace, empty_workspace: Workspace
+) -> None:
+    holders = [WorkspaceLock(sample_workspace), WorkspaceLock(empty_workspace)]
+    for holder in holders:
+        holder.acquire()
+    desk.open(sample_workspace)
+    first = desk.question
+    assert first is not None
+    desk.open(empty_workspace)
+    first.read_only.click()
+    assert roots(desk) == [sample_workspace.root]
+    for holder in holders:
+        holder.release()
+
+
+def test_a_workspace_that_was_taken_meanwhile_is_asked_about_again(
+    desk: Desk, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    note = '{"host": "no-such-host", "pid": 1, "since": "2026-01-02T03:04:05Z"}'
+    write_text(sample_workspace.hidden / NOTE_FILE, note)
+    desk.open(sample_workspace)
+    first = desk.question
+    assert first is not None
+    holder = WorkspaceLock(sample_workspace)
+    holder.acquire(take_over=True)
+    click(qtbot, first.take_over)
+    qtbot.waitUntil(lambda: not isValid(first))
+    assert desk.question is not None
+    assert desk.question.isVisible()
+    assert not desk.question.take_over.isVisible()
+    assert desk.places == []
+    holder.release()
 
 
 def test_another_workspace_is_offered_instead(desk: Desk, sample_workspace: Workspace, qtbot: QtBot) -> None:

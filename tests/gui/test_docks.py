@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.gui.docks import DEFAULT, LAYOUTS, VERSION, WindowDocks
+from ktrdr_app.gui.docks import DEFAULT, LAYOUTS, ROOMY, VERSION, WindowDocks
 from ktrdr_app.gui.documents.problem_book import KnownProblem
 from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.ui import accessibility
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def docks(module_window: MainWindow, qtbot: QtBot) -> Iterator[WindowDocks]:
-    module_window.resize(1500, 900)
+    module_window.resize(ROOMY, 900)
     module_window.docks.reset()
     module_window.activateWindow()
     yield module_window.docks
@@ -41,7 +41,6 @@ def test_a_layout_opens_and_closes_what_it_says(docks: WindowDocks, name: str) -
     assert docks.right.isVisible() == bool(layout.inspector)
     assert docks.lower.isVisible() == bool(layout.lower)
     assert docks.tabs.currentIndex() == layout.tab
-    assert docks.name == name
 
 
 def test_layouts_differ() -> None:
@@ -60,6 +59,15 @@ def test_reset_brings_back_what_was_moved_floated_and_closed(docks: WindowDocks,
     assert docks.lower.isVisible()
     assert docks.window.dockWidgetArea(docks.lower) is Qt.DockWidgetArea.BottomDockWidgetArea
     assert docks.window.dockWidgetArea(docks.right) is Qt.DockWidgetArea.RightDockWidgetArea
+
+
+@pytest.mark.parametrize(("width", "open_"), [(ROOMY - 1, False), (ROOMY, True)])
+def test_reset_fits_the_window_as_its_first_showing_does(docks: WindowDocks, width: int, open_: bool) -> None:
+    docks.right.setVisible(not open_)
+    docks.window.resize(width, 900)
+    docks.window.actions_by_key["layoutReset"].trigger()  # type: ignore[attr-defined]
+    assert docks.right.isVisible() == open_
+    assert docks.lower.isVisible()
 
 
 def test_closing_a_dock_by_its_button_unticks_its_action(docks: WindowDocks, qtbot: QtBot) -> None:
@@ -101,17 +109,14 @@ def test_everything_is_found_again(docks: WindowDocks, tmp_path: Path) -> None:
     assert docks.restore(settings_file(tmp_path))
     assert docks.window.dockWidgetArea(docks.right) is Qt.DockWidgetArea.LeftDockWidgetArea
     assert docks.lower.isHidden()
-    assert docks.name == "review"
 
 
 @pytest.mark.parametrize("state", ["text", b"bytes", QByteArray(b"garbage"), 7])
 def test_garbage_is_passed_over_and_said(docks: WindowDocks, tmp_path: Path, state: object) -> None:
     settings = settings_file(tmp_path)
     settings.setValue("state", state)
-    settings.setValue("layout", "nonsense")
     assert not docks.restore(settings)
     assert docks.lower.isVisible()
-    assert docks.name == ""
 
 
 def test_a_layout_of_another_version_is_passed_over(docks: WindowDocks, tmp_path: Path) -> None:

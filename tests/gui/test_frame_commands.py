@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.gui.docks import ROOMY
 from ktrdr_app.gui.frame_commands import FrameCommands
 from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.ui.actions import ACTIONS, STATIONS, plain, shown_keys
@@ -39,6 +40,7 @@ def frame(dressed: QApplication, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def window(frame: MainWindow) -> Iterator[MainWindow]:
+    frame.resize(ROOMY, 900)
     frame.docks.reset()
     frame.activateWindow()
     yield frame

@@ -163,6 +163,18 @@ def test_the_tail_of_the_last_crash_is_read_once(tmp_path: Path) -> None:
         faulthandler.enable(sys.__stderr__ or sys.stderr)
 
 
+def test_without_a_folder_for_crashes_the_hooks_are_in_place(tmp_path: Path, heard: LogQueue) -> None:
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    before = sys.excepthook
+    hooks = ErrorHooks(tmp_path / "taken")
+    hooks.install()
+    assert only(heard).level == logging.WARNING
+    sys.excepthook(*fail(ValueError("told all the same")))  # type: ignore[arg-type]
+    assert only(heard).alert
+    hooks.restore()
+    assert sys.excepthook is before
+
+
 def test_no_hook_opens_a_window(hooks: ErrorHooks, heard: LogQueue, qapp: QApplication) -> None:
     before = len(qapp.topLevelWidgets())
     sys.excepthook(*fail(ValueError("seen by nobody")))  # type: ignore[arg-type]

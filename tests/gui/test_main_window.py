@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -70,9 +70,9 @@ def test_a_panel_may_ask_for_another(window: MainWindow) -> None:
 
 
 def test_the_log_is_shown_in_the_lower_dock(window: MainWindow) -> None:
-    window.dock.hide()
+    window.docks.lower.hide()
     window.show_panel("logPanel")
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
     assert window.tabs.currentWidget() is window.log_panel
 
 
@@ -80,10 +80,10 @@ def test_the_dock_is_hidden_and_shown_by_its_action(window: MainWindow) -> None:
     action = window.actions_by_key["toggleDock"]
     assert action.isChecked()
     action.trigger()
-    assert window.dock.isHidden()
+    assert window.docks.lower.isHidden()
     assert not action.isChecked()
     action.trigger()
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,56 @@ def test_stop_and_quit_cancels_and_closes(window: MainWindow, qtbot: QtBot) -> N
     assert window.tasks.running == ()
 
 
+@pytest.fixture
+def unsaved(dark: QApplication, empty_workspace: Workspace) -> Iterator[MainWindow]:
+    """Return a window with work that closing would lose; its stations stay place-holders."""
+    window = MainWindow(empty_workspace, lazily=True)
+    window.guards_work = True
+    window.show()
+    window.context.unsaved.tell("fuzzyPanel", ("quick/rsi",))
+    yield window
+    window._quitting = True
+    window.close()
+    window.deleteLater()
+
+
+def test_what_is_saved_meanwhile_takes_the_question_about_it_away(unsaved: MainWindow) -> None:
+    assert not unsaved.close()
+    unsaved.context.unsaved.tell("fuzzyPanel", ())
+    assert unsaved.sheet.isHidden()
+    assert unsaved.isVisible()
+    assert unsaved.close()
+
+
+def test_work_that_is_noted_is_not_asked_about(unsaved: MainWindow) -> None:
+    unsaved.context.autosave.enabled = True
+    assert unsaved.close()
+
+
+class Refusal(QObject):
+    """Stands for a station with a question of its own: it does not let its window close."""
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Refuse."""
+        if event.type() is QEvent.Type.Close:
+            event.ignore()
+            return True
+        return False
+
+
+def test_an_answer_counts_once_if_a_station_keeps_the_window_open(unsaved: MainWindow, qtbot: QtBot) -> None:
+    refusal = Refusal()
+    assert not unsaved.close()
+    unsaved.installEventFilter(refusal)
+    click(qtbot, unsaved.sheet.stop)
+    assert unsaved.isVisible()
+    assert unsaved.sheet.isHidden()
+    unsaved.removeEventFilter(refusal)
+    assert not unsaved.close(), "it is asked anew"
+    click(qtbot, unsaved.sheet.stop)
+    assert not unsaved.isVisible()
+
+
 def test_closing_in_the_middle_of_a_training_leaves_no_model(window: MainWindow, qtbot: QtBot) -> None:
     window.show_panel("trainingPanel")
     panel = window.panels["trainingPanel"]
@@ -275,7 +325,7 @@ def test_place_and_layout_are_remembered(
     qtbot.addWidget(first)
     first.resize(1100, 700)
     first.show()
-    first.dock.hide()
+    first.docks.lower.hide()
     settle(qtbot, first.tasks)
     first.close()
     second = MainWindow(sample_workspace, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
@@ -283,7 +333,7 @@ def test_place_and_layout_are_remembered(
     second.show()
     settle(qtbot, second.tasks)
     assert second.height() == 700
-    assert second.dock.isHidden()
+    assert second.docks.lower.isHidden()
     second.close()
 
 
@@ -297,7 +347,7 @@ def test_a_layout_of_another_version_is_passed_over(
     qtbot.addWidget(window)
     window.show()
     settle(qtbot, window.tasks)
-    assert window.dock.isVisible()
+    assert window.docks.lower.isVisible()
     assert any("layout could not be used" in shown.text.text() for shown in window.notices.notices)
     window.close()
 

@@ -22,9 +22,10 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.settings import SettingsFile
 from ktrdr_app.core.workspace_lock import WorkspaceLock
 from ktrdr_app.gui.place import Place
+from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.strategy.schema import FuzzySet
 from tests.core.children import REPO, environment
-from tests.gui.helpers import click, settle
+from tests.gui.helpers import Gate, click, settle
 
 pytestmark = pytest.mark.gui
 
@@ -80,6 +81,7 @@ def open_place(dark: QApplication, qtbot: QtBot, settings: SettingsFile) -> Iter
     yield make
     for place in opened:
         if isValid(place.window):
+            place.window._quitting = True
             place.window.close()
         place.deleteLater()
 
@@ -137,6 +139,32 @@ def test_closing_with_unsaved_work_notes_it_and_discarding_forgets_it(
     assert second.dialog is not None
     click(qtbot, second.dialog.discard)
     assert drafts.all() == ()
+
+
+def test_with_notes_off_closing_asks_before_work_is_lost(
+    open_place: Open, small_workspace: Workspace, settings: SettingsFile, qtbot: QtBot
+) -> None:
+    settings.change(keep_drafts=False)
+    place, gate = open_place(small_workspace), Gate()
+    window = place.window
+    window.context.select_strategy("quick")
+    settle(qtbot, window.tasks)
+    window.panels["fuzzyPanel"].document.set_numbers("middle", (31, 50, 69))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: window.context.unsaved.names == ("quick/rsi",))
+    assert not window.close()
+    assert window.sheet.isVisible()
+    click(qtbot, window.sheet.keep)
+    assert window.isVisible()
+    window.tasks.submit(Task("Long", gate.work))
+    assert not window.close()
+    gate.go_on.set()
+    settle(qtbot, window.tasks)
+    assert window.sheet.isVisible(), "the work would still be lost"
+    assert window.sheet.stop.text() == "Close without saving"
+    with qtbot.waitSignal(place.gone):
+        click(qtbot, window.sheet.stop)
+    assert not place.lock.held
+    assert Drafts(small_workspace).all() == ()
 
 
 def test_noting_is_switched_off_for_good(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.core.errors import InvalidValue, UnknownName
+from ktrdr_app.core.errors import InvalidValue, StorageProblem, UnknownName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.screenshot import DIALOGS, KINDS, PANELS, picture_of, screenshot, screenshot_all
 from ktrdr_app.gui.ui.tokens import THEMES
@@ -70,6 +71,17 @@ def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(sample_workspace
     with pytest.raises(InvalidValue, match="10x10"):
         screenshot("data", sample_workspace, out, size=(10, 10))
     assert not out.exists()
+
+
+def test_a_disk_that_refuses_the_picture_leaves_no_window_behind(
+    dark: QApplication, sample_workspace: Workspace, tmp_path: Path
+) -> None:
+    collects, before = gc.isenabled(), set(dark.topLevelWidgets())
+    with pytest.raises(StorageProblem):
+        screenshot("log", sample_workspace, sample_workspace.data / "IBM_1d.csv" / "x.png")
+    left = set(dark.topLevelWidgets()) - before
+    assert not [each for each in left if each.isVisible()]
+    assert gc.isenabled() == collects, "an open window keeps the collector to itself"
 
 
 def test_a_dense_screen_gets_more_pixels_of_the_same_layout(

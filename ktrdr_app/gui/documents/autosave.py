@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ktrdr_app.core.drafts import Draft, Drafts
 from ktrdr_app.gui.tasks.manager import TaskManager
-from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.tasks.task import Task, TaskState
 
 REST_MS = 700
 """How long a change must rest before it is noted."""
@@ -45,6 +45,8 @@ class Autosave(QObject):
         self._tasks = tasks
         self._readers: dict[Key, Read] = {}
         self._touched: set[Key] = set()
+        self._written: set[Key] = set()
+        """What the running write holds; it may be refused, or the window may close before it is done."""
         self._pending: dict[Key, Draft] = {}
         self._task: Task | None = None
         self._timer = QTimer(self)
@@ -98,7 +100,7 @@ class Autosave(QObject):
         return self._pending.pop((kind, name), None)
 
     def flush(self) -> None:
-        """Note here and now what has not been noted yet, as when the window closes.
+        """Note here and now what has not been noted yet or is just being noted, as when the window closes.
 
         Raises
         ------
@@ -108,9 +110,11 @@ class Autosave(QObject):
         self._timer.stop()
         if self.enabled:
             _note(self._drafts, self._changed())
+            self._written = set()
 
     def _changed(self) -> dict[Key, dict[str, Any] | None]:
-        touched, self._touched = self._touched, set()
+        touched = self._touched | self._written
+        self._touched, self._written = set(), touched
         return {key: self._readers[key]() for key in touched}
 
     @Slot()
@@ -125,9 +129,12 @@ class Autosave(QObject):
 
     @Slot()
     def _over(self) -> None:
-        self._task = None
+        task, self._task = self._task, None
         if self._touched:
             self._timer.start()
+        if task is None or task.state is not TaskState.SUCCEEDED:
+            self._touched |= self._written  # to be noted with the next change, or when the window closes
+        self._written = set()
 
 
 def _note(drafts: Drafts, changed: dict[Key, dict[str, Any] | None]) -> int:

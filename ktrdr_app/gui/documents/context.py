@@ -16,9 +16,6 @@ from ktrdr_app.gui.documents.unsaved import Unsaved
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task
 
-LEVELS = ("info", "success", "warning", "danger")
-"""Weights of a notice, lightest first."""
-
 
 class AppContext(QObject):
     """The window's shared state; panels listen to its signals and change it through its methods.
@@ -33,7 +30,6 @@ class AppContext(QObject):
         Owner in the Qt tree.
     """
 
-    workspaceChanged = Signal()
     modelsChanged = Signal()
     """A model folder was made, changed or removed."""
     dataChanged = Signal()

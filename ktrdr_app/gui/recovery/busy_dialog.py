@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout
 
 from ktrdr_app.core.errors import WorkspaceBusy
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 
@@ -18,14 +19,17 @@ class BusyDialog(QDialog):
     ----------
     busy : WorkspaceBusy
         What was found.
+    workspace : Workspace
+        Which is asked about; an answer that concerns it carries it.
     """
 
-    readOnlyChosen = Signal()
+    readOnlyChosen = Signal(object)
     otherChosen = Signal()
-    takeOverChosen = Signal()
+    takeOverChosen = Signal(object)
 
-    def __init__(self, busy: WorkspaceBusy) -> None:
+    def __init__(self, busy: WorkspaceBusy, workspace: Workspace) -> None:
         super().__init__()
+        self.workspace = workspace
         self.setObjectName("busyDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Workspace in use — KTRDR Desktop"))
@@ -45,14 +49,22 @@ class BusyDialog(QDialog):
         self.take_over = button(self.tr("Take it over"), "busyDialog.takeOverButton")
         self.take_over.setVisible(busy.stale)
         cancel = button(self.tr("Cancel"), "busyDialog.cancelButton")
-        self.read_only.clicked.connect(self.readOnlyChosen)
+        self.read_only.clicked.connect(self._choose_read_only)
         self.other.clicked.connect(self.otherChosen)
-        self.take_over.clicked.connect(self.takeOverChosen)
+        self.take_over.clicked.connect(self._choose_take_over)
         for each in (self.read_only, self.other, self.take_over):
             each.clicked.connect(self.accept)
         cancel.clicked.connect(self.reject)
         box.addLayout(row(1, cancel, self.take_over, self.other, self.read_only))
         self.read_only.setFocus()
+
+    @Slot()
+    def _choose_read_only(self) -> None:
+        self.readOnlyChosen.emit(self.workspace)
+
+    @Slot()
+    def _choose_take_over(self) -> None:
+        self.takeOverChosen.emit(self.workspace)
 
     def _advice(self, stale: bool) -> str:
         if stale:

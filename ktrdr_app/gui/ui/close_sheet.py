@@ -1,4 +1,4 @@
-"""Asks, without blocking anything, what to do with running tasks when the window is to close."""
+"""Asks, without blocking anything, about running tasks and work that would be lost when the window is to close."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 
 class CloseSheet(QFrame):
-    """A sheet at the top of the window; Escape keeps running.
+    """A sheet at the top of the window; Escape keeps the window open.
 
     Parameters
     ----------
@@ -20,6 +20,7 @@ class CloseSheet(QFrame):
     """
 
     stop_chosen = Signal()
+    """The window is to close, whatever runs or would be lost."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -27,7 +28,7 @@ class CloseSheet(QFrame):
         self.setObjectName("closeSheet")
         self.setProperty("role", "notice")
         self.setProperty("tone", "warning")
-        self.setAccessibleName(self.tr("Tasks are running"))
+        self.setAccessibleName(self.tr("Before the window closes"))
         self._text = label("", "heading", wrap=True)
         self._tasks = label("", "muted", wrap=True)
         self.keep = button(self.tr("Keep running"), "closeSheet.keepButton")
@@ -43,15 +44,17 @@ class CloseSheet(QFrame):
         window.installEventFilter(self)
         self.hide()
 
-    def ask(self, tasks: tuple[Task, ...]) -> None:
+    def ask(self, tasks: tuple[Task, ...], unsaved: tuple[str, ...] = ()) -> None:
         """Show the sheet.
 
         Parameters
         ----------
         tasks : tuple of Task
             What runs.
+        unsaved : tuple of str
+            What would be lost, as the user calls it.
         """
-        self.tell(tasks)
+        self.tell(tasks, unsaved)
         self.stop.setEnabled(True)
         self.keep.setEnabled(True)
         self._place()
@@ -59,25 +62,37 @@ class CloseSheet(QFrame):
         self.raise_()
         self.keep.setFocus()
 
-    def tell(self, tasks: tuple[Task, ...]) -> None:
-        """Say what still runs; with nothing left there is nothing to be asked.
+    def tell(self, tasks: tuple[Task, ...], unsaved: tuple[str, ...] = ()) -> None:
+        """Say what still runs and would be lost; with nothing left there is nothing to be asked.
 
         Parameters
         ----------
         tasks : tuple of Task
             What runs.
+        unsaved : tuple of str
+            What would be lost, as the user calls it.
         """
-        if not tasks:
+        if not tasks and not unsaved:
             self.hide()
             return
         count = len(tasks)
-        self._text.setText(
-            self.tr("A task is still running") if count == 1 else self.tr("{0} tasks are still running").format(count)
-        )
-        self._tasks.setText("\n".join(task.title for task in tasks))
+        heading = [self.tr("{0} tasks are still running").format(count)] if count > 1 else []
+        heading += [self.tr("A task is still running")] if count == 1 else []
+        heading += [self.tr("Changes that are not saved would be lost")] if unsaved else []
+        lines = [task.title for task in tasks]
+        lines += [self.tr("Not saved: {0}").format(", ".join(unsaved))] if unsaved else []
+        self._text.setText("\n".join(heading))
+        self._tasks.setText("\n".join(lines))
+        self.keep.setText(self.tr("Keep running") if tasks else self.tr("Keep working"))
+        if not unsaved:
+            self.stop.setText(self.tr("Stop and quit"))
+        else:
+            self.stop.setText(self.tr("Stop, close without saving") if tasks else self.tr("Close without saving"))
+        if self.isVisible():
+            self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Escape keep the tasks running.
+        """Let Escape keep the window open.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ktrdr_app.gui.ui.theme import apply_directions, directions
+from ktrdr_app.gui.ui.theme import apply_directions, directions, themeChanged
 from ktrdr_app.gui.ui.tokens import DIRECTIONS
 
 KEY = "directions"
@@ -47,6 +47,7 @@ class DirectionsMenu(QMenu):
             self._group.addAction(action)
             self.addAction(action)
         self._group.triggered.connect(self._choose)
+        themeChanged.connect(self._follow)
 
     def place_before(self, action: QAction) -> None:
         """Join the menus that hold an action, above it.
@@ -65,3 +66,9 @@ class DirectionsMenu(QMenu):
         apply_directions(action.data())
         if self._settings is not None:
             self._settings.setValue(KEY, action.data())
+
+    @Slot(object)
+    def _follow(self, _theme: object) -> None:
+        """Tick what is worn: another window's menu chooses for the whole program."""
+        for action in self.actions():
+            action.setChecked(action.data() == directions())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,66 @@ def test_a_disk_that_refuses_is_told(autosave: Autosave, tmp_path: Path, tasks: 
         autosave.touch("fuzzy", "a")
     assert isinstance(told.args[0], StorageProblem)
     settle(qtbot, tasks)
+
+
+def test_what_a_disk_refused_is_noted_when_the_window_closes_and_not_tried_for_ever(
+    autosave: Autosave, drafts: Drafts, tmp_path: Path, tasks: TaskManager, qtbot: QtBot
+) -> None:
+    block = tmp_path / ".ktrdr"
+    block.write_text("no folder", encoding="utf-8")
+    autosave.follow("fuzzy", "a", lambda: {"x": 1})
+    with qtbot.waitSignal(autosave.failed, timeout=20_000):
+        autosave.touch("fuzzy", "a")
+    settle(qtbot, tasks)
+    assert not autosave._timer.isActive(), "a full disk is not told about every second"
+    block.unlink()
+    autosave.flush()
+    assert drafts.load("fuzzy", "a").payload == {"x": 1}  # type: ignore[union-attr]
+
+
+def test_what_a_disk_refused_is_noted_with_the_next_change(
+    autosave: Autosave, drafts: Drafts, tmp_path: Path, tasks: TaskManager, qtbot: QtBot
+) -> None:
+    block = tmp_path / ".ktrdr"
+    block.write_text("no folder", encoding="utf-8")
+    for name in "ab":
+        autosave.follow("fuzzy", name, lambda: {"x": 1})
+    with qtbot.waitSignal(autosave.failed, timeout=20_000):
+        autosave.touch("fuzzy", "a")
+    settle(qtbot, tasks)
+    block.unlink()
+    autosave.touch("fuzzy", "b")
+    qtbot.waitUntil(lambda: len(drafts.all()) == 2, timeout=20_000)
+    settle(qtbot, tasks)
+
+
+class SlowDrafts(Drafts):
+    """Drafts on a disk that does not come back to a worker, until it is let go."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.entered, self.go_on = threading.Event(), threading.Event()
+
+    def save(self, kind: str, name: str, payload: dict[str, Any]) -> None:
+        """Write, at once only where the window itself asks."""
+        if threading.current_thread() is not threading.main_thread():
+            self.entered.set()
+            self.go_on.wait(20)
+        super().save(kind, name, payload)
+
+
+def test_closing_notes_what_a_running_write_still_holds(tmp_path: Path, tasks: TaskManager, qtbot: QtBot) -> None:
+    owner, slow = QObject(), SlowDrafts(Workspace(tmp_path))
+    autosave = Autosave(slow, tasks, owner)
+    autosave.enabled = True
+    autosave.follow("fuzzy", "a", lambda: {"x": 1})
+    autosave.touch("fuzzy", "a")
+    qtbot.waitUntil(slow.entered.is_set, timeout=20_000)
+    autosave.flush()
+    assert slow.load("fuzzy", "a").payload == {"x": 1}  # type: ignore[union-attr]
+    slow.go_on.set()
+    settle(qtbot, tasks)
+    owner.deleteLater()
 
 
 def test_what_the_user_wants_back_is_taken_once(autosave: Autosave, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.documents.context import LEVELS, AppContext
+from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.documents.inspected import Inspected
 from ktrdr_app.gui.tasks.task import Task
 from tests.gui.helpers import settle
@@ -65,7 +65,7 @@ def test_a_reason_holds_for_the_state_it_was_told_with(context: AppContext, qtbo
 
 
 def test_a_notice_is_passed_on(context: AppContext, qtbot: QtBot) -> None:
-    for level in LEVELS:
+    for level in ("info", "success", "warning", "danger"):
         with qtbot.waitSignal(context.notified) as blocker:
             context.notify(level, "text", "details")
         assert blocker.args == [level, "text", "details"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from ktrdr_app.core.errors import WorkspaceBusy
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.recovery.busy_dialog import BusyDialog
 from ktrdr_app.gui.ui import accessibility
 from tests.gui.helpers import click
@@ -21,7 +23,8 @@ pytestmark = pytest.mark.gui
 @pytest.fixture
 def dialog(request: pytest.FixtureRequest, dark: QApplication, qtbot: QtBot) -> Iterator[BusyDialog]:
     stale = bool(getattr(request, "param", False))
-    made = BusyDialog(WorkspaceBusy("/w", "process 7 on desk, since 2026-01-02 03:04 UTC", stale=stale))
+    busy = WorkspaceBusy("/w", "process 7 on desk, since 2026-01-02 03:04 UTC", stale=stale)
+    made = BusyDialog(busy, Workspace(Path("w")))
     made.open()
     yield made
     if isValid(made):
@@ -46,8 +49,9 @@ def test_a_lock_of_the_system_cannot_be_taken_over(dialog: BusyDialog, request: 
     [("read_only", "readOnlyChosen"), ("other", "otherChosen"), ("take_over", "takeOverChosen")],
 )
 def test_each_answer_is_told_and_closes(dialog: BusyDialog, qtbot: QtBot, part: str, signal: str) -> None:
-    with qtbot.waitSignal(getattr(dialog, signal)):
+    with qtbot.waitSignal(getattr(dialog, signal)) as told:
         click(qtbot, getattr(dialog, part))
+    assert told.args == ([] if part == "other" else [dialog.workspace])
     assert not dialog.isVisible()
 
 

@@ -68,6 +68,46 @@ def test_it_stays_in_the_middle(sheet: CloseSheet) -> None:
     assert abs(sheet.geometry().center().x() - 600) <= 1
 
 
+@pytest.mark.parametrize(
+    ("titles", "unsaved", "heading", "lines", "answers"),
+    [
+        (("A", "B"), (), "2 tasks are still running", "A\nB", ("Keep running", "Stop and quit")),
+        (
+            (),
+            ("quick/rsi", "quick/ma"),
+            "Changes that are not saved would be lost",
+            "Not saved: quick/rsi, quick/ma",
+            ("Keep working", "Close without saving"),
+        ),
+        (
+            ("A",),
+            ("quick/rsi",),
+            "A task is still running\nChanges that are not saved would be lost",
+            "A\nNot saved: quick/rsi",
+            ("Keep running", "Stop, close without saving"),
+        ),
+    ],
+    ids=["tasks", "work", "both"],
+)
+def test_it_says_what_would_be_stopped_and_what_would_be_lost(
+    sheet: CloseSheet,
+    titles: tuple[str, ...],
+    unsaved: tuple[str, ...],
+    heading: str,
+    lines: str,
+    answers: tuple[str, str],
+) -> None:
+    sheet.ask(tasks("Other"), ("other/x",))
+    sheet.ask(tasks(*titles), unsaved)
+    assert [shown.text() for shown in sheet.findChildren(QLabel)] == [heading, lines]
+    assert (sheet.keep.text(), sheet.stop.text()) == answers
+    assert sheet.rect().contains(sheet.stop.geometry())
+    sheet.tell((), unsaved)
+    assert sheet.isVisible() == bool(unsaved), "the end of the tasks says nothing about the work"
+    sheet.tell((), ())
+    assert sheet.isHidden()
+
+
 def test_it_follows_what_ends_meanwhile_and_goes_with_the_last(sheet: CloseSheet) -> None:
     both = tasks("Train quick", "Backtest GOOG")
     sheet.tell(both)

@@ -78,6 +78,14 @@ def test_a_choice_is_remembered_and_nonsense_is_not_taken(settings: QSettings, h
         apply_directions("pink_grey")
 
 
+def test_the_menu_of_another_window_ticks_what_is_worn(settings: QSettings, holder: QWidget) -> None:
+    first, second = menu(holder, settings), menu(holder, settings)
+    choose(first, "red_green")
+    assert ticked(second) == ["red_green"]
+    choose(second, "blue_orange")
+    assert ticked(first) == ["blue_orange"]
+
+
 def test_without_settings_nothing_is_remembered(settings: QSettings, holder: QWidget) -> None:
     choose(menu(holder, None), "green_red")
     assert directions() == "green_red"

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.data.csv_source import CSVDataSource
+from ktrdr_app.gui.docks import ROOMY
 from ktrdr_app.gui.documents.inspected import Inspected
 from ktrdr_app.gui.main_window import MainWindow
 from tests.gui.helpers import click, rest, settle
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def window(module_window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
-    module_window.resize(1500, 900)
+    module_window.resize(ROOMY, 900)
     module_window.docks.reset()
     module_window.context.select_strategy("quick")
     settle(qtbot, module_window.tasks)

@@ -42,7 +42,6 @@ class Importer(QObject):
         self.queue = ImportQueue(context, self)
         self.dialog: ImportDialog | None = None
         self.queue.imported.connect(self._announce)
-        context.workspaceChanged.connect(self._close)
 
     @Slot()
     def choose_files(self) -> None:
@@ -100,12 +99,6 @@ class Importer(QObject):
         self.queue.add(files)
         self.dialog.raise_()
         self.dialog.activateWindow()
-
-    @Slot()
-    def _close(self) -> None:
-        """Close the dialog: what it shows is about the workspace that was left."""
-        if self.dialog is not None:
-            self.dialog.reject()
 
     @Slot()
     def _closed(self) -> None:

@@ -68,13 +68,6 @@ def test_a_new_dialog_begins_empty(
     assert [entry.path for entry in importer.queue.entries] == [plain]
 
 
-def test_another_workspace_closes_the_dialog(importer: Importer, open_files: Opener, plain: Path) -> None:
-    open_files([plain])
-    importer._context.workspaceChanged.emit()
-    assert importer.dialog is None
-    assert importer.queue.entries == []
-
-
 def test_a_window_that_goes_away_while_files_are_read_leaves_nothing(
     qtbot: QtBot, dark: object, tasks: TaskManager, empty_workspace: Workspace, plain: Path, naive: Path
 ) -> None:
