@@ -81,11 +81,6 @@ class BandLayer(ChartItem):
         )
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        """Return the whole view."""
-        view = self.viewRect()
-        return QRectF(view) if view is not None else QRectF()
-
     def draw(self, painter: QPainter, view: QRectF) -> None:
         """Draw the rows.
 
