@@ -103,6 +103,7 @@ class SetPicture(ThemedPlot):
         """
         self._by_symbol = by_symbol
         self._draw_values()
+        self._write_heading(tokens())
 
     def set_ghost(self, sets: Mapping[str, FuzzySet], name: str) -> None:
         """Draw other sets, dashed, behind those that are edited.
@@ -191,15 +192,13 @@ class SetPicture(ThemedPlot):
             self.view.addItem(curve)
         self.layer.selected = self.layer.selected if self.layer.selected in sets else next(iter(sets), "")
         self.layer.set_sets(sets)
-        self._draw_ghost()
         self._draw_values()
-        self.dress(tokens())
+        self.dress(tokens())  # draws the ghosts, and writes the heading
         self.describe()
 
     def _draw_values(self) -> None:
         self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol)
         self._make_room()
-        self._write_heading(tokens())
 
     def _draw_ghost(self) -> None:
         for curve in self._ghosts:
