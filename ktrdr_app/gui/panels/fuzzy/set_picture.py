@@ -187,7 +187,7 @@ class SetPicture(ThemedPlot):
         self.view.setXRange(*self._range, padding=0)
         for number, (key, entry) in enumerate(sets.items()):
             curve = pg.PlotCurveItem(*outline(entry, *self._range), antialias=True, fillLevel=0.0, name=key)
-            curve.setZValue(number)
+            curve.setZValue(1 + number)
             self._curves[key] = curve
             self.view.addItem(curve)
         self.layer.selected = self.layer.selected if self.layer.selected in sets else next(iter(sets), "")
@@ -197,7 +197,8 @@ class SetPicture(ThemedPlot):
         self.describe()
 
     def _draw_values(self) -> None:
-        self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol)
+        for line in self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol):
+            self.view.addItem(line)
         self._make_room()
 
     def _draw_ghost(self) -> None:
