@@ -95,15 +95,16 @@ class BarPlot(ThemedPlot):
         """
         left, right = self.view.viewRange()[0]
         width = right - left
-        spans: dict[int, tuple[float, float]] = {
+        spans = {
             Qt.Key.Key_Left: (left - width / 10, right - width / 10),
             Qt.Key.Key_Right: (left + width / 10, right + width / 10),
             Qt.Key.Key_Up: (left + width / 8, right - width / 8),
             Qt.Key.Key_Down: (left - width / 6, right + width / 6),
             Qt.Key.Key_Home: (-1.0, float(max(len(self.times), 1))),
         }
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in spans:
-            self.view.setXRange(*spans[event.key()], padding=0)
+        key = Qt.Key(event.key()) if event.key() in list(Qt.Key) else Qt.Key.Key_unknown
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and key in spans:
+            self.view.setXRange(*spans[key], padding=0)
             event.accept()
         else:
             super().keyPressEvent(event)
