@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import live_edit
+from ktrdr_app.workflows.quick_training import QUICK_EPOCHS
 
 
 def run(monkeypatch: pytest.MonkeyPatch, out: Path, *words: str) -> int:
@@ -28,7 +29,13 @@ def test_a_step_and_its_peer_have_figures(
     assert set(document["machine"]) == {"platform", "processor", "cores"}
     for figures in (document["milliseconds"]["step"], document["milliseconds"]["rebuilt"]):
         assert 0 < figures["p50"] <= figures["p95"] <= figures["max"]
-    assert "step" in capsys.readouterr().out
+    retrain = document["retrain"]
+    assert retrain["seconds"] > 0
+    assert 1 <= retrain["epochs"] <= QUICK_EPOCHS
+    assert 0 < retrain["rows"] < document["traded_bars"], "it learns from the training part alone"
+    printed = capsys.readouterr().out
+    assert "step" in printed
+    assert f"one quick try: {retrain['seconds']:.1f} s ({retrain['epochs']} epochs, {retrain['rows']} rows)" in printed
 
 
 def test_what_differs_is_not_timed(

@@ -50,7 +50,7 @@ class SymbolsUse:
     figure : float
         Universality: 1 if all use them alike, 0 if no two share a set.
     apart : tuple of str
-        Symbols that differ from the mean of the others by more than 1 - `ALIKE`, farthest first.
+        Symbols that differ from the median of all by more than 1 - `ALIKE`, farthest first; none of two.
     sets : tuple of SetUse
         A set each.
     """
@@ -92,10 +92,15 @@ def compare_use(entry: FuzzyInput, values: Values, cancel: CancelToken | None = 
 
 
 def _apart(shares: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
-    """Return the symbols farther than allowed from the mean of the others, by total variation distance."""
+    """Return the symbols farther than allowed from the median of all symbols' shares, by half the sum of differences.
+
+    The median stands where most symbols are: a single one that is far away moves the mean of the others, and would make
+    all of them stand apart. Of two symbols none is the odd one.
+    """
+    if len(shares) < 3:
+        return ()
     table = np.array([list(row.values()) for row in shares.values()])
-    others = (table.sum(axis=0) - table) / (len(table) - 1)
-    far = np.abs(table - others).sum(axis=1) / 2
+    far = np.abs(table - np.median(table, axis=0)).sum(axis=1) / 2
     names = list(shares)
     return tuple(names[place] for place in np.argsort(-far, kind="stable") if far[place] > 1 - ALIKE)
 

@@ -28,6 +28,13 @@ class ChartItem(pg.GraphicsObject):
         if self.reaches_with_view:
             self.prepareGeometryChange()
 
+    def boundingRect(self) -> QRectF:
+        """Return the whole view, or nothing outside one, for an item that reaches with it; others say how far."""
+        if not self.reaches_with_view:
+            raise NotImplementedError
+        view = self.viewRect()
+        return QRectF(view) if view is not None else QRectF()
+
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Find out what is in view, and draw it.
 

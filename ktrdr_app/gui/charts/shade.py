@@ -87,8 +87,8 @@ class SpanShade(ChartItem):
 
     def boundingRect(self) -> QRectF:
         """Return the spans' extent across, and the view's up and down."""
-        view = self.viewRect()
-        if view is None or not len(self._spans):
+        view = super().boundingRect()
+        if view.isNull() or not len(self._spans):
             return QRectF()
         left, right = self._spans[0, 0] - 0.5, self._spans[-1, 1] - 0.5
         return QRectF(left, view.top(), right - left, view.height())

@@ -42,7 +42,7 @@ class FuzzyDocument(QObject):
         self._saved = {name: dict(entry.sets) for name, entry in inputs.items()}
         self._sets = {name: dict(entry.sets) for name, entry in inputs.items()}
         self._current = next(iter(inputs), "")
-        self._drag: tuple[str, str, Sets] | None = None
+        self._drag: tuple[str, Sets] | None = None
         self._was_dirty = False
         self.undo_stack = QUndoStack(self)
 
@@ -203,19 +203,8 @@ class FuzzyDocument(QObject):
         """
         self.rollback()
         before = self.sets()
-        self._drag = (self._current, key, before)
+        self._drag = (self._current, before)
         return before[key]
-
-    def preview(self, entry: FuzzySet) -> None:
-        """Show the dragged set as it would be.
-
-        Parameters
-        ----------
-        entry : FuzzySet
-            The set under the mouse.
-        """
-        if self._drag is not None:
-            self.preview_sets({self._drag[1]: entry})
 
     def preview_sets(self, changed: Mapping[str, FuzzySet]) -> None:
         """Show several sets as they would be; the others stand where the drag began.
@@ -226,7 +215,7 @@ class FuzzyDocument(QObject):
             The sets that the drag moves.
         """
         if self._drag is not None:
-            name, _, before = self._drag
+            name, before = self._drag
             self._put(name, {**before, **changed})
 
     def commit(self, text: str) -> None:
@@ -239,7 +228,7 @@ class FuzzyDocument(QObject):
         """
         if self._drag is None:
             return
-        name, _, before = self._drag
+        name, before = self._drag
         self._drag = None
         after = self.sets(name)
         if not _alike(before, after):
@@ -248,7 +237,7 @@ class FuzzyDocument(QObject):
     def rollback(self) -> None:
         """End the drag and put the sets back where they were."""
         if self._drag is not None:
-            name, _, before = self._drag
+            name, before = self._drag
             self._drag = None
             self._put(name, before)
 

@@ -24,10 +24,6 @@ class Noting(ChartItem):
         super().__init__()
         self.drawn: list[tuple[QRectF, float]] = []
 
-    def boundingRect(self) -> QRectF:
-        view = self.viewRect()
-        return QRectF(view) if view is not None else QRectF()
-
     def draw(self, painter: QPainter, view: QRectF) -> None:
         self.drawn.append((QRectF(view), pixels_per_unit(painter)))
 
@@ -109,3 +105,17 @@ def test_the_base_leaves_drawing_to_others(dark: QApplication) -> None:
     with pytest.raises(NotImplementedError):
         ChartItem().draw(painter, QRectF())
     painter.end()
+
+
+def test_bounds_are_the_view_for_items_that_reach_with_it_and_nobodys_for_others(
+    qtbot: QtBot, dark: QApplication
+) -> None:
+    item = Noting()
+    assert item.boundingRect() == QRectF(), "it is in no view yet"
+    plot = plot_with(qtbot, item)
+    plot.view.setRange(xRange=(2, 9), yRange=(-3, 4), padding=0)
+    bounds = item.boundingRect()
+    assert (bounds.left(), bounds.right()) == (pytest.approx(2), pytest.approx(9))
+    assert (bounds.top(), bounds.bottom()) == (pytest.approx(-3), pytest.approx(4))
+    with pytest.raises(NotImplementedError):
+        ChartItem().boundingRect()

@@ -84,7 +84,7 @@ def test_a_drag_of_many_moves_is_one_step(document: FuzzyDocument, qtbot: QtBot)
     document.setChanged.connect(lambda name, key: told.append((name, key)))
     before = document.begin("middle")
     for x in range(26, 46):
-        document.preview(moved(before, 0, x, 0.1))
+        document.preview_sets({"middle": moved(before, 0, x, 0.1)})
     assert document.sets()["middle"].parameters == [45, 50, 75]
     assert not document.undo_stack.canUndo(), "nothing is a step before the mouse is released"
     document.commit("Move left foot of middle")
@@ -99,8 +99,8 @@ def test_a_drag_of_many_moves_is_one_step(document: FuzzyDocument, qtbot: QtBot)
 
 def test_a_drag_back_to_where_it_began_is_no_step(document: FuzzyDocument) -> None:
     before = document.begin("middle")
-    document.preview(triangle(30, 50, 75))
-    document.preview(before)
+    document.preview_sets({"middle": triangle(30, 50, 75)})
+    document.preview_sets({"middle": before})
     document.commit("Move")
     assert not document.undo_stack.canUndo()
     assert not document.dirty
@@ -108,13 +108,13 @@ def test_a_drag_back_to_where_it_began_is_no_step(document: FuzzyDocument) -> No
 
 def test_esc_takes_a_drag_back(document: FuzzyDocument) -> None:
     document.begin("middle")
-    document.preview(triangle(30, 50, 75))
+    document.preview_sets({"middle": triangle(30, 50, 75)})
     assert document.dragging
     document.rollback()
     assert not document.dragging
     assert document.sets()["middle"].parameters == [25, 50, 75]
     document.commit("too late")
-    document.preview(triangle(1, 2, 3))
+    document.preview_sets({"middle": triangle(1, 2, 3)})
     assert document.sets()["middle"].parameters == [25, 50, 75]
     assert not document.undo_stack.canUndo()
 
@@ -123,7 +123,7 @@ def test_esc_takes_a_drag_back(document: FuzzyDocument) -> None:
 def test_whatever_comes_between_takes_the_drag_back_first(interrupt: str, document: FuzzyDocument) -> None:
     document.change("low", FuzzySet(type="trapezoidal", parameters=[0, 10, 20, 40], shoulder="left"), "first")
     document.begin("middle")
-    document.preview(triangle(30, 50, 75))
+    document.preview_sets({"middle": triangle(30, 50, 75)})
     {
         "undo": document.undo,
         "redo": document.redo,
@@ -264,7 +264,7 @@ def test_five_hundred_random_steps_keep_every_set_valid_and_can_all_be_undone(do
         entry = document.begin(key)
         handle = chance.choice(handles_of(entry))
         for _ in range(3):
-            document.preview(moved(entry, handle.index, chance.uniform(-150, 150), 0.1))
+            document.preview_sets({key: moved(entry, handle.index, chance.uniform(-150, 150), 0.1)})
         if chance.random() < 0.2:
             document.rollback()
         else:

@@ -111,7 +111,7 @@ def random_move(chance: random.Random, sets: Sets) -> tuple[Callable[[float], Se
 
 
 def test_ten_thousand_random_drags_break_no_set_and_no_order() -> None:
-    """The rules that the mouse goes through, without the mouse: it has several hundreds in test_dragging.py."""
+    """The rules that the mouse goes through, without it: test_dragging.py does ten thousand through the widget."""
     chance = random.Random(3)
     for number in range(500):
         sets = random_sets(chance)

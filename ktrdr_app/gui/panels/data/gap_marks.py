@@ -58,8 +58,8 @@ class GapMarks(ChartItem):
 
     def boundingRect(self) -> QRectF:
         """Return the lines' extent across, and the view's up and down."""
-        view = self.viewRect()
-        if view is None or not len(self._bars):
+        view = super().boundingRect()
+        if view.isNull() or not len(self._bars):
             return QRectF()
         return QRectF(self._bars[0] - 1, view.top(), self._bars[-1] - self._bars[0] + 2, view.height())
 

@@ -28,15 +28,15 @@ BAND_ROW, BAND_GAP = 15, 12
 BAND_SHARES = (0.01, 0.10, 0.25, 0.50, 0.75, 0.90, 0.99)
 """Quantiles that a row shows: its line, its thin bar, its thick bar and its mark."""
 
-MOST_ROWS = MOST_LINES = 5
-"""Symbols that have a row, and a line, of their own."""
+MOST_ROWS = MOST_NAMES = 5
+"""Symbols that have a row of bands, and a name in the heading."""
 
 _DASHES = ("solid", "dash", "dot")
 _COLOURS = ("series_8", "series_7", "series_4", "series_5", "series_6")
 
 
 def symbol_style(number: int, theme: Tokens) -> tuple[str, str]:
-    """Return the colour and the dash of the n-th symbol's line.
+    """Return the colour and the dash of the n-th symbol's line: fifteen pairs before one comes again.
 
     Parameters
     ----------
@@ -69,22 +69,16 @@ class BandLayer(ChartItem):
         Parameters
         ----------
         values : mapping of str to ndarray of float64
-            Values by symbol.
+            Values by symbol, some of each.
         """
         self.prepareGeometryChange()
-        known = {symbol: array for symbol, array in values.items() if len(array)}
-        shown = list(known)[:MOST_ROWS]
-        more = f"  +{len(known) - len(shown)}" if len(known) > len(shown) else ""
+        shown = list(values)[:MOST_ROWS]
+        more = f"  +{len(values) - len(shown)}" if len(values) > len(shown) else ""
         self.rows = tuple(
-            (symbol + (more if symbol == shown[-1] else ""), tuple(np.quantile(known[symbol], BAND_SHARES).tolist()))
+            (symbol + (more if symbol == shown[-1] else ""), tuple(np.quantile(values[symbol], BAND_SHARES).tolist()))
             for symbol in shown
         )
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Return the whole view."""
-        view = self.viewRect()
-        return QRectF(view) if view is not None else QRectF()
 
     def draw(self, painter: QPainter, view: QRectF) -> None:
         """Draw the rows.
@@ -139,34 +133,43 @@ class Backdrop:
         self.by_symbol = False
         words = QCoreApplication.translate("Backdrop", "values: height drawn")
         self.whole = pg.PlotCurveItem(**bins, fillLevel=0.0, name=words)
-        self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(MOST_LINES)]
+        self.lines: list[pg.PlotCurveItem] = []
         self.bands = BandLayer()
-        self.items = (self.whole, *self.lines, self.bands)
+        self.items = (self.whole, self.bands)
 
-    def show_values(self, values: Mapping[str, Floats], low: float, high: float, *, by_symbol: bool) -> None:
-        """Draw the values of some symbols.
+    def show_values(
+        self, values: Mapping[str, Floats], low: float, high: float, *, by_symbol: bool
+    ) -> list[pg.PlotCurveItem]:
+        """Draw the values of some symbols, and return the lines that are new and want a place in the view.
 
         Parameters
         ----------
         values : mapping of str to ndarray of float64
-            Values by symbol.
+            Values by symbol; one without any is left out, and has neither line nor colour.
         low, high : float
             Ends of the axis.
         by_symbol : bool
             Whether each symbol has a line of its own over the histogram of all.
         """
-        self.values, self.by_symbol = dict(values), by_symbol
-        counted = histogram(values, low, high)
-        self.whole.setVisible(bool(values))
+        self.values = {symbol: array for symbol, array in values.items() if len(array)}
+        self.by_symbol = by_symbol
+        counted = histogram(self.values, low, high)
+        self.whole.setVisible(bool(self.values))
         self.whole.setData(counted.edges, counted.total * HISTOGRAM_TOP)
         middles = (counted.edges[1:] + counted.edges[:-1]) / 2
-        symbols = list(counted.by_symbol)
+        symbols = list(self.values) if by_symbol else []
+        fresh = [pg.PlotCurveItem(antialias=True) for _ in symbols[len(self.lines) :]]
+        for line in fresh:
+            line.setZValue(0.5)  # over the histogram, under the sets
+        self.lines += fresh
+        self._dress_lines(tokens())
         for place, line in enumerate(self.lines):
-            line.setVisible(by_symbol and place < len(symbols))
+            line.setVisible(place < len(symbols))
             if line.isVisible():
                 name = QCoreApplication.translate("Backdrop", "{0}: height drawn").format(symbols[place])
                 line.setData(middles, counted.by_symbol[symbols[place]] * HISTOGRAM_TOP, name=name)
-        self.bands.set_values(values)
+        self.bands.set_values(self.values)
+        return fresh
 
     def dress(self, theme: Tokens) -> None:
         """Recolour everything.
@@ -180,10 +183,13 @@ class Backdrop:
         ground.setAlpha(66)
         self.whole.setPen(None)
         self.whole.setBrush(ground)
+        self._dress_lines(theme)
+        self.bands.update()
+
+    def _dress_lines(self, theme: Tokens) -> None:
         for number, line in enumerate(self.lines):
             colour, dash = symbol_style(number, theme)
             line.setPen(pen(colour, 1.4, dash))
-        self.bands.update()
 
     def legend(self, theme: Tokens) -> list[str]:
         """Return what the heading says of the values, as rich text.
@@ -201,8 +207,9 @@ class Backdrop:
         symbols = list(self.values)
         parts = [muted.format(said)]
         if self.by_symbol:
-            parts += [swatch(each, *symbol_style(n, theme)) for n, each in enumerate(symbols[:MOST_LINES])]
-        elif len(symbols) > MOST_ROWS:
+            parts += [swatch(each, *symbol_style(n, theme)) for n, each in enumerate(symbols[:MOST_NAMES])]
+            parts += [muted.format(f"+{len(symbols) - MOST_NAMES}")] if len(symbols) > MOST_NAMES else []
+        elif len(symbols) > MOST_NAMES:
             parts.append(muted.format(QCoreApplication.translate("Backdrop", "{0} symbols").format(len(symbols))))
         else:
             parts.append(muted.format(html.escape(", ".join(symbols))))

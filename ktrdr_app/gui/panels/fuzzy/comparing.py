@@ -1,13 +1,11 @@
 """The sets to compare with - as saved, or as in a model - drawn as ghosts, and the note that models keep their own."""
 
-# ruff: noqa: N815 - Qt signals are named as Qt names them
-
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from ktrdr_app.gui.documents.fuzzy_document import FuzzyDocument
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
@@ -32,9 +30,6 @@ class Comparison(QObject):
     parent : QObject
         Owner.
     """
-
-    resetDone = Signal(str)
-    """Whose sets were taken over."""
 
     def __init__(self, plot: FuzzyPlot, parent: QObject) -> None:
         super().__init__(parent)
@@ -139,7 +134,6 @@ class Comparison(QObject):
         if self._document is not None and self.ghost:
             name = self.combo.currentText()
             self._document.change_sets(self.ghost, self.tr("Reset to {0}").format(name))
-            self.resetDone.emit(name)
 
     @Slot()
     def saved_changed(self) -> None:

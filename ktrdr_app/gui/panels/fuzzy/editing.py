@@ -24,7 +24,7 @@ from ktrdr_app.gui.ui.widgets import button
 from ktrdr_app.strategy.schema import FuzzySet
 
 EVEN = "even"
-"""The preset that needs no values."""
+"""The preset that can do without values: from their 5th to their 95th percentile, or over the axis."""
 
 _NEW_WIDTH = 0.1
 """Reach of a new set's feet where no neighbour is nearer, as a share of what is shown."""

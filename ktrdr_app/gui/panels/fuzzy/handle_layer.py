@@ -151,11 +151,6 @@ class HandleLayer(ChartItem):
         self.grips = grips_of(sets)
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        """Return the whole view: handles keep their size in pixels and may stand anywhere."""
-        view = self.viewRect()
-        return QRectF(view) if view is not None else QRectF()
-
     def draw(self, painter: QPainter, view: QRectF) -> None:
         """Draw names and handles.
 

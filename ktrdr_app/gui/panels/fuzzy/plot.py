@@ -34,7 +34,7 @@ class FuzzyPlot(SetPicture):
     selected = Signal(str)
     """Set that was taken hold of."""
     addWanted = Signal(float)
-    """A double click on free ground: where a new set is wanted."""
+    """A double click beside the handles, in a set's area too: where a new set is wanted."""
     removeWanted = Signal(str)
     """Del with a handle in focus: the set to take out."""
 

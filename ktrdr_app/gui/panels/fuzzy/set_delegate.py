@@ -25,8 +25,8 @@ class SetDelegate(QStyledItemDelegate):
 
         Parameters
         ----------
-        parent : QModelIndex
-            Valid only below a row; there is nothing there.
+        parent : QWidget
+            What the editor lies in: the table's viewport.
         option : QStyleOptionViewItem
             Where and how the cell is drawn.
         index : QModelIndex

@@ -103,6 +103,7 @@ class SetPicture(ThemedPlot):
         """
         self._by_symbol = by_symbol
         self._draw_values()
+        self._write_heading(tokens())
 
     def set_ghost(self, sets: Mapping[str, FuzzySet], name: str) -> None:
         """Draw other sets, dashed, behind those that are edited.
@@ -186,20 +187,19 @@ class SetPicture(ThemedPlot):
         self.view.setXRange(*self._range, padding=0)
         for number, (key, entry) in enumerate(sets.items()):
             curve = pg.PlotCurveItem(*outline(entry, *self._range), antialias=True, fillLevel=0.0, name=key)
-            curve.setZValue(number)
+            curve.setZValue(1 + number)
             self._curves[key] = curve
             self.view.addItem(curve)
         self.layer.selected = self.layer.selected if self.layer.selected in sets else next(iter(sets), "")
         self.layer.set_sets(sets)
-        self._draw_ghost()
         self._draw_values()
-        self.dress(tokens())
+        self.dress(tokens())  # draws the ghosts, and writes the heading
         self.describe()
 
     def _draw_values(self) -> None:
-        self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol)
+        for line in self.backdrop.show_values(self._values, *self._range, by_symbol=self._by_symbol):
+            self.view.addItem(line)
         self._make_room()
-        self._write_heading(tokens())
 
     def _draw_ghost(self) -> None:
         for curve in self._ghosts:

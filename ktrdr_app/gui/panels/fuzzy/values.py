@@ -31,14 +31,11 @@ class Histogram:
         Share of all values in each bin, scaled so that the fullest bin is 1.
     by_symbol : dict of str to ndarray of float64
         The same for each symbol, each scaled by itself.
-    outside : float
-        Share of all values beyond the outer edges.
     """
 
     edges: Floats
     total: Floats
     by_symbol: dict[str, Floats]
-    outside: float
 
 
 def shown_range(sets: Mapping[str, FuzzySet], values: Mapping[str, Floats]) -> tuple[float, float]:
@@ -68,14 +65,12 @@ def histogram(values: Mapping[str, Floats], low: float, high: float) -> Histogra
     values : mapping of str to ndarray of float64
         Values by symbol.
     low, high : float
-        Outer edges; values beyond are counted as outside.
+        Outer edges; values beyond are not counted.
     """
     edges = np.linspace(low, high, BINS + 1)
     counts = {symbol: np.histogram(array, edges)[0].astype(np.float64) for symbol, array in values.items()}
     total = np.sum(list(counts.values()), axis=0) if counts else np.zeros(BINS)
-    size = sum(len(array) for array in values.values())
-    outside = 1.0 - float(total.sum()) / size if size else 0.0
-    return Histogram(edges, _scaled(total), {symbol: _scaled(count) for symbol, count in counts.items()}, outside)
+    return Histogram(edges, _scaled(total), {symbol: _scaled(count) for symbol, count in counts.items()})
 
 
 def _scaled(counts: Floats) -> Floats:

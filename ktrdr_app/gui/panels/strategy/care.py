@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -45,7 +46,6 @@ class StrategyCare(QObject):
         self.context, self._panel = context, panel
         self.file: StrategyFile | None = None
         self.text = self.called = ""
-        self._adopting = False
         self.new_menu, self.more_menu = QMenu(panel), QMenu(panel)
         self.new_menu.setObjectName("strategyPanel.newMenu")
         self.more_menu.setObjectName("strategyPanel.moreMenu")
@@ -125,9 +125,8 @@ class StrategyCare(QObject):
         """Ask under which name the editor's text is kept."""
         if self.file is None:
             return None
-        dialog = self._ask_name(self.tr("Save the text as"), f"{self.file.name}_2", self.text, self.tr("Save"))
-        dialog.setProperty("adopt", True)
-        return dialog
+        wish = f"{self.file.name}_2"
+        return self._ask_name(self.tr("Save the text as"), wish, self.text, self.tr("Save"), adopt=True)
 
     @Slot()
     def ask_duplicate(self) -> NameDialog | None:
@@ -149,23 +148,19 @@ class StrategyCare(QObject):
         dialog.open()
         return dialog
 
-    def _ask_name(self, title: str, wish: str, text: str, words: str) -> NameDialog:
+    def _ask_name(self, title: str, wish: str, text: str, words: str, *, adopt: bool = False) -> NameDialog:
         said = self.tr("The file goes into this workspace; its models get the same name.")
         wish = workflows.free_name(self.context.workspace, wish)
         dialog = NameDialog(title, said, wish, words, self._panel.window())
-        dialog.setProperty("text", text)
-        dialog.named.connect(self._create)
+        dialog.named.connect(partial(self._create, text, adopt))
         dialog.open()
         return dialog
 
-    @Slot(str)
-    def _create(self, name: str) -> None:
-        dialog = self.sender()
-        workspace, text = self.context.workspace, str(dialog.property("text"))
-        self._adopting = bool(dialog.property("adopt"))
+    def _create(self, text: str, adopt: bool, name: str) -> None:
+        workspace = self.context.workspace
 
-        def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
-            return workflows.create_strategy(workspace, name, text)
+        def work(_progress: Progress, _cancel: CancelToken) -> tuple[StrategyFile, bool]:
+            return workflows.create_strategy(workspace, name, text), adopt
 
         self._start(self.tr("Make {0}").format(name), work, self._made)
 
@@ -175,10 +170,9 @@ class StrategyCare(QObject):
         if file is None or name == file.name:
             return
 
-        def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
-            return workflows.rename_strategy(workspace, file, name)
+        def work(_progress: Progress, _cancel: CancelToken) -> tuple[StrategyFile, bool]:
+            return workflows.rename_strategy(workspace, file, name), True
 
-        self._adopting = True
         self._start(self.tr("Rename {0}").format(file.name), work, self._made)
 
     @Slot()
@@ -214,10 +208,9 @@ class StrategyCare(QObject):
         """
         workspace = self.context.workspace
 
-        def work(_progress: Progress, _cancel: CancelToken) -> StrategyFile:
-            return workflows.restore_strategy(workspace, deleted)
+        def work(_progress: Progress, _cancel: CancelToken) -> tuple[StrategyFile, bool]:
+            return workflows.restore_strategy(workspace, deleted), False
 
-        self._adopting = False
         self._start(self.tr("Bring {0} back").format(deleted.name), work, self._made)
 
     @Slot()
@@ -237,8 +230,8 @@ class StrategyCare(QObject):
         return dialog
 
     @Slot(object)
-    def _made(self, file: StrategyFile) -> None:
-        self.made.emit(file, self._adopting)
+    def _made(self, made: tuple[StrategyFile, bool]) -> None:
+        self.made.emit(*made)
 
     @Slot(object)
     def _gone(self, deleted: DeletedStrategy) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.documents.snapping import MODES, PERCENTS
@@ -59,6 +60,44 @@ def test_each_symbol_can_have_a_line_of_its_own(plot: FuzzyPlot) -> None:
     np.testing.assert_allclose(y, 0.8 * counted / counted.max())
     assert shown[0].opts["pen"].style() != shown[1].opts["pen"].style(), "colour alone tells them apart"
     assert "BBB" in plot.heading.toPlainText()
+
+
+def test_eight_symbols_have_eight_lines_that_all_look_otherwise(plot: FuzzyPlot) -> None:
+    values = {f"S{number}": np.linspace(1, 90 + number, 60) for number in range(8)}
+    plot.set_values(values)
+    plot.show_symbols(by_symbol=True)
+    shown = [line for line in plot.backdrop.lines if line.isVisible()]
+    assert [line.name() for line in shown] == [f"{symbol}: height drawn" for symbol in values]
+    assert len({(line.opts["pen"].color().name(), line.opts["pen"].style()) for line in shown}) == 8
+    assert all(line in plot.view.addedItems for line in shown)
+    for symbol, line in zip(values, shown, strict=True):
+        x, y = line.getData()
+        counted = np.histogram(values[symbol], len(x), plot.shown_range)[0]
+        np.testing.assert_allclose(y, 0.8 * counted / counted.max())
+    words = plot.heading.toPlainText()
+    assert [symbol in words for symbol in values] == [True] * 5 + [False] * 3
+    assert words.rstrip().endswith("+3")
+    plot.set_values(dict(list(values.items())[:2]))
+    assert [line.isVisible() for line in plot.backdrop.lines] == [True] * 2 + [False] * 6
+    assert "+" not in plot.heading.toPlainText()
+
+
+def test_fifteen_symbols_can_be_told_apart(dark: QApplication) -> None:
+    assert len({symbol_style(number, tokens()) for number in range(15)}) == 15
+
+
+def test_a_symbol_without_values_takes_no_ones_colour(plot: FuzzyPlot) -> None:
+    """The row, the line and the name in the heading of a symbol have one colour."""
+    plot.set_values({"EMPTY": np.empty(0), **some_values()})
+    plot.show_symbols(by_symbol=True)
+    assert [name for name, _ in plot.backdrop.bands.rows] == ["AAA", "BBB"]
+    shown = [line for line in plot.backdrop.lines if line.isVisible()]
+    assert [line.name() for line in shown] == ["AAA: height drawn", "BBB: height drawn"]
+    assert "EMPTY" not in plot.heading.toPlainText()
+    for number, symbol in enumerate(("AAA", "BBB")):
+        colour = symbol_style(number, tokens())[0]  # that of its row of bands
+        assert shown[number].opts["pen"].color().name() == colour.lower()
+        assert f'<span style=" color:{colour.lower()};">' in plot.heading.toHtml().split(symbol)[-2]
 
 
 def test_the_bar_sets_up_what_handles_snap_to_and_how_values_are_shown(plot: FuzzyPlot, qtbot: QtBot) -> None:

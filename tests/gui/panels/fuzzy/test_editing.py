@@ -148,6 +148,28 @@ def test_presets_learn_from_the_values_that_are_shown(name: str, reference: obje
     assert panel.document.undo_stack.count() == 1
 
 
+@pytest.mark.parametrize("count", [2, 5, 7])
+def test_the_even_preset_spreads_its_peaks_over_the_values_but_their_tails(count: int, panel: FuzzyPanel) -> None:
+    """From the 5th to the 95th percentile of all symbols' values together, in equal steps but for rounding."""
+    assert panel.document is not None
+    preset(panel, "even", count)
+    low, high = np.percentile(np.concatenate(list(panel._values.values())), [5, 95])
+    assert high - low < 0.9 * (panel.plot.shown_range[1] - panel.plot.shown_range[0]), "the axis is no reference"
+    sets, grain = panel.document.sets(), panel.plot.grain
+    peaks = np.array([entry.parameters[1] for entry in sets.values()])
+    assert len(peaks) == count
+    assert peaks[[0, -1]] == pytest.approx([low, high], abs=grain)
+    assert np.diff(peaks) == pytest.approx((high - low) / (count - 1), abs=2 * grain)
+    assert grain < (high - low) / 100, "rounding must not hide the steps"
+    assert [entry.shoulder for entry in sets.values()] == ["left", *["none"] * (count - 2), "right"]
+    for place, entry in enumerate(sets.values()):
+        feet = [peaks[place - 1], peaks[(place + 1) % count]]
+        inner = [place > 0, place < count - 1]
+        assert [x for x, known in zip(entry.parameters[::2], inner, strict=True) if known] == [
+            x for x, known in zip(feet, inner, strict=True) if known
+        ], "from peak to peak"
+
+
 def test_a_preset_of_as_many_sets_keeps_their_names(panel: FuzzyPanel, qtbot: QtBot) -> None:
     preset(panel, "even", 3)
     assert names(panel) == ["oversold", "neutral", "overbought"]

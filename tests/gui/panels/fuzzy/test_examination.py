@@ -110,7 +110,7 @@ def test_nothing_is_checked_in_full_while_a_set_is_held(
     heard: list[object] = []
     examination.examined.connect(heard.append)
     document.begin("middle")
-    document.preview(FuzzySet(type="triangular", parameters=[48, 50, 52]))
+    document.preview_sets({"middle": FuzzySet(type="triangular", parameters=[48, 50, 52])})
     examination.examine()
     assert heard == []
     assert examination.timer.isActive(), "it is not forgotten"

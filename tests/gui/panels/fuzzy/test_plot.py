@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,7 +13,7 @@ from ktrdr_app.gui.panels.fuzzy.handle_layer import Grip
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.values import outline
 from ktrdr_app.gui.ui.theme import apply_theme
-from ktrdr_app.strategy.schema import FuzzySet, parameter_fault
+from ktrdr_app.strategy.schema import FuzzySet
 from tests.gui.panels.fuzzy.conftest import every_kind, some_values
 
 pytestmark = pytest.mark.gui
@@ -422,30 +420,6 @@ def test_arrows_without_a_handle_and_other_keys_do_nothing(
     for key in (Key.Key_Left, Key.Key_Right, Key.Key_Escape, Key.Key_Delete, Key.Key_3):
         qtbot.keyClick(plot, key)
     assert not document.dirty
-
-
-def test_five_hundred_random_drags_never_break_a_set(plot: FuzzyPlot, document: FuzzyDocument, qtbot: QtBot) -> None:
-    chance = random.Random(17)
-    start = {name: document.sets(name) for name in document.inputs}
-    for number in range(500):
-        if number % 25 == 0:
-            document.show(chance.choice(document.inputs))
-        grip = chance.choice(plot.layer.grips)
-        plot.select(grip.key)
-        begin = plot.grip_point(grip).toPoint()
-        qtbot.mousePress(plot.viewport(), LEFT_BUTTON, PLAIN, begin)
-        for _ in range(2):
-            place = QPoint(chance.randint(-300, 1200), chance.randint(-50, 450))
-            move(qtbot, plot, place, chance.choice([PLAIN, PLAIN, SHIFT]))
-        if chance.random() < 0.1:
-            qtbot.keyClick(plot, Key.Key_Escape)
-        qtbot.mouseRelease(plot.viewport(), LEFT_BUTTON, PLAIN, place)
-        for entry in document.sets().values():
-            assert parameter_fault(entry.type, entry.parameters) == "", f"drag {number} broke {entry}"
-    assert document.undo_stack.count() > 200
-    while document.undo_stack.canUndo():
-        document.undo()
-    assert {name: document.sets(name) for name in document.inputs} == start
 
 
 def test_undo_moves_the_curve_back(plot: FuzzyPlot, document: FuzzyDocument, qtbot: QtBot) -> None:

@@ -130,7 +130,7 @@ def test_undo_while_values_are_loaded_is_safe(panel: FuzzyPanel, slow: SlowValue
 def test_a_drag_is_given_up_when_the_input_changes(panel: FuzzyPanel, slow: SlowValues, qtbot: QtBot) -> None:
     assert panel.document is not None
     before = panel.document.begin("neutral")
-    panel.document.preview(before.model_copy(update={"parameters": [26.0, 50.0, 75.0]}))
+    panel.document.preview_sets({"neutral": before.model_copy(update={"parameters": [26.0, 50.0, 75.0]})})
     show(panel, "macd")
     settle(qtbot, panel)
     assert panel.document.sets("rsi")["neutral"] == before

@@ -103,6 +103,25 @@ def test_a_ghost_wears_the_colour_of_its_set_whatever_its_place(plot: FuzzyPlot,
     assert "v3" not in plot.heading.toPlainText()
 
 
+def test_a_picture_made_anew_draws_ghosts_and_heading_once(
+    plot: FuzzyPlot, document: FuzzyDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Histogram and heading are laid out in milliseconds, and each reading of values would pay for them twice."""
+    plot.set_ghost({"middle": document.sets()["middle"]}, "v3")
+    added: list[object] = []
+    headings: list[str] = []
+    add, write = plot.view.addItem, plot.set_heading
+    monkeypatch.setattr(plot.view, "addItem", lambda item: (added.append(item), add(item)))
+    monkeypatch.setattr(plot, "set_heading", lambda text: (headings.append(text), write(text)))
+    plot.set_values(some_values(6))
+    assert [item for item in added if item in plot._ghosts] == plot._ghosts
+    assert len(added) == len(document.sets()) + 1, "three curves and one ghost"
+    assert len(headings) == 1
+    assert "v3" in plot.heading.toPlainText()
+    plot.show_symbols(by_symbol=True)
+    assert "AAA" in plot.heading.toPlainText()
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [

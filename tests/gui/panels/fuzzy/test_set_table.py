@@ -177,7 +177,7 @@ def test_the_table_follows_drags_and_undo(table: SetTable, document: FuzzyDocume
     changed: list[QModelIndex] = []
     table.sets.dataChanged.connect(lambda first, _last: changed.append(first))
     before = document.begin("middle")
-    document.preview(before.model_copy(update={"parameters": [31.0, 50.0, 75.0]}))
+    document.preview_sets({"middle": before.model_copy(update={"parameters": [31.0, 50.0, 75.0]})})
     assert texts(table)[1][FIRST_NUMBER] == "31"
     assert [index.row() for index in changed] == [1], "only the row that changed is told"
     document.rollback()
@@ -276,8 +276,8 @@ def test_columns_stand_still_in_a_drag_unless_a_number_needs_room(table: SetTabl
     table.grab()
     start, entry = widths(), document.begin("middle")
     for foot in (31.5, 3.0, 49.25, 7.0):
-        document.preview(entry.model_copy(update={"parameters": [foot, 50.0, 75.0]}))
+        document.preview_sets({"middle": entry.model_copy(update={"parameters": [foot, 50.0, 75.0]})})
         assert widths() == start
-    document.preview(entry.model_copy(update={"parameters": [-123456.789, 50.0, 75.0]}))
+    document.preview_sets({"middle": entry.model_copy(update={"parameters": [-123456.789, 50.0, 75.0]})})
     assert cut_off(table, range(FIRST_NUMBER, STATUS)) == []
     document.rollback()

@@ -51,21 +51,21 @@ def test_the_histogram_counts_each_value_once() -> None:
     np.testing.assert_allclose(found.total, np.array(slow) / max(slow), atol=2 / max(slow))
     assert found.total.max() == 1.0
     assert len(found.edges) == BINS + 1
-    assert found.outside == 0.0
     assert set(found.by_symbol) == {"AAA", "BBB"}
     assert all(counts.max() == 1.0 for counts in found.by_symbol.values())
 
 
-def test_values_beyond_the_edges_are_counted_as_outside() -> None:
-    found = histogram({"A": np.array([1.0, 2.0, 3.0, 50.0])}, 0.0, 10.0)
-    assert found.outside == pytest.approx(0.25)
+def test_values_beyond_the_edges_are_not_counted() -> None:
+    near = histogram({"A": np.array([1.0, 1.01, 3.0])}, 0.0, 10.0)
+    wide = histogram({"A": np.array([-7.0, 1.0, 1.01, 3.0, 50.0, 50.0, 50.0])}, 0.0, 10.0)
+    np.testing.assert_array_equal(wide.total, near.total)
+    assert sorted(near.total)[-2:] == [0.5, 1.0]
 
 
 def test_no_values_make_an_empty_histogram() -> None:
     for values in ({}, {"A": np.empty(0)}):
         found = histogram(values, 0.0, 1.0)
         assert found.total.tolist() == [0.0] * BINS
-        assert found.outside == 0.0
 
 
 def kinds() -> st.SearchStrategy[FuzzySet]:

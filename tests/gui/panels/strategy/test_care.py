@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import yaml
 from PySide6.QtCore import Qt
@@ -9,8 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
 from ktrdr_app.core import protection
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.panels.strategy.dialogs import NameDialog
 from ktrdr_app.gui.panels.strategy.panel import StrategyPanel
+from ktrdr_app.workflows.strategy_files import StrategyFile
 from tests.gui.helpers import QUICK_STRATEGY, TYPO_STRATEGY, click
 from tests.gui.panels.strategy.conftest import choose, rest
 from tests.strategy.texts import SHIPPED
@@ -82,6 +86,36 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(bench: StrategyPane
     assert files(bench) == BEFORE
     assert bench.yaml.text == EDITED
     assert bench.keeper.dirty
+
+
+def test_what_is_asked_meanwhile_does_not_change_what_a_slow_file_is_for(
+    bench: StrategyPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is saved under another name is the editor's own, a copy is not, whichever is written first."""
+    gate, create = threading.Event(), workflows.create_strategy
+
+    def slowly(workspace: Workspace, name: str, text: str) -> StrategyFile:
+        assert name != "first" or gate.wait(20)
+        return create(workspace, name, text)
+
+    monkeypatch.setattr(workflows, "create_strategy", slowly)
+    told: list[tuple[str, bool]] = []
+
+    def hear(file: StrategyFile, adopted: bool) -> None:
+        told.append((file.name, adopted))
+
+    bench.care.made.connect(hear)
+    first, copy = bench.care.ask_save_as(), bench.care.ask_duplicate()
+    assert first is not None
+    assert copy is not None
+    first.edit.setText("first")
+    qtbot.keyClick(first.edit, Qt.Key.Key_Return)
+    qtbot.keyClick(copy.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(told) == 1)
+    gate.set()
+    rest(qtbot, bench)
+    bench.care.made.disconnect(hear)
+    assert told == [("quick_copy", False), ("first", True)]
 
 
 def test_the_same_name_is_no_new_one(bench: StrategyPanel, qtbot: QtBot) -> None:

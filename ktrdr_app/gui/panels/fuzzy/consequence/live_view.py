@@ -43,6 +43,7 @@ class LiveView(QWidget):
         self._request: LiveRequest | None = None
         self._newest: LiveResult | None = None
         self._quick: QuickTry | None = None
+        self._tried_on = ("", "", "")  # strategy, symbol and bar length of the quick try
         self._complaint = ""
         self.model = CalmComboBox("fuzzyPanel.modelCombo", self.tr("Model that shows the consequence"))
         self.model.setMinimumContentsLength(18)
@@ -142,11 +143,16 @@ class LiveView(QWidget):
         if before is not None and (before.strategy, before.symbol, before.timeframe) == asked:
             self.show_sets()
             return
+        if asked != self._tried_on:
+            self._drop_try()
+            self._tried_on = asked
+        self._request = LiveRequest(self.context.workspace, *asked)
+        self._offer_models()
+
+    def _drop_try(self) -> None:
         self._quick = None
         self.plot.set_curve(QUICK, None)
         self.desk.stop_try()
-        self._request = LiveRequest(self.context.workspace, *asked)
-        self._offer_models()
 
     def _open(self, symbol: str, timeframe: str) -> None:
         document = self.document
@@ -167,10 +173,14 @@ class LiveView(QWidget):
             self._open(self._request.symbol, self._request.timeframe)
 
     def leave(self) -> None:
-        """Close the session; the next document opens one of its own."""
+        """Close the session; the next document opens one of its own. A quick try goes on, and its curve stays."""
         self._request = None
-        self.desk.stop_try()
         self.desk.close()
+
+    def forget(self) -> None:
+        """Close the session and give the quick try up, as when the bars have changed."""
+        self.leave()
+        self._drop_try()
 
     def reopen(self) -> None:
         """Open the same again: bars, strategy or models may have changed."""
@@ -242,8 +252,7 @@ class LiveView(QWidget):
     @Slot(object)
     def _tried(self, found: tuple[LiveRequest, QuickTry]) -> None:
         asked, quick = found
-        now = self._request
-        if now is None or (asked.symbol, asked.timeframe, asked.strategy) != (now.symbol, now.timeframe, now.strategy):
+        if (asked.strategy, asked.symbol, asked.timeframe) != self._tried_on:
             return
         self._quick = quick
         self.plot.set_curve(QUICK, quick.equity)

@@ -183,7 +183,7 @@ class ConsequencePane(QWidget):
     @Slot()
     def _data_changed(self) -> None:
         self._asked = None
-        self.live.leave()
+        self.live.forget()
         self._refresh()
 
     @Slot()

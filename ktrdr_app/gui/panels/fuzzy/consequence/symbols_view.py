@@ -108,11 +108,6 @@ class SymbolsView(QWidget):
         """Forget what was advised: the strategies may say something else by now."""
         self._advice.clear()
 
-    @Slot()
-    def stop(self) -> None:
-        """Measure no more."""
-        self._measuring.stop()
-
     @Slot(object)
     def _show(self, found: Found) -> None:
         where, advice, use = found

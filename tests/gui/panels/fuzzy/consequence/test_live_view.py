@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.panels.fuzzy.consequence.equity_plot import OWN, QUICK, YOURS
 from ktrdr_app.gui.panels.fuzzy.consequence.live_view import LiveView
@@ -24,6 +25,9 @@ from tests.workflows.quick import with_strategy
 if TYPE_CHECKING:
     from ktrdr_app.gui.documents.context import AppContext
     from ktrdr_app.gui.panels.fuzzy import FuzzyPanel
+    from ktrdr_app.gui.panels.fuzzy.consequence.live_desk import Inputs
+    from ktrdr_app.workflows.live_edit import LiveGround
+    from ktrdr_app.workflows.quick_training import QuickTry
 
 pytestmark = pytest.mark.gui
 
@@ -159,8 +163,6 @@ def test_a_quick_try_that_cannot_be_is_named(panel: FuzzyPanel, qtbot: QtBot) ->
 
 
 def test_a_quick_try_is_stopped_by_its_button(panel: FuzzyPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ktrdr_app import workflows
-
     gate = helpers.Gate()
     monkeypatch.setattr(workflows, "quick_try", lambda *given: gate.work(*given[-2:]))
     view = look(qtbot, panel)
@@ -171,6 +173,58 @@ def test_a_quick_try_is_stopped_by_its_button(panel: FuzzyPanel, qtbot: QtBot, m
     assert len(view.plot.lines[QUICK]) == 0
     assert view.try_button.isEnabled()
     assert "✖" not in note(panel)
+
+
+def hold_the_try(monkeypatch: pytest.MonkeyPatch) -> helpers.Gate:
+    """Let a quick try wait at a gate, and do its work then."""
+    gate, really = helpers.Gate(), workflows.quick_try
+
+    def held(ground: LiveGround, inputs: Inputs, symbols: tuple[str, ...], *told: Any) -> QuickTry:
+        gate.work(*told)
+        return really(ground, inputs, symbols, *told)
+
+    monkeypatch.setattr(workflows, "quick_try", held)
+    return gate
+
+
+def test_saving_at_another_tab_does_not_stop_a_quick_try(
+    panel: FuzzyPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = hold_the_try(monkeypatch)
+    view = look(qtbot, panel)
+    drag(qtbot, panel.plot, grip_of(panel.plot, "middle", "peak"), 31.0)
+    helpers.click(qtbot, view.try_button)
+    qtbot.waitUntil(gate.entered.is_set)
+    panel.consequence.tabs.setCurrentIndex(0)
+    with qtbot.waitSignal(panel.context.catalog.strategies.loaded, timeout=20_000):
+        panel.save()
+    assert view.desk.trying
+    gate.go_on.set()
+    settle(qtbot, panel)
+    look(qtbot, panel)
+    assert len(view.plot.lines[QUICK]) == len(view.plot.times) > 0
+    assert "Quick try: 4 epochs" in note(panel)
+    assert panel.document is not None
+    assert not panel.document.dirty
+
+
+@pytest.mark.parametrize("what", ["other symbol", "other bars"])
+def test_what_the_quick_try_is_not_about_stops_it(
+    what: str, panel: FuzzyPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = hold_the_try(monkeypatch)
+    view = look(qtbot, panel)
+    helpers.click(qtbot, view.try_button)
+    qtbot.waitUntil(gate.entered.is_set)
+    if what == "other symbol":
+        panel.consequence.symbol.setCurrentIndex(panel.consequence.symbol.findData("IBM"))
+    else:
+        panel.context.dataChanged.emit()
+    settle(qtbot, panel)
+    assert not gate.go_on.is_set()
+    assert not view.desk.trying
+    assert len(view.plot.lines[QUICK]) == 0
+    assert "Quick try" not in note(panel)
 
 
 def test_the_panel_may_go_while_a_step_runs(live_context: AppContext, qtbot: QtBot) -> None:
