@@ -26,15 +26,14 @@ from ktrdr_app.cli.commands import (
     train,
     window,
 )
-from ktrdr_app.cli.failures import TYPING_MISTAKE, report_bug, report_error, report_typing_mistake
+from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
 from ktrdr_app.cli.options import JSON, WORKSPACE, Choice
+from ktrdr_app.cli.outcome import INTERRUPTED, exit_code_of
 from ktrdr_app.cli.session import Session
-from ktrdr_app.core.errors import Cancelled, KtrdrError
 from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-INTERRUPTED = Cancelled("the command")
 GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
 
 
@@ -75,17 +74,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     _speak_utf8(as_json)
     configure()
+    return exit_code_of(lambda: _run(words, as_json), as_json)
+
+
+def _run(words: list[str], as_json: bool) -> int:
     try:
         code = typer.main.get_command(build()).main(args=words, prog_name="ktrdr-app", standalone_mode=False)
-    except KtrdrError as error:
-        return report_error(error, as_json)
     except TYPING_MISTAKE as error:
         return report_typing_mistake(error, as_json)
-    except (KeyboardInterrupt, typer.Abort):
-        return report_error(INTERRUPTED, as_json)
-    except Exception as error:
-        return report_bug(error, as_json)
-    return report_error(INTERRUPTED, as_json) if code == INTERRUPTED.exit_code else int(code or 0)
+    except typer.Abort as error:
+        raise INTERRUPTED from error
+    if code == INTERRUPTED.exit_code:
+        raise INTERRUPTED
+    return int(code or 0)
 
 
 def _speak_utf8(as_json: bool) -> None:

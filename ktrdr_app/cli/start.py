@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ktrdr_app.cli.outcome import exit_code_of
 from ktrdr_app.cli.screen import gui_module, has_display
-from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import is_folder
 
@@ -34,10 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     wanted, place = window_only(words)
     if not wanted or not has_display(sys.platform, os.environ):
         return int(load("ktrdr_app.cli.main").main(words))
-    try:
-        return int(gui_module("app").run(place))
-    except KtrdrError as error:
-        return int(load("ktrdr_app.cli.failures").report_error(error, as_json=False))
+    return exit_code_of(lambda: int(gui_module("app").run(place)), as_json=False)
 
 
 def window_only(words: Sequence[str]) -> tuple[bool, Path | None]:

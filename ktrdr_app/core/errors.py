@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ktrdr_app.core.data_errors import DataNotFound as DataNotFound
 from ktrdr_app.core.data_errors import DataProblem as DataProblem
@@ -174,6 +174,9 @@ class StrategyChanged(BadInput):
         super().__init__("the file was changed on disk since it was opened", hint=hint, where=path)
 
 
+Suggests = Literal["value", "key", "indicator", "output"]
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong in a strategy file, with its place.
@@ -190,6 +193,9 @@ class Problem:
         What is allowed.
     suggestion : str
         Nearest valid word, if any.
+    suggests : str
+        What that word is to take the place of: the whole ``value``, the last ``key`` of the path, or the ``indicator``
+        or ``output`` that a fuzzy input reads.
     """
 
     path: str
@@ -198,6 +204,7 @@ class Problem:
     found: str
     expected: str
     suggestion: str = ""
+    suggests: Suggests = "value"
 
     def __str__(self) -> str:
         place = f"line {self.line}, column {self.column}: " if self.line else ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.core.files import write_bytes, write_json
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 FILE = "settings.json"
@@ -124,6 +127,7 @@ class SettingsFile:
         return self._mended(Settings(), f"{fault}; all settings have their defaults again")
 
     def _mended(self, settings: Settings, fault: str) -> Reading:
+        log.warning("%s", fault)
         with contextlib.suppress(OSError, StorageProblem):  # on a folder that refuses it is told again next time
             if self.path.exists():
                 self.path.replace(self.path.with_name(self.path.name + ASIDE))

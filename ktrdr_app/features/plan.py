@@ -165,7 +165,8 @@ def _source(loaded: LoadedStrategy, name: str) -> FuzzySource:
         outputs = [entry.name for entry in info.outputs]
         expected = f"outputs of {info.name}: {', '.join(outputs)}"
         near = closest(output, outputs)
-        raise loaded.problem(("fuzzy_sets", name, "input"), f"there is no output {output!r}", expected, near)
+        found = f"there is no output {output!r}"
+        raise loaded.problem(("fuzzy_sets", name, "input"), found, expected, near, "output")
     column = column_name(IndicatorConfig(indicator, info.name), output)
     entry = strategy.fuzzy_sets[name]
     return FuzzySource(name, column, form_for(entry.form, info.name, known.unit), entry.timeframe, entry.window)

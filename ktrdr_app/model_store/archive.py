@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.folder_files import largest_of, listed_checksums
 from ktrdr_app.model_store.integrity import CheckedFolder, check_folder
@@ -177,8 +178,9 @@ def import_model(file: Path, models_dir: Path) -> Imported:
     ModelRejected
         If anything in it is not as `export_model` writes it, or the model must not be used; nothing is left then.
     StorageProblem
-        If the disk refuses; nothing is left then.
+        If the disk refuses, or the workspace is open read-only; nothing is left then.
     """
+    check_writable(models_dir)
     if not file.is_file():
         raise FileMissing(str(file), "a model that `ktrdr-app models export` wrote")
     where = str(file)

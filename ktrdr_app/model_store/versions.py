@@ -15,6 +15,7 @@ from pathlib import Path
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.locks import file_lock
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.model_store import layout
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,13 @@ def sweep(place: Path) -> None:
     ----------
     place : Path
         ``models/{strategy}``.
+
+    Raises
+    ------
+    WorkspaceReadOnly
+        If it lies in a protected workspace.
     """
+    check_writable(place)
     before = time.time() - _A_DAY
     for path in layout.entries(place):
         with contextlib.suppress(OSError):
@@ -78,8 +85,9 @@ def claim_version(place: Path, stem: str, at_least: int = 1) -> int:
     Raises
     ------
     StorageProblem
-        If the disk refuses.
+        If the disk refuses, or the workspace is open read-only.
     """
+    check_writable(place)
     claims = place / _CLAIMS
     try:
         claims.mkdir(parents=True, exist_ok=True)
@@ -115,8 +123,9 @@ def remember_version(place: Path, folder: str) -> None:
     Raises
     ------
     StorageProblem
-        If the disk refuses.
+        If the disk refuses, or the workspace is open read-only.
     """
+    check_writable(place)
     try:
         (place / _CLAIMS / folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem
+from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, Suggests
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.core.words import closest
 from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
@@ -43,7 +43,9 @@ class LoadedStrategy:
         self.text = text
         self.marks = marks or {}
 
-    def problem(self, path: tuple[str, ...], found: str, expected: str, suggestion: str = "") -> StrategyProblem:
+    def problem(
+        self, path: tuple[str, ...], found: str, expected: str, suggestion: str = "", suggests: Suggests = "value"
+    ) -> StrategyProblem:
         """Return the error for one entry of this strategy.
 
         Parameters
@@ -54,9 +56,11 @@ class LoadedStrategy:
             What stands there, what is allowed.
         suggestion : str
             Nearest valid word.
+        suggests : str
+            What that word is to take the place of, as `Problem` names it.
         """
         return StrategyProblem(
-            self.where, [Problem(".".join(path), *place_of(path, self.marks), found, expected, suggestion)]
+            self.where, [Problem(".".join(path), *place_of(path, self.marks), found, expected, suggestion, suggests)]
         )
 
 
@@ -247,7 +251,8 @@ def _dangling_inputs(content: dict[Any, Any], marks: Marks) -> Iterator[Problem]
             path = ("fuzzy_sets", str(key), "input") if named else ("fuzzy_sets", str(key))
             expected = f"indicators here: {', '.join(known)}"
             found = f"reads {source!r}, which is not under indicators"
-            yield Problem(".".join(path), *place_of(path, marks), found, expected, closest(source, known))
+            near = closest(source, known)
+            yield Problem(".".join(path), *place_of(path, marks), found, expected, near, "indicator")
 
 
 def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
@@ -256,9 +261,8 @@ def _as_problem(detail: ErrorDetails, marks: Marks) -> Problem:
     shown = ".".join(path) or "strategy"
     if detail["type"] == "extra_forbidden":
         allowed = allowed_keys(path[:-1])
-        return Problem(
-            shown, *place, f"unknown key {path[-1]!r}", f"allowed: {', '.join(allowed)}", closest(path[-1], allowed)
-        )
+        near = closest(path[-1], allowed)
+        return Problem(shown, *place, f"unknown key {path[-1]!r}", f"allowed: {', '.join(allowed)}", near, "key")
     if detail["type"] == "missing":
         near = closest(path[-1], [str(key) for key in detail["input"]])
         return Problem(

@@ -17,6 +17,7 @@ from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_json
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.data.bars import close_times, fingerprint
 from ktrdr_app.workflows.backtest_statistics import FinishedRun, with_statistics
 from ktrdr_app.workflows.report import ReportInput, write_report
@@ -111,8 +112,9 @@ def free_place(final: Path) -> Path:
     Raises
     ------
     StorageProblem
-        If it is there already with something in it.
+        If it is there already with something in it, or the workspace is open read-only.
     """
+    check_writable(final)
     if final.is_dir() and not any(final.iterdir()):
         final.rmdir()
     if final.exists():

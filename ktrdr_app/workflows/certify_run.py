@@ -9,6 +9,7 @@ from ktrdr_app.core.cluster import executor_for
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.files import plain, write_json
 from ktrdr_app.core.progress import Progress, silent, stage
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.data.symbols import read_symbols
 from ktrdr_app.training.certificate import LEAST_SYMBOLS
 from ktrdr_app.training.certificate import certify as certified
@@ -52,6 +53,7 @@ def certify(
     """
     token = cancel or CancelToken("the certificate")
     _check(request)
+    check_writable(request.workspace.runs)
     seconds: dict[str, float] = {}
     groups = groups_of(request.symbols, read_symbols(request.workspace))
     loaded, _, block, processed = training_rows(request, progress, token, seconds)
@@ -76,7 +78,6 @@ def certify(
     document = document_of(request, loaded.strategy, work, processed, found, money)
     with stage("save", progress):
         folder = request.workspace.runs / run_id("certify", loaded.strategy.name, request.timeframe)
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / CERTIFICATE_FILE
         write_json(path, document)
     return CertifyResult(dict(plain(document)) | {"certificate_file": str(path)}, path)

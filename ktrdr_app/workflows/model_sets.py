@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
@@ -13,6 +16,10 @@ from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import FuzzyInput
 from ktrdr_app.workflows.compare_facts import translated
 from ktrdr_app.workflows.models import list_models, show_model
+
+log = logging.getLogger(__name__)
+
+_INPUTS = TypeAdapter(dict[str, FuzzyInput])
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ def list_model_sets(
 ) -> list[ModelSets]:
     """Return the sets of every usable model of a strategy, in the order of `list_models`.
 
-    Models of the original are read as ``strategies upgrade`` translates them; one that it cannot translate is left out.
+    Models of the original are read as ``strategies upgrade`` translates them; one that it cannot translate is left out,
+    and so is one of ours whose sets are of another grammar than today's, with a line in the log.
 
     Parameters
     ----------
@@ -87,6 +95,11 @@ def list_model_sets(
         if info.look_ahead:
             document = translated(document, str(info.path))
         if document is not None:
-            inputs = {key: FuzzyInput.model_validate(entry) for key, entry in document["fuzzy_sets"].items()}
+            try:
+                inputs = _INPUTS.validate_python(document.get("fuzzy_sets"))
+            except ValidationError as error:
+                reason = error.errors()[0]["msg"]
+                log.warning("%s is left out: its sets are of another grammar (%s)", info.label, reason)
+                continue
             found.append(ModelSets(info.label, info.path, inputs))
     return found

@@ -66,7 +66,8 @@ def catalogue_problems(content: Mapping[str, Any], marks: Marks) -> Iterator[Pro
                 path = ("fuzzy_sets", str(key), "input")
                 expected = f"outputs of {name}: {', '.join(outputs)}"
                 near = closest(output, outputs)
-                yield _problem(path, marks, f"there is no output {output!r}", expected, near)
+                found = f"there is no output {output!r}"
+                yield Problem(".".join(path), *place_of(path, marks), found, expected, near, "output")
     yield from _label_problems(_mapping(content.get("labels")), marks)
 
 
@@ -101,7 +102,8 @@ def _indicator_problems(key: str, spec: Mapping[str, Any], marks: Marks) -> Iter
         del given[word]
         found = f"unknown parameter {word!r} of {name}"
         expected = f"allowed: {', '.join(allowed) or 'none'}"
-        yield _problem((*path, word), marks, found, expected, closest(word, allowed))
+        at = (*path, word)
+        yield Problem(".".join(at), *place_of(at, marks), found, expected, closest(word, allowed), "key")
     faulty = [word for word, value in given.items() if isinstance(value, bool) or _refused(model, word, given)]
     for word in faulty:
         yield from _value_problem(name, {word: given[word]}, (*path, word), marks)

@@ -92,7 +92,7 @@ def edit_draft(text: str, changes: Sequence[DraftChange], where: str) -> str:
     return text
 
 
-def mended(text: str, problem: Problem) -> str:
+def mended(text: str, problem: Problem, where: str = "strategy") -> str:
     """Return the text with the word that a problem suggests in the place of the one found; unchanged if it has none.
 
     Parameters
@@ -101,22 +101,26 @@ def mended(text: str, problem: Problem) -> str:
         The YAML.
     problem : Problem
         One with a suggestion.
+    where : str
+        What messages call the text.
+
+    Raises
+    ------
+    StrategyProblem
+        If the word cannot be put in for what the text shares between entries.
     """
-    path = tuple(problem.path.split("."))
-    if not problem.suggestion:
+    path, word = tuple(problem.path.split(".")), problem.suggestion
+    if not word:
         return text
-    if problem.found.startswith(("unknown key", "unknown parameter")):
-        return renamed(text, path, problem.suggestion)
-    if problem.found.startswith("reads") and len(path) == 2:
-        return with_value(text, (*path, "input"), problem.suggestion)
-    content = _at(read_marked(text, "strategy")[0], path)
-    if problem.found.startswith(("reads", "there is no output")) and isinstance(content, str):
+    if problem.suggests == "key":
+        return renamed(text, path, word, where)
+    if problem.suggests == "indicator" and len(path) == 2:  # the entry says by its name alone what it reads
+        return with_value(text, (*path, "input"), word, where)
+    content = _at(read_marked(text, where)[0], path)
+    if problem.suggests in ("indicator", "output") and isinstance(content, str):
         indicator, dot, output = content.partition(".")
-        reads = problem.found.startswith("reads")
-        return with_value(
-            text, path, f"{problem.suggestion}{dot}{output}" if reads else f"{indicator}.{problem.suggestion}"
-        )
-    return with_value(text, path, problem.suggestion)
+        word = f"{word}{dot}{output}" if problem.suggests == "indicator" else f"{indicator}.{word}"
+    return with_value(text, path, word, where)
 
 
 def unread_outputs(content: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ktrdr_app.core import trash
-from ktrdr_app.core.errors import StrategyChanged, StrategyExists, StrategyProblem
+from ktrdr_app.core.errors import StorageProblem, StrategyChanged, StrategyExists, StrategyProblem
 from ktrdr_app.core.files import write_text
 from ktrdr_app.core.paths import Workspace, safe_name, shipped
 from ktrdr_app.strategy.load import find_strategy, read_strategy, strategy_files
@@ -135,7 +136,7 @@ def template_names() -> tuple[str, ...]:
     return (MINIMAL_NAME, *sorted(path.stem for path in own.glob("*.y*ml")))
 
 
-def create_strategy(workspace: Workspace, name: str, text: str) -> StrategyFile:
+def create_strategy(workspace: Workspace, name: str, text: str, line_end: str = "\n") -> StrategyFile:
     """Write a text as a new strategy of the workspace, under a name that is free.
 
     Parameters
@@ -146,6 +147,8 @@ def create_strategy(workspace: Workspace, name: str, text: str) -> StrategyFile:
         Its file stem; the text's ``name:`` becomes the same, unless it is no YAML.
     text : str
         The YAML.
+    line_end : str
+        What its lines are to end with on disk.
 
     Raises
     ------
@@ -160,7 +163,7 @@ def create_strategy(workspace: Workspace, name: str, text: str) -> StrategyFile:
     if name.casefold() in {known.casefold() for known in strategy_files(workspace)}:
         raise StrategyExists(name)
     target = workspace.strategies / f"{name}.yaml"
-    write_text(target, _called(text, name))
+    write_text(target, _called(text, name).replace("\n", line_end))
     return _read(target)
 
 
@@ -197,16 +200,20 @@ def rename_strategy(workspace: Workspace, file: StrategyFile, name: str) -> Stra
     Raises
     ------
     UnsafeName, StrategyExists, StorageProblem
-        As `create_strategy` raises them; the file is untouched then.
+        As `create_strategy` raises them, and if the disk keeps the file under its old name; it is untouched then.
     StrategyChanged
         If the file is another than the one that was opened.
     """
     if not file.path.exists() or _digest(file.path.read_bytes()) != file.digest:
         raise StrategyChanged(workspace.relative(file.path))
-    made = create_strategy(workspace, name, file.text)
-    write_text(made.path, made.text.replace("\n", file.line_end))
-    file.path.unlink()
-    return _read(made.path)
+    made = create_strategy(workspace, name, file.text, file.line_end)
+    try:
+        file.path.unlink(missing_ok=True)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            made.path.unlink()
+        raise StorageProblem(str(file.path), error.strerror or str(error)) from error
+    return made
 
 
 def delete_strategy(workspace: Workspace, file: StrategyFile) -> DeletedStrategy:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ktrdr_app.core.errors import BadInput, InvalidValue
+from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.files import write_bytes, write_parts
 from ktrdr_app.data.bars import nanoseconds
 
@@ -42,8 +42,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
     Raises
     ------
-    BadInput
-        For another suffix, or Parquet without a library that writes it.
+    InvalidValue
+        For another suffix.
+    StorageProblem
+        If the disk refuses.
     """
     if path.suffix not in (".csv", ".parquet"):
         raise InvalidValue("out", path.name, "a file name that ends in .csv or .parquet")
@@ -52,11 +54,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".csv":
         write_csv(stamped, path)
         return
-    try:
-        write_bytes(path, stamped.to_parquet(index=False) or b"")
-    except ImportError as error:
-        message = "Parquet needs the library pyarrow, which is not installed"
-        raise BadInput(message, hint="pip install pyarrow, or give a .csv name", where=str(path)) from error
+    write_bytes(path, stamped.to_parquet(index=False) or b"")
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

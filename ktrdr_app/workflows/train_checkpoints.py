@@ -11,6 +11,7 @@ from ktrdr_app.core.errors import BadInput, RunNotFound
 from ktrdr_app.core.files import json_text, plain, write_bytes, write_json
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.progress import Note, Progress
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, to_bytes
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.process import SymbolFacts
@@ -71,7 +72,6 @@ class RunCheckpoints:
         StorageProblem
             If the disk refuses; the checkpoint before is left as it was.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / TRAINING_FILE).is_file():
             write_json(self.folder / TRAINING_FILE, self._training)
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
@@ -82,6 +82,7 @@ class RunCheckpoints:
 
     def remove(self) -> None:
         """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""
+        check_writable(self.folder)
         try:
             for name in (CHECKPOINT_FILE, TRAINING_FILE):
                 (self.folder / name).unlink(missing_ok=True)

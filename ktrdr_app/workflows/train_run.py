@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.progress import Note, Progress, StageFinished, StageStarted, SymbolDone, silent, stage
+from ktrdr_app.core.protection import check_writable
 from ktrdr_app.data.loader import check_symbols
 from ktrdr_app.features.contract import FeatureBlock
 from ktrdr_app.features.groups import feature_groups
@@ -57,6 +58,7 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     """
     token = cancel or CancelToken("training")
     seconds: dict[str, float] = {}
+    check_writable(request.workspace.models)
     if request.resume is not None:
         found_run(request, request.resume)  # before the minutes that features may take
     loaded, plan, block, processed = training_rows(request, progress, token, seconds)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from ktrdr_app.cli import failures, start
 from ktrdr_app.cli.start import window_only
+from ktrdr_app.core.errors import EnvironmentProblem
 from tests.core.children import printed, run_python
 
 
@@ -50,6 +53,34 @@ def test_without_a_display_the_refusal_is_the_commands_own() -> None:
     )
     assert done.returncode == 2
     assert "there is none to open a window on" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("ends", "code", "told"),
+    [
+        (7, 7, ""),
+        (EnvironmentProblem("Qt", "libGL is missing", "install it"), 2, "hint: install it"),
+        (RuntimeError("no widget"), 1, "a fault of the program: RuntimeError: no widget"),
+        (KeyboardInterrupt(), 130, "the command was stopped"),
+    ],
+    ids=["its own code", "an error of ours", "a bug", "Ctrl-C"],
+)
+def test_whatever_becomes_of_the_window_is_told_as_of_a_command(
+    ends: int | BaseException, code: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(place: Path | None) -> int:
+        assert place is None
+        if isinstance(ends, BaseException):
+            raise ends
+        return ends
+
+    monkeypatch.setattr(failures, "_logged", lambda error: "the log")
+    monkeypatch.setattr(start, "has_display", lambda platform, environment: True)
+    monkeypatch.setattr(start, "gui_module", lambda name: SimpleNamespace(run=run))
+    assert start.main([]) == code
+    said = capsys.readouterr()
+    assert (said.out, bool(said.err)) == ("", bool(told))
+    assert told in said.err
 
 
 def test_the_short_way_imports_neither_the_commands_nor_what_computes() -> None:

@@ -62,6 +62,16 @@ def test_a_torn_file_and_a_torn_backup_leave_the_defaults(file: SettingsFile, co
     assert file.read().fault == ""
 
 
+def test_a_fault_that_a_change_comes_upon_is_in_the_log(file: SettingsFile, caplog: pytest.LogCaptureFixture) -> None:
+    file.write(Settings(theme="light"))
+    file.path.write_bytes(b"{")
+    with caplog.at_level("WARNING", logger="ktrdr_app"):
+        file.change(keep_drafts=False)
+    assert [record.getMessage() for record in caplog.records] == [
+        "settings.json is damaged; all settings have their defaults again"
+    ]
+
+
 def test_a_file_that_is_gone_is_taken_from_the_backup(file: SettingsFile) -> None:
     file.write(Settings(theme="light"))
     file.write(Settings(theme="dark"))

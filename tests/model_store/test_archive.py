@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ktrdr_app.core.errors import FileMissing, InvalidValue, ModelNotFound, ModelRejected, StorageProblem
+from ktrdr_app.core.errors import (
+    FileMissing,
+    InvalidValue,
+    ModelNotFound,
+    ModelRejected,
+    StorageProblem,
+    WorkspaceReadOnly,
+)
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store import archive as archives
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.archive import LABEL, export_model, import_model
@@ -26,6 +34,7 @@ from ktrdr_app.model_store.migration_plan import plan_migration
 from ktrdr_app.model_store.registry import list_models
 from ktrdr_app.model_store.samples import SampleRows
 from ktrdr_app.model_store.verify import verify_model
+from tests.core.protected import only_looked_at
 from tests.model_store.builders import STRATEGY, edit, pickle_calling, raw_rows, save, write_original
 
 SAMPLES = SampleRows(np.zeros((2, 4), dtype=np.float32), np.zeros(2, dtype=np.int16))
@@ -80,6 +89,13 @@ class TestThereAndBack:
         assert verify_model(came.path).passed
         assert {check.result for check in verify_model(came.path).checks} == {"passed"}
         assert came.latest == source.name
+
+    def test_nothing_comes_into_a_workspace_that_is_only_looked_at(self, tmp_path: Path, zipped: Path) -> None:
+        workspace = Workspace(tmp_path / "guarded")
+        workspace.models.mkdir(parents=True)
+        with only_looked_at(workspace), pytest.raises(WorkspaceReadOnly):
+            import_model(zipped, workspace.models)
+        assert import_model(zipped, workspace.models).path.is_dir()
 
     def test_a_folder_of_the_originals(self, tmp_path: Path) -> None:
         source = write_original(tmp_path / "a", version=4)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.errors import StorageProblem, WorkspaceReadOnly
+from ktrdr_app.core.paths import Workspace
 from ktrdr_app.model_store.resolver import resolve
-from ktrdr_app.model_store.versions import claim_version, locked, point_latest, remember_version
+from ktrdr_app.model_store.versions import claim_version, locked, point_latest, remember_version, sweep
+from tests.core.protected import only_looked_at
 from tests.model_store.builders import STRATEGY, link_latest, save, write_original
 
 STEM = "universal_1h"
@@ -35,6 +39,20 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
         remember_version(tmp_path, f"{STEM}_v1")
     with pytest.raises(StorageProblem), locked(tmp_path):
         pass
+
+
+@pytest.mark.parametrize(
+    "change", [sweep, lambda place: claim_version(place, STEM), lambda place: remember_version(place, f"{STEM}_v7")]
+)
+def test_a_protected_store_keeps_even_its_leftovers(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    place = Workspace(tmp_path).models / STRATEGY
+    leftover = place / f".{STEM}_v1.0123abcd.part"
+    leftover.mkdir(parents=True)
+    os.utime(leftover, (0, 0))
+    with only_looked_at(Workspace(tmp_path)), pytest.raises(WorkspaceReadOnly):
+        change(place)
+    sweep(place)
+    assert not leftover.exists()
 
 
 def test_the_lock_leaves_nothing_that_counts_as_a_model_or_a_number(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ import pytest
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, KtrdrError
+from ktrdr_app.core.errors import Cancelled, KtrdrError, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import BarsDone, StageFinished
-from ktrdr_app.workflows.backtest_files import command_of
+from ktrdr_app.workflows.backtest_files import command_of, free_place
 from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest, MoneyOptions, SignalsRequest
+from tests.core.protected import only_looked_at
 from tests.workflows.quick import NAME, TEXT, files_below, trained, with_strategy
 
 METRICS = {
@@ -252,6 +253,15 @@ def test_an_out_folder_with_something_in_it_is_not_touched(shop: Workspace, tmp_
     assert caught.value.code == "storage_problem"
     assert files_below(tmp_path / "mine") == ["note.txt"]
     assert _run(shop, out=tmp_path / "new").folder == tmp_path / "new"
+
+
+def test_an_empty_out_folder_of_a_protected_workspace_stays(tmp_path: Path) -> None:
+    out = Workspace(tmp_path).runs / "mine"
+    out.mkdir(parents=True)
+    with only_looked_at(Workspace(tmp_path)), pytest.raises(WorkspaceReadOnly):
+        free_place(out)
+    assert free_place(out) == out
+    assert not out.exists()
 
 
 def test_signals_from_a_file_run_through_the_same_engine(shop: Workspace, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, DataNotFound, InvalidValue
+from ktrdr_app.core.errors import Cancelled, DataNotFound, InvalidValue, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import FoldDone, ProgressEvent, StageFinished
 from ktrdr_app.workflows.certify_run import certify
 from ktrdr_app.workflows.requests import CertifyResult
 from ktrdr_app.workflows.run_folders import newest_run
 from ktrdr_app.workflows.train_run import train
+from tests.core.protected import only_looked_at
 from tests.dask_cluster import DaskCluster
 from tests.training.planted_market import MARKETS
 from tests.workflows.planted import planted_workspace, request
@@ -193,3 +194,10 @@ def test_a_strategy_in_prices_fails_from_files_too(tmp_path: Path) -> None:
     assert document["per_symbol"]["BTCUSD"]["unseen_skill"]["value"] < -1
     assert any("BTCUSD" in sentence for sentence in document["report"][1:3])
     assert np.isfinite(document["retention"]["low"])
+
+
+def test_nothing_is_certified_for_a_workspace_that_is_only_looked_at(workspace: Workspace) -> None:
+    told = list[ProgressEvent]()
+    with only_looked_at(workspace), pytest.raises(WorkspaceReadOnly):
+        certify(request(workspace), told.append)
+    assert told == []

@@ -14,6 +14,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.requests import TrainRequest
 from tests.gui.helpers import QUICK_STRATEGY
+from tests.model_store.builders import STRATEGY, edit, save
 from tests.shared_data import shared_path
 
 
@@ -51,6 +52,22 @@ def test_damaged_folders_and_other_strategies_are_left_out(trained: Workspace) -
     assert workflows.list_model_sets(trained, "trend_momentum") == []
     with pytest.raises(StrategyNotFound):
         workflows.list_model_sets(trained, "nothing")
+
+
+@pytest.mark.parametrize("stored", [{"rsi": {"sets": {"low": {"type": "octagon", "parameters": [1]}}}}, [1], None])
+def test_sets_of_another_grammar_are_left_out_and_logged(
+    sample_workspace: Workspace, caplog: pytest.LogCaptureFixture, stored: object
+) -> None:
+    sample_workspace.strategies.mkdir(parents=True)
+    (sample_workspace.strategies / "own.yaml").write_text(QUICK_STRATEGY.replace("quick", STRATEGY), encoding="utf-8")
+    kept = save(sample_workspace.models)
+    strange = save(sample_workspace.models)
+    edit(strange / "config.json", lambda document: document.update(fuzzy_sets=stored))
+    with caplog.at_level("WARNING", logger="ktrdr_app"):
+        found = workflows.list_model_sets(sample_workspace, "own")
+    assert [model.path for model in found] == [kept]
+    (told,) = [record.getMessage() for record in caplog.records if "another grammar" in record.getMessage()]
+    assert told.startswith(strange.name)
 
 
 @pytest.mark.shared

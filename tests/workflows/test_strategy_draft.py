@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ktrdr_app.core.errors import InvalidValue, StrategyProblem, UnknownName
+from ktrdr_app.core.errors import InvalidValue, Problem, StrategyProblem, UnknownName
 from ktrdr_app.indicators.registry import available
 from ktrdr_app.strategy.template import MINIMAL
 from ktrdr_app.workflows.strategy_draft import edit_draft, mended, read_draft, unread_outputs
@@ -107,6 +107,28 @@ def test_what_was_meant_is_put_in(good: str, bad: str) -> None:
     draft = read_draft(text.replace(good, bad, 1), "a")
     (problem, *_) = [problem for problem in draft.problems if problem.suggestion]
     assert mended(draft.text, problem) == text
+
+
+@pytest.mark.parametrize(
+    ("suggests", "path", "becomes"),
+    [
+        ("value", "fuzzy_sets.width.input", "input: words"),
+        ("indicator", "fuzzy_sets.width.input", "input: words.upper"),
+        ("output", "fuzzy_sets.width.input", "input: bands.words"),
+        ("key", "fuzzy_sets.width.input", "words: bands.upper"),
+    ],
+)
+def test_where_a_word_goes_is_said_by_the_problem_not_by_its_message(suggests: Any, path: str, becomes: str) -> None:
+    problem = Problem(path, 0, 0, "gelesen wird etwas anderes", "unknown key reads", "words", suggests)
+    assert "input: bands.upper" in VALID
+    assert mended(VALID, problem) == VALID.replace("input: bands.upper", becomes)
+
+
+def test_a_refused_mend_names_the_file() -> None:
+    text = "a: &a {b: 1}\nc: *a\n"
+    with pytest.raises(StrategyProblem) as caught:
+        mended(text, Problem("a.b", 0, 0, "is wrong", "", "2"), "strategies/mine.yaml")
+    assert caught.value.where == "strategies/mine.yaml"
 
 
 def test_a_problem_without_a_word_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from pathlib import Path
 
@@ -149,6 +150,32 @@ def test_a_rename_keeps_line_ends_and_comments(workspace: Workspace) -> None:
     wanted = text.replace("name: mine", "name: yours").replace("\n", "\r\n").encode()
     assert renamed.path.read_bytes() == wanted
     assert not made.path.exists()
+
+
+def test_a_rename_that_the_disk_refuses_leaves_one_file(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = files.create_strategy(workspace, "mine", VALID)
+    before = made.path.read_bytes()
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path == made.path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StorageProblem, match="Permission denied") as caught:
+        files.rename_strategy(workspace, made, "yours")
+    assert caught.value.where == str(made.path)
+    assert [path.name for path in workspace.strategies.iterdir()] == ["mine.yaml"]
+    assert made.path.read_bytes() == before
+
+
+def test_a_strategy_is_made_with_the_line_ends_that_are_wanted(workspace: Workspace) -> None:
+    made = files.create_strategy(workspace, "mine", VALID, "\r\n")
+    assert made.path.read_bytes() == files.create_strategy(workspace, "other", VALID).path.read_bytes().replace(
+        b"other", b"mine"
+    ).replace(b"\n", b"\r\n")
+    assert made.line_end == "\r\n"
 
 
 def test_half_a_sign_is_refused_and_the_file_stays(workspace: Workspace) -> None:

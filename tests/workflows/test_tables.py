@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ktrdr_app.core.errors import BadInput, InvalidValue
+from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.workflows import tables
 from ktrdr_app.workflows.tables import csv_parts, iso_stamps, write_csv, write_table
 from tests.conftest import make_bars
@@ -134,13 +133,11 @@ def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_parquet_is_written_or_its_library_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "bars.parquet"
-    if find_spec("pyarrow") is None:
-        with pytest.raises(BadInput) as caught:
-            write_table(make_bars(5), path)
-        assert "pyarrow" in caught.value.hint
-        assert not path.exists()
-    else:
-        write_table(make_bars(5), path)
-        assert pd.read_parquet(path).columns[0] == "timestamp"
+def test_parquet_holds_what_csv_holds(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "bars.parquet"
+    write_table(make_bars(5), path)
+    back = pd.read_parquet(path)
+    assert back.columns[0] == "timestamp"
+    assert by_pandas(back) == by_columns(make_bars(5).reset_index().assign(timestamp=iso_stamps(make_bars(5).index)))
+    with pytest.raises(StorageProblem):
+        write_table(make_bars(5), path / "below.parquet")

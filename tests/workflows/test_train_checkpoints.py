@@ -9,16 +9,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import BadInput, Cancelled, KtrdrError, RunNotFound
+from ktrdr_app.core.errors import BadInput, Cancelled, KtrdrError, RunNotFound, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.progress import EpochFinished, Note
-from ktrdr_app.workflows.train_checkpoints import CHECKPOINT_FILE, TRAINING_FILE
+from ktrdr_app.core.progress import EpochFinished, Note, silent
+from ktrdr_app.neural.checkpoint import Checkpoint
+from ktrdr_app.neural.engine import EngineState
+from ktrdr_app.workflows.train_checkpoints import CHECKPOINT_FILE, TRAINING_FILE, RunCheckpoints
 from ktrdr_app.workflows.train_run import train
 from tests.core.children import REPO, environment
+from tests.core.protected import only_looked_at
 from tests.workflows.quick import TEXT, files_below, request, with_strategy
 
 LONG = TEXT.replace("epochs: 4", "epochs: 14, checkpoint_every: 3, patience: 14")
@@ -187,3 +191,16 @@ class TestTheFolder:
     def test_a_short_training_leaves_none(self, sample_workspace: Workspace) -> None:
         train(request(with_strategy(sample_workspace)))
         assert not sample_workspace.runs.exists() or not list(sample_workspace.runs.iterdir())
+
+
+def test_what_a_protected_workspace_keeps_of_a_run_is_neither_written_nor_removed(sample_workspace: Workspace) -> None:
+    weights = np.zeros(3, dtype=np.float32)
+    kept = RunCheckpoints(request(sample_workspace), {"strategy": {"name": "quick"}}, silent)
+    with only_looked_at(sample_workspace), pytest.raises(WorkspaceReadOnly):
+        kept.save(Checkpoint("fused", EngineState(weights, 1, {}), weights, ()))
+    kept.folder.mkdir(parents=True)
+    (kept.folder / TRAINING_FILE).touch()
+    with only_looked_at(sample_workspace), pytest.raises(WorkspaceReadOnly):
+        kept.remove()
+    kept.remove()
+    assert not kept.folder.exists()

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, KtrdrError, StorageProblem
+from ktrdr_app.core.errors import Cancelled, KtrdrError, StorageProblem, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, Note, StageFinished, StageStarted, SymbolDone
 from ktrdr_app.data.csv_source import CSVDataSource
@@ -28,6 +28,7 @@ from ktrdr_app.training.store import RowStore
 from ktrdr_app.workflows import train_run as module
 from ktrdr_app.workflows.train_run import train
 from tests.core.children import files_up_to
+from tests.core.protected import only_looked_at
 from tests.workflows.quick import SYMBOLS, TEXT, files_below, request, trained, with_strategy
 
 METRICS = {
@@ -64,6 +65,13 @@ def test_the_document_has_every_promised_field(sample_workspace: Workspace) -> N
         assert sum(document["class_balance"][symbol].values()) == pytest.approx(1)
     assert (document["epochs_trained"], document["version"], document["kind"]) == (4, 1, "universal")
     assert json.loads(json.dumps(document)) == document
+
+
+def test_nothing_is_trained_for_a_workspace_that_is_only_looked_at(sample_workspace: Workspace) -> None:
+    workspace, told = with_strategy(sample_workspace), list[object]()
+    with only_looked_at(workspace), pytest.raises(WorkspaceReadOnly):
+        train(request(workspace), told.append)
+    assert told == []
 
 
 def test_the_documents_tell_every_figure_with_its_interval_and_baselines(sample_workspace: Workspace) -> None:

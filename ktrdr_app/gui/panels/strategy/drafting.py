@@ -121,7 +121,7 @@ class Drafting(QObject):
                 if isinstance(one, DraftChange):
                     changed = workflows.edit_draft(changed, [one], where)
                 else:
-                    changed = workflows.mended(changed, one)
+                    changed = workflows.mended(changed, one, where)
             return changed
 
         task = Task(self.tr("Change a strategy"), work, quiet=True)
