@@ -12,7 +12,7 @@ from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.tasks.task import Task, TaskState
 
 REST_MS = 700
-"""How long a change must rest before it is noted."""
+"""How long after a change it is noted, with those that came meanwhile: typing without a pause is noted too."""
 
 Read = Callable[[], dict[str, Any] | None]
 """Returns the unsaved state of something as JSON knows it, or None if all of it is saved."""
@@ -75,7 +75,7 @@ class Autosave(QObject):
             As `follow` took them.
         """
         self._touched.add((kind, name))
-        if self.enabled:
+        if self.enabled and not self._timer.isActive():
             self._timer.start()
 
     def offer(self, drafts: tuple[Draft, ...]) -> None:

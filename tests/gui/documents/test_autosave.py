@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.drafts import Draft, Drafts
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.gui.documents.autosave import Autosave
+from ktrdr_app.gui.documents.autosave import REST_MS, Autosave
 from ktrdr_app.gui.tasks.manager import TaskManager
 from tests.gui.helpers import settle
 
@@ -61,6 +61,27 @@ def test_many_changes_are_noted_once_and_the_last_one_counts(
     settle(qtbot, tasks)
     assert work.asked == 1
     assert drafts.load("fuzzy", "a").payload == {"x": 49}  # type: ignore[union-attr]
+
+
+def test_changes_without_a_pause_are_noted_while_they_go_on(
+    autosave: Autosave, drafts: Drafts, tasks: TaskManager, qtbot: QtBot
+) -> None:
+    work = Desk()
+    autosave.follow("strategy", "a", work.read)
+    typing = QTimer()
+    typing.setInterval(REST_MS // 7)
+
+    def key() -> None:
+        work.state = {"keys": (work.state or {"keys": 0})["keys"] + 1}
+        autosave.touch("strategy", "a")
+
+    typing.timeout.connect(key)
+    typing.start()
+    qtbot.waitUntil(lambda: drafts.load("strategy", "a") is not None, timeout=20_000)
+    assert typing.isActive()
+    typing.stop()
+    qtbot.waitUntil(lambda: drafts.load("strategy", "a").payload == work.state)  # type: ignore[union-attr]
+    settle(qtbot, tasks)
 
 
 def test_what_is_saved_is_noted_no_more(autosave: Autosave, drafts: Drafts, tasks: TaskManager, qtbot: QtBot) -> None:
