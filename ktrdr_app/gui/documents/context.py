@@ -40,7 +40,7 @@ class AppContext(QObject):
     """A data file was made, changed or removed."""
     strategySelected = Signal(str)
     strategySaved = Signal(str)
-    """File stem of a strategy whose file was written; whoever keeps a part of it reads it anew."""
+    """File stem of a strategy whose file was written, here or by somebody else; whoever keeps a part reads it anew."""
     timeframeSelected = Signal(str)
     symbolSelected = Signal(str)
     notified = Signal(str, str, str)

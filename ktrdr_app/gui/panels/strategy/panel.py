@@ -278,7 +278,7 @@ class StrategyPanel(Station):
         self._deleted = None
 
     @Slot(object, bool)
-    def _say_saved(self, file: StrategyFile, copied: bool) -> None:
+    def _say_saved(self, _file: StrategyFile, copied: bool) -> None:
         words = self.tr("Saved as {0}").format(self.keeper.place())
         if copied:
             words = self.tr("Saved a copy as {0}; the program's own file stays as it is").format(self.keeper.place())
@@ -286,7 +286,6 @@ class StrategyPanel(Station):
         self.context.notify("success", words)
         self.drafting.where = self.keeper.place()
         self.drafting.look()
-        self.context.strategySaved.emit(file.name)
         self.context.catalog.strategies.refresh()
 
     @Slot(object, bool)
