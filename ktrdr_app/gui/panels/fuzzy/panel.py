@@ -60,6 +60,7 @@ class FuzzyPanel(Station):
         self._values: dict[str, Any] = {}
         self._loading: Task | None = None
         self._wanted: tuple[str, str, tuple[str, ...], str] | None = None
+        self._wish = ("", "")  # strategy and input that another station wants to be shown
         self.choices = FuzzyChoices(context, self)
         self._make_bar()
         self._make_editor()
@@ -123,6 +124,7 @@ class FuzzyPanel(Station):
         self.choices.seriesChosen.connect(self._load_values)
         self.context.dataChanged.connect(self._data_changed)
         self.context.strategySaved.connect(self._strategy_saved)
+        self.context.fuzzyInputRequested.connect(self._show_input)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
         self.table.sets.rejected.connect(self.examination.refuse)
@@ -175,6 +177,24 @@ class FuzzyPanel(Station):
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
+        self._grant_wish()
+
+    @Slot(str)
+    def _show_input(self, name: str) -> None:
+        """Turn to an input of the strategy at hand, whose sets may still have to be read."""
+        self._wish = (self.context.strategy, name)
+        self._grant_wish()
+
+    def _grant_wish(self) -> None:
+        document, (strategy, name) = self.document, self._wish
+        if document is None or document.strategy != strategy:
+            return
+        if name in document.inputs:
+            self._wish = ("", "")
+            document.show(name)
+        else:  # it stays wished for: saving brings it
+            words = self.tr("{0} is not among the saved inputs of {1} yet.").format(name, strategy)
+            self.notice.show_text("info", words, self.tr("Save the strategy at its station first."))
 
     @Slot(str)
     def _input_chosen(self, name: str) -> None:

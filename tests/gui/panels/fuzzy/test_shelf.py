@@ -157,3 +157,51 @@ def test_a_file_that_became_faulty_is_told_and_the_sets_stay_in_view(
     learn(qtbot, panel, "refresh")
     assert parameters(panel, "macd", "flat") == [0, 0.25]
     assert panel.notice.isHidden()
+
+
+# the input that another station asks for
+
+
+def test_the_input_that_is_asked_for_is_shown(panel: FuzzyPanel, qtbot: QtBot) -> None:
+    for name in ("rsi", "macd", "macd"):
+        panel.context.fuzzyInputRequested.emit(name)
+        settle(qtbot, panel)
+        assert panel.document is not None
+        assert panel.document.current == name
+        assert helpers.child(panel, QComboBox, "fuzzyPanel.indicatorCombo").currentData() == name
+        assert {grip.key for grip in panel.plot.layer.grips} == {{"rsi": "low", "macd": "flat"}[name]}
+
+
+def test_it_is_shown_once_its_strategy_has_been_read(
+    qtbot: QtBot, file: Path, context: AppContext, sample_workspace: Workspace
+) -> None:
+    """The document in view has an input of that name too, and stays where it is."""
+    first = "  first: {input: rsi, form: raw, sets: {low: {type: triangular, parameters: [0, 20, 40]}}}\n"
+    other = TWO.replace("name: two", "name: other").replace("sets:\n  rsi", f"sets:\n{first}  rsi")
+    (sample_workspace.strategies / "other.yaml").write_text(other, encoding="utf-8")
+    context.select_strategy("other")
+    panel, _ = open_panel(qtbot, context)
+    before = panel.document
+    assert before is not None
+    context.select_strategy("two")
+    context.fuzzyInputRequested.emit("macd")
+    assert panel.document is before, "it is still being read"
+    settle(qtbot, panel)
+    assert panel.document is not None
+    assert (panel.document.strategy, panel.document.current) == ("two", "macd")
+    assert (before.strategy, before.current) == ("other", "first")
+
+
+def test_an_input_that_is_not_saved_yet_is_shown_when_it_is(panel: FuzzyPanel, file: Path, qtbot: QtBot) -> None:
+    panel.context.fuzzyInputRequested.emit("slow")
+    assert "slow is not among the saved inputs of two yet" in panel.notice.text.text()
+    assert panel.document is not None
+    assert panel.document.current == "macd"
+    slow = "  slow: {input: rsi, form: raw, sets: {calm: {type: triangular, parameters: [0, 50, 99]}}}\n"
+    file.write_text(TWO + slow, encoding="utf-8")
+    learn(qtbot, panel, "told")
+    assert panel.document.current == "slow"
+    assert panel.notice.isHidden()
+    panel.document.show("rsi")
+    learn(qtbot, panel, "refresh")
+    assert panel.document.current == "rsi", "a wish is granted once"
