@@ -165,12 +165,13 @@ class StrategyChanged(BadInput):
     ----------
     path : str
         The file.
+    hint : str
+        What to do where the new text cannot be loaded, or saved over, by an answer.
     """
 
     code = "strategy_changed"
 
-    def __init__(self, path: str) -> None:
-        hint = "load its new text, or save over it"
+    def __init__(self, path: str, hint: str = "load its new text, or save over it") -> None:
         super().__init__("the file was changed on disk since it was opened", hint=hint, where=path)
 
 

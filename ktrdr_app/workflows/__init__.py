@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
+    from ktrdr_app.workflows.edited_sets import save_edited_sets
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
@@ -156,6 +157,7 @@ _EXPORTS = {
     "roll_back": "model_care",
     "run_equity": "run_tables",
     "run_trades": "run_tables",
+    "save_edited_sets": "edited_sets",
     "save_fuzzy_sets": "strategies",
     "save_strategy": "strategy_files",
     "scale_advice": "symbol_use",
@@ -250,6 +252,7 @@ __all__ = [
     "roll_back",
     "run_equity",
     "run_trades",
+    "save_edited_sets",
     "save_fuzzy_sets",
     "save_strategy",
     "scale_advice",

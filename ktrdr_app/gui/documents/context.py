@@ -36,7 +36,9 @@ class AppContext(QObject):
     """A data file was made, changed or removed."""
     strategySelected = Signal(str)
     strategySaved = Signal(str)
-    """File stem of a strategy whose file was written; whoever keeps a part of it reads it anew."""
+    """File stem of a strategy whose file was written, here or by somebody else; whoever keeps a part reads it anew."""
+    fuzzyInputRequested = Signal(str)
+    """Fuzzy input of the strategy at hand whose sets should be shown."""
     timeframeSelected = Signal(str)
     symbolSelected = Signal(str)
     notified = Signal(str, str, str)

@@ -106,6 +106,18 @@ class FuzzyDocument(QObject):
         """
         return dict(self._saved[name or self._current])
 
+    def holds(self, inputs: Mapping[str, FuzzyInput]) -> bool:
+        """Return whether a strategy's inputs are those of the document as they are now, sets in the same order.
+
+        Parameters
+        ----------
+        inputs : mapping of str to FuzzyInput
+            As they were read.
+        """
+        return self.inputs == tuple(inputs) and all(
+            entry == self.fuzzy_input(name) and _alike(entry.sets, self._sets[name]) for name, entry in inputs.items()
+        )
+
     def _put(self, name: str, sets: Sets) -> None:
         """Show other sets without a step of their own: undo steps and drags use this."""
         before = self._sets[name]

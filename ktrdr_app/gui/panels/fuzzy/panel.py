@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ktrdr_app import fuzzy, workflows
+from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
@@ -23,11 +23,12 @@ from ktrdr_app.gui.panels.fuzzy.examination import Examination
 from ktrdr_app.gui.panels.fuzzy.history import History
 from ktrdr_app.gui.panels.fuzzy.plot import FuzzyPlot
 from ktrdr_app.gui.panels.fuzzy.set_table import SetTable
+from ktrdr_app.gui.panels.fuzzy.shelf import Shelf
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.panel_actions import tool_button
 from ktrdr_app.gui.ui.widgets import GRID, button, row
-from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
+from ktrdr_app.strategy.schema import FuzzySet
 from ktrdr_app.workflows.requests import FuzzyView, FuzzyViewRequest
 
 if TYPE_CHECKING:
@@ -53,11 +54,13 @@ class FuzzyPanel(Station):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
-        self._documents: dict[str, FuzzyDocument] = {}
+        self._shelf = Shelf(self)
+        self._documents = self._shelf.documents
         self.document: FuzzyDocument | None = None
         self._values: dict[str, Any] = {}
         self._loading: Task | None = None
         self._wanted: tuple[str, str, tuple[str, ...], str] | None = None
+        self._wish = ("", "")  # strategy and input that another station wants to be shown
         self.choices = FuzzyChoices(context, self)
         self._make_bar()
         self._make_editor()
@@ -114,11 +117,14 @@ class FuzzyPanel(Station):
         return held
 
     def _connect(self) -> None:
-        self.choices.strategyChosen.connect(self._strategy_chosen)
+        self._shelf.made.connect(self._made)
+        self._shelf.ready.connect(self._opened)
+        self.choices.strategyChosen.connect(self._shelf.ask)
         self.choices.inputChosen.connect(self._input_chosen)
         self.choices.seriesChosen.connect(self._load_values)
         self.context.dataChanged.connect(self._data_changed)
         self.context.strategySaved.connect(self._strategy_saved)
+        self.context.fuzzyInputRequested.connect(self._show_input)
         self.plot.selected.connect(self.table.choose)
         self.table.chosen.connect(self.plot.select)
         self.table.sets.rejected.connect(self.examination.refuse)
@@ -131,6 +137,8 @@ class FuzzyPanel(Station):
         """Read strategies and data again."""
         self.notice.dismiss()
         self.context.catalog.refresh()
+        for name in tuple(self._documents):
+            self._strategy_saved(name)
 
     @Slot()
     def run_main_action(self) -> None:
@@ -140,43 +148,23 @@ class FuzzyPanel(Station):
     # what is chosen
 
     @Slot(str)
-    def _strategy_chosen(self, name: str) -> None:
-        if name in self._documents:
-            self._open(self._documents[name])
-            return
-        workspace = self.context.workspace
-
-        def work(_progress: Progress, _cancel: CancelToken) -> tuple[str, dict[str, FuzzyInput]]:
-            inputs = workflows.validate_strategy(workspace, name).strategy.fuzzy_sets
-            fuzzy.membership("triangular", (0, 1, 2), [0.5])  # compiled here, not under the first paint
-            return name, dict(inputs)
-
-        self.start(self.tr("Open {0}").format(name), work, self._opened, quiet=True)
-
-    @Slot(str)
     def _strategy_saved(self, name: str) -> None:
-        """Read a strategy anew that another station has written, unless its sets are being edited here."""
-        held = self._documents.get(name)
-        if held is not None and not held.dirty:
-            del self._documents[name]
-            held.setParent(None)
-            if self.document is held:
-                self._strategy_chosen(name)
+        """Read a strategy anew that another station may have written, unless its sets are being edited here."""
+        self._shelf.look_again(name, self.document)
 
     @Slot(object)
-    def _opened(self, opened: tuple[str, dict[str, FuzzyInput]]) -> None:
-        name, inputs = opened
-        if name not in self._documents:
-            document = FuzzyDocument(name, inputs, self)
-            document.setChanged.connect(self._on_set)
-            document.setsChanged.connect(self._on_list)
-            document.currentChanged.connect(self._on_current)
-            document.dirtyChanged.connect(self._follow_document)
-            document.undo_stack.indexChanged.connect(self._follow_document)
-            self._documents[name] = document
-            FuzzyDrafts(document, self.context)
-        if self.choices.chosen_strategy == name:
-            self._open(self._documents[name])
+    def _made(self, document: FuzzyDocument) -> None:
+        document.setChanged.connect(self._on_set)
+        document.setsChanged.connect(self._on_list)
+        document.currentChanged.connect(self._on_current)
+        document.dirtyChanged.connect(self._follow_document)
+        document.undo_stack.indexChanged.connect(self._follow_document)
+        FuzzyDrafts(document, self.context)
+
+    @Slot(object)
+    def _opened(self, document: FuzzyDocument) -> None:
+        if self.choices.chosen_strategy == document.strategy:
+            self._open(document)
 
     def _open(self, document: FuzzyDocument) -> None:
         self.document = document
@@ -189,6 +177,24 @@ class FuzzyPanel(Station):
         self.choices.offer_inputs(document.inputs, document.current)
         self._follow_document()
         self._on_current(document.current)
+        self._grant_wish()
+
+    @Slot(str)
+    def _show_input(self, name: str) -> None:
+        """Turn to an input of the strategy at hand, whose sets may still have to be read."""
+        self._wish = (self.context.strategy, name)
+        self._grant_wish()
+
+    def _grant_wish(self) -> None:
+        document, (strategy, name) = self.document, self._wish
+        if document is None or document.strategy != strategy:
+            return
+        if name in document.inputs:
+            self._wish = ("", "")
+            document.show(name)
+        else:  # it stays wished for: saving brings it
+            words = self.tr("{0} is not among the saved inputs of {1} yet.").format(name, strategy)
+            self.notice.show_text("info", words, self.tr("Save the strategy at its station first."))
 
     @Slot(str)
     def _input_chosen(self, name: str) -> None:
@@ -303,11 +309,10 @@ class FuzzyPanel(Station):
         if document is None or not document.dirty:
             return
         workspace, name, unsaved = self.context.workspace, document.strategy, document.unsaved()
+        saved = {fuzzy_input: document.saved_sets(fuzzy_input) for fuzzy_input in unsaved}
 
         def work(_progress: Progress, _cancel: CancelToken) -> tuple[str, Written, str]:
-            path = ""
-            for fuzzy_input, sets in unsaved.items():
-                path = workspace.relative(workflows.save_fuzzy_sets(workspace, name, fuzzy_input, sets))
+            path = workspace.relative(workflows.save_edited_sets(workspace, name, unsaved, saved))
             return name, unsaved, path
 
         self.save_button.setEnabled(False)

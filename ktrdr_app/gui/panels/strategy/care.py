@@ -232,6 +232,7 @@ class StrategyCare(QObject):
     @Slot(object)
     def _made(self, made: tuple[StrategyFile, bool]) -> None:
         self.made.emit(*made)
+        self.context.strategySaved.emit(made[0].name)
 
     @Slot(object)
     def _gone(self, deleted: DeletedStrategy) -> None:

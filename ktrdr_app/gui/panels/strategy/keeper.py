@@ -178,15 +178,18 @@ class StrategyKeeper(QObject):
         before = self.file
         if before is None or file.name != before.name:
             self.show_file(file)
-        elif file.digest == before.digest:
+            return
+        if file.digest == before.digest:
             self.file = file
             self.stateChanged.emit()
-        elif not self.dirty or as_shown(file.text) == self._edit.text:
+            return
+        if not self.dirty or as_shown(file.text) == self._edit.text:
             self.show_file(file)
             self.renewed.emit()
         else:
             self._newest = file
             self.changedElsewhere.emit(self.context.workspace.relative(file.path))
+        self.context.strategySaved.emit(file.name)
 
     def _save(self, *, overwrite: bool) -> None:
         workspace, file, text = self.context.workspace, self.file, self._edit.text
@@ -208,6 +211,7 @@ class StrategyKeeper(QObject):
         copied = self.file is not None and self.file.shipped
         self._saving, self.file, self._clean = False, file, as_shown(file.text)
         self.saved.emit(file, copied)
+        self.context.strategySaved.emit(file.name)
         self.stateChanged.emit()
         self._go_on()
 
@@ -272,3 +276,4 @@ class StrategyKeeper(QObject):
     @Slot(object)
     def _take(self, file: StrategyFile) -> None:
         self.show_file(file)
+        self.context.strategySaved.emit(file.name)

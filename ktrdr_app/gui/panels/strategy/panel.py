@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter
 
 from ktrdr_app import workflows
-from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.strategy.care import StrategyCare
@@ -21,7 +20,6 @@ from ktrdr_app.gui.panels.strategy.keeper import StrategyKeeper
 from ktrdr_app.gui.panels.strategy.lower import LowerTabs
 from ktrdr_app.gui.panels.strategy.yaml_edit import YamlEdit
 from ktrdr_app.gui.tasks.latest import Latest
-from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui.icons import icon
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.theme import themeChanged
@@ -111,7 +109,7 @@ class StrategyPanel(Station):
         self._preparing.failed.connect(self.show_error)
         self.drafting.read.connect(self._show_draft)
         self.form.changeWanted.connect(self.drafting.change)
-        self.form.drawWanted.connect(self._go_to_fuzzy)
+        self.form.drawWanted.connect(self._draw_sets)
         self.below.lineWanted.connect(self.yaml.go_to)
         self.problems.activated.connect(self._go_to_text)
         self.below.mendWanted.connect(self.drafting.change)
@@ -128,7 +126,7 @@ class StrategyPanel(Station):
         self.care.made.connect(self._show_made)
         self.care.deleted.connect(self._say_deleted)
         for part in (self.drafting, self.keeper, self.care):
-            part.failed.connect(self._refuse)
+            part.failed.connect(self.notice.show_error)
         self.notice.chosen.connect(self._act)
 
     def refresh(self) -> None:
@@ -257,14 +255,9 @@ class StrategyPanel(Station):
         file = self.keeper.file
         if file is None or draft.loaded is None or self.keeper.dirty:
             return
-        if (
-            self.isVisible() or not self.context.strategy
-        ):  # a late answer does not undo what was chosen at another station
+        # a late answer does not undo what was chosen at another station
+        if self.isVisible() or not self.context.strategy:
             self.context.select_strategy(file.name)
-
-    @Slot(object)
-    def _refuse(self, error: KtrdrError | TaskError) -> None:
-        self.notice.show_error(error)
 
     @Slot()
     def _say_renewed(self) -> None:
@@ -278,7 +271,7 @@ class StrategyPanel(Station):
         self._deleted = None
 
     @Slot(object, bool)
-    def _say_saved(self, file: StrategyFile, copied: bool) -> None:
+    def _say_saved(self, _file: StrategyFile, copied: bool) -> None:
         words = self.tr("Saved as {0}").format(self.keeper.place())
         if copied:
             words = self.tr("Saved a copy as {0}; the program's own file stays as it is").format(self.keeper.place())
@@ -286,7 +279,6 @@ class StrategyPanel(Station):
         self.context.notify("success", words)
         self.drafting.where = self.keeper.place()
         self.drafting.look()
-        self.context.strategySaved.emit(file.name)
         self.context.catalog.strategies.refresh()
 
     @Slot(object, bool)
@@ -332,5 +324,11 @@ class StrategyPanel(Station):
         self.context.panelRequested.emit("trainingPanel")
 
     @Slot()
-    def _go_to_fuzzy(self, _input: object = None) -> None:
+    def _go_to_fuzzy(self) -> None:
         self.context.panelRequested.emit("fuzzyPanel")
+
+    @Slot(str)
+    def _draw_sets(self, name: str) -> None:
+        self.context.select_strategy(str(self.strategy.currentData() or ""))
+        self.context.fuzzyInputRequested.emit(name)
+        self._go_to_fuzzy()

@@ -159,6 +159,24 @@ def test_fuzzy_inputs_are_named_and_lead_to_their_station(panel: StrategyPanel, 
     assert panel.problems.isHidden()
 
 
+def test_each_card_leads_to_its_own_sets(panel: StrategyPanel, qtbot: QtBot) -> None:
+    second = "fuzzy_sets:\n  slow: {input: rsi, sets: {calm: {type: triangular, parameters: [0, 50, 99]}}}\n"
+    panel.yaml.replace_text(panel.yaml.text.replace("fuzzy_sets:\n", second))
+    rest(qtbot, panel)
+    cards = {card.key: card for card in panel.form.page("fuzzy_sets").cards}
+    assert set(cards) == {"slow", "rsi"}
+    panel.context.select_strategy("trend_momentum")  # as from another station, while this one has unsaved text
+    assert panel.keeper.question is not None
+    panel.keeper.question.reject()
+    told: list[str] = []
+    panel.context.fuzzyInputRequested.connect(told.append)
+    panel.context.panelRequested.connect(told.append)
+    for name in ("rsi", "slow"):
+        click(qtbot, cards[name].draw)
+        assert panel.context.strategy == "quick", "the sets are those of the strategy whose card it is"
+    assert told == ["rsi", "fuzzyPanel", "slow", "fuzzyPanel"]
+
+
 def test_changes_asked_for_at_once_are_all_made(panel: StrategyPanel, qtbot: QtBot) -> None:
     spin = next(row for row in panel.form.page("training").rows if row.path[-1] == "epochs").editor
     spin.setFocus()

@@ -105,6 +105,37 @@ def test_another_hands_change_is_offered_where_something_is(panel: StrategyPanel
     assert panel.yaml.text == EDITED
 
 
+def test_every_new_file_is_told_to_those_who_keep_a_part_of_it(panel: StrategyPanel, qtbot: QtBot) -> None:
+    """Written here or by somebody else, loaded or not, made, or brought back."""
+    told: list[str] = []
+    panel.context.strategySaved.connect(told.append)
+    panel.keeper.look()
+    rest(qtbot, panel)
+    assert told == [], "the file is as it was"
+    file_of(panel).write_text(EDITED, encoding="utf-8")
+    panel.keeper.look()
+    rest(qtbot, panel)
+    assert told == ["quick"]
+    edit(qtbot, panel, QUICK_STRATEGY + "# mine\n")
+    file_of(panel).write_text(EDITED + "# theirs\n", encoding="utf-8")
+    click(qtbot, panel.save_button)
+    rest(qtbot, panel)
+    answer(qtbot, panel, "load")
+    assert told == ["quick"] * 2
+    copy = panel.care.ask_duplicate()
+    assert copy is not None
+    qtbot.keyClick(copy.edit, Qt.Key.Key_Return)
+    rest(qtbot, panel)
+    assert told == [*["quick"] * 2, "quick_copy"]
+    question = panel.care.ask_delete()
+    assert question is not None
+    click(qtbot, question.buttons["delete"])
+    rest(qtbot, panel)
+    click(qtbot, panel.notice.action)
+    rest(qtbot, panel)
+    assert told == [*["quick"] * 2, *["quick_copy"] * 2]
+
+
 @pytest.mark.parametrize(("key", "on_disk", "shown"), [("overwrite", "mine", "mine"), ("load", "theirs", "theirs")])
 def test_a_conflict_is_asked_about(panel: StrategyPanel, qtbot: QtBot, key: str, on_disk: str, shown: str) -> None:
     texts = {"mine": QUICK_STRATEGY + "# mine\n", "theirs": EDITED}
