@@ -82,7 +82,8 @@ def without(text: str, path: Keys, where: str = "strategy") -> str:
     StrategyProblem
         If the text is no YAML, or the entry cannot be told from parts that the file shares.
     """
-    if not _has(read_marked(text, where)[0], path):
+    said = read_marked(text, where)[0]
+    if not _has(said, path):
         return text
 
     def change(content: dict[Any, Any]) -> None:
@@ -94,7 +95,7 @@ def without(text: str, path: Keys, where: str = "strategy") -> str:
             if holder:
                 return
 
-    return _proved(text, path, where, change, lambda: _taken_out(text, path))
+    return _proved(text, path, where, change, lambda: _taken_out(text, path), content=said)
 
 
 def renamed(text: str, path: Keys, name: str, where: str = "strategy") -> str:
@@ -171,19 +172,25 @@ def moved(text: str, path: Keys, position: int, where: str = "strategy") -> str:
         holder = _mapping_at(text, path[:-1])
         return edited(text, reordered(text, holder, in_order([str(key.value) for key, _ in holder.value])))
 
-    result = _proved(text, path, where, change, rewritten)
-    content = _own(read_marked(text, where)[0])
-    change(content)
-    if list(_below(content, path[:-1])) != list(_below(read_marked(result, where)[0], path[:-1])):
-        raise _refusal(where, path)
-    return result
+    return _proved(text, path, where, change, rewritten, ordered=True)
 
 
 def _proved(
-    text: str, path: Keys, where: str, change: Callable[[dict[Any, Any]], None], rewrite: Callable[[], str]
+    text: str,
+    path: Keys,
+    where: str,
+    change: Callable[[dict[Any, Any]], None],
+    rewrite: Callable[[], str],
+    *,
+    content: Any = None,
+    ordered: bool = False,
 ) -> str:
-    """Rewrite, and hold what the new text says against the old content with the change made in it."""
-    content = read_marked(text, where)[0]
+    """Rewrite, and hold what the new text says against the old content with the change made in it.
+
+    ``content`` is what the old text says, where that is known; with ``ordered``, the neighbours of the entry must stand
+    in the order of the change, too.
+    """
+    content = read_marked(text, where)[0] if content is None else content
     if not isinstance(content, dict):
         raise _refusal(where, path)
     wanted = _own(content)
@@ -193,7 +200,7 @@ def _proved(
         found = read_marked(result, where)[0]
     except (yaml.YAMLError, StrategyProblem, KeyError, AttributeError) as error:
         raise _refusal(where, path) from error
-    if not _same(found, wanted):
+    if not _same(found, wanted) or (ordered and list(_below(found, path[:-1])) != list(_below(wanted, path[:-1]))):
         raise _refusal(where, path)
     return result
 
