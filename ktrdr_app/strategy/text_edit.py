@@ -16,8 +16,8 @@ from ktrdr_app.strategy.yaml_text import (
     appended,
     edited,
     entries,
+    flow,
     nodes_of,
-    number,
     removed,
     reordered,
     replaced,
@@ -264,7 +264,7 @@ def _written(text: str, path: Keys, value: Value) -> str:
             return edited(text, _inserted(text, node, path, depth, value))
         node = found[key][1]
         if depth < len(path) - 1 and not entries(node):  # null or {}: nothing in it to keep
-            return edited(text, [_put(node, _flow(_nested(path[depth + 1 :], value)))])
+            return edited(text, [_put(node, flow(_nested(path[depth + 1 :], value)))])
     assert node is not None
     return edited(text, _changed(text, node, value))
 
@@ -291,7 +291,7 @@ def _entry(node: yaml.MappingNode, key: str, value: Value) -> str:
     """Return an entry as its neighbours are laid out: a mapping in lines of its own, or in braces."""
     inner = [held for _, held in node.value if isinstance(held, yaml.MappingNode)]
     if not isinstance(value, dict) or node.flow_style or not value or (inner and inner[-1].flow_style):
-        return f"{word(key)}: {_flow(value)}"
+        return f"{word(key)}: {flow(value)}"
     return "\n".join([f"{word(key)}:", *_lines(value, "  ")])
 
 
@@ -300,7 +300,7 @@ def _lines(value: dict[str, Any], indent: str) -> list[str]:
     for key, inner in value.items():
         deeper = isinstance(inner, dict) and any(isinstance(each, dict) for each in inner.values())
         said = [f"{indent}{word(key)}:", *_lines(inner, indent + "  ")] if deeper else []
-        lines += said or [f"{indent}{word(key)}: {_flow(inner)}"]
+        lines += said or [f"{indent}{word(key)}: {flow(inner)}"]
     return lines
 
 
@@ -311,7 +311,7 @@ def _changed(text: str, node: yaml.Node, value: Value) -> list[Edit]:
     if isinstance(value, str) and isinstance(node, yaml.ScalarNode) and quote in ("'", '"') and value.isprintable():
         escaped = value.replace("'", "''") if quote == "'" else value.replace("\\", "\\\\").replace('"', '\\"')
         return [_put(node, f"{quote}{escaped}{quote}")]
-    return [_put(node, _flow(value))]
+    return [_put(node, flow(value))]
 
 
 def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[Edit]:
@@ -321,9 +321,9 @@ def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[E
         for each in node.value
     ]
     pairs = zip(node.value, said, value, strict=False)
-    edits = [replaced(each, _flow(new)) for each, old, new in pairs if not _same(old, new)]
+    edits = [replaced(each, flow(new)) for each, old, new in pairs if not _same(old, new)]
     if len(value) > len(said):
-        return edits + appended(text, node, [_flow(new) for new in value[len(said) :]])
+        return edits + appended(text, node, [flow(new) for new in value[len(said) :]])
     for place in range(len(said) - 1, len(value) - 1, -1):
         edits += removed(text, node, place)
     return edits
@@ -356,29 +356,3 @@ def _closed_up(text: str, edits: list[Edit]) -> list[Edit]:
     if blank and before.endswith("\n") and (not follows or follows.startswith("\n")):
         return [(first - blank, first, ""), *edits]
     return edits
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return number(float(value)) if isinstance(value, float) else str(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{word(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _plain(str(value)) or word(str(value))
-
-
-def _plain(value: str) -> str:
-    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes.
-
-    What begins as a number does gets quotes: YAML 1.1 reads 1e3 as text, YAML 1.2 as a number.
-    """
-    if value[:1] in tuple("+-.0123456789"):
-        return ""
-    try:
-        readable = yaml.safe_load(f"k: {value}") == {"k": value} and yaml.safe_load(f"[{value}]") == [value]
-    except yaml.YAMLError:
-        return ""
-    return value if readable and "\n" not in value else ""
