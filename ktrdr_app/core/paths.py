@@ -88,6 +88,11 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
 
+def shipped_strategies() -> Path:
+    """Return the folder of the strategies that come with the program."""
+    return shipped("configs") / "strategies"
+
+
 def is_folder(path: Path) -> bool:
     """Say whether a folder is there; not so of one that may not be looked at, or that no disk could hold.
 

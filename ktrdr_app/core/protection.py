@@ -33,17 +33,6 @@ def unprotect(workspace: Workspace) -> None:
     _protected.discard(workspace.root.resolve())
 
 
-def is_protected(workspace: Workspace) -> bool:
-    """Say whether nothing may be written into a workspace.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Which.
-    """
-    return workspace.root.resolve() in _protected
-
-
 def check_writable(path: Path) -> None:
     """Refuse to write into a protected workspace.
 

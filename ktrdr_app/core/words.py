@@ -1,9 +1,9 @@
-"""Nearest words, for hints at what was meant."""
+"""Words that are near, for hints at what was meant, and words that are free."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def closest(word: str, allowed: Iterable[str]) -> str:
@@ -19,3 +19,20 @@ def closest(word: str, allowed: Iterable[str]) -> str:
     spelt = {entry.lower(): entry for entry in sorted(allowed, reverse=True)}
     near = difflib.get_close_matches(word.lower(), sorted(spelt), n=1, cutoff=0.6)
     return spelt[near[0]] if near else ""
+
+
+def unused(wish: str, taken: Callable[[str], bool]) -> str:
+    """Return the wished word, or the first of ``wish_2``, ``wish_3`` and so on that is not taken.
+
+    Parameters
+    ----------
+    wish : str
+        A word.
+    taken : callable
+        Says whether a word is taken.
+    """
+    free, number = wish, 2
+    while taken(free):
+        free = f"{wish}_{number}"
+        number += 1
+    return free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -15,6 +16,7 @@ from ktrdr_app.strategy.yaml_text import (
     appended,
     edited,
     entries,
+    flow,
     nodes_of,
     number,
     removed,
@@ -79,7 +81,7 @@ def set_text(entry: FuzzySet) -> str:
     entry : FuzzySet
         The set.
     """
-    return _flow(_fields(entry))
+    return flow(_fields(entry))
 
 
 def _problem(where: str, input_name: str, found: str, expected: str) -> StrategyProblem:
@@ -90,7 +92,7 @@ def _rewritten(text: str, input_name: str, before: dict[str, FuzzySet], after: d
     """Rename, change, add, take out and move, each on the text that the step before has left."""
     shared = _sets_value(text, input_name)
     if not isinstance(shared, yaml.MappingNode):
-        return edited(text, [replaced(shared, _flow({name: _fields(entry) for name, entry in after.items()}))])
+        return edited(text, [replaced(shared, flow({name: _fields(entry) for name, entry in after.items()}))])
     renamed = {old: new for old, new in zip(before, after, strict=False) if old not in after and new not in before}
     present = entries(shared)
     text = edited(text, [replaced(present[old][0], word(new)) for old, new in renamed.items() if old in present])
@@ -149,7 +151,7 @@ def _in_order(text: str, node: yaml.MappingNode, names: list[str]) -> list[Edit]
 
 def _changed(text: str, node: yaml.Node, before: FuzzySet, after: FuzzySet) -> list[Edit]:
     if not isinstance(node, yaml.MappingNode):
-        return [replaced(node, _flow(_fields(after)))]
+        return [replaced(node, flow(_fields(after)))]
     found = entries(node)
     edits: list[Edit] = []
     if before.type != after.type:
@@ -158,7 +160,7 @@ def _changed(text: str, node: yaml.Node, before: FuzzySet, after: FuzzySet) -> l
         if "parameters" in found and isinstance(found["parameters"][1], yaml.SequenceNode):
             edits += _numbers(text, found["parameters"][1], before.parameters, after.parameters)
         else:
-            edits += _put(text, node, "parameters", _list(after.parameters))
+            edits += _put(text, node, "parameters", flow(after.parameters))
     if before.shoulder != after.shoulder:
         merges_nothing = len(found) == len(node.value)
         if after.shoulder == "none" and "shoulder" in found and merges_nothing:
@@ -188,20 +190,11 @@ def _entry(node: yaml.MappingNode, name: str, entry: FuzzySet) -> str:
     fields = _fields(entry)
     values = [value for _, value in node.value if isinstance(value, yaml.MappingNode)]
     if node.flow_style or not values or values[-1].flow_style:
-        return f"{word(name)}: {_flow(fields)}"
+        return f"{word(name)}: {flow(fields)}"
     inner = values[-1].value[0][0].start_mark.column - node.value[0][0].start_mark.column
-    return "\n".join([f"{word(name)}:", *(f"{' ' * inner}{key}: {value}" for key, value in fields.items())])
+    return "\n".join([f"{word(name)}:", *(f"{' ' * inner}{key}: {flow(value)}" for key, value in fields.items())])
 
 
-def _fields(entry: FuzzySet) -> dict[str, str]:
-    fields = {"type": str(entry.type), "parameters": _list(entry.parameters)}
+def _fields(entry: FuzzySet) -> dict[str, Any]:
+    fields: dict[str, Any] = {"type": str(entry.type), "parameters": entry.parameters}
     return fields if entry.shoulder == "none" else fields | {"shoulder": str(entry.shoulder)}
-
-
-def _flow(fields: Mapping[str, str | Mapping[str, str]]) -> str:
-    shown = (f"{word(key)}: {value if isinstance(value, str) else _flow(value)}" for key, value in fields.items())
-    return "{" + ", ".join(shown) + "}"
-
-
-def _list(numbers: list[float]) -> str:
-    return "[" + ", ".join(map(number, numbers)) + "]"

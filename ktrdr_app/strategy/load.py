@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ktrdr_app.core.errors import Problem, StorageProblem, StrategyNotFound, StrategyProblem, Suggests
-from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.core.paths import Workspace, shipped_strategies
 from ktrdr_app.core.words import closest
 from ktrdr_app.strategy.marks import Marks, place_of, read_with_doubles
 from ktrdr_app.strategy.schema import IndicatorSpec, Strategy
@@ -73,7 +73,7 @@ def strategy_files(workspace: Workspace) -> dict[str, Path]:
         Where the user's strategies lie.
     """
     found: dict[str, Path] = {}
-    for folder in (shipped("configs") / "strategies", workspace.strategies):
+    for folder in (shipped_strategies(), workspace.strategies):
         for path in sorted(folder.glob("*.y*ml"), key=lambda file: (file.stem != FIRST, file.name)):
             if path.is_file():
                 found[path.stem] = path

@@ -16,8 +16,8 @@ from ktrdr_app.strategy.yaml_text import (
     appended,
     edited,
     entries,
+    flow,
     nodes_of,
-    number,
     removed,
     reordered,
     replaced,
@@ -82,7 +82,8 @@ def without(text: str, path: Keys, where: str = "strategy") -> str:
     StrategyProblem
         If the text is no YAML, or the entry cannot be told from parts that the file shares.
     """
-    if not _has(read_marked(text, where)[0], path):
+    said = read_marked(text, where)[0]
+    if not _has(said, path):
         return text
 
     def change(content: dict[Any, Any]) -> None:
@@ -94,7 +95,7 @@ def without(text: str, path: Keys, where: str = "strategy") -> str:
             if holder:
                 return
 
-    return _proved(text, path, where, change, lambda: _taken_out(text, path))
+    return _proved(text, path, where, change, lambda: _taken_out(text, path), content=said)
 
 
 def renamed(text: str, path: Keys, name: str, where: str = "strategy") -> str:
@@ -171,19 +172,25 @@ def moved(text: str, path: Keys, position: int, where: str = "strategy") -> str:
         holder = _mapping_at(text, path[:-1])
         return edited(text, reordered(text, holder, in_order([str(key.value) for key, _ in holder.value])))
 
-    result = _proved(text, path, where, change, rewritten)
-    content = _own(read_marked(text, where)[0])
-    change(content)
-    if list(_below(content, path[:-1])) != list(_below(read_marked(result, where)[0], path[:-1])):
-        raise _refusal(where, path)
-    return result
+    return _proved(text, path, where, change, rewritten, ordered=True)
 
 
 def _proved(
-    text: str, path: Keys, where: str, change: Callable[[dict[Any, Any]], None], rewrite: Callable[[], str]
+    text: str,
+    path: Keys,
+    where: str,
+    change: Callable[[dict[Any, Any]], None],
+    rewrite: Callable[[], str],
+    *,
+    content: Any = None,
+    ordered: bool = False,
 ) -> str:
-    """Rewrite, and hold what the new text says against the old content with the change made in it."""
-    content = read_marked(text, where)[0]
+    """Rewrite, and hold what the new text says against the old content with the change made in it.
+
+    ``content`` is what the old text says, where that is known; with ``ordered``, the neighbours of the entry must stand
+    in the order of the change, too.
+    """
+    content = read_marked(text, where)[0] if content is None else content
     if not isinstance(content, dict):
         raise _refusal(where, path)
     wanted = _own(content)
@@ -193,7 +200,7 @@ def _proved(
         found = read_marked(result, where)[0]
     except (yaml.YAMLError, StrategyProblem, KeyError, AttributeError) as error:
         raise _refusal(where, path) from error
-    if not _same(found, wanted):
+    if not _same(found, wanted) or (ordered and list(_below(found, path[:-1])) != list(_below(wanted, path[:-1]))):
         raise _refusal(where, path)
     return result
 
@@ -257,7 +264,7 @@ def _written(text: str, path: Keys, value: Value) -> str:
             return edited(text, _inserted(text, node, path, depth, value))
         node = found[key][1]
         if depth < len(path) - 1 and not entries(node):  # null or {}: nothing in it to keep
-            return edited(text, [_put(node, _flow(_nested(path[depth + 1 :], value)))])
+            return edited(text, [_put(node, flow(_nested(path[depth + 1 :], value)))])
     assert node is not None
     return edited(text, _changed(text, node, value))
 
@@ -284,7 +291,7 @@ def _entry(node: yaml.MappingNode, key: str, value: Value) -> str:
     """Return an entry as its neighbours are laid out: a mapping in lines of its own, or in braces."""
     inner = [held for _, held in node.value if isinstance(held, yaml.MappingNode)]
     if not isinstance(value, dict) or node.flow_style or not value or (inner and inner[-1].flow_style):
-        return f"{word(key)}: {_flow(value)}"
+        return f"{word(key)}: {flow(value)}"
     return "\n".join([f"{word(key)}:", *_lines(value, "  ")])
 
 
@@ -293,7 +300,7 @@ def _lines(value: dict[str, Any], indent: str) -> list[str]:
     for key, inner in value.items():
         deeper = isinstance(inner, dict) and any(isinstance(each, dict) for each in inner.values())
         said = [f"{indent}{word(key)}:", *_lines(inner, indent + "  ")] if deeper else []
-        lines += said or [f"{indent}{word(key)}: {_flow(inner)}"]
+        lines += said or [f"{indent}{word(key)}: {flow(inner)}"]
     return lines
 
 
@@ -304,7 +311,7 @@ def _changed(text: str, node: yaml.Node, value: Value) -> list[Edit]:
     if isinstance(value, str) and isinstance(node, yaml.ScalarNode) and quote in ("'", '"') and value.isprintable():
         escaped = value.replace("'", "''") if quote == "'" else value.replace("\\", "\\\\").replace('"', '\\"')
         return [_put(node, f"{quote}{escaped}{quote}")]
-    return [_put(node, _flow(value))]
+    return [_put(node, flow(value))]
 
 
 def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[Edit]:
@@ -314,9 +321,9 @@ def _items(text: str, node: yaml.SequenceNode, value: Sequence[float]) -> list[E
         for each in node.value
     ]
     pairs = zip(node.value, said, value, strict=False)
-    edits = [replaced(each, _flow(new)) for each, old, new in pairs if not _same(old, new)]
+    edits = [replaced(each, flow(new)) for each, old, new in pairs if not _same(old, new)]
     if len(value) > len(said):
-        return edits + appended(text, node, [_flow(new) for new in value[len(said) :]])
+        return edits + appended(text, node, [flow(new) for new in value[len(said) :]])
     for place in range(len(said) - 1, len(value) - 1, -1):
         edits += removed(text, node, place)
     return edits
@@ -349,29 +356,3 @@ def _closed_up(text: str, edits: list[Edit]) -> list[Edit]:
     if blank and before.endswith("\n") and (not follows or follows.startswith("\n")):
         return [(first - blank, first, ""), *edits]
     return edits
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return number(float(value)) if isinstance(value, float) else str(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{word(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _plain(str(value)) or word(str(value))
-
-
-def _plain(value: str) -> str:
-    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes.
-
-    What begins as a number does gets quotes: YAML 1.1 reads 1e3 as text, YAML 1.2 as a number.
-    """
-    if value[:1] in tuple("+-.0123456789"):
-        return ""
-    try:
-        readable = yaml.safe_load(f"k: {value}") == {"k": value} and yaml.safe_load(f"[{value}]") == [value]
-    except yaml.YAMLError:
-        return ""
-    return value if readable and "\n" not in value else ""

@@ -121,6 +121,39 @@ def word(name: str) -> str:
     return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in quoted)
 
 
+def flow(value: Any) -> str:
+    """Return a value in flow style, as YAML reads it back.
+
+    Parameters
+    ----------
+    value : bool, int, float, str, or a list or dict of such
+        Numbers are finite; keys are text.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number(float(value)) if isinstance(value, float) else str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{word(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return _unquoted(str(value)) or word(str(value))
+
+
+def _unquoted(value: str) -> str:
+    """Return the words as they are if YAML reads them so, inside braces too; empty if they need quotes.
+
+    What begins as a number does gets quotes: YAML 1.1 reads 1e3 as text, YAML 1.2 as a number.
+    """
+    if value[:1] in tuple("+-.0123456789"):
+        return ""
+    try:
+        readable = yaml.safe_load(f"k: {value}") == {"k": value} and yaml.safe_load(f"[{value}]") == [value]
+    except yaml.YAMLError:
+        return ""
+    return value if readable and "\n" not in value else ""
+
+
 def appended(text: str, node: yaml.CollectionNode, new: Sequence[str]) -> list[Edit]:
     """Return the change that adds entries at the end of a list or mapping.
 

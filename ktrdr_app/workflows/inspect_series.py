@@ -28,7 +28,7 @@ from ktrdr_app.workflows.requests import (
     LabelsResult,
     SeriesRequest,
 )
-from ktrdr_app.workflows.tables import write_table
+from ktrdr_app.workflows.tables import iso_stamps, write_table
 
 
 def load_bars(request: BarsRequest) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def labels(request: SeriesRequest, progress: Progress = silent, cancel: CancelTo
     made = label_bars(bars, request.timeframe, strategy.labels)
     progress(SymbolDone(request.symbol, 1, 1))
     words = np.array([*CLASS_NAMES, ""], dtype=object)[made.label]
-    ends = pd.DatetimeIndex(made.label_end, tz="UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
+    ends = iso_stamps(pd.DatetimeIndex(made.label_end, tz="UTC"))
     frame = pd.DataFrame({"label": words, "label_end": np.where(words == "", "", ends)}, index=bars.index)
     if request.out is not None:
         write_table(frame, request.out)

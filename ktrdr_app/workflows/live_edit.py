@@ -18,7 +18,7 @@ from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.features.cache import FeatureCache
-from ktrdr_app.features.contract import FeatureFrame
+from ktrdr_app.features.contract import FeatureFrame, usable_pieces
 from ktrdr_app.features.neighbourhood import Neighbourhood
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.features.scaler import ScalerState
@@ -27,7 +27,7 @@ from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings, FuzzyInput
 from ktrdr_app.workflows.choose_model import ChosenModel, choose_model, in_sample_bars
 from ktrdr_app.workflows.live_request import LiveRequest
-from ktrdr_app.workflows.model_rows import LEAST_BARS, distances_of, shares_of, training_neighbourhood
+from ktrdr_app.workflows.model_rows import LEAST_BARS, BarAnswers, training_neighbourhood
 from ktrdr_app.workflows.prepare import account_of, source_of
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions
 
@@ -136,7 +136,7 @@ class LiveGround:
         frame : FeatureFrame
             Features of all bars of the symbol.
         scaler : ScalerState
-            The model's, for distances.
+            The model's.
         neighbourhood : Neighbourhood, optional
             What is kept of its training rows, where the strategy abstains by distance.
         cancel : CancelToken, optional
@@ -149,18 +149,20 @@ class LiveGround:
         shares : ndarray of float64, shape (n_bars, 3)
             Probabilities of BUY, HOLD, SELL.
         """
-        values, valid = frame.values[self.first :], frame.valid[self.first :]
-        shares = shares_of(model, self.request.symbol, values, valid)
         by_distance = self.decision.max_dissimilarity is not None
+        bars = self.bars
+        answers = BarAnswers(model, scaler, self.request.symbol, len(bars), by_distance, neighbourhood)
+        for piece in usable_pieces(frame, self.first):
+            answers.add(piece)
         result = run_probabilities(
-            self.bars,
-            shares,
+            bars,
+            answers.probabilities,
             DecisionOrchestrator(self.decision, self.config.allow_short),
             self.config,
             cancel=cancel,
-            dissimilarity=distances_of(neighbourhood, scaler, values, valid) if by_distance else None,
+            dissimilarity=answers.dissimilarity,
         )
-        return result, shares
+        return result, answers.probabilities
 
 
 class LiveSession:

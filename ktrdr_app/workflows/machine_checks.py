@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ktrdr_app.core.kernels import warm_up
 from ktrdr_app.core.lazy import load
-from ktrdr_app.core.paths import Workspace, shipped, user_cache
+from ktrdr_app.core.paths import Workspace, shipped, shipped_strategies, user_cache
 from ktrdr_app.core.qt_pair import INSTALL_QT, qt_fault
 from ktrdr_app.workflows.requests import Check
 
@@ -131,7 +131,7 @@ def _fonts() -> Check:
 
 
 def _shipped_files() -> Check:
-    needed = [shipped("resources") / "sample" / "AAPL_1d.csv", shipped("configs") / "strategies"]
+    needed = [shipped("resources") / "sample" / "AAPL_1d.csv", shipped_strategies()]
     missing = [str(path) for path in needed if not path.exists()]
     detail = f"missing: {', '.join(missing)}" if missing else "sample data and strategies are there"
     return Check("Shipped files", not missing, detail, "install the program again")

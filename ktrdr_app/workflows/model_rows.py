@@ -91,35 +91,90 @@ def model_rows(
         judge.add(piece)
     return ModelRows(
         bars=bars.iloc[first:],
-        probabilities=judge.probabilities,
-        dissimilarity=judge.dissimilarity,
+        probabilities=judge.answers.probabilities,
+        dissimilarity=judge.answers.dissimilarity,
         warm_up_bars=first - offset,
         coverage=judge.coverage(),
     )
+
+
+class BarAnswers:
+    """What a model says of bars, piece after piece; rows are scaled once for probabilities and distances.
+
+    Parameters
+    ----------
+    model : MLPTradingModel
+        The model.
+    scaler : ScalerState
+        The model's.
+    symbol : str
+        Whose bars they are.
+    bars : int
+        How many.
+    distances : bool
+        Whether distances from the training rows are wanted.
+    neighbourhood : Neighbourhood, optional
+        What is kept of the training rows, scaled.
+
+    Attributes
+    ----------
+    probabilities : ndarray of float64, shape (n_bars, 3)
+        BUY, HOLD, SELL; HOLD is certain where a bar has no features.
+    dissimilarity : ndarray of float64, shape (n_bars,), or None
+        NaN where it is not known; None where it is not wanted.
+    """
+
+    def __init__(
+        self,
+        model: MLPTradingModel,
+        scaler: ScalerState,
+        symbol: str,
+        bars: int,
+        distances: bool,
+        neighbourhood: Neighbourhood | None,
+    ) -> None:
+        self._model, self._scaler, self._symbol, self._neighbourhood = model, scaler, symbol, neighbourhood
+        self.probabilities = np.zeros((bars, len(Action)))
+        self.probabilities[:, Action.HOLD] = 1.0
+        self.dissimilarity = np.full(bars, np.nan) if distances else None
+
+    def add(self, piece: UsablePiece) -> NDArray[np.float32]:
+        """Ask about some bars and return their rows scaled.
+
+        Parameters
+        ----------
+        piece : UsablePiece
+            Neighbouring bars.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_valid, n_features)
+            Scaled rows.
+        """
+        scaled = self._scaler.transform(piece.rows)
+        self.probabilities[piece.bars][piece.valid] = self._model.predict_proba_scaled(scaled, self._symbol)
+        if self.dissimilarity is not None and self._neighbourhood is not None:
+            index = self._neighbourhood.dissimilarity(scaled)
+            if index is not None:
+                self.dissimilarity[piece.bars][piece.valid] = index
+        return scaled
 
 
 class _Judge:
     """Asks a model and its training rows about bars, piece after piece; coverage stops no run."""
 
     def __init__(self, chosen: ChosenModel, symbol: str, bars: int, known: int, distances: bool) -> None:
-        self._loaded, self._symbol = chosen.loaded, symbol
-        self._scaler = ScalerState.from_document(self._loaded.scaler_document)
-        self.probabilities = np.zeros((bars, len(Action)))
-        self.probabilities[:, Action.HOLD] = 1.0
-        self.dissimilarity = np.full(bars, np.nan) if distances else None
-        info = self._loaded.info
-        self._asked = not (info.look_ahead or symbol in info.training_symbols)
-        self._reference, self._reason = _reference(chosen) if self._asked or distances else (None, "")
-        self._tally = DriftTally(self._reference, known) if self._asked and self._reference else None
+        loaded = chosen.loaded
+        self._info, self._symbol = loaded.info, symbol
+        self._asked = not (loaded.info.look_ahead or symbol in loaded.info.training_symbols)
+        reference, self._reason = _reference(chosen) if self._asked or distances else (None, "")
+        self._tally = DriftTally(reference, known) if self._asked and reference else None
+        scaler = ScalerState.from_document(loaded.scaler_document)
+        kept = reference.neighbourhood if reference else None
+        self.answers = BarAnswers(loaded.model, scaler, symbol, bars, distances, kept)
 
     def add(self, piece: UsablePiece) -> None:
-        scaled = self._scaler.transform(piece.rows)
-        shares = self._loaded.model.predict_proba_scaled(scaled, self._symbol)
-        self.probabilities[piece.bars][piece.valid] = shares
-        if self.dissimilarity is not None and self._reference is not None:
-            index = self._reference.neighbourhood.dissimilarity(scaled)
-            if index is not None:
-                self.dissimilarity[piece.bars][piece.valid] = index
+        scaled = self.answers.add(piece)
         if self._tally is not None:
             self._tally.add(piece.rows, scaled)
 
@@ -130,63 +185,8 @@ class _Judge:
         if self._tally is None:
             return {"verdict": UNTOLD, "sentence": self._reason, "worst": []}
         drift = self._tally.drift()
-        said = sentence_of(self._symbol, drift, self._loaded.info.training_symbols)
+        said = sentence_of(self._symbol, drift, self._info.training_symbols)
         return {"verdict": verdict_of(drift), "sentence": said, "worst": worst_words(drift)}
-
-
-def shares_of(
-    model: MLPTradingModel, symbol: str, values: NDArray[np.float32], valid: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return what a model says of every bar.
-
-    Parameters
-    ----------
-    model : MLPTradingModel
-        The model.
-    symbol : str
-        Whose bars they are.
-    values : ndarray of float32, shape (n_bars, n_features)
-        Features before scaling.
-    valid : ndarray of bool, shape (n_bars,)
-        Bars whose every feature is there.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars, 3)
-        BUY, HOLD, SELL; HOLD is certain where a bar has no features.
-    """
-    shares = np.tile(np.eye(len(Action))[Action.HOLD], (len(values), 1))
-    shares[valid] = model.predict_proba(values if valid.all() else values[valid], symbol)
-    return shares
-
-
-def distances_of(
-    neighbourhood: Neighbourhood | None, scaler: ScalerState, values: NDArray[np.float32], valid: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return how far every bar's features are from a model's training rows.
-
-    Parameters
-    ----------
-    neighbourhood : Neighbourhood, optional
-        What is kept of the training rows, scaled.
-    scaler : ScalerState
-        The model's.
-    values : ndarray of float32, shape (n_bars, n_features)
-        Features before scaling.
-    valid : ndarray of bool, shape (n_bars,)
-        Bars whose every feature is there.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bars,)
-        Dissimilarity; NaN where it is not known.
-    """
-    distances = np.full(len(valid), np.nan)
-    if neighbourhood is not None:
-        index = neighbourhood.dissimilarity(scaler.transform(values if valid.all() else values[valid]))
-        if index is not None:
-            distances[valid] = index
-    return distances
 
 
 def training_neighbourhood(chosen: ChosenModel) -> Neighbourhood | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.files import write_text
-from ktrdr_app.core.paths import Workspace, shipped
+from ktrdr_app.core.paths import Workspace, shipped_strategies
 from ktrdr_app.strategy.edit import with_sets
 from ktrdr_app.strategy.load import LoadedStrategy, find_strategy, load_strategy, read_strategy, strategy_files
 from ktrdr_app.strategy.schema import FuzzySet
@@ -23,7 +23,7 @@ def list_strategies(workspace: Workspace) -> list[StrategyInfo]:
     workspace : Workspace
         Whose own files come on top of the shipped ones.
     """
-    own = shipped("configs") / "strategies"
+    own = shipped_strategies()
     found = []
     for name, path in strategy_files(workspace).items():
         description, problem, called = "", "", ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ktrdr_app.core.errors import InvalidValue, Problem, StrategyProblem
+from ktrdr_app.core.words import unused
 from ktrdr_app.indicators.registry import available, get_indicator
 from ktrdr_app.strategy.load import LoadedStrategy, written_source
 from ktrdr_app.strategy.marks import read_marked, read_with_doubles
@@ -178,7 +179,7 @@ def _add_indicator(text: str, change: DraftChange, where: str) -> str:
     info = get_indicator(str(change.value))
     taken = _mapping(read_marked(text, where)[0].get("indicators"))
     row = {entry["name"]: entry["default"] for entry in info.parameter_table() if entry["default"] is not None}
-    return with_value(text, ("indicators", _free(info.name, taken)), {"name": info.name, **row}, where)
+    return with_value(text, ("indicators", unused(info.name, taken.__contains__)), {"name": info.name, **row}, where)
 
 
 def _add_input(text: str, change: DraftChange, where: str) -> str:
@@ -195,7 +196,8 @@ def _add_input(text: str, change: DraftChange, where: str) -> str:
         "middle": {"type": "triangular", "parameters": [corners[place] for place in (2, 4, 6)]},
         "high": {"type": "trapezoidal", "parameters": [corners[place] for place in (4, 6, 7, 8)], "shoulder": "right"},
     }
-    name = _free(f"{indicator}_{output}" if output else indicator, _mapping(content.get("fuzzy_sets")))
+    wish = f"{indicator}_{output}" if output else indicator
+    name = unused(wish, _mapping(content.get("fuzzy_sets")).__contains__)
     entry: dict[str, Any] = {} if name == change.value else {"input": str(change.value)}
     entry |= {"form": "raw" if bounded else "zscore", "sets": sets}
     return with_value(text, ("fuzzy_sets", name), entry, where)
@@ -215,15 +217,6 @@ def _checked_id(name: str) -> str:
     if not name.replace("_", "").isalnum() or not name[:1].isalpha():
         raise InvalidValue("id", name, "letters, digits and _, a letter first")
     return name
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    number = 2
-    free = name
-    while free in taken:
-        free = f"{name}_{number}"
-        number += 1
-    return free
 
 
 def _at(content: Any, path: tuple[str, ...]) -> Any:

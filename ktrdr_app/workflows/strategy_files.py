@@ -10,7 +10,8 @@ from pathlib import Path
 from ktrdr_app.core import trash
 from ktrdr_app.core.errors import StorageProblem, StrategyChanged, StrategyExists, StrategyProblem
 from ktrdr_app.core.files import write_text
-from ktrdr_app.core.paths import Workspace, safe_name, shipped
+from ktrdr_app.core.paths import Workspace, safe_name, shipped_strategies
+from ktrdr_app.core.words import unused
 from ktrdr_app.strategy.load import find_strategy, read_strategy, strategy_files
 from ktrdr_app.strategy.template import MINIMAL
 from ktrdr_app.strategy.text_edit import with_value
@@ -132,8 +133,7 @@ def template_text(name: str) -> str:
 
 def template_names() -> tuple[str, ...]:
     """Return the names of the templates, the minimal one first."""
-    own = shipped("configs") / "strategies"
-    return (MINIMAL_NAME, *sorted(path.stem for path in own.glob("*.y*ml")))
+    return (MINIMAL_NAME, *sorted(path.stem for path in shipped_strategies().glob("*.y*ml")))
 
 
 def create_strategy(workspace: Workspace, name: str, text: str, line_end: str = "\n") -> StrategyFile:
@@ -178,11 +178,7 @@ def free_name(workspace: Workspace, wish: str) -> str:
         A name.
     """
     taken = {known.casefold() for known in strategy_files(workspace)}
-    free, number = wish, 2
-    while free.casefold() in taken:
-        free = f"{wish}_{number}"
-        number += 1
-    return free
+    return unused(wish, lambda name: name.casefold() in taken)
 
 
 def rename_strategy(workspace: Workspace, file: StrategyFile, name: str) -> StrategyFile:
@@ -263,10 +259,8 @@ def _read(path: Path) -> StrategyFile:
     content = path.read_bytes()
     text = content.decode("utf-8")
     line_end = "\r\n" if "\r\n" in text else "\n"
-    own = shipped("configs") / "strategies"
-    return StrategyFile(
-        path.stem, path, text.replace("\r\n", "\n"), _digest(content), path.parent.resolve() == own.resolve(), line_end
-    )
+    own = path.parent.resolve() == shipped_strategies().resolve()
+    return StrategyFile(path.stem, path, text.replace("\r\n", "\n"), _digest(content), own, line_end)
 
 
 def _digest(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -80,16 +81,12 @@ def _fields(owner: Mapping[str, Any], path: tuple[str, ...], schema: Mapping[str
         else:
             made = _field(resolved, here)
             unit = next((name for name in (f"{key}_unit", *_shared_unit(key)) if name in owner["properties"]), "")
-            yield _with_unit(made, (*path, unit)) if unit else made
+            yield replace(made, unit_from=(*path, unit)) if unit else made
 
 
 def _shared_unit(key: str) -> tuple[str, ...]:
     """Return the setting that says what several distances are in."""
     return ("stop_unit",) if key in ("stop_loss", "take_profit", "trailing_stop") else ()
-
-
-def _with_unit(made: FormField, unit_from: tuple[str, ...]) -> FormField:
-    return FormField(**{**vars(made), "unit_from": unit_from})
 
 
 def _field(

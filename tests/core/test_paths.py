@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core import paths
 from ktrdr_app.core.errors import UnsafeName
-from ktrdr_app.core.paths import Workspace, is_folder, safe_name, shipped, user_cache, user_config
+from ktrdr_app.core.paths import Workspace, is_folder, safe_name, shipped, shipped_strategies, user_cache, user_config
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -120,6 +120,7 @@ def test_shipped_files_lie_inside_an_installed_package(monkeypatch: pytest.Monke
     (package / "_configs").mkdir(parents=True)
     monkeypatch.setattr(paths, "_PACKAGE", package)
     assert shipped("configs") == package / "_configs"
+    assert shipped_strategies() == package / "_configs" / "strategies"
     assert shipped("resources") == tmp_path / "site-packages" / "resources"
 
 

@@ -67,10 +67,11 @@ def test_no_roundabout_way_leads_in(guarded: Workspace, tmp_path: Path, way: str
 
 
 def test_it_ends_when_it_is_said_to(guarded: Workspace) -> None:
-    assert protection.is_protected(guarded)
+    with pytest.raises(WorkspaceReadOnly):
+        protection.check_writable(guarded.data)
     protection.unprotect(guarded)
     protection.unprotect(guarded)
-    assert not protection.is_protected(guarded)
+    protection.check_writable(guarded.data)
     write_text(guarded.data / "new.csv", "x")
 
 

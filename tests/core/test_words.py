@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktrdr_app.core.words import closest
+from ktrdr_app.core.words import closest, unused
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_a_word_that_is_there_is_its_own_nearest_in_any_case(words: list[str], d
     word = data.draw(st.sampled_from(words))
     assert closest(word, words) == word
     assert closest(word.swapcase(), words) == word
+
+
+@given(st.sets(st.sampled_from(["rsi", "rsi_2", "rsi_3", "rsi_4", "RSI", "rsi_02"])))
+def test_a_word_that_is_free_is_the_first_of_its_row(taken: set[str]) -> None:
+    row = ["rsi", "rsi_2", "rsi_3", "rsi_4", "rsi_5"]
+    assert unused("rsi", taken.__contains__) == next(word for word in row if word not in taken)

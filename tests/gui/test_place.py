@@ -119,7 +119,7 @@ def test_read_only_is_said_and_nothing_is_written(open_place: Open, small_worksp
     assert "read-only" in panel.notice.text.text()
     place.window.close()
     assert sorted(path for path in small_workspace.root.rglob("*") if ".cache" not in path.parts) == before
-    assert not protection.is_protected(small_workspace)
+    protection.check_writable(small_workspace.root)
     assert holder.held
     holder.release()
 

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from ktrdr_app.core.errors import StrategyProblem
 from ktrdr_app.core.paths import shipped
+from ktrdr_app.strategy import text_edit
 from ktrdr_app.strategy.text_edit import moved, renamed, with_value, without
 from tests.strategy.layouts import Writer, own_comments, paths_of
 from tests.strategy.texts import SHIPPED
@@ -350,3 +351,22 @@ def test_json_stays_json() -> None:
     for result in (renamed(text, ("b", "c"), "e"), with_value(text, ("b", "c"), "z"), without(text, ("b", "d"))):
         assert json.loads(result) == yaml.safe_load(result)
     assert renamed(text, ("b", "c"), 'q"') == '{"a":1,"b":{"q\\"":"x","d":[1,2]}}'
+
+
+def test_taking_out_and_moving_read_the_text_once_before_and_once_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    genuine = text_edit.read_marked
+
+    def noting(text: str, where: str) -> Any:
+        read.append(text)
+        return genuine(text, where)
+
+    monkeypatch.setattr(text_edit, "read_marked", noting)
+    result = moved(ODD, ("indicators", "bands"), 0)
+    assert read == [ODD, result]
+    read.clear()
+    result = without(ODD, ("labels", "threshold"))
+    assert read == [ODD, result]
+    read.clear()
+    assert without(ODD, ("labels", "nothing")) == ODD
+    assert read == [ODD]

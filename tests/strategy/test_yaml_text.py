@@ -16,6 +16,7 @@ from ktrdr_app.strategy.yaml_text import (
     appended,
     edited,
     entries,
+    flow,
     nodes_of,
     number,
     removed,
@@ -245,3 +246,17 @@ def test_flows_lose_and_gain_entries_however_they_are_spaced(
     more = yaml.safe_load(edited(text, added(text, at(text, "x"), after, ["new: 1000"])))
     assert list(more["x"]) == [*names[: after + 1], "new", *names[after + 1 :]]
     assert more == {"x": whole | {"new": 1000}, "y": 9}
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_a_value_in_flow_style_reads_back_alone_and_inside_others(value: Any) -> None:
+    for text, said in ((f"k: {flow(value)}", {"k": value}), (f"{{k: [{flow(value)}]}}", {"k": [value]})):
+        assert "\n" not in text
+        assert yaml.safe_load(text) == said

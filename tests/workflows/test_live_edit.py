@@ -20,6 +20,7 @@ from ktrdr_app.data.sample import install_sample
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator
 from ktrdr_app.features.build import build_features
 from ktrdr_app.features.plan import FeaturePlan
+from ktrdr_app.features.scaler import ScalerState
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet
 from ktrdr_app.workflows.backtest_run import simulate_backtest
@@ -180,7 +181,9 @@ def test_numbers_of_another_unit_are_not_given_to_the_model(copy: Shop, old: str
     assert found.equity.tobytes() == session.own.equity.tobytes()
 
 
-def test_distances_are_measured_where_the_strategy_abstains_by_them(copy: Shop, session: LiveSession) -> None:
+def test_distances_are_measured_where_the_strategy_abstains_by_them(
+    copy: Shop, session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_strategy(
         copy.workspace, MEMORY.replace("min_signal_separation: 1", "min_signal_separation: 1, max_dissimilarity: 0.25")
     )
@@ -188,6 +191,16 @@ def test_distances_are_measured_where_the_strategy_abstains_by_them(copy: Shop, 
     papers = simulate_backtest(BacktestRequest(copy.workspace, NAME, "GOOG", "1d"))
     assert shy.own.equity.tobytes() == papers.result.values.tobytes()
     assert shy.own.equity.tobytes() != session.own.equity.tobytes()
+    scaled: list[int] = []
+    genuine = ScalerState.transform
+
+    def counting(scaler: ScalerState, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        scaled.append(len(features))
+        return genuine(scaler, features)
+
+    monkeypatch.setattr(ScalerState, "transform", counting)
+    assert shy.step(shy.inputs).equity.tobytes() == shy.own.equity.tobytes()
+    assert sum(scaled) == len(shy.ground.bars), "every row is scaled once, for the network and for its distance"
 
 
 def test_without_a_model_there_is_no_session(copy: Shop) -> None:
