@@ -32,13 +32,13 @@ from ktrdr_app.backtesting.engine import BacktestingEngine  # noqa: E402
 from ktrdr_app.backtesting.simulation import run_probabilities  # noqa: E402
 from ktrdr_app.core.files import write_json  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
+from ktrdr_app.decision.actions import Action  # noqa: E402
 from ktrdr_app.decision.orchestrator import DecisionOrchestrator  # noqa: E402
 from ktrdr_app.features.build import build_features  # noqa: E402
 from ktrdr_app.features.plan import FeaturePlan  # noqa: E402
 from ktrdr_app.strategy.load import LoadedStrategy  # noqa: E402
 from ktrdr_app.strategy.schema import FuzzyInput  # noqa: E402
 from ktrdr_app.workflows.live_edit import LiveRequest, LiveSession  # noqa: E402
-from ktrdr_app.workflows.model_rows import shares_of  # noqa: E402
 from ktrdr_app.workflows.requests import TrainRequest  # noqa: E402
 
 SYMBOL = "S0"
@@ -97,7 +97,9 @@ def from_nothing(session: LiveSession, inputs: dict[str, FuzzyInput], *, plain: 
     strategy = chosen.plan.strategy.model_copy(update={"fuzzy_sets": inputs})
     frame = build_features(ground.series, FeaturePlan.of(LoadedStrategy(strategy, "")), timeframe=TIMEFRAME)
     values, valid = frame.values[ground.first :], frame.valid[ground.first :]
-    shares = shares_of(chosen.loaded.model, SYMBOL, values, valid)
+    shares = np.zeros((len(valid), len(Action)))
+    shares[:, Action.HOLD] = 1.0
+    shares[valid] = chosen.loaded.model.predict_proba(values[valid], SYMBOL)
     filters = DecisionOrchestrator(ground.decision, ground.config.allow_short)
     if plain:
         return BacktestingEngine(ground.config).run(ground.bars, shares, filters).values
