@@ -169,7 +169,8 @@ class DataTable(QDialog):
         box.addWidget(label(figures.title, "title", wrap=True))
         box.addWidget(label(words, "muted", wrap=True))
         box.addWidget(self.table, 1)
-        counted = self.tr("{0} rows; times are UTC").format(numbers.integer(len(figures)))
+        told = self.tr("1 row; times are UTC") if len(figures) == 1 else self.tr("{0} rows; times are UTC")
+        counted = told.format(numbers.integer(len(figures)))
         box.addLayout(row(label(counted, "muted"), 1, self.copy, close))
         self.table.setFocus()
 

@@ -252,3 +252,9 @@ def test_a_plot_with_nothing_in_it_has_an_empty_table(dark: QApplication, qtbot:
     assert open_table(plot)
     (table,) = tables(plot)
     assert (table.table.model().rowCount(), table.figures.csv()) == (0, "\n")
+
+
+def test_one_row_is_a_row(page: QWidget) -> None:
+    chart = page.findChildren(Chart)[0]
+    chart.values = np.array([9.0])
+    assert "1 row; times are UTC" in [each.text() for each in chart.twin.open().findChildren(QLabel)]
