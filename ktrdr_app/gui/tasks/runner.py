@@ -87,6 +87,7 @@ class ThreadRunner(QObject):
         self.thread_.finished.disconnect(self._over)
         # what the thread has already said is queued and would arrive in spite of the disconnection
         QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)
+        self.task.silence()
 
     def wait(self, timeout_ms: int) -> bool:
         """Wait for the thread to end and say whether it did.

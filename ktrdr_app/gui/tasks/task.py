@@ -120,6 +120,11 @@ class Task(QObject):
         self.state = TaskState.RUNNING
         self.started.emit()
 
+    def silence(self) -> None:
+        """Tell nothing more, not even the progress that is on its way; the manager gives the task up."""
+        self.state = TaskState.CANCELLED
+        self._timer.stop()
+
     def settle(self, outcome: Outcome) -> None:
         """Flush the last progress, then tell how the work ended.
 

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -249,6 +249,25 @@ def test_shutdown_stops_a_running_task_and_silences_it(qtbot: QtBot) -> None:
     assert listener.names == ["started"]
     assert manager.running == ()
     assert manager_module.orphans == []
+
+
+def test_what_a_worker_says_while_it_is_shut_down_starts_no_timer(qtbot: QtBot) -> None:
+    entered, never = threading.Event(), threading.Event()
+
+    def work(progress: Progress, cancel: CancelToken) -> None:
+        entered.set()
+        while not cancel.cancelled:
+            never.wait(0.001)
+        progress(BarsDone(1, 9))
+
+    manager = TaskManager()
+    task = Task("talks to the last", work)
+    manager.submit(task)
+    qtbot.waitUntil(entered.is_set)
+    assert manager.shutdown(10_000)
+    QApplication.processEvents()
+    (timer,) = task.findChildren(QTimer)
+    assert not timer.isActive()
 
 
 def test_after_shutdown_nothing_starts(qtbot: QtBot) -> None:

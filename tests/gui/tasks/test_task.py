@@ -108,6 +108,22 @@ def test_nothing_is_told_after_the_end(task: Task, qtbot: QtBot) -> None:
     assert story.told == before
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_silenced_task_keeps_what_was_on_its_way_to_itself(task: Task, qtbot: QtBot, turns: int) -> None:
+    task.begin()
+    with qtbot.waitSignal(task.progressed):
+        task.gate(BarsDone(1, 9))
+    story = Story(task)
+    task.gate(BarsDone(2, 9))
+    for _turn in range(turns):
+        QApplication.processEvents()
+        assert task._timer.isActive()
+    task.silence()
+    QApplication.processEvents()
+    assert not task._timer.isActive()
+    assert story.told == []
+
+
 def test_progress_waits_for_the_start(task: Task, qtbot: QtBot) -> None:
     story = Story(task)
     task.gate(BarsDone(1, 9))
