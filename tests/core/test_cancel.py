@@ -89,32 +89,41 @@ def test_whether_it_was_raised_is_only_for_reading() -> None:
         CancelToken().cancelled = True  # type: ignore[misc]
 
 
-class Pacer:
-    """Work that looks at its token over and over, in a thread of its own, and tells how often it came through."""
+class HeldToken(CancelToken):
+    """A token that says when the task comes to it while it is paused."""
 
-    def __init__(self, token: CancelToken) -> None:
-        self.token, self.rounds, self.ended = token, 0, ""
-        self.knocked, self.through = threading.Event(), threading.Event()
+    def __init__(self, task: str) -> None:
+        super().__init__(task)
+        self.knocked = threading.Semaphore(0)
+
+    def check(self) -> None:
+        if self.paused:
+            self.knocked.release()
+        super().check()
+
+
+class Pacer:
+    """Work that looks at its token over and over, in a thread of its own, and tells whether it came through."""
+
+    def __init__(self, token: HeldToken) -> None:
+        self.token, self.ended = token, ""
+        self.through = threading.Event()
         self.thread = threading.Thread(target=self._go)
         self.thread.start()
 
     def _go(self) -> None:
         try:
             while True:
-                self.knocked.set()
                 self.token.check()
-                self.rounds += 1
                 self.through.set()
         except Cancelled as error:
             self.ended = error.message
 
-    def waits(self) -> bool:
-        """Return whether it is held at the token: it knocks, and does not come through."""
-        self.knocked.clear()
+    def is_held(self) -> bool:
+        """Return whether it comes to the paused token, and does not come through."""
+        came = self.token.knocked.acquire(timeout=20)
         self.through.clear()
-        if self.knocked.wait(0.2):  # it was under way; the next look is the one that counts
-            self.through.clear()
-        return not self.through.wait(0.2)
+        return came and not self.through.wait(0.1)
 
     def goes_on(self) -> bool:
         """Return whether it comes through again."""
@@ -124,7 +133,7 @@ class Pacer:
 
 @pytest.fixture
 def pacer() -> Iterator[Pacer]:
-    made = Pacer(CancelToken("the loop"))
+    made = Pacer(HeldToken("the loop"))
     assert made.goes_on()
     yield made
     made.token.cancel()
@@ -137,7 +146,7 @@ class TestAPause:
         for _ in range(3):
             pacer.token.pause()
             assert pacer.token.paused
-            assert pacer.waits()
+            assert pacer.is_held()
             pacer.token.resume()
             assert not pacer.token.paused
             assert pacer.goes_on()
@@ -146,26 +155,24 @@ class TestAPause:
         other = Pacer(pacer.token)
         assert other.goes_on()
         pacer.token.pause()
-        assert pacer.waits()
-        assert other.waits()
+        assert pacer.is_held()
+        assert other.is_held()
         pacer.token.cancel()
         other.thread.join(20)
         assert other.ended == "the loop was stopped"
 
     def test_ends_at_once_when_the_task_is_stopped(self, pacer: Pacer) -> None:
         pacer.token.pause()
-        assert pacer.waits()
+        assert pacer.is_held()
         pacer.token.cancel()
         pacer.thread.join(20)
         assert pacer.ended == "the loop was stopped"
         assert not pacer.token.paused
 
-    def test_uses_no_processor_while_it_lasts(self, pacer: Pacer) -> None:
+    def test_is_waited_for_without_looking_again_and_again(self, pacer: Pacer) -> None:
         pacer.token.pause()
-        assert pacer.waits()
-        rounds = pacer.rounds
-        assert pacer.waits()
-        assert pacer.rounds == rounds
+        assert pacer.is_held()
+        assert not pacer.token.knocked.acquire(timeout=0.1)
 
     def test_cannot_follow_a_stop(self) -> None:
         token = CancelToken()
