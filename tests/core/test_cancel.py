@@ -163,8 +163,10 @@ class TestAPause:
         other = Pacer(pacer.token)
         assert other.goes_on()
         pacer.token.pause()
-        assert pacer.is_held()
-        assert other.is_held()
+        assert all(pacer.token.door.knocked.acquire(timeout=20) for _ in range(2))
+        for each in (pacer, other):
+            each.through.clear()
+            assert not each.through.wait(0.1)
         pacer.token.cancel()
         other.thread.join(20)
         assert other.ended == "the loop was stopped"
