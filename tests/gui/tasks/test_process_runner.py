@@ -14,7 +14,6 @@ from ktrdr_app.core import protection
 from ktrdr_app.core.errors import DataNotFound, EmptyData, InvalidValue, UnknownName, WorkerDied
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
-from ktrdr_app.gui.tasks import child
 from ktrdr_app.gui.tasks import manager as manager_module
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.manager import TaskManager
@@ -74,8 +73,6 @@ def test_the_work_is_done_in_another_process_by_the_windows_rules(
     assert told["result"] == (folder / "a.csv", folder / "b.csv")
     assert told["request"] == (folder,)
     assert told["protected"] == (kept.root.resolve(),)
-    if hasattr(os, "nice"):
-        assert told["niceness"] == min(19, os.nice(0) + child.COURTESY)
     assert "a line of 2 files" in caplog.text
     assert task.state is TaskState.SUCCEEDED
 
