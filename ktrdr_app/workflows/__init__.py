@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
+    from ktrdr_app.workflows.training_plan import plan_training
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
 
@@ -143,6 +144,7 @@ _EXPORTS = {
     "open_live": "live_edit",
     "open_strategy": "strategy_files",
     "pin_model": "model_care",
+    "plan_training": "training_plan",
     "preview_deletion": "model_care",
     "preview_import": "import_run",
     "quick_try": "quick_training",
@@ -238,6 +240,7 @@ __all__ = [
     "open_live",
     "open_strategy",
     "pin_model",
+    "plan_training",
     "preview_deletion",
     "preview_import",
     "quick_try",

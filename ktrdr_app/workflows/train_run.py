@@ -27,11 +27,9 @@ from ktrdr_app.workflows.request_checks import trained_strategy
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
-from ktrdr_app.workflows.train_symbols import prepared_symbols
+from ktrdr_app.workflows.train_symbols import SHORTEST_LINE, prepared_symbols
 
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
-SHORTEST_LINE = 32
-"""Bytes of a bar in a file, or more."""
 
 
 def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> TrainResult:
