@@ -37,6 +37,8 @@ class TaskManager(QObject):
 
     taskAdded = Signal(object)
     taskRemoved = Signal(object)
+    pausesChanged = Signal()
+    """A task was paused or goes on."""
     idle = Signal()
     """No task runs any more."""
 
@@ -63,6 +65,7 @@ class TaskManager(QObject):
         runner = ThreadRunner(task)
         # queued, so that no frame of the runner is left on the stack when its last reference goes
         runner.ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+        task.paused_changed.connect(self.pausesChanged)
         self._runners.append(runner)
         self.taskAdded.emit(task)
         runner.start()

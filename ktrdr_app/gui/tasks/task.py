@@ -93,6 +93,8 @@ class Task(QObject):
     """KtrdrError or TaskError; both have ``message``, ``hint`` and ``where``."""
     cancelled = Signal()
     finished = Signal()
+    paused_changed = Signal(bool)
+    """Whether the task is to wait; False too when a paused task is stopped, or ends all the same."""
     _woken = Signal()
 
     def __init__(self, title: str, work: Work, *, quiet: bool = False) -> None:
@@ -103,6 +105,7 @@ class Task(QObject):
         self.token = CancelToken(title)
         self.state = TaskState.WAITING
         self.outcome: Outcome | None = None
+        self._paused = False
         self.gate = ProgressGate(self._woken.emit)
         self._flushed = 0.0
         self._timer = QTimer(self)
@@ -110,10 +113,43 @@ class Task(QObject):
         self._timer.timeout.connect(self._flush)
         self._woken.connect(self._schedule, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def paused(self) -> bool:
+        """Whether the work waits, or will at its next look at the token."""
+        return self._paused
+
+    def clock(self) -> float:
+        """Return seconds from a clock that stands still while the task is paused, for an honest guess of the rest."""
+        return self.token.clock()
+
+    @Slot()
+    def pause(self) -> None:
+        """Let the work wait where it next looks at its token; nothing happens once it was asked to stop, or is over."""
+        if not self.over and not self.token.cancelled:
+            self.token.pause()
+            self._tell_pause()
+
+    @Slot()
+    def resume(self) -> None:
+        """Let the work go on."""
+        self.token.resume()
+        self._tell_pause()
+
     @Slot()
     def cancel(self) -> None:
-        """Ask the work to stop; ``cancelled`` follows when it has."""
+        """Ask the work to stop, paused or not; ``cancelled`` follows when it has."""
         self.token.cancel()
+        self._tell_pause()
+
+    @property
+    def over(self) -> bool:
+        """Whether the work has ended."""
+        return self.state not in (TaskState.WAITING, TaskState.RUNNING)
+
+    def _tell_pause(self) -> None:
+        if self._paused != self.token.paused:
+            self._paused = self.token.paused
+            self.paused_changed.emit(self._paused)
 
     def begin(self) -> None:
         """Tell listeners that the work has been given to a thread."""
@@ -137,6 +173,7 @@ class Task(QObject):
         self._flush()
         self.outcome = outcome
         self.state = outcome.state
+        self.resume()
         if outcome.state is TaskState.SUCCEEDED:
             self.succeeded.emit(outcome.value)
         elif outcome.state is TaskState.CANCELLED:
