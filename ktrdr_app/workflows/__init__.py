@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         load_bars,
         load_fuzzy_view,
     )
+    from ktrdr_app.workflows.interrupted_runs import discard_run, list_interrupted
     from ktrdr_app.workflows.live_edit import open_live
     from ktrdr_app.workflows.machine_checks import doctor
     from ktrdr_app.workflows.migrate_run import migrate_models, undo_migration
@@ -109,6 +110,7 @@ _EXPORTS = {
     "delete_model": "model_care",
     "delete_strategy": "strategy_files",
     "demo": "demo_run",
+    "discard_run": "interrupted_runs",
     "doctor": "machine_checks",
     "edit_draft": "strategy_draft",
     "evaluate_fuzzy": "fuzzy_run",
@@ -124,6 +126,7 @@ _EXPORTS = {
     "labels": "inspect_series",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
+    "list_interrupted": "interrupted_runs",
     "list_inventory": "data_inventory",
     "list_model_sets": "model_sets",
     "list_models": "models",
@@ -205,6 +208,7 @@ __all__ = [
     "delete_model",
     "delete_strategy",
     "demo",
+    "discard_run",
     "doctor",
     "edit_draft",
     "evaluate_fuzzy",
@@ -220,6 +224,7 @@ __all__ = [
     "labels",
     "list_data",
     "list_indicators",
+    "list_interrupted",
     "list_inventory",
     "list_model_sets",
     "list_models",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +43,8 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Stops it within a moment; no model is saved then, but the last checkpoint stays.
+        Stops it within a moment; no model is saved then, but the last checkpoint stays. One that is winding up ends
+        it after the epoch at hand: the best model so far is judged and saved, and the checkpoint of that epoch stays.
 
     Returns
     -------
@@ -60,29 +62,31 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     if request.resume is not None:
         found_run(request, request.resume)  # before the minutes that features may take
     loaded, plan, block, processed = training_rows(request, progress, token, seconds)
-    kept = RunCheckpoints(request, training_of(request, loaded, processed), progress)
-    model = train_pooled(
-        block,
-        loaded.strategy,
-        feature_groups(plan),
-        request.seed,
-        request.weights,
-        progress,
-        token,
-        seconds,
-        request.device,
-        kept,
-    )
-    token.check()
-    manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
-    samples = sample_rows(block.values, block.symbol_id, model.split.test)
-    artifact = _artifact(request, loaded, plan, model, manifest, samples)
-    with stage("save", progress, seconds):
-        folder = save_model(artifact, request.workspace.models)
-        kept.remove()
+    with contextlib.closing(RunCheckpoints(request, training_of(request, loaded, processed), progress)) as kept:
+        model = train_pooled(
+            block,
+            loaded.strategy,
+            feature_groups(plan),
+            request.seed,
+            request.weights,
+            progress,
+            token,
+            seconds,
+            request.device,
+            kept,
+        )
+        token.check()
+        run = kept.folder.name if model.wound_up else None
+        manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract, run)
+        samples = sample_rows(block.values, block.symbol_id, model.split.test)
+        artifact = _artifact(request, loaded, plan, model, manifest, samples)
+        with stage("save", progress, seconds):
+            folder = save_model(artifact, request.workspace.models)
+            if run is None:
+                kept.remove()
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
-    return TrainResult(document, folder, tuple(document["report"]), model.history)
+    return TrainResult(document, folder, tuple(document["report"]), model.history, run)
 
 
 def training_rows(
