@@ -89,17 +89,25 @@ def test_whether_it_was_raised_is_only_for_reading() -> None:
         CancelToken().cancelled = True  # type: ignore[misc]
 
 
+class Door(threading.Event):
+    """An event that counts who begins to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.knocked = threading.Semaphore(0)
+        self.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.knocked.release()
+        return super().wait(timeout)
+
+
 class HeldToken(CancelToken):
-    """A token that says when the task comes to it while it is paused."""
+    """A token that tells when a task begins to wait."""
 
     def __init__(self, task: str) -> None:
         super().__init__(task)
-        self.knocked = threading.Semaphore(0)
-
-    def check(self) -> None:
-        if self.paused:
-            self.knocked.release()
-        super().check()
+        self._go_on = self.door = Door()
 
 
 class Pacer:
@@ -120,8 +128,8 @@ class Pacer:
             self.ended = error.message
 
     def is_held(self) -> bool:
-        """Return whether it comes to the paused token, and does not come through."""
-        came = self.token.knocked.acquire(timeout=20)
+        """Return whether it waits at the paused token, and does not come through."""
+        came = self.token.door.knocked.acquire(timeout=20)
         self.through.clear()
         return came and not self.through.wait(0.1)
 
@@ -155,8 +163,10 @@ class TestAPause:
         other = Pacer(pacer.token)
         assert other.goes_on()
         pacer.token.pause()
-        assert pacer.is_held()
-        assert other.is_held()
+        assert all(pacer.token.door.knocked.acquire(timeout=20) for _ in range(2))
+        for each in (pacer, other):
+            each.through.clear()
+            assert not each.through.wait(0.1)
         pacer.token.cancel()
         other.thread.join(20)
         assert other.ended == "the loop was stopped"
@@ -172,7 +182,7 @@ class TestAPause:
     def test_is_waited_for_without_looking_again_and_again(self, pacer: Pacer) -> None:
         pacer.token.pause()
         assert pacer.is_held()
-        assert not pacer.token.knocked.acquire(timeout=0.1)
+        assert not pacer.token.door.knocked.acquire(timeout=0.1)
 
     def test_cannot_follow_a_stop(self) -> None:
         token = CancelToken()
