@@ -14,6 +14,7 @@ from ktrdr_app.core.errors import BadInput, KtrdrError, StorageProblem
 from ktrdr_app.core.locks import taken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.neural.checkpoint import from_bytes
+from ktrdr_app.workflows.model_care import delete_model
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_checkpoints import (
     CHECKPOINT_FILE,
@@ -41,6 +42,8 @@ class InterruptedRun:
         The best of them.
     saved : datetime
         When its state was kept last, UTC.
+    model : Path or None
+        The best model so far, where the training was ended by hand and the model is still there.
     """
 
     name: str
@@ -48,6 +51,7 @@ class InterruptedRun:
     epochs: int
     best_epoch: int
     saved: datetime
+    model: Path | None = None
 
 
 def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
@@ -66,7 +70,7 @@ def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
 
 
 def discard_run(workspace: Workspace, name: str) -> None:
-    """Remove the kept state of an interrupted training for good.
+    """Remove the kept state of an interrupted training for good, and move the model that came of it to the trash.
 
     Parameters
     ----------
@@ -87,6 +91,9 @@ def discard_run(workspace: Workspace, name: str) -> None:
     folder = found_run(TrainRequest(workspace, "", (), "", resume=name), name)
     if _busy(folder):
         raise BadInput(f"run {folder.name} is being trained", hint="stop it first", where=folder.name)
+    known = _read(workspace, folder)
+    if known is not None and known.model is not None:
+        delete_model(workspace, known.model)
     try:
         remove_run(folder)
     except OSError as error:
@@ -98,12 +105,15 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
     if not (request.is_file() and (folder / TRAINING_FILE).is_file()) or _busy(folder):
         return None
     try:
-        asked = _request(workspace, folder.name, json.loads(request.read_bytes()))
+        told = json.loads(request.read_bytes())
+        asked = _request(workspace, folder.name, told["request"])
+        model = workspace.root / str(told["model"]) if told["model"] else None
         history = from_bytes(checkpoint.read_bytes(), str(checkpoint)).history
     except (KtrdrError, OSError, LookupError, ValueError, TypeError):
         return None  # told by `train --resume`
     saved = datetime.fromtimestamp(checkpoint.stat().st_mtime, tz=UTC)
-    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved)
+    there = model if model is not None and model.is_dir() else None
+    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there)
 
 
 def _request(workspace: Workspace, name: str, document: Mapping[str, Any]) -> TrainRequest:

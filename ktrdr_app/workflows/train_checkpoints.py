@@ -82,13 +82,29 @@ class RunCheckpoints:
         """
         if not (self.folder / TRAINING_FILE).is_file():
             write_json(self.folder / TRAINING_FILE, self._training)
-            write_json(self.folder / REQUEST_FILE, self._request)
+            write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": None})
             self._claim()
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
         if not self._told:
             self._told = True
             place, name = self._workspace.relative(self.folder), self.folder.name
             self._progress(Note("info", f"checkpoints are kept in {place}; if it is stopped, add --resume {name}"))
+
+    def note_model(self, model: Path) -> None:
+        """Write down which model came of the run so far, so that both can be let go together.
+
+        Parameters
+        ----------
+        model : Path
+            Its folder.
+
+        Raises
+        ------
+        StorageProblem
+            If the disk refuses.
+        """
+        place = model.resolve().relative_to(self._workspace.root.resolve()).as_posix()
+        write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": place})
 
     def remove(self) -> None:
         """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""

@@ -97,7 +97,6 @@ def manifest_of(
     processed: Sequence[SymbolFacts],
     model: JudgedModel,
     contract: FeatureContract,
-    run: str | None = None,
 ) -> dict[str, Any]:
     """Return the content of ``training_manifest.json``: the source document's fields, then what reproduces the run.
 
@@ -113,8 +112,6 @@ def manifest_of(
         What was measured.
     contract : FeatureContract
         Names and hash of the features.
-    run : str, optional
-        Run to go on from, where the training was asked to end early; the manifest is that of a partial model then.
     """
     features = strategy.features
     return {
@@ -157,7 +154,6 @@ def manifest_of(
         "data_fingerprints": {entry.symbol: entry.fingerprint for entry in processed},
         "library_versions": library_versions(),
         "command": command_of(request),
-        **({} if run is None else {"partial": {"epochs": len(model.history), "resume": run}}),
     }
 
 

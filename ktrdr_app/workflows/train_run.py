@@ -77,13 +77,17 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
         )
         token.check()
         run = kept.folder.name if model.wound_up else None
-        manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract, run)
+        manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
+        if run is not None:
+            manifest["partial"] = {"epochs": len(model.history), "resume": run}
         samples = sample_rows(block.values, block.symbol_id, model.split.test)
         artifact = _artifact(request, loaded, plan, model, manifest, samples)
         with stage("save", progress, seconds):
             folder = save_model(artifact, request.workspace.models)
             if run is None:
                 kept.remove()
+            else:
+                kept.note_model(folder)
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
     return TrainResult(document, folder, tuple(document["report"]), model.history, run)

@@ -72,7 +72,7 @@ class TestStanding:
             "bars_total": 9,
         }
 
-    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[6], EVENTS[7]])
+    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[4], EVENTS[7], EVENTS[8]])
     def test_others_change_nothing(self, event: ProgressEvent) -> None:
         assert standing({"stage": "load"}, event) == {"stage": "load"}
 

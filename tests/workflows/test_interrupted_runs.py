@@ -16,7 +16,14 @@ from ktrdr_app.core.errors import BadInput, Cancelled, RunNotFound, WorkspaceRea
 from ktrdr_app.core.locks import taken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, LearningStarted, ProgressEvent
-from ktrdr_app.workflows import discard_run, list_interrupted, list_models, show_model
+from ktrdr_app.workflows import (
+    delete_model,
+    discard_run,
+    list_interrupted,
+    list_models,
+    list_trashed_models,
+    show_model,
+)
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import CHECKPOINT_FILE, LOCK_FILE, REQUEST_FILE, TRAINING_FILE
 from ktrdr_app.workflows.train_run import train
@@ -154,7 +161,8 @@ class TestTheList:
         broken_off(shop)
         (path,) = shop.runs.glob(f"*/{REQUEST_FILE}")
         asked = path.read_bytes()
-        for damage in (b"{", b"[1]", json.dumps({"symbols": ["AAPL"], "colour": "red"}).encode(), b"{}"):
+        strange = {"request": {"symbols": ["AAPL"], "colour": "red"}, "model": None}
+        for damage in (b"{", b"[1]", json.dumps(strange).encode(), b'{"request": {}, "model": null}', b"{}"):
             path.write_bytes(damage)
             assert list_interrupted(shop) == ()
         path.write_bytes(asked)
@@ -170,6 +178,24 @@ class TestTheList:
 
 
 class TestDiscarding:
+    def test_the_model_that_came_of_it_goes_to_the_trash(self, shop: Workspace) -> None:
+        result = ended_early(shop)
+        (run,) = list_interrupted(shop)
+        assert run.model is not None
+        assert run.model.resolve() == result.model_path.resolve()
+        discard_run(shop, run.name)
+        assert list(list_models(shop)) == []
+        assert len(list_trashed_models(shop)) == 1
+        assert list_interrupted(shop) == ()
+
+    def test_a_model_that_is_gone_already_is_no_obstacle(self, shop: Workspace) -> None:
+        result = ended_early(shop)
+        delete_model(shop, result.model_path)
+        (run,) = list_interrupted(shop)
+        assert run.model is None
+        discard_run(shop, run.name)
+        assert list_interrupted(shop) == ()
+
     def test_nothing_is_left_of_it(self, shop: Workspace) -> None:
         broken_off(shop)
         (run,) = list_interrupted(shop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, LearningStarted
 from ktrdr_app.gui.charts.curves import CurvePlot, CurveSpec
 from ktrdr_app.gui.panels.training.view_model import CURVES, RunView, SymbolRow
 from ktrdr_app.gui.ui import accessibility, numbers
@@ -18,6 +18,8 @@ class RunBoard(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._prior: float | None = None
+        self._baseline: float | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID + GRID // 2)
@@ -30,7 +32,14 @@ class RunBoard(QWidget):
             self.tr("Loss"),
             self.tr("epoch"),
             self.tr("NLL"),
-            [CurveSpec("train", train, "series_1", "dash"), CurveSpec("val", validation, "series_2", "solid")],
+            [
+                CurveSpec("train", train, "series_1", "dash"),
+                CurveSpec("val", validation, "series_2", "solid"),
+                CurveSpec("prior", self.tr("prior"), "series_8", "dot"),
+            ],
+        )
+        self.loss.setToolTip(
+            self.tr("Prior: NLL on the validation rows of always giving the class shares of the training rows")
         )
         self.loss.setObjectName("trainingPanel.lossPlot")
         self.accuracy = CurvePlot(
@@ -99,8 +108,22 @@ class RunBoard(QWidget):
         box.addWidget(self.report, 1)
         return box
 
+    def begin(self, event: LearningStarted) -> None:
+        """Draw what the figures are held against, before there are any, and the epochs before an interruption.
+
+        Parameters
+        ----------
+        event : LearningStarted
+            The first epoch is about to begin.
+        """
+        self._prior, self._baseline = event.prior_loss, event.majority_accuracy
+        self._append_lines(0)
+        for epoch in event.history:
+            self.add_epoch(epoch)
+
     def clear(self) -> None:
         """Show nothing."""
+        self._prior, self._baseline = None, None
         self.loss.clear()
         self.accuracy.clear()
         self.per_symbol.records.set_records(())
@@ -115,6 +138,7 @@ class RunBoard(QWidget):
             Its figures.
         """
         self._append(event.epoch, event.train_loss, event.val_loss, event.train_accuracy, event.val_accuracy)
+        self._append_lines(event.epoch)
         self._mark(event.best_epoch)
 
     def show_run(self, view: RunView) -> None:
@@ -127,10 +151,10 @@ class RunBoard(QWidget):
         """
         self.loss.clear()
         self.accuracy.clear()
+        self._prior, self._baseline = view.prior, view.baseline
         for epoch, figures in enumerate(zip(*(view.curves[name] for name in CURVES), strict=False), start=1):
             self._append(epoch, *figures)
-            if view.baseline is not None:
-                self.accuracy.append("baseline", epoch, view.baseline)
+            self._append_lines(epoch)
         self._mark(view.best_epoch)
         self.per_symbol.records.set_records(view.rows)
         self.report.setPlainText(typographic("\n".join(view.sentences)))
@@ -142,6 +166,12 @@ class RunBoard(QWidget):
         self.loss.append("val", epoch, val_loss)
         self.accuracy.append("train", epoch, train_accuracy)
         self.accuracy.append("val", epoch, val_accuracy)
+
+    def _append_lines(self, epoch: int) -> None:
+        if self._prior is not None:
+            self.loss.append("prior", epoch, self._prior)
+        if self._baseline is not None:
+            self.accuracy.append("baseline", epoch, self._baseline)
 
     def _mark(self, epoch: int | None) -> None:
         self.loss.set_marker(epoch)
