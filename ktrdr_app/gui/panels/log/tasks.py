@@ -50,7 +50,7 @@ class TaskRow(QFrame):
         self._bar.setFixedWidth(200)
         self._bar.setAccessibleName(self.tr("Progress of {0}").format(task.title))
         self.pause = button(self.tr("Pause"), icon="pause")
-        self.pause.clicked.connect(self._pause_or_resume)
+        self.pause.clicked.connect(task.toggle_pause)
         self.stop = button(self.tr("Stop"), icon="stop")
         accessibility.name(self.stop, self.tr("Stop {0}").format(task.title))
         self.stop.clicked.connect(task.cancel)
@@ -88,13 +88,6 @@ class TaskRow(QFrame):
         else:
             told = self._estimate.sentence()
         self.words.setText(told)
-
-    @Slot()
-    def _pause_or_resume(self) -> None:
-        if self.task.paused:
-            self.task.resume()
-        else:
-            self.task.pause()
 
     @Slot()
     def _say_pause(self, _paused: bool = False) -> None:
