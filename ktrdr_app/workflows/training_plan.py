@@ -146,7 +146,7 @@ def _room(block: FeatureBlock) -> int:
 def _looked_at(
     request: TrainRequest, loaded: LoadedStrategy, plan: FeaturePlan, token: CancelToken
 ) -> Iterator[_Looked]:
-    warm_up()
+    warm_up(token)
     orders = symbol_orders(request, loaded, token)
     longest = max((_bars(request, symbol) for symbol in request.symbols), default=0)
     yield from ordered_results(_look, orders, cancel=token, at_once=symbols_at_once(longest, plan))

@@ -248,9 +248,12 @@ class TrainingPanel(Station):
     @Slot()
     def _stopped(self) -> None:
         self.card.strip.end("stopped")
-        self.card.say(self.tr("Stopped before its first epoch was over; nothing was written"), "warning")
+        words = self.tr("Stopped before its first epoch was over; nothing was written")
+        if self.card.last_epoch:  # by the task list, which cancels without keeping anything
+            words = self.tr("Stopped in epoch {0}; no model is saved").format(self.card.last_epoch)
+        self.card.say(words, "warning")
         self.card.words.setText("")
-        self.context.notify("info", self.tr("The training was stopped; nothing was written"))
+        self.context.notify("info", words)
         self.context.stateChanged.emit(self.object_name, "ready")
 
     @Slot()

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ktrdr_app import workflows
-from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.progress import EpochFinished, LearningStarted, Progress, ProgressEvent
+from ktrdr_app.core.progress import EpochFinished, LearningStarted, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.view_model import RunView, view_of
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.workflows.finished_training import FinishedTraining
 from ktrdr_app.workflows.requests import TrainRequest
+
+THEN = "ktrdr_app.workflows.finished_training:finished_training"
+"""What is made of a training's result where the work is done."""
 
 
 @dataclass(frozen=True)
@@ -141,22 +144,14 @@ class TrainingRuns(QObject):
     def toggle_pause(self) -> None:
         """Let the training wait, or go on."""
         if self._task is not None:
-            if self._task.paused:
-                self._task.resume()
-            else:
-                self._task.pause()
+            self._task.toggle_pause()
 
     def _begin(self, request: TrainRequest) -> None:
-        def work(progress: Progress, cancel: CancelToken) -> FinishedRun:
-            result = workflows.train(request, progress, cancel)
-            view = view_of(workflows.show_model(request.workspace, result.model_path), result.sentences)
-            return FinishedRun(view, result.resumable, len(result.history))
-
         title = self.tr("Train {0} on {1}").format(request.strategy, ", ".join(request.symbols))
-        task = Task(title, work)
+        task = Task(title, Errand("train", request, THEN))
         self._task, self._learnt, self.request = task, False, request
         task.progressed.connect(self._hear)
-        task.succeeded.connect(self.succeeded)
+        task.succeeded.connect(self._take)
         task.failed.connect(self.failed)
         task.cancelled.connect(self.stopped)
         task.paused_changed.connect(self.pauseChanged)
@@ -170,6 +165,11 @@ class TrainingRuns(QObject):
             if isinstance(event, EpochFinished) or (isinstance(event, LearningStarted) and event.history):
                 self._learnt = True
         self.progressed.emit(events)
+
+    @Slot(object)
+    def _take(self, finished: FinishedTraining) -> None:
+        view = view_of(finished.shown, finished.sentences)
+        self.succeeded.emit(FinishedRun(view, finished.resumable, finished.epochs))
 
     @Slot()
     def _over(self) -> None:

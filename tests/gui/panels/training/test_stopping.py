@@ -145,6 +145,18 @@ class TestStopAndKeepBest:
         assert offers(panel) == []
         assert panel.train_button.isEnabled()
 
+    def test_a_task_that_is_cancelled_keeps_no_model_but_its_last_checkpoint(
+        self, panel: TrainingPanel, qtbot: QtBot
+    ) -> None:
+        begin(qtbot, panel, "AAPL", epochs=5000, until=12)
+        assert panel.runs.task is not None
+        panel.runs.task.cancel()
+        settle(qtbot, panel.context.tasks)
+        assert models(panel) == []
+        assert headline(panel) == f"Stopped in epoch {learnt(panel)}; no model is saved"
+        (run,) = panel.interrupted.offered
+        assert run.epochs % 10 == 0
+
     def test_after_a_stop_one_may_train_again(self, panel: TrainingPanel, qtbot: QtBot) -> None:
         begin(qtbot, panel, "AAPL", epochs=5000)
         panel.stop_main_action()
