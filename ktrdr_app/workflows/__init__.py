@@ -9,6 +9,8 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.cell_bars import judged_bars
+    from ktrdr_app.workflows.certify_lookup import certify_model, model_certificate
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
@@ -82,6 +84,8 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
+    from ktrdr_app.workflows.training_page import write_training_page
+    from ktrdr_app.workflows.training_results import show_results
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
 
@@ -93,6 +97,7 @@ _EXPORTS = {
     "backtest_portfolio": "portfolio_run",
     "backtest_signals": "backtest_run",
     "certify": "certify_run",
+    "certify_model": "certify_lookup",
     "change_symbol": "symbol_change",
     "check_backtest": "request_checks",
     "check_data": "inspect_data",
@@ -120,6 +125,7 @@ _EXPORTS = {
     "import_model": "model_care",
     "indicator_catalogue": "strategy_form",
     "indicator_fields": "strategy_form",
+    "judged_bars": "cell_bars",
     "labels": "inspect_series",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
@@ -138,6 +144,7 @@ _EXPORTS = {
     "measure_some": "data_inventory",
     "mended": "strategy_draft",
     "migrate_models": "migrate_run",
+    "model_certificate": "certify_lookup",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
     "open_live": "live_edit",
@@ -162,6 +169,7 @@ _EXPORTS = {
     "save_strategy": "strategy_files",
     "scale_advice": "symbol_use",
     "show_model": "models",
+    "show_results": "training_results",
     "strategy_schema": "grammar_schema",
     "strategy_sections": "strategy_form",
     "tag_model": "model_care",
@@ -176,6 +184,7 @@ _EXPORTS = {
     "verify_model": "model_care",
     "view_series": "series_view",
     "write_report": "report",
+    "write_training_page": "training_page",
 }
 
 __getattr__ = exports(__name__, _EXPORTS)
@@ -188,6 +197,7 @@ __all__ = [
     "backtest_portfolio",
     "backtest_signals",
     "certify",
+    "certify_model",
     "change_symbol",
     "check_backtest",
     "check_data",
@@ -215,6 +225,7 @@ __all__ = [
     "import_model",
     "indicator_catalogue",
     "indicator_fields",
+    "judged_bars",
     "labels",
     "list_data",
     "list_indicators",
@@ -233,6 +244,7 @@ __all__ = [
     "measure_some",
     "mended",
     "migrate_models",
+    "model_certificate",
     "model_coverage",
     "newest_run",
     "open_live",
@@ -257,6 +269,7 @@ __all__ = [
     "save_strategy",
     "scale_advice",
     "show_model",
+    "show_results",
     "strategy_schema",
     "strategy_sections",
     "tag_model",
@@ -271,4 +284,5 @@ __all__ = [
     "verify_model",
     "view_series",
     "write_report",
+    "write_training_page",
 ]

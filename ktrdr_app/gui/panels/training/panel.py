@@ -14,6 +14,7 @@ from ktrdr_app.core.progress import EpochFinished, Progress, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.form import TrainingForm
+from ktrdr_app.gui.panels.training.results.tabs import ResultTabs
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.stage_strip import StageStrip
 from ktrdr_app.gui.panels.training.view_model import RunView, view_of
@@ -61,7 +62,9 @@ class TrainingPanel(Station):
             )
         )
         self._pages.addWidget(self.board)
-        right.addWidget(self._pages, 1)
+        self.results = ResultTabs(context, self._pages)
+        self.results.failed.connect(self.show_error)
+        right.addWidget(self.results, 1)
         split = QHBoxLayout()
         split.setSpacing(GRID + GRID // 2)
         split.addWidget(self.form)
@@ -145,6 +148,7 @@ class TrainingPanel(Station):
         self.stop_button.setEnabled(True)
         self.strip.clear()
         self.board.clear()
+        self.results.show_live()
         self._pages.setCurrentWidget(self.board)
         self.bar.setRange(0, 0)
         count = self.tr("1 symbol") if symbols == 1 else self.tr("{0} symbols").format(symbols)
@@ -206,6 +210,7 @@ class TrainingPanel(Station):
 
     def _show(self, view: RunView) -> None:
         self.board.show_run(view)
+        self.results.show_model(view.path)
         self._pages.setCurrentWidget(self.board)
         self._say(f"{view.name}: {view.verdict.headline}", "success" if view.verdict.good else "warning")
 

@@ -62,6 +62,8 @@ class RunView:
         What the model is worth.
     sentences : tuple of str
         What happened, in plain words.
+    path : str
+        The model's folder.
     """
 
     name: str
@@ -72,6 +74,7 @@ class RunView:
     rows: tuple[SymbolRow, ...]
     verdict: Verdict
     sentences: tuple[str, ...]
+    path: str = ""
 
 
 def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunView:
@@ -98,6 +101,7 @@ def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunVie
         rows=_rows(metrics.get("per_symbol_test") or {}, manifest.get("class_balance") or {}),
         verdict=verdict,
         sentences=told,
+        path=str(shown["path"]),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
@@ -15,6 +15,7 @@ from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.gui.charts.curves import CurvePlot
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
+from ktrdr_app.gui.panels.training.results.importance import ImportancePlot
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -81,6 +82,8 @@ def test_the_promised_parts_are_there(panel: TrainingPanel) -> None:
         (CurvePlot, "lossPlot"),
         (CurvePlot, "accuracyPlot"),
         (RecordTable, "perSymbolTable"),
+        (QTableView, "confusionMatrix"),
+        (ImportancePlot, "importancePlot"),
     ):
         child(panel, kind, f"trainingPanel.{name}")
 
@@ -131,8 +134,8 @@ def test_a_training_by_clicks(panel: TrainingPanel, qtbot: QtBot) -> None:
     assert model.training_symbols == ("AAPL", "IBM")
     assert headline(panel).startswith("universal_1d_v1: ")
     assert set(panel.strip.states.values()) == {"done"}
-    assert [row.symbol for row in panel.board.per_symbol.records.records] == ["AAPL", "IBM"]
-    assert "NLL" in panel.board.report.toPlainText()
+    assert [row.symbol for row in panel.results.view.table.records.records] == ["", "AAPL", "IBM"]
+    assert "NLL" in panel.results.report.text.toPlainText()
     assert train_button(panel).isEnabled()
     assert not stop_button(panel).isEnabled()
     assert ("trainingPanel", "running") in heard
@@ -273,7 +276,7 @@ def test_the_newest_model_is_recalled(
     assert headline(panel).startswith("universal_1d_v1: ")
     assert len(panel.board.loss.points("val")[0]) == 3
     assert panel.form.chosen == ("AAPL", "IBM")
-    assert "seed 7" in panel.board.report.toPlainText()
+    assert "--seed 7" in panel.results.report.text.toPlainText()
 
 
 def test_late_batches_append_once_per_epoch(panel: TrainingPanel) -> None:
