@@ -179,7 +179,9 @@ class CertificateCard(QWidget):
         kept = found.retention
         ends = None if kept is None else (kept.low, kept.high)
         share = "" if kept is None else say("{0} of the skill is kept on symbols that were left out; {1} is required.")
-        about = share.format(share_with_interval(None if kept is None else kept.value, ends), numbers.percent(found.required, 0))
+        about = share.format(
+            share_with_interval(None if kept is None else kept.value, ends), numbers.percent(found.required, 0)
+        )
         if found.differences:
             tone = "warning"
             about = say("Made for {0} than this model's. {1}").format(_listed(found.differences), about)
