@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QTabWidget, QVBoxLayout
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -14,12 +14,12 @@ from ktrdr_app.core.progress import EpochFinished, Progress, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.form import TrainingForm
-from ktrdr_app.gui.panels.training.results.tabs import ResultTabs
+from ktrdr_app.gui.panels.training.results.pages import ResultPages
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.stage_strip import StageStrip
 from ktrdr_app.gui.panels.training.view_model import RunView, view_of
 from ktrdr_app.gui.tasks.task import Task, TaskError
-from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.estimate import Estimate
 from ktrdr_app.gui.ui.widgets import GRID, Card, EmptyState, button, label, row, set_tone
 
@@ -62,9 +62,7 @@ class TrainingPanel(Station):
             )
         )
         self._pages.addWidget(self.board)
-        self.results = ResultTabs(context, self._pages)
-        self.results.failed.connect(self.show_error)
-        right.addWidget(self.results, 1)
+        right.addWidget(self._make_tabs(), 1)
         split = QHBoxLayout()
         split.setSpacing(GRID + GRID // 2)
         split.addWidget(self.form)
@@ -95,6 +93,19 @@ class TrainingPanel(Station):
         card.body.addWidget(self.strip)
         card.body.addLayout(line)
         return card
+
+    def _make_tabs(self) -> QTabWidget:
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("trainingPanel.tabs")
+        self.tabs.setDocumentMode(True)
+        for widget in (self.tabs, self.tabs.tabBar()):
+            accessibility.name(widget, self.tr("Pages of the training"))
+        self.tabs.addTab(self._pages, self.tr("Run"))
+        self.results = ResultPages(self.context, self)
+        self.results.join(self.tabs)
+        self.results.failed.connect(self.show_error)
+        self.results.showWanted.connect(self._recall)
+        return self.tabs
 
     @property
     def running(self) -> bool:
@@ -148,7 +159,8 @@ class TrainingPanel(Station):
         self.stop_button.setEnabled(True)
         self.strip.clear()
         self.board.clear()
-        self.results.show_live()
+        self.results.clear()
+        self.tabs.setCurrentIndex(0)
         self._pages.setCurrentWidget(self.board)
         self.bar.setRange(0, 0)
         count = self.tr("1 symbol") if symbols == 1 else self.tr("{0} symbols").format(symbols)
@@ -228,6 +240,26 @@ class TrainingPanel(Station):
             return view_of(workflows.show_model(workspace, newest.path))
 
         self.start(self.tr("Read the newest model"), work, self._recalled, quiet=True)
+
+    @Slot(object)
+    def _recall(self, path: Any) -> None:
+        """Show an older run in the place of the one that is shown."""
+        if self.running:
+            self.context.notify("info", self.tr("A training runs; older ones can be shown when it is over"))
+            return
+        workspace = self.context.workspace
+
+        def work(_progress: Progress, _cancel: CancelToken) -> RunView:
+            return view_of(workflows.show_model(workspace, path))
+
+        self.start(self.tr("Read an older training"), work, self._show_older, quiet=True)
+
+    @Slot(object)
+    def _show_older(self, view: RunView) -> None:
+        if not self.running:
+            self._show(view)
+            self.words.setText(self.tr("an older run of this workspace"))
+            self.tabs.setCurrentWidget(self.results.view)
 
     @Slot(object)
     def _recalled(self, view: RunView) -> None:

@@ -20,6 +20,7 @@ from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
+from ktrdr_app.workflows.requests import TrainRequest
 from tests.gui.helpers import TYPO_STRATEGY, child, click, settle, tick
 
 pytestmark = pytest.mark.gui
@@ -277,6 +278,45 @@ def test_the_newest_model_is_recalled(
     assert len(panel.board.loss.points("val")[0]) == 3
     assert panel.form.chosen == ("AAPL", "IBM")
     assert "--seed 7" in panel.results.report.text.toPlainText()
+
+
+def test_an_older_run_is_shown_with_its_curves_and_results(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    workflows.train(TrainRequest(trained_workspace, "quick", ("MSFT",), "1d", epochs=2))
+    panel = make(qtbot, tasks, trained_workspace)
+    assert headline(panel).startswith("universal_1d_v2: ")
+    older = trained_workspace.models / "quick" / "universal_1d_v1"
+    panel.results.showWanted.emit(older)
+    settle(qtbot, tasks)
+    assert headline(panel).startswith("universal_1d_v1: ")
+    assert len(panel.board.loss.points("val")[0]) == 3
+    assert panel.results.results.path == older
+    assert panel.tabs.currentWidget() is panel.results.view
+
+
+def test_while_a_training_runs_no_older_one_takes_its_place(panel: TrainingPanel, qtbot: QtBot) -> None:
+    said: list[tuple[str, ...]] = []
+    panel.context.notified.connect(lambda *words: said.append(words))
+    start(qtbot, panel, "AAPL", epochs=5000)
+    panel.results.showWanted.emit(panel.context.workspace.models / "quick" / "universal_1d_v1")
+    assert any("when it is over" in text for _level, text, _details in said)
+    panel.stop_main_action()
+    settle(qtbot, panel.context.tasks)
+
+
+def test_a_new_training_empties_the_results_of_the_one_before(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    panel = make(qtbot, tasks, trained_workspace)
+    assert len(panel.results.view.table.records.records) == 3
+    panel.tabs.setCurrentWidget(panel.results.view)
+    start(qtbot, panel, "AAPL", epochs=2)
+    assert panel.results.view.table.records.records == ()
+    assert panel.tabs.currentIndex() == 0
+    settle(qtbot, tasks)
+    assert [found.symbol for found in panel.results.view.table.records.records] == ["", "AAPL"]
+    assert [run.path.name for run in panel.results.runs.table.records.records] == ["universal_1d_v2", "universal_1d_v1"]
 
 
 def test_late_batches_append_once_per_epoch(panel: TrainingPanel) -> None:

@@ -12,6 +12,7 @@ from ktrdr_app.workflows.training_results import (
     SymbolFigures,
     TrainingResults,
 )
+from ktrdr_app.workflows.training_runs import FINISHED, TrainingRun
 from ktrdr_app.workflows.wording import Verdict
 
 FIGURES = {
@@ -67,5 +68,22 @@ def results(**changes: object) -> TrainingResults:
         sentences=("It is right -3 % more often.", "It relies on rsi."),
         command="ktrdr-app train quick --symbols AAPL,IBM",
         test_from="2011-12-14T00:00:00+00:00",
+    )
+    return replace(made, **changes)
+
+
+def run(key: str = "models/quick/universal_1d_v1", **changes: object) -> TrainingRun:
+    """Return a finished training of the list, with changes."""
+    made = TrainingRun(
+        key=key,
+        path=Path(key),
+        state=FINISHED,
+        strategy_name="quick",
+        timeframe="1d",
+        symbols=("AAPL", "IBM"),
+        when="2024-05-06T07:08:09+00:00",
+        epochs=30,
+        best_epoch=12,
+        figures={"skill": 0.1, "test_accuracy": 0.6, "val_accuracy": 0.55, "val_loss": 0.95},
     )
     return replace(made, **changes)

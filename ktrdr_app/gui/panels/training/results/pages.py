@@ -1,10 +1,12 @@
-"""The pages of a run: its curves, its results, what it relies on, its certificate, its report, and all runs so far."""
+"""The pages of a run: its results, what it relies on, its certificate, its report, and all runs so far."""
+
+# ruff: noqa: N815 - Qt signals are named as Qt names them
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
@@ -15,58 +17,66 @@ from ktrdr_app.gui.panels.training.results.certificate_card import CertificateCa
 from ktrdr_app.gui.panels.training.results.importance import ImportancePlot
 from ktrdr_app.gui.panels.training.results.report_view import ReportView
 from ktrdr_app.gui.panels.training.results.results_view import ResultsView
+from ktrdr_app.gui.panels.training.results.runs_page import RunsPage
 from ktrdr_app.gui.panels.training.results.words import say
 from ktrdr_app.gui.tasks.latest import Latest
-from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import GRID
 from ktrdr_app.workflows.training_results import TrainingResults
 
 
-class ResultTabs(QTabWidget):
-    """The right side of the training station, page by page.
+class ResultPages(QObject):
+    """The pages of the training station that come after a run; `join` puts them into its tabs.
 
     Parameters
     ----------
     context : AppContext
         The window's shared state.
-    live : QWidget
-        The first page: the run as it goes on.
+    parent : QObject
+        Owner.
     """
 
     failed = Signal(object)
     """KtrdrError or TaskError: something could not be read or made."""
+    showWanted = Signal(object)
+    """Path of an older model whose run is wanted, curves and all."""
 
-    def __init__(self, context: AppContext, live: QWidget) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, parent: QObject) -> None:
+        super().__init__(parent)
         self._context = context
         self.results: TrainingResults | None = None
-        self.setObjectName("trainingPanel.resultTabs")
-        accessibility.name(self, say("Pages of the run"))
-        accessibility.name(self.tabBar(), say("Pages of the run"))
-        self.setDocumentMode(True)
         self.view = ResultsView(context)
         self.importance = ImportancePlot()
         self.certificate = CertificateCard(context)
         self.report = ReportView(context)
-        self.addTab(live, say("Curves"))
-        self.addTab(self.view, say("By symbol"))
-        self.addTab(_page(self.importance), say("Inputs"))
-        self.addTab(self.certificate, say("Certificate"))
-        self.addTab(self.report, say("Report"))
+        self.runs = RunsPage(context)
         self._reading = Latest(context.tasks, self)
         self._reading.arrived.connect(self._show)
         self._reading.failed.connect(self._refuse)
         self.view.symbolChosen.connect(self._follow)
+        self.runs.showWanted.connect(self.showWanted)
         for part in (self.certificate, self.report):
             part.failed.connect(self.failed)
 
-    def show_live(self) -> None:
-        """Show the run as it goes on, and nothing of an older one."""
+    def join(self, tabs: QTabWidget) -> None:
+        """Add the pages to the tabs of the station.
+
+        Parameters
+        ----------
+        tabs : QTabWidget
+            Becomes the owner of the pages.
+        """
+        tabs.addTab(self.view, say("By symbol"))
+        tabs.addTab(_page(self.importance), say("Inputs"))
+        tabs.addTab(self.certificate, say("Certificate"))
+        tabs.addTab(self.report, say("Report"))
+        tabs.addTab(self.runs, say("All runs"))
+
+    def clear(self) -> None:
+        """Show nothing: another run begins."""
         self._reading.stop()
         self.results = None
         for part in (self.view, self.importance, self.certificate, self.report):
             part.clear()
-        self.setCurrentIndex(0)
 
     def show_model(self, path: Path | str) -> None:
         """Read what a trained model is worth, and show it.
@@ -93,7 +103,7 @@ class ResultTabs(QTabWidget):
 
     @Slot(object)
     def _refuse(self, error: object) -> None:
-        self.show_live()
+        self.clear()
         self.failed.emit(error)
 
     @Slot(str)
