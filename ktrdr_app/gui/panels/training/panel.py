@@ -21,6 +21,7 @@ from ktrdr_app.gui.panels.training.plan_page import PlanPage
 from ktrdr_app.gui.panels.training.planner import Planner
 from ktrdr_app.gui.panels.training.queue_page import QueuePage
 from ktrdr_app.gui.panels.training.readiness_card import ReadinessCard
+from ktrdr_app.gui.panels.training.results.pages import ResultPages
 from ktrdr_app.gui.panels.training.resuming import Resuming
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.run_buttons import RunButtons
@@ -61,6 +62,7 @@ class TrainingPanel(Station):
         self.plan_page = PlanPage(self.planner)
         self.queue_page = QueuePage(self.runs)
         self.train_button, self.stop_button = self.buttons.train, self.buttons.stop
+        self.results = ResultPages(context, self)
         self.form.body.addWidget(self.buttons)
         self._lay_out()
         self._connect()
@@ -84,6 +86,7 @@ class TrainingPanel(Station):
         self.tabs.addTab(self.plan_page, self.tr("Plan"))
         self.tabs.addTab(self._pages, self.tr("Run"))
         self.tabs.addTab(self.queue_page, "")
+        self.results.join(self.tabs)
         right, split = QVBoxLayout(), QHBoxLayout()
         for box in (right, split):
             box.setSpacing(gap)
@@ -105,6 +108,8 @@ class TrainingPanel(Station):
         self.plan_page.combinationWanted.connect(self.mending.use_combination)
         self.plan_page.thresholdWanted.connect(self.mending.use_threshold)
         self.resuming.discarded.connect(self._discarded)
+        self.results.failed.connect(self.show_error)
+        self.results.showWanted.connect(self._recall)
         for signal, act in (
             (runs.begun, self._begun),
             (runs.progressed, self._progress),
@@ -194,6 +199,7 @@ class TrainingPanel(Station):
     def _begun(self, request: TrainRequest) -> None:
         self.card.begin(self.runs.task, len(request.symbols))
         self.board.clear()
+        self.results.clear()
         self._pages.setCurrentWidget(self.board)
         self.tabs.setCurrentWidget(self._pages)
         self.buttons.follow()
@@ -263,6 +269,7 @@ class TrainingPanel(Station):
 
     def _show(self, view: RunView) -> None:
         self.board.show_run(view)
+        self.results.show_model(view.path)
         self._pages.setCurrentWidget(self.board)
         self.card.say(f"{view.name}: {view.verdict.headline}", "success" if view.verdict.good else "warning")
 
@@ -287,6 +294,26 @@ class TrainingPanel(Station):
             return view_of(workflows.show_model(workspace, newest.path))
 
         self.start(self.tr("Read the newest model"), work, self._recalled, quiet=True)
+
+    @Slot(object)
+    def _recall(self, path: Any) -> None:
+        """Show an older run in the place of the one that is shown."""
+        if self.running:
+            self.context.notify("info", self.tr("A training runs; older ones can be shown when it is over"))
+            return
+        workspace = self.context.workspace
+
+        def work(_progress: Progress, _cancel: CancelToken) -> RunView:
+            return view_of(workflows.show_model(workspace, path))
+
+        self.start(self.tr("Read an older training"), work, self._show_older, quiet=True)
+
+    @Slot(object)
+    def _show_older(self, view: RunView) -> None:
+        if not self.running:
+            self._show(view)
+            self.card.words.setText(self.tr("an older run of this workspace"))
+            self.tabs.setCurrentWidget(self.results.view)
 
     @Slot(object)
     def _recalled(self, view: RunView) -> None:

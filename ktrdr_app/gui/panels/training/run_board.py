@@ -1,16 +1,13 @@
-"""A run as curves, figures per symbol and plain words; it grows epoch by epoch, or shows a finished one."""
+"""A run as curves; they grow epoch by epoch, or show a finished one."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ktrdr_app.core.progress import EpochFinished, LearningStarted
 from ktrdr_app.gui.charts.curves import CurvePlot, CurveSpec
-from ktrdr_app.gui.panels.training.view_model import CURVES, RunView, SymbolRow
-from ktrdr_app.gui.ui import accessibility, numbers
-from ktrdr_app.gui.ui.table import Column, RecordTable
+from ktrdr_app.gui.panels.training.view_model import CURVES, RunView
 from ktrdr_app.gui.ui.widgets import GRID, row
-from ktrdr_app.workflows.wording import typographic
 
 
 class RunBoard(QWidget):
@@ -23,8 +20,7 @@ class RunBoard(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID + GRID // 2)
-        box.addLayout(self._make_plots(), 3)
-        box.addLayout(self._make_results(), 2)
+        box.addLayout(self._make_plots(), 1)
 
     def _make_plots(self) -> QHBoxLayout:
         train, validation = self.tr("train"), self.tr("validation")
@@ -60,54 +56,6 @@ class RunBoard(QWidget):
             plot.setMinimumHeight(150)
         return row(self.loss, self.accuracy, spacing=GRID + GRID // 2)
 
-    def _make_results(self) -> QHBoxLayout:
-        columns = [
-            Column(self.tr("Symbol"), lambda entry: entry.symbol),
-            Column(self.tr("Rows"), lambda entry: numbers.integer(entry.rows), lambda e: e.rows, number=True),
-            Column(
-                self.tr("Accuracy"),
-                lambda entry: numbers.percent(entry.accuracy),
-                lambda entry: entry.accuracy or 0.0,
-                number=True,
-            ),
-            Column(
-                self.tr("Baseline"),
-                lambda entry: numbers.percent(entry.majority),
-                lambda entry: entry.majority or 0.0,
-                number=True,
-                help=self.tr("Accuracy of always naming the most frequent class of the training rows"),
-            ),
-            Column(
-                self.tr("Skill"),
-                lambda entry: numbers.percent(entry.skill, signed=True),
-                lambda entry: entry.skill or 0.0,
-                number=True,
-                token=_skill_token,
-                help=self.tr("1 − NLL / NLL of the class shares: above 0 the model knows something"),
-            ),
-            Column(
-                self.tr("B · H · S %"),
-                _balance,
-                lambda entry: entry.balance.get("HOLD") or 0.0,
-                number=True,
-                help=self.tr("Shares of BUY, HOLD and SELL among the labelled rows, in percent"),
-            ),
-        ]
-        self.per_symbol = RecordTable(columns, "trainingPanel.perSymbolTable", self.tr("Test figures per symbol"))
-        self.per_symbol.fit(0)
-        self.report = QPlainTextEdit()
-        self.report.setObjectName("trainingPanel.report")
-        self.report.setReadOnly(True)
-        self.report.setMinimumWidth(240)
-        self.report.document().setDocumentMargin(GRID)
-        self.report.setPlaceholderText(self.tr("What the model is worth shows here in plain words."))
-        accessibility.name(self.report, self.tr("The run in plain words"))
-        box = QHBoxLayout()
-        box.setSpacing(GRID + GRID // 2)
-        box.addWidget(self.per_symbol, 2)
-        box.addWidget(self.report, 1)
-        return box
-
     def begin(self, event: LearningStarted) -> None:
         """Draw what the figures are held against, before there are any, and the epochs before an interruption.
 
@@ -126,8 +74,6 @@ class RunBoard(QWidget):
         self._prior, self._baseline = None, None
         self.loss.clear()
         self.accuracy.clear()
-        self.per_symbol.records.set_records(())
-        self.report.clear()
 
     def add_epoch(self, event: EpochFinished) -> None:
         """Add one epoch to the curves.
@@ -156,8 +102,6 @@ class RunBoard(QWidget):
             self._append(epoch, *figures)
             self._append_lines(epoch)
         self._mark(view.best_epoch)
-        self.per_symbol.records.set_records(view.rows)
-        self.report.setPlainText(typographic("\n".join(view.sentences)))
 
     def _append(
         self, epoch: int, train_loss: float, val_loss: float, train_accuracy: float, val_accuracy: float
@@ -176,16 +120,3 @@ class RunBoard(QWidget):
     def _mark(self, epoch: int | None) -> None:
         self.loss.set_marker(epoch)
         self.accuracy.set_marker(epoch)
-
-
-def _balance(entry: SymbolRow) -> str:
-    shares = [entry.balance.get(name) for name in ("BUY", "HOLD", "SELL")]
-    if any(share is None for share in shares):
-        return numbers.NONE
-    return " · ".join(numbers.decimal(100 * (share or 0.0), 0) for share in shares)
-
-
-def _skill_token(entry: SymbolRow) -> str:
-    if entry.skill is None:
-        return ""
-    return "success" if entry.skill > 0 else "warning"

@@ -64,6 +64,8 @@ class RunView:
         What happened, in plain words.
     prior : float or None
         NLL on the validation rows of always giving the class shares of the training rows, averaged likewise.
+    path : str
+        The model's folder.
     """
 
     name: str
@@ -75,6 +77,7 @@ class RunView:
     verdict: Verdict
     sentences: tuple[str, ...]
     prior: float | None = None
+    path: str = ""
 
 
 def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunView:
@@ -102,6 +105,7 @@ def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunVie
         verdict=verdict,
         sentences=told,
         prior=_mean(metrics, "prior_nll"),
+        path=str(shown["path"]),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
@@ -15,10 +15,12 @@ from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.gui.charts.curves import CurvePlot
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
+from ktrdr_app.gui.panels.training.results.importance import ImportancePlot
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
+from ktrdr_app.workflows.requests import TrainRequest
 from tests.gui.helpers import TYPO_STRATEGY, child, click, settle, tick
 from tests.gui.panels.training.plans import planned
 
@@ -96,6 +98,8 @@ def test_the_promised_parts_are_there(panel: TrainingPanel) -> None:
         (CurvePlot, "lossPlot"),
         (CurvePlot, "accuracyPlot"),
         (RecordTable, "perSymbolTable"),
+        (QTableView, "confusionMatrix"),
+        (ImportancePlot, "importancePlot"),
     ):
         child(panel, kind, f"trainingPanel.{name}")
 
@@ -146,8 +150,8 @@ def test_a_training_by_clicks(panel: TrainingPanel, qtbot: QtBot) -> None:
     assert model.training_symbols == ("AAPL", "IBM")
     assert headline(panel).startswith("universal_1d_v1: ")
     assert set(panel.card.strip.states.values()) == {"done"}
-    assert [row.symbol for row in panel.board.per_symbol.records.records] == ["AAPL", "IBM"]
-    assert "NLL" in panel.board.report.toPlainText()
+    assert [row.symbol for row in panel.results.view.table.records.records] == ["", "AAPL", "IBM"]
+    assert "NLL" in panel.results.report.text.toPlainText()
     assert train_button(panel).isEnabled()
     assert not stop_button(panel).isEnabled()
     assert ("trainingPanel", "running") in heard
@@ -284,7 +288,46 @@ def test_the_newest_model_is_recalled(
     assert headline(panel).startswith("universal_1d_v1: ")
     assert len(panel.board.loss.points("val")[0]) == 3
     assert panel.form.chosen == ("AAPL", "IBM")
-    assert "seed 7" in panel.board.report.toPlainText()
+    assert "--seed 7" in panel.results.report.text.toPlainText()
+
+
+def test_an_older_run_is_shown_with_its_curves_and_results(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    workflows.train(TrainRequest(trained_workspace, "quick", ("MSFT",), "1d", epochs=2))
+    panel = make(qtbot, tasks, trained_workspace)
+    assert headline(panel).startswith("universal_1d_v2: ")
+    older = trained_workspace.models / "quick" / "universal_1d_v1"
+    panel.results.showWanted.emit(older)
+    settle(qtbot, tasks)
+    assert headline(panel).startswith("universal_1d_v1: ")
+    assert len(panel.board.loss.points("val")[0]) == 3
+    assert panel.results.results.path == older
+    assert panel.tabs.currentWidget() is panel.results.view
+
+
+def test_while_a_training_runs_no_older_one_takes_its_place(panel: TrainingPanel, qtbot: QtBot) -> None:
+    said: list[tuple[str, ...]] = []
+    panel.context.notified.connect(lambda *words: said.append(words))
+    start(qtbot, panel, "AAPL", epochs=5000)
+    panel.results.showWanted.emit(panel.context.workspace.models / "quick" / "universal_1d_v1")
+    assert any("when it is over" in text for _level, text, _details in said)
+    panel.stop_main_action()
+    settle(qtbot, panel.context.tasks)
+
+
+def test_a_new_training_empties_the_results_of_the_one_before(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    panel = make(qtbot, tasks, trained_workspace)
+    assert len(panel.results.view.table.records.records) == 3
+    panel.tabs.setCurrentWidget(panel.results.view)
+    start(qtbot, panel, "AAPL", epochs=2)
+    assert panel.results.view.table.records.records == ()
+    assert panel.tabs.tabText(panel.tabs.currentIndex()) == "Run"
+    settle(qtbot, tasks)
+    assert [found.symbol for found in panel.results.view.table.records.records] == ["", "AAPL"]
+    assert [run.path.name for run in panel.results.runs.table.records.records] == ["universal_1d_v2", "universal_1d_v1"]
 
 
 def test_late_batches_append_once_per_epoch(panel: TrainingPanel) -> None:
