@@ -276,7 +276,11 @@ def all_steps(pytest_arguments: Sequence[str] = (), names: Sequence[str] = ()) -
             "the core imports, and its use cases pass, without Qt",
             partial(core_without_qt, pytest_arguments),
         ),
-        Step("tests", "every test, or those that the leg without Qt leaves", partial(pytest, [*left_out, *pytest_arguments])),
+        Step(
+            "tests",
+            "every test, or those that the leg without Qt leaves",
+            partial(pytest, [*left_out, *pytest_arguments]),
+        ),
     )
 
 
