@@ -28,8 +28,9 @@ from ktrdr_app.cli.commands import (
 )
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
 from ktrdr_app.cli.options import JSON, WORKSPACE, Choice
-from ktrdr_app.cli.outcome import INTERRUPTED, exit_code_of
+from ktrdr_app.cli.outcome import exit_code_of, interrupted
 from ktrdr_app.cli.session import Session
+from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
@@ -83,9 +84,9 @@ def _run(words: list[str], as_json: bool) -> int:
     except TYPING_MISTAKE as error:
         return report_typing_mistake(error, as_json)
     except typer.Abort as error:
-        raise INTERRUPTED from error
-    if code == INTERRUPTED.exit_code:
-        raise INTERRUPTED
+        raise interrupted() from error
+    if code == Cancelled.exit_code:
+        raise interrupted()
     return int(code or 0)
 
 
