@@ -89,7 +89,7 @@ def discard_run(workspace: Workspace, name: str) -> None:
         If the disk refuses.
     """
     folder = found_run(TrainRequest(workspace, "", (), "", resume=name), name)
-    if _busy(folder):
+    if being_trained(folder):
         raise BadInput(f"run {folder.name} is being trained", hint="stop it first", where=folder.name)
     known = _read(workspace, folder)
     if known is not None and known.model is not None:
@@ -100,9 +100,29 @@ def discard_run(workspace: Workspace, name: str) -> None:
         raise StorageProblem(str(folder), error.strerror or str(error)) from error
 
 
+def being_trained(folder: Path) -> bool:
+    """Say whether somebody is at a training, here or in another process.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    """
+    try:
+        handle = os.open(folder / LOCK_FILE, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # a folder that cannot be written to cannot be gone on from
+    try:
+        return not taken(handle)
+    finally:
+        os.close(handle)
+
+
 def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
     request, checkpoint = folder / REQUEST_FILE, folder / CHECKPOINT_FILE
-    if not (request.is_file() and (folder / TRAINING_FILE).is_file()) or _busy(folder):
+    if not (request.is_file() and (folder / TRAINING_FILE).is_file()) or being_trained(folder):
         return None
     try:
         told = json.loads(request.read_bytes())
@@ -119,17 +139,3 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
 def _request(workspace: Workspace, name: str, document: Mapping[str, Any]) -> TrainRequest:
     given = dict(document) | {"symbols": tuple(document["symbols"])}
     return TrainRequest(workspace=workspace, resume=name, **given)
-
-
-def _busy(folder: Path) -> bool:
-    """Return whether somebody trains a run."""
-    try:
-        handle = os.open(folder / LOCK_FILE, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True  # a folder that cannot be written to cannot be gone on from
-    try:
-        return not taken(handle)
-    finally:
-        os.close(handle)

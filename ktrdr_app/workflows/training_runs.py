@@ -117,7 +117,7 @@ class DeletedTraining:
 
 
 def list_trainings(workspace: Workspace) -> list[TrainingRun]:
-    """Return every training, the newest first; copies in the archive are none.
+    """Return every training that is over, the newest first; copies in the archive are none.
 
     Parameters
     ----------
@@ -227,13 +227,15 @@ def delete_training(workspace: Workspace, key: str) -> DeletedTraining:
     Raises
     ------
     BadInput
-        If it is not there.
+        If it is not there, or being trained.
     StorageProblem
         If the disk refuses; nothing has moved then.
     """
     run = find_training(workspace, key)
     if run.state != INTERRUPTED:
         return DeletedTraining(key, model_care.delete_model(workspace, run.path).folder)
+    if _being_trained(run.path):
+        raise BadInput(f"{run.label} is being trained", hint="stop it first", where=key)
     folder, _ = trash.put_away(workspace, KIND, run.path.name, [run.path], {"key": key})
     return DeletedTraining(key, folder)
 
@@ -298,6 +300,8 @@ def _finished(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> Iter
 def _interrupted(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> Iterator[TrainingRun]:
     for file in workspace.runs.glob(f"*/{TRAINING}"):
         folder, key = file.parent, f"runs/{file.parent.name}"
+        if _being_trained(folder):
+            continue
         asked, remarks = _json(file), said.get(key, TrainingRemarks())
         strategy, symbols = asked.get("strategy"), asked.get("symbols")
         try:
@@ -321,6 +325,10 @@ def _interrupted(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> I
             star=remarks.star,
             problem=problem,
         )
+
+
+def _being_trained(folder: Path) -> bool:
+    return bool(load("ktrdr_app.workflows.interrupted_runs").being_trained(folder))
 
 
 def _checkpoint(folder: Path) -> tuple[Any, ...]:

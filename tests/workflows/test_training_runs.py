@@ -13,8 +13,10 @@ import pytest
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, Cancelled, InvalidValue, NothingInTrash
+from ktrdr_app.core.locks import file_lock
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
+from ktrdr_app.workflows.train_checkpoints import LOCK_FILE
 from ktrdr_app.workflows.train_run import train
 from ktrdr_app.workflows.training_notes import TrainingRemarks
 from ktrdr_app.workflows.training_runs import FINISHED, INTERRUPTED, UNUSABLE, TrainingRun
@@ -212,6 +214,16 @@ def test_a_deleted_interrupted_run_comes_back_and_can_go_on(workspace: Workspace
     assert {path.name: path.read_bytes() for path in run.path.iterdir()} == files
     resumed = train(request(workspace, strategy="long", symbols=("MSFT",), resume=run.path.name))
     assert len(resumed.history) == 14
+
+
+def test_one_that_is_being_trained_is_neither_listed_nor_deleted(workspace: Workspace) -> None:
+    (run,) = by_state(workspace, INTERRUPTED)
+    with file_lock(run.path / LOCK_FILE):
+        assert by_state(workspace, INTERRUPTED) == []
+        with pytest.raises(BadInput):
+            workflows.delete_training(workspace, run.key)
+    assert run.path.is_dir()
+    assert by_state(workspace, INTERRUPTED) == [run]
 
 
 def test_the_newest_deletion_of_a_name_is_the_one_brought_back(workspace: Workspace) -> None:

@@ -328,7 +328,8 @@ def test_a_new_training_empties_the_results_of_the_one_before(
     assert panel.tabs.tabText(panel.tabs.currentIndex()) == "Run"
     settle(qtbot, tasks)
     assert [found.symbol for found in panel.results.view.table.records.records] == ["", "AAPL"]
-    assert [run.path.name for run in panel.results.runs.table.records.records] == ["universal_1d_v2", "universal_1d_v1"]
+    listed = [run.symbols for run in panel.results.runs.table.records.records]
+    assert listed == [("AAPL",), ("AAPL", "IBM")], "the newest first"
 
 
 def test_late_batches_append_once_per_epoch(panel: TrainingPanel) -> None:
