@@ -116,7 +116,7 @@ def _import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
     for name in ("train", "backtest"):
         getattr(workflows, name)
         cancel.check()
-    return int(load("ktrdr_app.core.kernels").warm_up())
+    return int(load("ktrdr_app.core.kernels").warm_up(cancel))
 
 
 def _keep_log(file: Path) -> None:

@@ -6,7 +6,6 @@ Read `rows` for what it is given, `engine` for what it asks of a trainer, `stopp
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -231,7 +230,7 @@ class _Run:
 
     def epoch(self, cancel: CancelToken) -> EpochFinished:
         """Go once over all rows in a new order, and look at the validation rows."""
-        began, number = time.perf_counter(), len(self.history) + 1
+        began, number = cancel.clock(), len(self.history) + 1
         order = self._chosen[epoch_order(self._seed, number, len(self._chosen))[: self._epoch_rows]]
         rates = self._schedule.rates(number, -(-len(order) // self._settings.batch_size))
         met = self._engine.epoch(order, rates, epoch_key(self._seed, number), cancel)
@@ -246,7 +245,7 @@ class _Run:
             train_accuracy=met.accuracy,
             val_accuracy=accuracy,
             best_epoch=self._best_after(number, loss, accuracy),
-            samples_per_second=len(order) / (time.perf_counter() - began),
+            samples_per_second=len(order) / (cancel.clock() - began),
         )
         self._take_note(epoch, self._engine.weights())
         return epoch

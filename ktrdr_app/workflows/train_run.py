@@ -152,7 +152,7 @@ def _rows(
     """Load and process all symbols on all cores, or on a cluster; stage seconds are summed over symbols."""
     progress(StageStarted(PROCESSING_STAGES[0]))
     longest = _longest(request)
-    warm_up()
+    warm_up(token, lambda words: progress(Note("info", words)))
     progress(StageStarted(PROCESSING_STAGES[1]))
     with (
         prepared_symbols(request, loaded, plan, longest, token) as symbols,

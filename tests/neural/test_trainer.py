@@ -96,6 +96,30 @@ class CountingToken(CancelToken):
         super().check()
 
 
+class HeldToken(CancelToken):
+    """A token that says when the training comes to it while it is paused."""
+
+    def __init__(self) -> None:
+        super().__init__("training")
+        self.knocked = threading.Event()
+
+    def check(self) -> None:
+        if self.paused:
+            self.knocked.set()
+        super().check()
+
+
+class TwoSecondToken(CancelToken):
+    """A token by whose clock two seconds pass between two looks at it."""
+
+    def __init__(self) -> None:
+        super().__init__("training")
+        self.hand = itertools.count(0, 2)
+
+    def clock(self) -> float:
+        return float(next(self.hand))
+
+
 @pytest.mark.parametrize("trainer", TRAINERS)
 class TestAgainstPlainTorch:
     @pytest.mark.parametrize("dropout", [0.0, 0.3])
@@ -227,6 +251,34 @@ class TestReproducible:
         with ThreadPoolExecutor(2) as pool:
             found = dict(zip((1, 2), pool.map(beside, (1, 2)), strict=True))
         assert found == expected
+
+    @pytest.mark.parametrize("trainer", TRAINERS)
+    def test_a_pause_in_the_middle_does_not_matter(self, trainer: str) -> None:
+        token = HeldToken()
+        seen: list[EpochFinished] = []
+
+        def listen(event: EpochFinished) -> None:
+            seen.append(event)
+            if event.epoch == 2:
+                token.pause()
+
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(train_network, TRAIN, HELD_OUT, SMALL, by(trainer), 5, listen, token)
+            assert token.knocked.wait(60)
+            with pytest.raises(TimeoutError):
+                running.result(timeout=0.2)
+            assert [event.epoch for event in seen] == [1, 2], "a paused training makes no progress"
+            token.resume()
+            fitted = running.result(timeout=60)
+        straight = train_network(TRAIN, HELD_OUT, SMALL, by(trainer), 5)
+        assert tensor_bytes(fitted.network) == tensor_bytes(straight.network)
+        assert [dataclasses.replace(epoch, samples_per_second=0.0) for epoch in fitted.history] == [
+            dataclasses.replace(epoch, samples_per_second=0.0) for epoch in straight.history
+        ]
+
+    def test_its_rate_is_by_the_tasks_clock_which_stands_still_in_a_pause(self) -> None:
+        fitted = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 5, cancel=TwoSecondToken())
+        assert [epoch.samples_per_second for epoch in fitted.history] == [len(TRAIN) / 2.0] * QUICK.epochs
 
     def test_the_alignment_of_the_callers_memory_does_not_matter(self) -> None:
         shifted = np.empty(TRAIN.x.size + 1, dtype=np.float32)[1:].reshape(TRAIN.x.shape)
