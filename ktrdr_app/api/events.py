@@ -18,6 +18,7 @@ from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
     FoldDone,
+    LearningStarted,
     Note,
     PartialEquity,
     ProgressEvent,
@@ -90,7 +91,7 @@ def standing(before: dict[str, Any], event: ProgressEvent) -> dict[str, Any]:
             return before | asdict(event)
         case BarsDone(done, total):
             return before | {"bars_done": done, "bars_total": total}
-        case StageFinished() | FoldDone() | Note() | PartialEquity():
+        case StageFinished() | FoldDone() | LearningStarted() | Note() | PartialEquity():
             return before
 
 

@@ -17,6 +17,7 @@ from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
     FoldDone,
+    LearningStarted,
     Note,
     PartialEquity,
     ProgressEvent,
@@ -32,6 +33,7 @@ EVENTS: tuple[ProgressEvent, ...] = (
     StageFinished("load", 0.5),
     SymbolDone("AAPL", 1, 2),
     FoldDone(("IBM",), 1, 3),
+    LearningStarted(900, 1.05, 0.61, 1, (EPOCH,)),
     EPOCH,
     BarsDone(10, 100),
     PartialEquity(np.arange(3), np.ones(3)),
@@ -70,7 +72,7 @@ class TestStanding:
             "bars_total": 9,
         }
 
-    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[6], EVENTS[7]])
+    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[4], EVENTS[7], EVENTS[8]])
     def test_others_change_nothing(self, event: ProgressEvent) -> None:
         assert standing({"stage": "load"}, event) == {"stage": "load"}
 
