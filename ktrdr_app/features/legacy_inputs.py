@@ -154,7 +154,7 @@ class LegacyInputs:
         ratio, normalized = f"price_to_{name}_ratio", f"{name}_normalized"
         if name in AVERAGES and ratio in self.names:
             with np.errstate(divide="ignore"):
-                moved[:, self.names.index(ratio)] = np.nan_to_num(self._close[bar] / values)
+                moved[:, self.names.index(ratio)] = self._close[bar] / values
         if normalized in self.names:
             moved[:, self.names.index(normalized)] = self._normalized(name, values)
         return moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from ktrdr_app.core.files import plain
 from ktrdr_app.decision.actions import Action
 from ktrdr_app.decision.orchestrator import Decision
 from ktrdr_app.features.raw_inputs import Reading
@@ -134,6 +135,8 @@ class BarWhy:
         Contributions, the largest to the most probable answer first; with ``base`` they add up to ``today``.
     decision : Decision
         The run's decision with every filter's verdict.
+    threshold : float
+        Least confidence that was acted on.
     refused_outside : tuple of str
         Why no answer of the model could have been acted on; empty where one could.
     flips : tuple of WhyFlip
@@ -168,9 +171,9 @@ class BarWhy:
         return self.flips[0] if self.flips else None
 
     def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON form; a filter without a limit, and a change without deviations, have null."""
         decision = self.decision
-        return {
+        document: dict[str, Any] = {
             "time": self.time.strftime(STAMP),
             "in_sample": self.in_sample,
             "readings": [{"label": entry.label, **_reading(entry.reading)} for entry in self.readings],
@@ -191,6 +194,7 @@ class BarWhy:
             "inputs_tried": self.tried,
             "notes": list(self.notes),
         }
+        return dict(plain(document))
 
 
 @dataclass(frozen=True)

@@ -126,15 +126,14 @@ def needed_words(value: float, needed: float, unit: str) -> str:
     Parameters
     ----------
     value, needed : float
-        At hand, and needed.
+        At hand, and needed; finite.
     unit : str
         As `written` takes it.
     """
     shown = written(needed, unit)
     digits = len(shown.partition(".")[2])
     step = 10.0**-digits
-    rounded = (math.ceil if needed > value else math.floor)(round(needed / step, 6)) * step
-    return written(rounded, unit) if math.isfinite(rounded) else shown
+    return written((math.ceil if needed > value else math.floor)(round(needed / step, 6)) * step, unit)
 
 
 def formed_words(reading: Reading) -> str:

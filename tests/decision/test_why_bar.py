@@ -60,7 +60,9 @@ def walk(seed: int, **fields: object) -> list[tuple[BarJudge, np.ndarray, float,
         found.append((BarJudge(orchestrator.settings, here), shares, strange, decision))
         if decision.action is not Action.HOLD:
             acted = bar
-            wanted = Position.LONG if decision.action is Action.BUY else Position.SHORT if allow_short else Position.FLAT
+            wanted = (
+                Position.LONG if decision.action is Action.BUY else Position.SHORT if allow_short else Position.FLAT
+            )
             last_exit = bar if position is not Position.FLAT and wanted is not position else last_exit
             position = wanted
     return found
