@@ -83,7 +83,7 @@ class TestFolders:
 
     @pytest.mark.parametrize("given", ["nowhere", "", "..", "/"])
     def test_no_run(self, why_runs: WhyRuns, given: str) -> None:
-        with pytest.raises(FileMissing, match="result.json"):
+        with pytest.raises(FileMissing, match=r"result\.json"):
             run_folder(why_runs.workspace, given)
 
     def test_a_run_of_signals_has_no_model_to_ask(self, why_runs: WhyRuns, tmp_path: Path) -> None:
