@@ -24,6 +24,7 @@ from ktrdr_app.cli.commands import (
     serve,
     strategies,
     train,
+    why,
     window,
 )
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
@@ -35,7 +36,22 @@ from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
+GROUPS = (
+    demo,
+    machine,
+    data,
+    indicators,
+    fuzzy,
+    series,
+    train,
+    certify,
+    backtest,
+    why,
+    models,
+    strategies,
+    serve,
+    window,
+)
 
 
 def build() -> typer.Typer:

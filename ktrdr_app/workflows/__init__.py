@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     )
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
+    from ktrdr_app.workflows.why_run import explain_trade, open_why
 
 _EXPORTS = {
     "align_data": "inspect_data",
@@ -129,6 +130,7 @@ _EXPORTS = {
     "doctor": "machine_checks",
     "edit_draft": "strategy_draft",
     "evaluate_fuzzy": "fuzzy_run",
+    "explain_trade": "why_run",
     "export_model": "model_care",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
@@ -164,6 +166,7 @@ _EXPORTS = {
     "newest_run": "run_folders",
     "open_live": "live_edit",
     "open_strategy": "strategy_files",
+    "open_why": "why_run",
     "pin_model": "model_care",
     "plan_training": "training_plan",
     "preview_deletion": "model_care",
@@ -238,6 +241,7 @@ __all__ = [
     "doctor",
     "edit_draft",
     "evaluate_fuzzy",
+    "explain_trade",
     "export_model",
     "features",
     "fetch_data",
@@ -273,6 +277,7 @@ __all__ = [
     "newest_run",
     "open_live",
     "open_strategy",
+    "open_why",
     "pin_model",
     "plan_training",
     "preview_deletion",

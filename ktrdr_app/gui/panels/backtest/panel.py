@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QItemSelection, Qt, Slot
-from PySide6.QtWidgets import QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -20,8 +20,10 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.tables import metrics_table, trades_table
 from ktrdr_app.gui.panels.backtest.view_model import RunView, view_of
+from ktrdr_app.gui.panels.backtest.why.card import WhyCard, iso_time
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task, TaskError
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.estimate import Estimate
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, row, set_tone
 from ktrdr_app.workflows.requests import BacktestRequest
@@ -52,6 +54,7 @@ class BacktestPanel(Station):
         self._make_bar()
         self._make_results()
         self.charts.tradeChosen.connect(self._trade_chosen)
+        self.charts.barChosen.connect(self._bar_chosen)
         self.trades.selectionModel().selectionChanged.connect(self._trade_selected)
         self.trades.clicked.connect(self._trade_clicked)
         context.catalog.series.loaded.connect(self._recall)
@@ -92,11 +95,18 @@ class BacktestPanel(Station):
         beside.addWidget(self.verdict)
         beside.addWidget(self.notes)
         beside.addWidget(self.metrics, 1)
+        self.why = WhyCard(self.context)
+        self.beside = QTabWidget()
+        self.beside.setObjectName("backtestPanel.besideTabs")
+        self.beside.addTab(figures, self.tr("Figures"))
+        self.beside.addTab(self.why, self.tr("Why"))
+        accessibility.name(self.beside, self.tr("Figures, or why a trade was made"))
+        accessibility.name(self.beside.tabBar(), self.tr("Figures, or why a trade was made"))
         left = QSplitter(Qt.Orientation.Vertical)
         across = QSplitter(Qt.Orientation.Horizontal)
         for splitter, widgets, weights in (
             (left, (self.charts, self.trades), (4, 1)),
-            (across, (left, figures), (1, 0)),
+            (across, (left, self.beside), (1, 0)),
         ):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(GRID)
@@ -225,6 +235,7 @@ class BacktestPanel(Station):
         set_tone(self.verdict, "success" if view.verdict.good else "warning")
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
+        self.why.show_run(Path(view.document["trades_file"]).parent if view.document.get("model") else None)
 
     def _show_last(self) -> None:
         """Put the last finished run back, where a stopped or failed one left half a curve."""
@@ -298,6 +309,7 @@ class BacktestPanel(Station):
         trade = self.trades.selected
         if trade is not None:
             self.charts.show_trade(trade.number)
+            self.why.show_trade(trade.number)
 
     @Slot(int)
     def _trade_chosen(self, number: int) -> None:
@@ -305,3 +317,11 @@ class BacktestPanel(Station):
         self.trades.select(lambda trade: trade.number == number)
         self._following = False
         self.trades.scrollTo(self.trades.currentIndex())
+        self.why.show_trade(number)
+
+    @Slot(int)
+    def _bar_chosen(self, bar: int) -> None:
+        """Ask why a bar without a trade was decided as it was."""
+        if self.view is not None and not self.running:
+            self.beside.setCurrentWidget(self.why)
+            self.why.show_bar(iso_time(int(self.charts.data.times[bar])))
