@@ -20,7 +20,8 @@ ALWAYS_NEEDED = ("libstdc++6", "libgcc-s1")
 DESCRIPTION = """KTRDR Desktop: train, edit and judge neuro-fuzzy trading models
  One universal model over many symbols, every fuzzy set of it to be looked into,
  and judged on a symbol that it has never seen, with costs and without a peek
- into the future. Brings its own Python and libraries; see /opt/ktrdr-app/licences.
+ into the future. Brings its own Python and libraries, whose licences lie in
+ /opt/ktrdr-app/licences.
 """
 
 

@@ -128,7 +128,9 @@ def freeze() -> None:
     step("drawing the icons", [python, "installer/app_icons.py", BUILD])
     places: list[str | Path] = ["--distpath", DIST, "--workpath", BUILD / "pyinstaller"]
     quiet = ["--noconfirm", "--log-level", "WARN"]
-    step("freezing", [python, "-W", "ignore", "-m", "PyInstaller", *quiet, *places, "installer/desktop.spec"])
+    step("freezing", [python, "-P", "-W", "ignore", "-m", "PyInstaller", *quiet, *places, "installer/desktop.spec"])
+    compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    step("compiling the program's modules", [python, *compiled, FOLDER / "_internal" / "ktrdr_app"])
     step("listing the parts", [python, "installer/shipped_parts.py", LISTING, FOLDER])
     step("judging the bill of materials", [python, "-c", JUDGE, FOLDER / BILL])
     size = total_bytes(FOLDER)

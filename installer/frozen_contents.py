@@ -13,7 +13,16 @@ Entry = tuple[str, str, str]
 SHIPPED_EXTRAS = ("api", "ib", "cluster")
 """Extras of ``pyproject.toml`` that are part of the frozen program."""
 
-LOADED_BY_NAME = ("ktrdr_app", "talib", "opentelemetry", "distributed", "uvicorn", "numba", "sklearn.neural_network")
+LOADED_BY_NAME = (
+    "distributed",
+    "exchange_calendars",
+    "ktrdr_app",
+    "numba",
+    "opentelemetry",
+    "talib",
+    "tzdata",
+    "uvicorn",
+)
 """Packages whose modules are imported by name at run time, which no reader of import statements finds."""
 
 WITH_FILES = ("ktrdr_app", "fastapi_offline", "dask", "distributed", "exchange_calendars")
@@ -31,10 +40,12 @@ UNUSED_MODULES = (
     "matplotlib",
     "mypy",
     "pip",
+    "pyarrow.flight",
     "pyarrow.tests",
     "pytest",
     "tensorboard",
     "tkinter",
+    "trove_classifiers",
 )
 """Modules that libraries import where they find them, and that the program never calls."""
 
@@ -49,12 +60,8 @@ LEFT_OUT = (
     "pyarrow/include/*",
     "pyarrow/src/*",
     "pyarrow/tests/*",
-    "pyarrow/*flight*",
-    "pyarrow/*substrait*",
-    "pyarrow/*pyarrow_cpp_tests*",
-    "pyarrow/*gandiva*",
-    "libarrow_flight*",
-    "libarrow_substrait*",
+    "*arrow*flight*",
+    "pyarrow/_pyarrow_cpp_tests*",
     "numpy/_core/include/*",
     "sklearn/datasets/data/*",
     "sklearn/datasets/images/*",
@@ -72,8 +79,21 @@ LEFT_OUT = (
     "torch/lib/libtorchbind_test.so",
     "torch/share/*",
     "torch/test/*",
+    "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
+    "libatk*",
+    "libcairo*",
+    "libdatrie*",
+    "libfribidi*",
+    "libgdk*",
+    "libgraphite2*",
+    "libharfbuzz*",
+    "libjpeg*",
+    "libpango*",
+    "libpixman*",
+    "libthai*",
 )
-"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler.
+"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler; and Qt's
+plug-in for the look of GTK with all it would bring, as the window has a look of its own.
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """

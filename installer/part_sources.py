@@ -121,6 +121,8 @@ class Sources:
             return "python", self.owners[source]
         if source and path.is_relative_to(REPO / "installer"):
             return "python", "ktrdr-app"
+        if source and path.is_relative_to(REPO / "ktrdr_app"):
+            raise LookupError(f"{source} was packed from the checkout, not from the environment")
         if not source or not path.is_absolute() or any(path.is_relative_to(base) for base in self._interpreter(path)):
             return "interpreter", "python"
         return ("python", "pyinstaller") if path.is_relative_to(REPO / "build") else ("system", _package_of(path))
@@ -174,8 +176,9 @@ def _part(kind: str, name: str, size: int, sources: Sources) -> Part:
         texts = ((text.name, text.read_bytes()),) if text.is_file() else ()
         return Part("python", version, kind, "PSF-2.0", texts, size)
     found = sources.distributions[name]
-    licence = licence_of(found.metadata)
-    own = _texts_of(found) or tuple(_standard_texts(licence))
+    own = _texts_of(found)
+    licence = licence_of(found.metadata) or recognised(own)
+    own = own or tuple(_standard_texts(licence))
     needs = tuple(sorted({canonical(re.split(r"[^A-Za-z0-9._-]", text)[0]) for text in found.requires or ()}))
     return Part(name, found.version, kind, licence, own, size, needs)
 
@@ -192,13 +195,34 @@ def licence_of(metadata: Any) -> str:
     if expression:
         return str(expression)
     said = str(metadata.get("License") or "").strip()
-    if said and "\n" not in said and len(said) < 60 and said.upper() != "UNKNOWN":
+    said = "" if said.upper() == "UNKNOWN" else said
+    if said and "\n" not in said and len(said) < 60:
         return SPELLINGS.get(said.lower(), said)
     names = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or () if line.startswith("License")]
     known = sorted({CLASSIFIERS.get(name, name) for name in names if name != "OSI Approved"})
     if known:
         return " OR ".join(known)
     return _first_words(said)
+
+
+def recognised(texts: Iterable[tuple[str, bytes]]) -> str:
+    """Return the licences whose well-known sentences stand in some texts, as an SPDX expression.
+
+    Parameters
+    ----------
+    texts : iterable of (str, bytes)
+        File names and contents.
+    """
+    found = set()
+    for _, content in texts:
+        text = " ".join(content.decode("utf-8", "replace").split())
+        if "Permission is hereby granted, free of charge" in text:
+            found.add("MIT")
+        if "Redistribution and use in source and binary forms" in text:
+            found.add("BSD-3-Clause" if re.search(r"[Nn]either the name", text) else "BSD-2-Clause")
+        if "Apache License" in text and "Version 2.0" in text:
+            found.add("Apache-2.0")
+    return " AND ".join(sorted(found))
 
 
 def _first_words(text: str) -> str:

@@ -81,6 +81,24 @@ def write_documents(parts: list[Part], folder: Path, version: str) -> list[str]:
     return [part.label for part in parts if not part.licence or not part.texts]
 
 
+def without_code(rows: Iterable[tuple[str, str, str]], sources: Sources) -> list[str]:
+    """Return the distributions of which only the metadata were packed: something imports them by name.
+
+    Parameters
+    ----------
+    rows : iterable of (name, source, kind)
+        As `frozen_contents.write_listing` wrote them.
+    sources : Sources
+        Where they can come from.
+    """
+    code: dict[str, bool] = {}
+    for name, source, _ in rows:
+        kind, owner = sources.owner_of(source)
+        if kind == "python":
+            code[owner] = code.get(owner, False) or ".dist-info" not in name
+    return sorted(owner for owner, there in code.items() if not there)
+
+
 def packed_modules(executable: Path) -> dict[str, int]:
     """Return the bytes of every module in the archive inside a frozen program.
 
@@ -116,8 +134,11 @@ def main(listing: Path, folder: Path) -> int:
     unknown = write_documents(parts, folder, version)
     for label in unknown:
         print(f"error: no licence, or no text of it, is known of {label}", file=sys.stderr)
+    absent = without_code(rows, sources)
+    for name in absent:
+        print(f"error: nothing but the metadata of {name} was packed; see LOADED_BY_NAME", file=sys.stderr)
     print(f"{len(parts)} parts, {total_bytes(folder) / 1e9:.2f} GB")
-    return 1 if unknown else 0
+    return 1 if unknown or absent else 0
 
 
 if __name__ == "__main__":
