@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    bundle,
     certify,
     data,
     demo,
@@ -34,7 +35,22 @@ from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
+GROUPS = (
+    demo,
+    machine,
+    data,
+    indicators,
+    fuzzy,
+    series,
+    train,
+    certify,
+    backtest,
+    bundle,
+    models,
+    strategies,
+    serve,
+    window,
+)
 
 
 def build() -> typer.Typer:

@@ -9,6 +9,9 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.bundle.replay import replay_run
+    from ktrdr_app.workflows.bundle.seal import export_bundle
+    from ktrdr_app.workflows.bundle.unseal import open_bundle
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
@@ -111,6 +114,7 @@ _EXPORTS = {
     "doctor": "machine_checks",
     "edit_draft": "strategy_draft",
     "evaluate_fuzzy": "fuzzy_run",
+    "export_bundle": "bundle.seal",
     "export_model": "model_care",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
@@ -140,6 +144,7 @@ _EXPORTS = {
     "migrate_models": "migrate_run",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
+    "open_bundle": "bundle.unseal",
     "open_live": "live_edit",
     "open_strategy": "strategy_files",
     "pin_model": "model_care",
@@ -150,6 +155,7 @@ _EXPORTS = {
     "rename_strategy": "strategy_files",
     "reopen_run": "reopen",
     "repair_data": "repair_run",
+    "replay_run": "bundle.replay",
     "resolve_model": "models",
     "restore_data": "trash_run",
     "restore_model": "model_care",
@@ -206,6 +212,7 @@ __all__ = [
     "doctor",
     "edit_draft",
     "evaluate_fuzzy",
+    "export_bundle",
     "export_model",
     "features",
     "fetch_data",
@@ -235,6 +242,7 @@ __all__ = [
     "migrate_models",
     "model_coverage",
     "newest_run",
+    "open_bundle",
     "open_live",
     "open_strategy",
     "pin_model",
@@ -245,6 +253,7 @@ __all__ = [
     "rename_strategy",
     "reopen_run",
     "repair_data",
+    "replay_run",
     "resolve_model",
     "restore_data",
     "restore_model",
