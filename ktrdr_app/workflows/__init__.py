@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
+    from ktrdr_app.workflows.duel_run import duel
     from ktrdr_app.workflows.edited_sets import save_edited_sets
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.request_checks import check_backtest, check_training
+    from ktrdr_app.workflows.run_copies import copy_bundle, copy_report, copy_tables
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.run_tables import run_equity, run_trades
     from ktrdr_app.workflows.series_view import map_coverage, view_series
@@ -106,12 +108,16 @@ _EXPORTS = {
     "compare_strategy": "strategy_diff",
     "compare_use": "symbol_use",
     "compute_indicator": "inspect_series",
+    "copy_bundle": "run_copies",
+    "copy_report": "run_copies",
+    "copy_tables": "run_copies",
     "create_strategy": "strategy_files",
     "delete_data": "trash_run",
     "delete_model": "model_care",
     "delete_strategy": "strategy_files",
     "demo": "demo_run",
     "doctor": "machine_checks",
+    "duel": "duel_run",
     "edit_draft": "strategy_draft",
     "evaluate_fuzzy": "fuzzy_run",
     "export_bundle": "bundle.seal",
@@ -204,12 +210,16 @@ __all__ = [
     "compare_strategy",
     "compare_use",
     "compute_indicator",
+    "copy_bundle",
+    "copy_report",
+    "copy_tables",
     "create_strategy",
     "delete_data",
     "delete_model",
     "delete_strategy",
     "demo",
     "doctor",
+    "duel",
     "edit_draft",
     "evaluate_fuzzy",
     "export_bundle",

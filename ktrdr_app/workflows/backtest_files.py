@@ -19,7 +19,9 @@ from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_bytes, write_json
 from ktrdr_app.core.protection import check_writable
 from ktrdr_app.data.bars import close_times, fingerprint
+from ktrdr_app.decision.log import DecisionLog
 from ktrdr_app.workflows.backtest_statistics import FinishedRun, with_statistics
+from ktrdr_app.workflows.few_trades import leaning_of
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
 from ktrdr_app.workflows.run_folders import RESULT_FILE, run_id
@@ -213,6 +215,7 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "open_trade": asdict(result.open_trade) if result.open_trade else None,
         "events": [event.to_dict() for event in result.events],
         "explanation": result.explanation,
+        "leaning": _leaning(result),
         "trades_file": home / "trades.csv",
         "equity_file": home / "equity.csv",
         "decisions_file": decisions,
@@ -274,6 +277,13 @@ def command_of(request: BacktestRequest | SignalsRequest) -> str:
     words += ["--short"] if request.money.allow_short else []
     words += ["--close-at-end"] if request.money.close_at_end else []
     return shlex.join(words)
+
+
+def _leaning(result: BacktestResult) -> dict[str, Any] | None:
+    log = result.log
+    if not isinstance(log, DecisionLog):
+        return None
+    return leaning_of(log.shares, float(log.orchestrator.settings.confidence_threshold))
 
 
 def _sizing_word(sizing: Mapping[str, Any]) -> str:
