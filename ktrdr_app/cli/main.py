@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    bundle,
     certify,
     data,
     demo,
@@ -47,6 +48,7 @@ GROUPS = (
     certify,
     backtest,
     why,
+    bundle,
     models,
     strategies,
     serve,
