@@ -23,6 +23,7 @@ from ktrdr_app.cli.commands import (
     series,
     serve,
     strategies,
+    sweep,
     train,
     window,
 )
@@ -35,7 +36,22 @@ from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
+GROUPS = (
+    demo,
+    machine,
+    data,
+    indicators,
+    fuzzy,
+    series,
+    train,
+    sweep,
+    certify,
+    backtest,
+    models,
+    strategies,
+    serve,
+    window,
+)
 
 
 def build() -> typer.Typer:

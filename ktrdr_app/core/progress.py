@@ -21,7 +21,8 @@ class StageStarted:
     ----------
     stage : str
         ``load``, ``indicators``, ``fuzzy``, ``features``, ``labels``, ``train``, ``test``,
-        ``importance``, ``folds``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
+        ``importance``, ``folds``, ``trials``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``,
+        ``fetch``.
     """
 
     stage: str
@@ -106,6 +107,29 @@ class FoldDone:
 
 
 @dataclass(frozen=True)
+class TrialDone:
+    """One trial of a sweep is over.
+
+    Attributes
+    ----------
+    done, total : int
+        How many of how many.
+    state : str
+        ``complete``, ``pruned`` or ``unfit``.
+    value : float, optional
+        What it is ranked by; None if it was not judged.
+    best : float, optional
+        The best value so far.
+    """
+
+    done: int
+    total: int
+    state: str
+    value: float | None
+    best: float | None
+
+
+@dataclass(frozen=True)
 class BarsDone:
     """A simulation went through some of its bars.
 
@@ -151,7 +175,9 @@ class Note:
     text: str
 
 
-ProgressEvent = StageStarted | StageFinished | SymbolDone | FoldDone | EpochFinished | BarsDone | PartialEquity | Note
+ProgressEvent = (
+    StageStarted | StageFinished | SymbolDone | FoldDone | TrialDone | EpochFinished | BarsDone | PartialEquity | Note
+)
 Progress = Callable[[ProgressEvent], None]
 
 
