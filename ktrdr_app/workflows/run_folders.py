@@ -10,6 +10,8 @@ from ktrdr_app.core.paths import Workspace
 
 RESULT_FILE = "result.json"
 """File that a finished backtest's folder holds."""
+SWEEP_FILE = "sweep.json"
+"""File that a sweep's folder holds from its first trial on."""
 
 
 def newest_run(workspace: Workspace) -> Path | None:

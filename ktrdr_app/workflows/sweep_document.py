@@ -20,7 +20,6 @@ from ktrdr_app.workflows.sweep_space import Space
 from ktrdr_app.workflows.sweep_study import Trial
 from ktrdr_app.workflows.train_document import command_of, iso, library_versions
 
-SWEEP_FILE = "sweep.json"
 TRIALS_FILE = "trials.csv"
 
 

@@ -22,10 +22,9 @@ from ktrdr_app.core.protection import check_writable
 from ktrdr_app.strategy.load import strategy_files
 from ktrdr_app.training.split import Cuts, cuts_of
 from ktrdr_app.workflows.request_checks import trained_strategy
-from ktrdr_app.workflows.run_folders import run_id
+from ktrdr_app.workflows.run_folders import SWEEP_FILE, run_id
 from ktrdr_app.workflows.strategy_files import create_strategy
 from ktrdr_app.workflows.sweep_document import (
-    SWEEP_FILE,
     TRIALS_FILE,
     asked_of,
     best_of,
