@@ -125,8 +125,11 @@ def _text(path: Path) -> str:
         raise FileMissing(str(path), "a YAML file of what is varied")
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageProblem(str(path), str(error)) from error
+    except UnicodeDecodeError as error:
+        fault = Problem("file", 0, 0, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+        raise StrategyProblem(str(path), [fault]) from error
+    except OSError as error:
+        raise StorageProblem(str(path), error.strerror or str(error)) from error
 
 
 def _with_defaults(strategy: Strategy) -> dict[str, Any]:

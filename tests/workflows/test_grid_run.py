@@ -181,7 +181,7 @@ def test_a_symbol_whose_worker_was_taken_for_dead_has_one_folder(shop: Workspace
 def test_paths_mean_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").touch()
-    here = Workspace(Path("."))
+    here = Workspace(Path())
     named = placed(BacktestRequest(here, "quick", "IBM", "1d"))
     assert isinstance(named, BacktestRequest)
     assert (named.strategy, named.model, named.workspace.root) == ("quick", "auto", tmp_path)

@@ -1,4 +1,4 @@
-"""Sweeps end to end from files: the record, its reproduction wherever trials run, what is saved, and what is refused."""
+"""Sweeps end to end from files: the record, the same wherever trials run, what is saved, and what is refused."""
 
 from __future__ import annotations
 

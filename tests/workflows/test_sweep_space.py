@@ -1,4 +1,4 @@
-"""A space beside its strategy: what grammar and catalogue do not allow, what must not be varied, and the text written."""
+"""A space beside its strategy: what grammar and catalogue refuse, what must not be varied, and the text written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.errors import FileMissing, StorageProblem, StrategyProblem
+from ktrdr_app.core.errors import FileMissing, StrategyProblem
 from ktrdr_app.strategy.load import parse_strategy
 from ktrdr_app.workflows.sweep_space import Space, load_space
 
@@ -119,13 +119,18 @@ training.learning_rate: {low: 0.0001, high: 0.1, log: true}
         assert document[section] == tried[section]
 
 
-def test_shared_parts_of_the_text_are_not_rewritten(tmp_path: Path) -> None:
+def test_parts_that_the_text_shares_are_not_changed_with_others(tmp_path: Path) -> None:
+    """A list that is used twice: its user gets a list of its own, its owner cannot be changed alone."""
     shared = TEXT.replace(
         "parameters: [50, 70, 90]}", "parameters: &p [50, 70, 90]}\n      top: {type: triangular, parameters: *p}"
     )
-    found = loaded(tmp_path, "fuzzy_sets.rsi.sets.top.parameters[2]: {low: 80, high: 95}\n", text=shared)
+    path = "fuzzy_sets.rsi.sets.{}.parameters[2]"
+    user = loaded(tmp_path, f"{path.format('top')}: {{low: 80, high: 95}}\n", text=shared)
+    sets = parse_strategy(user.written({path.format("top"): 85.0}), "new.yaml").strategy.fuzzy_sets["rsi"].sets
+    assert (sets["high"].parameters, sets["top"].parameters) == ([50, 70, 90], [50, 70, 85])
+    owner = loaded(tmp_path, f"{path.format('high')}: {{low: 80, high: 95}}\n", text=shared)
     with pytest.raises(StrategyProblem, match="cannot be rewritten"):
-        found.written({found.dimensions[0].path: 85.0})
+        owner.written({path.format("high"): 85.0})
 
 
 def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
@@ -133,5 +138,5 @@ def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match=r"nothing\.yaml"):
         load_space(tmp_path / "nothing.yaml", base, "val_skill")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(StorageProblem, match=r"binary\.yaml"):
+    with pytest.raises(StrategyProblem, match="byte 0 is not UTF-8"):
         load_space(tmp_path / "binary.yaml", base, "val_skill")

@@ -1,4 +1,4 @@
-"""What is drawn, what is kept, what a broken-off study goes on with, and when a trial is given up: beside Optuna's own."""
+"""What is drawn and kept, how a broken-off study goes on, and when a trial is given up: beside Optuna's own rule."""
 
 from __future__ import annotations
 
