@@ -191,7 +191,7 @@ def _names(request: SweepRequest, name: str, before: dict[str, Any]) -> tuple[st
     """Return the strategies that the trials are tries of; the name of a new one must be free."""
     known = tuple(before.get("names", (name,)))
     wanted = request.save_best
-    if wanted is None or wanted in known:
+    if wanted is None or wanted in known[1:]:
         return known
     safe_name(wanted, "strategy")
     if wanted.casefold() in {taken.casefold() for taken in strategy_files(request.training.workspace)}:

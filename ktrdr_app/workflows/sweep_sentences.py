@@ -81,5 +81,5 @@ def _edges(space: Mapping[str, Any], best: Trial) -> Iterator[str]:
             continue
         low, high, value = facts["low"], facts["high"], best.values[path]
         near = "low" if value - low <= _EDGE * (high - low) else "high" if high - value <= _EDGE * (high - low) else ""
-        if near:
+        if near and value != 0:  # below nothing there is mostly nothing
             yield f"The best {path} lies at the {near} end of its range ({value:g}): a wider one may hold a better."
