@@ -24,6 +24,7 @@ from ktrdr_app.cli.commands import (
     series,
     serve,
     strategies,
+    sweep,
     train,
     why,
     window,
@@ -45,6 +46,7 @@ GROUPS = (
     fuzzy,
     series,
     train,
+    sweep,
     certify,
     backtest,
     why,
@@ -58,7 +60,7 @@ GROUPS = (
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    app = typer.Typer(help=ABOUT, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(help=ABOUT, pretty_exceptions_enable=False)
 
     def root(context: typer.Context, **typed: Any) -> None:
         outer = {choice.name: choice.value(typed[choice.name]) for choice in (WORKSPACE, JSON)}

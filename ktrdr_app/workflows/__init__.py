@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         template_text,
     )
     from ktrdr_app.workflows.strategy_form import indicator_catalogue, indicator_fields, strategy_sections
+    from ktrdr_app.workflows.sweep_run import sweep
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
@@ -205,6 +206,7 @@ _EXPORTS = {
     "show_results": "training_results",
     "strategy_schema": "grammar_schema",
     "strategy_sections": "strategy_form",
+    "sweep": "sweep_run",
     "tag_model": "model_care",
     "template_names": "strategy_files",
     "template_text": "strategy_files",
@@ -323,6 +325,7 @@ __all__ = [
     "show_results",
     "strategy_schema",
     "strategy_sections",
+    "sweep",
     "tag_model",
     "template_names",
     "template_text",
