@@ -1,4 +1,4 @@
-"""The one way to stop a running task, or to let it wait: a token that travels with it."""
+"""The one way to stop a running task, to end it early, or to let it wait: a token that travels with it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ktrdr_app.core.errors import Cancelled
 
 
 class CancelToken:
-    """Two flags that any thread may raise and the task looks at often: stop, and wait.
+    """Three flags that any thread may raise and the task looks at often: stop, wait, and wind up.
 
     It may be part of what is sent to another process: each process holds one copy of a token, however often it is
-    sent there, and `cancel_copy` raises that copy. A copy knows nothing of pauses.
+    sent there, and `cancel_copy` raises that copy. A copy knows nothing of the other two.
 
     Parameters
     ----------
@@ -28,6 +28,7 @@ class CancelToken:
         self._event = threading.Event()
         self._go_on = threading.Event()
         self._go_on.set()
+        self._wind_up = threading.Event()
         self._waited = 0.0
         self._since: float | None = None
         _here[self.name] = self
@@ -46,6 +47,16 @@ class CancelToken:
         """Ask the task to stop, a paused one too; safe from any thread, and from a signal handler."""
         self._event.set()
         self._go_on.set()
+
+    @property
+    def winding_up(self) -> bool:
+        """Whether someone asked the task to come to an end early and keep what it has."""
+        return self._wind_up.is_set()
+
+    def wind_up(self) -> None:
+        """Ask the task to end soon and keep what it has, a paused one too; one that cannot goes on to its own end."""
+        self._wind_up.set()
+        self.resume()
 
     def pause(self) -> None:
         """Ask the task to wait where it next looks at the token; call it from the thread that resumes."""

@@ -271,6 +271,29 @@ class TestATokenThatIsSent:
         assert set(module._here) <= held
 
 
+class TestWindingUp:
+    def test_is_a_wish_that_check_does_not_end_the_task_for(self) -> None:
+        token = CancelToken("work")
+        assert not token.winding_up
+        token.wind_up()
+        token.check()
+        assert token.winding_up
+        assert not token.cancelled
+
+    def test_wakes_a_paused_task(self) -> None:
+        token = CancelToken("work")
+        token.pause()
+        token.wind_up()
+        assert not token.paused
+
+    def test_a_task_that_winds_up_may_still_be_stopped(self) -> None:
+        token = CancelToken("work")
+        token.wind_up()
+        token.cancel()
+        with pytest.raises(Cancelled):
+            token.check()
+
+
 FAR = """
 import pickle, sys
 print(pickle.loads(bytes.fromhex(sys.argv[1])).paused)

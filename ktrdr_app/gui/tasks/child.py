@@ -52,6 +52,8 @@ def serve(line: Connection) -> None:
 def _listen(line: Connection, token: CancelToken) -> None:
     """Do what the window wants; when it is gone, stop, and see that the process ends."""
     while isinstance(wish := heard(line), Wish):
+        if wish.winding_up:
+            token.wind_up()
         if wish.cancelled:
             token.cancel()
         elif wish.paused:

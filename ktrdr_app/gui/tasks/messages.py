@@ -51,10 +51,13 @@ class Wish:
         The work is to stop.
     paused : bool
         The work is to wait.
+    winding_up : bool
+        The work is to end early and keep what it has.
     """
 
     cancelled: bool
     paused: bool
+    winding_up: bool = False
 
 
 Message = Order | Wish | tuple[ProgressEvent, ...] | logging.LogRecord | Outcome

@@ -55,10 +55,11 @@ class Deputy:
         self._killed = False
 
     def tell(self) -> None:
-        """Hand on whether the work is to wait or to stop; what was wished before the process began, it is told then."""
+        """Hand on what is wished of the work; what was wished before the process began, it is told then."""
         with self._turn:
             if self._mouth is not None:
-                self._mouth.say(Wish(self._token.cancelled, self._token.paused))
+                token = self._token
+                self._mouth.say(Wish(token.cancelled, token.paused, token.winding_up))
 
     def kill(self) -> None:
         """End the process whatever it does, one that has not begun yet too."""

@@ -97,6 +97,12 @@ class Task(QObject):
         self.token.cancel()
         self._tell_pause()
 
+    @Slot()
+    def wind_up(self) -> None:
+        """Ask the work to end early and keep what it has; ``succeeded`` follows when it has."""
+        self.token.wind_up()
+        self._tell_pause()
+
     @property
     def over(self) -> bool:
         """Whether the work has ended."""

@@ -25,7 +25,12 @@ def ends() -> Iterator[tuple[Connection, Connection]]:
 def test_messages_arrive_as_they_were_in_order(ends: tuple[Connection, Connection]) -> None:
     here, there = ends
     mouth = Mouth(here)
-    said = [Wish(False, True), (StageStarted("load"), BarsDone(1, 2)), Outcome(TaskState.SUCCEEDED, [1])]
+    said = [
+        Wish(False, True),
+        Wish(False, False, True),
+        (StageStarted("load"), BarsDone(1, 2)),
+        Outcome(TaskState.SUCCEEDED, [1]),
+    ]
     for message in said:
         mouth.say(message)  # type: ignore[arg-type]
     assert [heard(there) for _ in said] == said

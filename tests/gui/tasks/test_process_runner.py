@@ -212,6 +212,25 @@ def test_a_stopped_training_saves_nothing(qtbot: QtBot, outside: TaskManager, pa
     assert list(patient.request.workspace.models.rglob("*.pt")) == []
 
 
+def test_a_training_that_is_ended_early_keeps_its_best_and_may_go_on(
+    qtbot: QtBot, outside: TaskManager, patient: Errand
+) -> None:
+    task = Task("train", patient)
+    listener = Listener(task)
+    pauser = Pauser(task)
+    outside.submit(task)
+    qtbot.waitUntil(lambda: task.paused, timeout=60_000)
+    task.wind_up()
+    assert not task.paused
+    settle(qtbot, outside)
+    assert listener.names[-2:] == ["succeeded", "finished"]
+    assert pauser.epochs < EPOCHS
+    assert task.outcome is not None
+    assert isinstance(task.outcome.value, TrainResult)
+    assert len(task.outcome.value.history) == pauser.epochs
+    assert task.outcome.value.resumable is not None
+
+
 def test_where_there_is_no_data_it_says_so(qtbot: QtBot, outside: TaskManager, small_workspace: Workspace) -> None:
     request = TrainRequest(small_workspace, "quick", ("NOBODY",), "1d")
     _task, listener = run(qtbot, outside, Errand("train", request))

@@ -249,3 +249,16 @@ class TestAPause:
         estimate.take([EpochFinished(2, 11, 1.0, 1.0, 0.5, 0.5, 2, 1.0)])
         assert estimate.seconds_left == pytest.approx(2.0 * 9)
         assert estimate.elapsed == pytest.approx(2.0)
+
+
+class TestWindingUp:
+    def test_reaches_the_token_and_ends_a_pause(self, task: Task) -> None:
+        story = Story(task)
+        task.begin()
+        task.pause()
+        task.wind_up()
+        assert task.token.winding_up
+        assert not task.paused
+        assert story.told[-2:] == [("paused", True), ("paused", False)]
+        task.settle(Outcome(TaskState.SUCCEEDED, "the best so far"))
+        assert task.state is TaskState.SUCCEEDED
