@@ -20,7 +20,7 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.tables import metrics_table, trades_table
 from ktrdr_app.gui.panels.backtest.view_model import RunView, view_of
-from ktrdr_app.gui.panels.backtest.why.card import WhyCard, iso_time
+from ktrdr_app.gui.panels.backtest.why.card import WhyCard
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui import accessibility
@@ -54,7 +54,8 @@ class BacktestPanel(Station):
         self._make_bar()
         self._make_results()
         self.charts.tradeChosen.connect(self._trade_chosen)
-        self.charts.barChosen.connect(self._bar_chosen)
+        self.why.follow(self.charts)
+        self.why.barAsked.connect(self._show_why)
         self.trades.selectionModel().selectionChanged.connect(self._trade_selected)
         self.trades.clicked.connect(self._trade_clicked)
         context.catalog.series.loaded.connect(self._recall)
@@ -319,9 +320,6 @@ class BacktestPanel(Station):
         self.trades.scrollTo(self.trades.currentIndex())
         self.why.show_trade(number)
 
-    @Slot(int)
-    def _bar_chosen(self, bar: int) -> None:
-        """Ask why a bar without a trade was decided as it was."""
-        if self.view is not None and not self.running:
-            self.beside.setCurrentWidget(self.why)
-            self.why.show_bar(iso_time(int(self.charts.data.times[bar])))
+    @Slot()
+    def _show_why(self) -> None:
+        self.beside.setCurrentWidget(self.why)
