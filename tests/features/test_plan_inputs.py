@@ -234,14 +234,15 @@ def test_without_context_and_lags_only_indicators_are_inputs() -> None:
     assert set(small.groups) == {"rsi", "mean", "macd"}
 
 
+@pytest.fixture(scope="module")
+def ground() -> tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]]:
+    plan = FeaturePlan.of(parse_strategy(EVERY_FORM, "probe.yaml"))
+    prices = PriceArrays.of(BARS)
+    return plan, prices, plan.indicators.calculate(prices)
+
+
 class TestBuiltAnew:
     """The features of a whole series whose indicator has another value at one row, built by the steps of a training."""
-
-    @pytest.fixture(scope="class")
-    def ground(self) -> tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]]:
-        plan = FeaturePlan.of(parse_strategy(EVERY_FORM, "probe.yaml"))
-        prices = PriceArrays.of(BARS)
-        return plan, prices, plan.indicators.calculate(prices)
 
     def built(
         self, ground: tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]], column: str, row: int, value: float

@@ -236,7 +236,8 @@ class BacktestPanel(Station):
         set_tone(self.verdict, "success" if view.verdict.good else "warning")
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
-        self.why.show_run(Path(view.document["trades_file"]).parent if view.document.get("model") else None)
+        trades = view.document.get("trades_file")
+        self.why.show_run(Path(trades).parent if trades else None)
 
     def _show_last(self) -> None:
         """Put the last finished run back, where a stopped or failed one left half a curve."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.panels.backtest.why.sections import TITLES, SectionView, section_title
+from ktrdr_app.gui.panels.backtest.why.sections import SectionView, section_title
 from ktrdr_app.gui.panels.backtest.why.why_view import BarRow, BarSet, Section, Verdict, view_of
 from ktrdr_app.workflows.why_sentences import Step
 from tests.why_facts import bar_why, refused_why, trade_why
@@ -37,7 +37,7 @@ def test_every_step_has_a_title_and_can_be_read(qtbot: QtBot, dark: object, why:
 
 
 def test_titles_cover_every_key() -> None:
-    for key in TITLES:
+    for key in ("inputs", "features", "answer", "contributions", "filters", "flip", "notes"):
         assert section_title(key)[0].isupper()
         assert section_title(f"exit_{key}").startswith("To leave: ")
     assert section_title("exit_inputs") == "To leave: inputs and their fuzzy sets"
