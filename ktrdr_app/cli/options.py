@@ -232,6 +232,20 @@ RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with
                 metavar="RUN")  # fmt: skip
 CLUSTER = Choice("cluster", "Dask scheduler whose workers share the work.", "--cluster", metavar="tcp://HOST:PORT")
 
+SPACE = Choice("space", "YAML file of what is varied.", "--space", Path, REQUIRED, "FILE")
+TRIALS = Choice("trials", "How many settings are tried.", "--trials", int, REQUIRED, "N")
+OBJECTIVE = Choice(
+    "objective", "What trials are ranked by, on validation rows: val_skill, val_accuracy, val_balanced_accuracy, "
+    "val_macro_f1, val_mcc or val_sharpe.", "--objective", str, "val_skill", "NAME",
+)  # fmt: skip
+PRUNER = Choice("pruner", "Whether trials that fall behind are given up early.", "--pruner", str, "median",
+                "median|none")  # fmt: skip
+TRIAL_WORKERS = Choice("workers", "Trials at a time; the draws depend on it.", "--workers", int, 1, "N")
+RESUME_SWEEP = Choice("resume", "Go on with a sweep, with the options it had; --trials may be more.", "--resume",
+                      metavar="RUN")  # fmt: skip
+SAVE_BEST = Choice("save_best", "Save the best trial's settings as a new strategy, and train it.", "--save-best",
+                   metavar="NAME")  # fmt: skip
+
 MODEL = Choice("model", "Which model to use.", "--model", str, "auto", "auto|universal|legacy|PATH")
 NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-any", bool, False)
 NO_CALIBRATION = Choice(

@@ -1,14 +1,12 @@
 """The card that says why: of the trade that is selected, or of a bar without one; computed in the background."""
 
-# ruff: noqa: N815 - Qt signals are named as Qt names them
-
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -16,7 +14,6 @@ from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.progress import Progress
-from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.why.sections import SectionView
 from ktrdr_app.gui.panels.backtest.why.why_view import WhyView, view_of
@@ -56,13 +53,9 @@ class WhyCard(QWidget):
         The window's shared state.
     """
 
-    barAsked = Signal()
-    """A bar of the charts was asked about: the card should come into view."""
-
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.setObjectName("backtestPanel.whyCard")
-        self._charts: LinkedCharts | None = None
         self._context = context
         self._folder: Path | None = None
         self._asked: Asked | None = None
@@ -101,23 +94,6 @@ class WhyCard(QWidget):
     def asked(self) -> Asked | None:
         """Number of the trade from 1, or ISO time of the bar, that is asked about."""
         return self._asked
-
-    def follow(self, charts: LinkedCharts) -> None:
-        """Answer for the bars that are clicked on charts of the run.
-
-        Parameters
-        ----------
-        charts : LinkedCharts
-            The charts.
-        """
-        self._charts = charts
-        charts.barChosen.connect(self._bar_chosen)
-
-    @Slot(int)
-    def _bar_chosen(self, bar: int) -> None:
-        if self._folder is not None and self._charts is not None:
-            self.barAsked.emit()
-            self.show_bar(iso_time(int(self._charts.data.times[bar])))
 
     def show_run(self, folder: Path | None) -> None:
         """Ask about another run from now on.
