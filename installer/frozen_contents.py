@@ -32,6 +32,7 @@ UNUSED_MODULES = (
     "IPython",
     "PIL",
     "_pytest",
+    "curses",
     "cyclonedx",
     "hatchling",
     "hypothesis",
@@ -43,11 +44,15 @@ UNUSED_MODULES = (
     "pyarrow.flight",
     "pyarrow.tests",
     "pytest",
+    "readline",
     "tensorboard",
     "tkinter",
     "trove_classifiers",
 )
-"""Modules that libraries import where they find them, and that the program never calls."""
+"""Modules that libraries import where they find them, and that the program never calls.
+
+``readline`` would also bring GNU readline, whose licence (GPL) would become that of the whole folder.
+"""
 
 LEFT_OUT = (
     "*.pyx",

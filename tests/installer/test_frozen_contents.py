@@ -129,3 +129,7 @@ def test_nothing_that_the_program_asks_for_is_excluded(contents: ModuleType) -> 
     }
     assert len(modules) > 15
     assert modules & {name.partition(".")[0] for name in contents.UNUSED_MODULES if "." not in name} == set()
+
+
+def test_gnu_readline_is_not_packed_as_its_licence_would_be_that_of_the_folder(contents: ModuleType) -> None:
+    assert "readline" in contents.UNUSED_MODULES

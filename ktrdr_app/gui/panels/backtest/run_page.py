@@ -54,7 +54,7 @@ class RunPage(QStackedWidget):
 
     def _across(self) -> QSplitter:
         left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
-        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (860, 360))
+        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (820, 384))
 
     def _beside(self) -> QTabWidget:
         self.beside = QTabWidget()

@@ -186,7 +186,7 @@ class WhyCard(QWidget):
         self.view = view
         self.headline.setText(view.headline)
         self.headline.show()
-        self.words.hide()
+        self.words.setText(view.gist)
         self.sections = [SectionView(section) for section in view.sections]
         inside = QWidget()
         box = QVBoxLayout(inside)
@@ -199,7 +199,7 @@ class WhyCard(QWidget):
         self.area.show()
         self.copy_button.setEnabled(True)
         accessibility.name(self.area, self.tr("Why, step by step"), view.text)
-        accessibility.announce(self, view.headline)
+        accessibility.announce(self, f"{view.headline}. {view.gist}")
 
     @Slot(object)
     def _refused(self, error: KtrdrError | TaskError) -> None:
