@@ -25,6 +25,7 @@ from ktrdr_app.core.progress import (
     StageFinished,
     StageStarted,
     SymbolDone,
+    TrialDone,
 )
 
 MOST_KEPT = 10_000
@@ -91,6 +92,8 @@ def standing(before: dict[str, Any], event: ProgressEvent) -> dict[str, Any]:
             return before | asdict(event)
         case BarsDone(done, total):
             return before | {"bars_done": done, "bars_total": total}
+        case TrialDone(done, total):
+            return before | {"trials_done": done, "trials_total": total}
         case StageFinished() | FoldDone() | LearningStarted() | Note() | PartialEquity():
             return before
 

@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    bundle,
     certify,
     data,
     demo,
@@ -23,7 +24,9 @@ from ktrdr_app.cli.commands import (
     series,
     serve,
     strategies,
+    sweep,
     train,
+    why,
     window,
 )
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
@@ -35,12 +38,29 @@ from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
+GROUPS = (
+    demo,
+    machine,
+    data,
+    indicators,
+    fuzzy,
+    series,
+    train,
+    sweep,
+    certify,
+    backtest,
+    why,
+    bundle,
+    models,
+    strategies,
+    serve,
+    window,
+)
 
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    app = typer.Typer(help=ABOUT, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(help=ABOUT, pretty_exceptions_enable=False)
 
     def root(context: typer.Context, **typed: Any) -> None:
         outer = {choice.name: choice.value(typed[choice.name]) for choice in (WORKSPACE, JSON)}

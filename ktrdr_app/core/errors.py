@@ -9,6 +9,7 @@ KtrdrError
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
+ ├─ BundleRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)    WorkspaceReadOnly
  ├─ WorkspaceBusy (exit 2)
@@ -315,6 +316,27 @@ class ModelRejected(KtrdrError):
         self.reason = reason
         self.fault = fault
         super().__init__(f"the model is not usable: {reason}", hint=hint, where=path)
+
+
+class BundleRejected(KtrdrError):
+    """A run bundle that is there but must not be used, or a run that cannot become one.
+
+    Parameters
+    ----------
+    path : str
+        The file or folder.
+    reason : str
+        What is wrong with it.
+    hint : str
+        What to do.
+    """
+
+    code = "bundle_rejected"
+    exit_code = 4
+
+    def __init__(self, path: str, reason: str, hint: str = "ask for the file again; nothing of it was kept") -> None:
+        self.reason = reason
+        super().__init__(f"the run bundle is not usable: {reason}", hint=hint, where=path)
 
 
 class TrainingFailed(KtrdrError):

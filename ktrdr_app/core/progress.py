@@ -21,7 +21,8 @@ class StageStarted:
     ----------
     stage : str
         ``load``, ``indicators``, ``fuzzy``, ``features``, ``labels``, ``train``, ``test``,
-        ``importance``, ``folds``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
+        ``importance``, ``folds``, ``trials``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``,
+        ``fetch``.
     """
 
     stage: str
@@ -136,6 +137,29 @@ class FoldDone:
 
 
 @dataclass(frozen=True)
+class TrialDone:
+    """One trial of a sweep is over.
+
+    Attributes
+    ----------
+    done, total : int
+        How many of how many.
+    state : str
+        ``complete``, ``pruned`` or ``unfit``.
+    value : float, optional
+        What it is ranked by; None if it was not judged.
+    best : float, optional
+        The best value so far.
+    """
+
+    done: int
+    total: int
+    state: str
+    value: float | None
+    best: float | None
+
+
+@dataclass(frozen=True)
 class BarsDone:
     """A simulation went through some of its bars.
 
@@ -186,6 +210,7 @@ ProgressEvent = (
     | StageFinished
     | SymbolDone
     | FoldDone
+    | TrialDone
     | LearningStarted
     | EpochFinished
     | BarsDone

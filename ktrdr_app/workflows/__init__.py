@@ -9,6 +9,9 @@ from ktrdr_app.core.lazy import exports
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
+    from ktrdr_app.workflows.bundle.replay import replay_run
+    from ktrdr_app.workflows.bundle.seal import export_bundle
+    from ktrdr_app.workflows.bundle.unseal import open_bundle
     from ktrdr_app.workflows.cell_bars import judged_bars
     from ktrdr_app.workflows.certify_lookup import certify_model, model_certificate
     from ktrdr_app.workflows.certify_run import certify
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
+    from ktrdr_app.workflows.duel_run import duel
     from ktrdr_app.workflows.edited_sets import save_edited_sets
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.repair_run import list_repairs, repair_data
     from ktrdr_app.workflows.report import write_report
     from ktrdr_app.workflows.request_checks import check_backtest, check_training
+    from ktrdr_app.workflows.run_copies import copy_bundle, copy_report, copy_tables
     from ktrdr_app.workflows.run_folders import newest_run
     from ktrdr_app.workflows.run_tables import run_equity, run_trades
     from ktrdr_app.workflows.series_view import map_coverage, view_series
@@ -82,6 +87,7 @@ if TYPE_CHECKING:
         template_text,
     )
     from ktrdr_app.workflows.strategy_form import indicator_catalogue, indicator_fields, strategy_sections
+    from ktrdr_app.workflows.sweep_run import sweep
     from ktrdr_app.workflows.symbol_change import change_symbol
     from ktrdr_app.workflows.symbol_use import compare_use, scale_advice
     from ktrdr_app.workflows.train_run import train
@@ -98,6 +104,7 @@ if TYPE_CHECKING:
     )
     from ktrdr_app.workflows.trash_run import delete_data, list_trash, restore_data
     from ktrdr_app.workflows.upgrade_run import upgrade
+    from ktrdr_app.workflows.why_run import explain_trade, open_why
 
 _EXPORTS = {
     "align_data": "inspect_data",
@@ -119,6 +126,9 @@ _EXPORTS = {
     "compare_trainings": "training_compare",
     "compare_use": "symbol_use",
     "compute_indicator": "inspect_series",
+    "copy_bundle": "run_copies",
+    "copy_report": "run_copies",
+    "copy_tables": "run_copies",
     "create_strategy": "strategy_files",
     "delete_data": "trash_run",
     "delete_model": "model_care",
@@ -127,8 +137,11 @@ _EXPORTS = {
     "demo": "demo_run",
     "discard_run": "interrupted_runs",
     "doctor": "machine_checks",
+    "duel": "duel_run",
     "edit_draft": "strategy_draft",
     "evaluate_fuzzy": "fuzzy_run",
+    "explain_trade": "why_run",
+    "export_bundle": "bundle.seal",
     "export_model": "model_care",
     "features": "inspect_series",
     "fetch_data": "fetch_run",
@@ -162,8 +175,10 @@ _EXPORTS = {
     "model_certificate": "certify_lookup",
     "model_coverage": "coverage_run",
     "newest_run": "run_folders",
+    "open_bundle": "bundle.unseal",
     "open_live": "live_edit",
     "open_strategy": "strategy_files",
+    "open_why": "why_run",
     "pin_model": "model_care",
     "plan_training": "training_plan",
     "preview_deletion": "model_care",
@@ -173,6 +188,7 @@ _EXPORTS = {
     "rename_strategy": "strategy_files",
     "reopen_run": "reopen",
     "repair_data": "repair_run",
+    "replay_run": "bundle.replay",
     "resolve_model": "models",
     "restore_data": "trash_run",
     "restore_model": "model_care",
@@ -190,6 +206,7 @@ _EXPORTS = {
     "show_results": "training_results",
     "strategy_schema": "grammar_schema",
     "strategy_sections": "strategy_form",
+    "sweep": "sweep_run",
     "tag_model": "model_care",
     "template_names": "strategy_files",
     "template_text": "strategy_files",
@@ -228,6 +245,9 @@ __all__ = [
     "compare_trainings",
     "compare_use",
     "compute_indicator",
+    "copy_bundle",
+    "copy_report",
+    "copy_tables",
     "create_strategy",
     "delete_data",
     "delete_model",
@@ -236,8 +256,11 @@ __all__ = [
     "demo",
     "discard_run",
     "doctor",
+    "duel",
     "edit_draft",
     "evaluate_fuzzy",
+    "explain_trade",
+    "export_bundle",
     "export_model",
     "features",
     "fetch_data",
@@ -271,8 +294,10 @@ __all__ = [
     "model_certificate",
     "model_coverage",
     "newest_run",
+    "open_bundle",
     "open_live",
     "open_strategy",
+    "open_why",
     "pin_model",
     "plan_training",
     "preview_deletion",
@@ -282,6 +307,7 @@ __all__ = [
     "rename_strategy",
     "reopen_run",
     "repair_data",
+    "replay_run",
     "resolve_model",
     "restore_data",
     "restore_model",
@@ -299,6 +325,7 @@ __all__ = [
     "show_results",
     "strategy_schema",
     "strategy_sections",
+    "sweep",
     "tag_model",
     "template_names",
     "template_text",

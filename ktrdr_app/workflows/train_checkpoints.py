@@ -233,19 +233,28 @@ def _kept(folder: Path) -> dict[str, Any]:
 
 def _demand_same(kept: dict[str, Any], asked: dict[str, Any], folder: Path) -> None:
     """Raise where the kept run differs from what is asked for, naming the first difference."""
-    difference = _difference(kept, asked, "")
-    if difference:
+    changed = difference(kept, asked, "")
+    if changed:
         raise BadInput(
-            f"run {folder.name} trained something else: {difference}",
+            f"run {folder.name} trained something else: {changed}",
             hint="give the options that the run began with, or train without --resume",
             where="--resume",
         )
 
 
-def _difference(kept: Any, asked: Any, name: str) -> str:
+def difference(kept: Any, asked: Any, name: str) -> str:
+    """Return the first difference of two documents in words; empty if there is none.
+
+    Parameters
+    ----------
+    kept, asked : object
+        What was, and what is now.
+    name : str
+        Where both stand; empty for the whole.
+    """
     if isinstance(kept, dict) and isinstance(asked, dict):
         for key in {**kept, **asked}:
-            found = _difference(kept.get(key), asked.get(key), f"{name}.{key}" if name else key)
+            found = difference(kept.get(key), asked.get(key), f"{name}.{key}" if name else key)
             if found:
                 return found
         return ""

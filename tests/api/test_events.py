@@ -24,6 +24,7 @@ from ktrdr_app.core.progress import (
     StageFinished,
     StageStarted,
     SymbolDone,
+    TrialDone,
 )
 from tests.api.conftest import parsed_events
 
@@ -36,6 +37,7 @@ EVENTS: tuple[ProgressEvent, ...] = (
     LearningStarted(900, 1.05, 0.61, 1, (EPOCH,)),
     EPOCH,
     BarsDone(10, 100),
+    TrialDone(4, 20, "pruned", None, 0.02),
     PartialEquity(np.arange(3), np.ones(3)),
     Note("info", "a note"),
 )
@@ -71,8 +73,10 @@ class TestStanding:
             "bars_done": 5,
             "bars_total": 9,
         }
+        told = standing({"stage": "trials"}, TrialDone(4, 20, "complete", 0.01, 0.02))
+        assert told == {"stage": "trials", "trials_done": 4, "trials_total": 20}
 
-    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[4], EVENTS[7], EVENTS[8]])
+    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[4], EVENTS[8], EVENTS[9]])
     def test_others_change_nothing(self, event: ProgressEvent) -> None:
         assert standing({"stage": "load"}, event) == {"stage": "load"}
 

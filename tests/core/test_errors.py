@@ -106,6 +106,10 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         *("run_not_found", 3, "there is no interrupted training old", "resume one of a, b", "--resume"),
     ),
     (
+        RunNotFound("old", ["a", "b"], "sweep"),
+        *("run_not_found", 3, "there is no sweep old", "resume one of a, b", "--resume"),
+    ),
+    (
         EmptyData("x.csv"),
         *("empty_data", 2, "there is not one bar in it", "put bars into the file, or import it again", "x.csv"),
     ),

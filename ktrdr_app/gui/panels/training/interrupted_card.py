@@ -40,7 +40,7 @@ class InterruptedCard(Card):
         self.setObjectName("trainingPanel.interrupted")
         self._context, self._runs = context, runs
         self._found: tuple[InterruptedRun, ...] = ()
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         self._reading = Latest(context.tasks, self)
         self._reading.arrived.connect(self._take)
         runs.queueChanged.connect(self._show)
@@ -76,7 +76,7 @@ class InterruptedCard(Card):
         self.body.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         box = QVBoxLayout(self._inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID // 2)

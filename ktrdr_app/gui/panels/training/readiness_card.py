@@ -28,7 +28,7 @@ class ReadinessCard(Card):
         self._lines.setSpacing(GRID)
         self.body.addLayout(self._lines)
         self.shown: tuple[Missing, ...] = ()
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         self.hide()
 
     def show_missing(self, missing: Sequence[Missing]) -> None:
@@ -45,7 +45,7 @@ class ReadinessCard(Card):
         self._lines.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         box = QVBoxLayout(self._inside)
         box.setContentsMargins(0, 0, 0, 0)
         for number, one in enumerate(self.shown[:MOST]):

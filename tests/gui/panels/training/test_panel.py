@@ -321,6 +321,7 @@ def test_a_new_training_empties_the_results_of_the_one_before(
 ) -> None:
     panel = make(qtbot, tasks, trained_workspace)
     assert len(panel.results.view.table.records.records) == 3
+    pick(panel.form.strategy, "quick")
     panel.tabs.setCurrentWidget(panel.results.view)
     start(qtbot, panel, "AAPL", epochs=2)
     assert panel.results.view.table.records.records == ()

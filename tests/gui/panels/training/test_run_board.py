@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, LearningStarted
 from ktrdr_app.gui.charts.curves import CurvePlot
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.view_model import CURVES, RunView, SymbolRow
@@ -114,3 +115,37 @@ def test_clearing_shows_nothing(board: RunBoard) -> None:
     assert curve(board.loss, "train") == curve(board.accuracy, "baseline") == []
     assert marks(board) == [None, None]
     assert accessibility.nameless(board) == []
+
+
+LINES = LearningStarted(500, 1.05, 0.61, 1)
+
+
+def test_what_the_figures_are_held_against_is_there_before_they_are(board: RunBoard) -> None:
+    board.begin(LINES)
+    assert curve(board.loss, "prior") == [(0, 1.05)]
+    assert curve(board.accuracy, "baseline") == [(0, 0.61)]
+    board.add_epoch(epoch(1, 1))
+    board.add_epoch(epoch(2, 1))
+    assert curve(board.loss, "prior") == [(0, 1.05), (1, 1.05), (2, 1.05)]
+    assert curve(board.accuracy, "baseline")[-1] == (2, 0.61)
+
+
+def test_epochs_before_an_interruption_are_drawn_at_once(board: RunBoard) -> None:
+    board.begin(replace(LINES, history=(epoch(1, 1, 1.3), epoch(2, 2, 1.2))))
+    assert curve(board.loss, "train") == [(1, 1.3), (2, 1.2)]
+    assert marks(board) == [2, 2]
+    board.add_epoch(epoch(3, 3, 1.1))
+    assert curve(board.loss, "train")[-1] == (3, 1.1)
+
+
+def test_the_lines_of_one_run_are_not_those_of_the_next(board: RunBoard) -> None:
+    board.begin(LINES)
+    board.clear()
+    board.add_epoch(epoch(1, 1))
+    assert curve(board.loss, "prior") == curve(board.accuracy, "baseline") == []
+
+
+def test_a_finished_run_keeps_both_lines(board: RunBoard) -> None:
+    board.show_run(replace(run(), prior=0.98))
+    assert curve(board.loss, "prior") == [(step, 0.98) for step in (1, 2, 3, 4)]
+    assert curve(board.accuracy, "baseline") == [(step, 0.45) for step in (1, 2, 3, 4)]
