@@ -18,6 +18,7 @@ from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
     FoldDone,
+    LearningStarted,
     Note,
     PartialEquity,
     ProgressEvent,
@@ -93,7 +94,7 @@ def standing(before: dict[str, Any], event: ProgressEvent) -> dict[str, Any]:
             return before | {"bars_done": done, "bars_total": total}
         case TrialDone(done, total):
             return before | {"trials_done": done, "trials_total": total}
-        case StageFinished() | FoldDone() | Note() | PartialEquity():
+        case StageFinished() | FoldDone() | LearningStarted() | Note() | PartialEquity():
             return before
 
 

@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    bundle,
     certify,
     data,
     demo,
@@ -25,6 +26,7 @@ from ktrdr_app.cli.commands import (
     strategies,
     sweep,
     train,
+    why,
     window,
 )
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
@@ -47,6 +49,8 @@ GROUPS = (
     sweep,
     certify,
     backtest,
+    why,
+    bundle,
     models,
     strategies,
     serve,

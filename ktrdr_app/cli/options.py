@@ -261,6 +261,9 @@ MAX_POSITIONS = Choice("max_positions", "Most positions held together; with --po
                        "N")  # fmt: skip
 ACCOUNT_CURRENCY = Choice("account_currency", "Currency of the account; with --portfolio.", "--account-currency",
                           metavar="USD")  # fmt: skip
+RUN = Choice("run", "Finished backtest: its folder, or its name below runs/.", default=REQUIRED)
+TRADE = Choice("trade", "Number of the trade, from 1; not with --at.", kind=int)
+AT = Choice("time", "Ask about the bar at this time instead, ISO in UTC.", "--at", metavar="TIME")
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)

@@ -77,6 +77,8 @@ class EpochFinished:
         Epoch with the best validation figure so far, by the strategy's ``stop_on``.
     samples_per_second : float
         Training rows per second of this epoch.
+    patience_left : int, optional
+        Epochs without a better figure after which training stops; not known of epochs of older checkpoints.
     """
 
     epoch: int
@@ -87,6 +89,34 @@ class EpochFinished:
     val_accuracy: float
     best_epoch: int
     samples_per_second: float
+    patience_left: int | None = None
+
+
+@dataclass(frozen=True)
+class LearningStarted:
+    """The first epoch is about to begin, or the first after an interruption: what the figures will be held against.
+
+    Attributes
+    ----------
+    rows : int
+        Training rows.
+    prior_loss : float
+        Mean negative log-likelihood on the validation rows of always giving the class shares of the training rows,
+        averaged over symbols as the validation figures of `EpochFinished` are.
+    majority_accuracy : float
+        Share of validation rows, averaged likewise, that always naming the most frequent class of the training rows
+        gets right.
+    majority : int
+        That class: BUY 0, HOLD 1, SELL 2.
+    history : tuple of EpochFinished
+        Epochs that were run before an interruption.
+    """
+
+    rows: int
+    prior_loss: float
+    majority_accuracy: float
+    majority: int
+    history: tuple[EpochFinished, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +206,16 @@ class Note:
 
 
 ProgressEvent = (
-    StageStarted | StageFinished | SymbolDone | FoldDone | TrialDone | EpochFinished | BarsDone | PartialEquity | Note
+    StageStarted
+    | StageFinished
+    | SymbolDone
+    | FoldDone
+    | TrialDone
+    | LearningStarted
+    | EpochFinished
+    | BarsDone
+    | PartialEquity
+    | Note
 )
 Progress = Callable[[ProgressEvent], None]
 

@@ -28,6 +28,7 @@ from ktrdr_app.gui.main_window import MainWindow
 from ktrdr_app.gui.place import Place
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.fonts import load_fonts
+from ktrdr_app.gui.ui.icons import app_icon
 from ktrdr_app.gui.ui.theme import apply_theme
 from ktrdr_app.gui.ui.theme_choice import ThemeChoice
 from ktrdr_app.gui.window_store import open_store
@@ -88,6 +89,8 @@ def _bare_application() -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("ktrdr-app")
     app.setApplicationDisplayName("KTRDR Desktop")
+    app.setDesktopFileName("ktrdr-app")
+    app.setWindowIcon(app_icon())
     load_fonts()
     return app
 
@@ -116,7 +119,7 @@ def _import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
     for name in ("train", "backtest"):
         getattr(workflows, name)
         cancel.check()
-    return int(load("ktrdr_app.core.kernels").warm_up())
+    return int(load("ktrdr_app.core.kernels").warm_up(cancel))
 
 
 def _keep_log(file: Path) -> None:

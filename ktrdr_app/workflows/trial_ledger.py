@@ -129,4 +129,6 @@ def _document(path: Path) -> dict[str, Any] | None:
 def _identity(document: Mapping[str, Any]) -> tuple[Any, ...]:
     metrics, model = document.get("metrics") or {}, (document.get("model") or {}).get("path")
     figures = (metrics.get(name) for name in FIGURES)
-    return (*(document.get(name) for name in RUN), None if model is None else str(model), *figures)
+    # A run that came as a bundle has its model elsewhere, under the same name.
+    name = None if model is None else str(model).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return (*(document.get(name) for name in RUN), name, *figures)
