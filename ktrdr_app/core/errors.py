@@ -16,6 +16,7 @@ KtrdrError
  ├─ EnvironmentProblem (exit 2) ClusterProblem
  ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
  │                             QueueFull · TokenWanted · ForeignRequest · BodyTooLarge
+ ├─ WorkerDied
  └─ Cancelled (exit 130)
 
 Faces render them; no other code catches them to hide them.
@@ -23,6 +24,7 @@ Faces render them; no other code catches them to hide them.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -480,6 +482,26 @@ class ClusterProblem(EnvironmentProblem):
     """A cluster that is not there, or does not stay; it is named by its scheduler's address."""
 
     code = "cluster_problem"
+
+
+class WorkerDied(KtrdrError):
+    """A process that worked for the window is gone, and its work is not done.
+
+    Parameters
+    ----------
+    task : str
+        What it worked on.
+    exit_code : int
+        As Python tells it: negative for the signal that ended it.
+    """
+
+    code = "worker_died"
+
+    def __init__(self, task: str, exit_code: int) -> None:
+        names = {number.value: number.name for number in signal.Signals}
+        how = f"signal {names.get(-exit_code, -exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
+        hint = "start it again; if the system ended it for want of memory, give it fewer symbols or bars"
+        super().__init__(f"the process that worked on it ended by itself, with {how}", hint=hint, where=task)
 
 
 class Cancelled(KtrdrError):

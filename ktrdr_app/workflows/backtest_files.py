@@ -212,6 +212,7 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "metrics": result.metrics,
         "benchmark": {"buy_and_hold": {"final_equity": hold.final_equity, **hold.metrics}},
         "config": asdict(result.config),
+        "decision": papers.settings.get("decision"),
         "open_trade": asdict(result.open_trade) if result.open_trade else None,
         "events": [event.to_dict() for event in result.events],
         "explanation": result.explanation,

@@ -13,6 +13,8 @@ RESULT_FILE = "result.json"
 """File that a finished backtest's folder holds."""
 SOURCES = "sources"
 """Folder within a run that came as a bundle: a workspace with the bars and the model that it was made with."""
+SWEEP_FILE = "sweep.json"
+"""File that a sweep's folder holds from its first trial on."""
 
 
 def newest_run(workspace: Workspace) -> Path | None:

@@ -39,7 +39,8 @@ class LinkedCharts(QWidget):
     """Three plots over the same bars.
 
     Keys, with one of them focused: ←/→ move, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous and next trade
-    (with Shift losing trades only), B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
+    (with Shift losing trades only), Enter asks about the bar under the crosshair, or else in the middle of the view,
+    B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
     the figures as a table.
 
     Parameters
@@ -50,6 +51,8 @@ class LinkedCharts(QWidget):
 
     tradeChosen = Signal(int)
     """Number of a trade that was clicked, or stepped to by key."""
+    barChosen = Signal(int)
+    """Bar that was clicked where there is no trade, or that Enter asks about."""
     benchmarkShown = Signal(bool)
     """Buy and hold was shown or hidden."""
 
@@ -244,6 +247,8 @@ class LinkedCharts(QWidget):
         if number is not None:
             self.markers.select(number)
             self.tradeChosen.emit(number)
+        elif 0 <= round(point.x()) < len(self._data):
+            self.barChosen.emit(round(point.x()))
 
     @Slot(int)
     def _on_crosshair(self, bar: int) -> None:
@@ -341,6 +346,9 @@ class LinkedCharts(QWidget):
             self.step_trade(1, losing_only=losing)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
             self.step_trade(-1, losing_only=losing)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._data):
+            middle = min(max(round((left + right) / 2), 0), len(self._data) - 1)
+            self.barChosen.emit(self.crosshair.bar if self.crosshair.bar >= 0 else middle)
         elif key == Qt.Key.Key_B:
             self.toggle_benchmark()
         else:

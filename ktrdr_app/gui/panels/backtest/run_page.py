@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.view import LinkedCharts
+from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.tables import metrics_table
 from ktrdr_app.gui.panels.backtest.trades_view import TradesView
 from ktrdr_app.gui.panels.backtest.view_model import RunView
+from ktrdr_app.gui.panels.backtest.why.card import WhyCard, iso_time
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, set_tone
 
 
 class RunPage(QStackedWidget):
-    """A run, or what to do where there is none."""
+    """A run, or what to do where there is none.
+
+    Parameters
+    ----------
+    context : AppContext
+        The window's shared state.
+    """
 
     trade_chosen = Signal(int)
     """Number of the trade that was chosen, in the table or on the chart."""
     settings_wanted = Signal()
     """Somebody wants to change what decides."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
+        self.settled = False
+        self.why = WhyCard(context)
         self.charts = LinkedCharts()
         for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
             plot.setObjectName(f"backtestPanel.{part}")
@@ -38,11 +49,21 @@ class RunPage(QStackedWidget):
         )
         self.addWidget(self._across())
         self.charts.tradeChosen.connect(self._on_chart)
+        self.charts.barChosen.connect(self._bar_chosen)
         self.trades.trade_chosen.connect(self._in_table)
 
     def _across(self) -> QSplitter:
         left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
-        return _splitter(Qt.Orientation.Horizontal, (left, self._figures()), (1, 0), (820, 384))
+        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (820, 384))
+
+    def _beside(self) -> QTabWidget:
+        self.beside = QTabWidget()
+        self.beside.setObjectName("backtestPanel.besideTabs")
+        self.beside.addTab(self._figures(), self.tr("Figures"))
+        self.beside.addTab(self.why, self.tr("Why"))
+        accessibility.name(self.beside, self.tr("Figures, or why a trade was made"))
+        accessibility.name(self.beside.tabBar(), self.tr("Figures, or why a trade was made"))
+        return self.beside
 
     def _figures(self) -> QWidget:
         self.metrics = metrics_table()
@@ -72,6 +93,7 @@ class RunPage(QStackedWidget):
         view : RunView
             The run.
         """
+        self.settled = True
         self.setCurrentIndex(1)
         self.charts.set_data(view.chart)
         self.metrics.records.set_records((*view.metrics, *view.luck))
@@ -82,6 +104,7 @@ class RunPage(QStackedWidget):
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
         self.change.setVisible(view.idle)
+        self.why.show_run(view.outcome.folder if view.document.get("model") else None)
 
     def show_partial(self, data: ChartData) -> None:
         """Show the account of a run that is under way.
@@ -91,6 +114,7 @@ class RunPage(QStackedWidget):
         data : ChartData
             As far as it has come.
         """
+        self.settled = False
         self.setCurrentIndex(1)
         self.charts.set_data(data)
 
@@ -101,12 +125,23 @@ class RunPage(QStackedWidget):
     @Slot(int)
     def _in_table(self, number: int) -> None:
         self.charts.show_trade(number)
-        self.trade_chosen.emit(number)
+        self._say_why(number)
 
     @Slot(int)
     def _on_chart(self, number: int) -> None:
         self.trades.select(number)
+        self._say_why(number)
+
+    def _say_why(self, number: int) -> None:
+        self.why.show_trade(number)
         self.trade_chosen.emit(number)
+
+    @Slot(int)
+    def _bar_chosen(self, bar: int) -> None:
+        """Ask why a bar without a trade was decided as it was; a run that is under way has not been logged yet."""
+        if self.settled:
+            self.beside.setCurrentWidget(self.why)
+            self.why.show_bar(iso_time(int(self.charts.data.times[bar])))
 
 
 def _splitter(

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ktrdr_app import workflows
-from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.grid.card import SIZE, GridCard
-from ktrdr_app.gui.panels.backtest.grid.view_model import ORDERS, GridView, grid_view
+from ktrdr_app.gui.panels.backtest.grid.view_model import ORDERS, SHOWN, GridView
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -96,12 +94,8 @@ class GridPage(QWidget):
             self._panel.show_error(error)
             return
         request = GridRequest(each, self._form.symbols)
-
-        def work(progress: Progress, cancel: CancelToken) -> GridView:
-            return grid_view(workflows.backtest_grid(request, progress, cancel))
-
         words = self.tr("Backtest {0} on {1} symbols").format(each.strategy, len(request.symbols))
-        self._panel.submit_run(Task(words, work), self.show_grid)
+        self._panel.submit_run(Task(words, Errand("backtest_grid", request, SHOWN)), self.show_grid)
 
     @Slot(object)
     def show_grid(self, view: GridView) -> None:
