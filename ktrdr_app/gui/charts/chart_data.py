@@ -40,6 +40,12 @@ class ChartData:
         Account value before the first bar; the drawdown's first peak.
     daily : bool
         Whether bars are days or longer, so that dates need no hour.
+    rival : ndarray of float64, shape (n,)
+        Account of another model; may be empty, and NaN before its first bar.
+    names : tuple of str
+        What the two accounts are called where there is a rival.
+    luck : tuple of float, optional
+        5th percentile, median and 95th percentile of what random trades ended with, account currency.
     """
 
     title: str
@@ -54,6 +60,9 @@ class ChartData:
     trades: TradeArrays = field(default_factory=TradeArrays)
     start_value: float = 0.0
     daily: bool = True
+    rival: Floats = field(default_factory=_none)
+    names: tuple[str, str] = ("", "")
+    luck: tuple[float, float, float] | None = None
 
     def __len__(self) -> int:
         return len(self.times)

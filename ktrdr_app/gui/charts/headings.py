@@ -17,7 +17,9 @@ from ktrdr_app.gui.ui.theme import tokens
 _GAP = "&nbsp;&nbsp;&nbsp;"
 
 
-def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool) -> list[str]:
+def headings(
+    data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool, luck: bool = False
+) -> list[str]:
     """Return the rich text above prices, equity and drawdown.
 
     Parameters
@@ -30,11 +32,18 @@ def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchm
         Bar under the crosshair; -1 for none.
     benchmark : bool
         Whether buy and hold is drawn.
+    luck : bool
+        Whether what random trades bring is drawn.
     """
     theme = tokens()
-    curves = [swatch(_t("model"), theme.series_1) + _at(data.equity, bar)]
+    own, other = data.names if len(data.rival) else (_t("model"), "")
+    curves = [swatch(own, theme.series_1) + _at(data.equity, bar)]
+    if other:
+        curves.append(swatch(other, theme.series_2, "dot") + _at(data.rival, bar))
     if benchmark and len(data.benchmark):
         curves.append(swatch(_t("buy and hold"), theme.series_8, "dash") + _at(data.benchmark, bar))
+    if luck:
+        curves.append(swatch(_t("90 % of random trades"), theme.series_4))
     depth = write_percent(float(drawdown[bar]), 0.001) if 0 <= bar < len(drawdown) else ""
     return [
         _GAP.join(_price_parts(data, bar)),

@@ -19,6 +19,7 @@ from ktrdr_app.gui.charts.lod import visible_slice
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.markers import TradeMarkers
 from ktrdr_app.gui.charts.plot import ThemedPlot
+from ktrdr_app.gui.charts.rivals import Rivals
 from ktrdr_app.gui.charts.shade import SpanShade
 from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
 from ktrdr_app.gui.charts.time_keys import span_after
@@ -27,7 +28,7 @@ from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 LEAST_BARS = 12
 """Closest zoom."""
 
-LEAST_HEIGHTS = (112, 60, 76)
+LEAST_HEIGHTS = (104, 56, 72)
 """Pixels of prices, equity and drawdown; together they fit a small window with its dock open."""
 
 _ROOM = 0.06
@@ -38,7 +39,8 @@ class LinkedCharts(QWidget):
     """Three plots over the same bars.
 
     Keys, with one of them focused: ←/→ move, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous and next trade
-    (with Shift losing trades only), B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
+    (with Shift losing trades only), Enter asks about the bar under the crosshair, or else in the middle of the view,
+    B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
     the figures as a table.
 
     Parameters
@@ -49,6 +51,10 @@ class LinkedCharts(QWidget):
 
     tradeChosen = Signal(int)
     """Number of a trade that was clicked, or stepped to by key."""
+    barChosen = Signal(int)
+    """Bar that was clicked where there is no trade, or that Enter asks about."""
+    benchmarkShown = Signal(bool)
+    """Buy and hold was shown or hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +107,7 @@ class LinkedCharts(QWidget):
         for plot, shade, items in zip(self.plots, self.shades, groups, strict=True):
             for item in (shade, *items):
                 plot.view.addItem(item)
+        self.rivals = Rivals(self.equity_plot)
 
     @property
     def data(self) -> ChartData:
@@ -120,6 +127,7 @@ class LinkedCharts(QWidget):
         self.markers.set_trades(data.trades)
         self.equity.set_data(data.equity)
         self.benchmark.set_data(data.benchmark)
+        self.rivals.set_data(data)
         self.drawdown.set_data(drawdown_of(data.equity, data.start_value))
         for axis, shade, plot in zip(self.axes, self.shades, self.plots, strict=True):
             axis.set_times(data.times)
@@ -220,6 +228,8 @@ class LinkedCharts(QWidget):
             (self.drawdown_plot, (self.drawdown,)),
         ):
             extents = [item.extent(first, min(last, len(item))) for item in items if len(item)]
+            if plot is self.equity_plot:
+                extents += self.rivals.extents(first, last)
             low = np.fmin.reduce([extent[0] for extent in extents]) if extents else np.nan
             high = np.fmax.reduce([extent[1] for extent in extents]) if extents else np.nan
             if plot is self.drawdown_plot:
@@ -237,6 +247,8 @@ class LinkedCharts(QWidget):
         if number is not None:
             self.markers.select(number)
             self.tradeChosen.emit(number)
+        elif 0 <= round(point.x()) < len(self._data):
+            self.barChosen.emit(round(point.x()))
 
     @Slot(int)
     def _on_crosshair(self, bar: int) -> None:
@@ -253,6 +265,7 @@ class LinkedCharts(QWidget):
         self.equity.set_colour(theme.series_1)
         self.benchmark.set_colour(theme.series_8)
         self.drawdown.set_colour(theme.down)
+        self.rivals.dress(theme)
         for shade in self.shades:
             shade.dress(theme)
         self._write_headings(-1)
@@ -261,7 +274,8 @@ class LinkedCharts(QWidget):
         if not len(self._data):
             texts = ["", "", ""]
         else:
-            texts = headings(self._data, self.drawdown.values, bar, benchmark=self.benchmark.isVisible())
+            shown = {"benchmark": self.benchmark.isVisible(), "luck": self.rivals.luck.isVisible()}
+            texts = headings(self._data, self.drawdown.values, bar, **shown)
         for plot, text in zip(self.plots, texts, strict=True):
             plot.set_heading(text)
 
@@ -274,7 +288,32 @@ class LinkedCharts(QWidget):
     @Slot()
     def toggle_benchmark(self) -> None:
         """Show or hide buy and hold."""
-        self.benchmark.setVisible(not self.benchmark.isVisible())
+        self.show_benchmark(not self.benchmark.isVisible())
+
+    @Slot(bool)
+    def show_benchmark(self, wanted: bool) -> None:
+        """Show or hide buy and hold.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown.
+        """
+        self.benchmark.setVisible(wanted)
+        self.benchmarkShown.emit(wanted)
+        self._write_headings(self.crosshair.bar)
+        self._scale_values()
+
+    @Slot(bool)
+    def show_luck(self, wanted: bool) -> None:
+        """Show or hide what random trades would have brought.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown, where it is known.
+        """
+        self.rivals.show_luck(wanted)
         self._write_headings(self.crosshair.bar)
         self._scale_values()
 
@@ -307,6 +346,9 @@ class LinkedCharts(QWidget):
             self.step_trade(1, losing_only=losing)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
             self.step_trade(-1, losing_only=losing)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._data):
+            middle = min(max(round((left + right) / 2), 0), len(self._data) - 1)
+            self.barChosen.emit(self.crosshair.bar if self.crosshair.bar >= 0 else middle)
         elif key == Qt.Key.Key_B:
             self.toggle_benchmark()
         else:

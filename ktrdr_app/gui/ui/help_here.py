@@ -109,6 +109,7 @@ PAGES: dict[str, Page] = {
             ("←  →", _t("move the chart that has the focus; Home and End go to its ends")),
             ("↑  ↓", _t("zoom it")),
             ("[  ]", _t("go to the previous and the next trade; losing ones only with Shift")),
+            ("Enter", _t("asks why the bar under the crosshair, or in the middle, was decided as it was")),
             ("B", _t("shows or hides buy and hold")),
             ("Ctrl+C", _t("copies the chart as a picture")),
             ("Ctrl+.", _t("stops the backtest")),
