@@ -104,9 +104,6 @@ PAGES: dict[str, Page] = {
             _t("Pick a symbol; those marked ✦ are new to the model and the better test."),
             _t("Press Run: equity and drawdown stand below the candles, beside buy and hold at the same costs."),
             _t("Shaded bars were seen in training: results there flatter the model. Choose a trade to go to it."),
-            _t(
-                "The other pages show months, spreads, a duel with another model, many symbols, and one account for all."
-            ),
         ),
         (
             ("←  →", _t("move the chart that has the focus; Home and End go to its ends")),
