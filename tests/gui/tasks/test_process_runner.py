@@ -79,7 +79,12 @@ def test_the_work_is_done_in_another_process_by_the_windows_rules(
     assert task.state is TaskState.SUCCEEDED
 
 
-@pytest.mark.parametrize(("end", "words"), [("die", "signal SIGKILL"), ("leave", "exit code 7")])
+POSIX = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: the system has no such signals")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"), [pytest.param("die", "signal SIGKILL", marks=POSIX), ("leave", "exit code 7")]
+)
 def test_its_death_is_told_and_the_window_goes_on(
     qtbot: QtBot, outside: TaskManager, folder: Path, end: str, words: str
 ) -> None:
@@ -124,6 +129,7 @@ def test_a_stop_before_it_has_begun_is_heeded(qtbot: QtBot, outside: TaskManager
     assert listener.names[-2:] == ["cancelled", "finished"]
 
 
+@POSIX
 def test_shutdown_ends_a_process_that_will_not_stop(qtbot: QtBot, folder: Path) -> None:
     manager = TaskManager()
     manager.choose_long_runs("process")
