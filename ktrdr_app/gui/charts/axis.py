@@ -27,7 +27,8 @@ _STEPS: tuple[tuple[str, int], ...] = (
 """Calendar steps between ticks, finest first."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_BOUNDARIES = 4000
+_CLOSED = 40.0
+"""A span is at most so many times longer than its sessions; steps that would be too fine even then are not tried."""
 _SECONDS = {"m": 60, "h": 3600, "D": 86_400, "W": 604_800, "M": 2_629_746, "Y": 31_556_952}
 
 
@@ -71,8 +72,9 @@ def tick_bars(times: Stamps, left: float, right: float, pixels: float) -> list[i
         return []
     least_gap = LABEL_PIXELS * (right - left) / max(pixels, 1.0)
     span = (int(times[last]) - int(times[first])) / 1e9
+    most = _CLOSED * max(pixels, LABEL_PIXELS) / LABEL_PIXELS
     for unit, count in _STEPS:
-        if span / (_SECONDS[unit] * count) > _MOST_BOUNDARIES:
+        if span / (_SECONDS[unit] * count) > most:
             continue
         marks = boundaries(int(times[first]), int(times[last]), unit, count)
         bars = np.unique(np.searchsorted(times, marks[marks <= times[last]]))

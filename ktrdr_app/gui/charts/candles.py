@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
+from ktrdr_app.gui.charts.item import ChartItem, in_pixels, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
-from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch, RectBatch
 from ktrdr_app.gui.ui.theme import Tokens
 
@@ -151,12 +150,18 @@ class LodCandles(ChartItem):
 
     def _paint_groups(self, painter: QPainter, first: int, last: int, step: int, pixels: float) -> None:
         groups = self._pyramid.buckets(first, last, step)
-        x = (groups.start + groups.stop - 1) / 2
+        middle = (groups.start + groups.stop - 1) / 2
         rising = self._close[groups.stop - 1] >= self._open[groups.start]
+        transform = QTransform(painter.transform())
+        x, low = in_pixels(transform, middle, groups.low)
+        high = in_pixels(transform, middle, groups.high)[1]
+        painter.resetTransform()  # in pixels Qt strokes a wide pen in a third of the time
+        width = max(1.0, float(np.ceil(groups.step * pixels)))
         for chosen, colour in ((rising, self._colours[0]), (~rising, self._colours[1])):
-            painter.setPen(pen(colour.name(), max(1.0, np.ceil(groups.step * pixels))))
-            self._lines.fill(x[chosen], groups.low[chosen], x[chosen], groups.high[chosen])
+            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            self._lines.fill(x[chosen], low[chosen], x[chosen], high[chosen])
             self._lines.draw(painter)
+        painter.setTransform(transform)
         self.painted = Painted(first, last, groups.step, len(x), 0)
 
     def _paint_bars(self, painter: QPainter, first: int, last: int, pixels: float) -> None:
