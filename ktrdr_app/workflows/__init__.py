@@ -10,6 +10,7 @@ from ktrdr_app.core.lazy import exports
 if TYPE_CHECKING:
     from ktrdr_app.workflows.backtest_run import backtest, backtest_signals
     from ktrdr_app.workflows.certify_run import certify
+    from ktrdr_app.workflows.chart_panes import run_panes
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
@@ -156,6 +157,7 @@ _EXPORTS = {
     "restore_strategy": "strategy_files",
     "roll_back": "model_care",
     "run_equity": "run_tables",
+    "run_panes": "chart_panes",
     "run_trades": "run_tables",
     "save_edited_sets": "edited_sets",
     "save_fuzzy_sets": "strategies",
