@@ -253,6 +253,7 @@ __all__ = [
     "restore_strategy",
     "roll_back",
     "run_equity",
+    "run_panes",
     "run_trades",
     "save_edited_sets",
     "save_fuzzy_sets",

@@ -37,8 +37,6 @@ Floats = NDArray[np.float64]
 CLASSES = ("buy", "hold", "sell")
 """Columns of `RunPanes.probabilities`."""
 
-_MODE = "backtest"
-
 
 @dataclass(frozen=True, eq=False)
 class IndicatorLines:
@@ -275,7 +273,7 @@ def _threshold(workspace: Workspace, outcome: BacktestOutcome) -> float | None:
         settings = load_strategy(outcome.document["strategy_name"], workspace).strategy.decision
     except KtrdrError:
         return None
-    limit = settings.confidence_thresholds.get(_MODE, settings.confidence_threshold)
+    limit = settings.confidence_thresholds.get("backtest", settings.confidence_threshold)
     table = log.table()
     refused = table.loc[table["refused_by"] == "confidence", "confidence"]
     acted = table.loc[table["action"] != "HOLD", "confidence"]

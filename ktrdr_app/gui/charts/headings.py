@@ -17,7 +17,9 @@ from ktrdr_app.gui.ui.theme import tokens
 _GAP = "&nbsp;&nbsp;&nbsp;"
 
 
-def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool) -> list[str]:
+def headings(
+    data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool, moment: str | None = None
+) -> list[str]:
     """Return the rich text above prices, equity and drawdown.
 
     Parameters
@@ -30,6 +32,8 @@ def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchm
         Bar under the crosshair; -1 for none.
     benchmark : bool
         Whether buy and hold is drawn.
+    moment : str, optional
+        When the bar opened, in words; told in UTC by default.
     """
     theme = tokens()
     curves = [swatch(_t("model"), theme.series_1) + _at(data.equity, bar)]
@@ -37,7 +41,7 @@ def headings(data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchm
         curves.append(swatch(_t("buy and hold"), theme.series_8, "dash") + _at(data.benchmark, bar))
     depth = write_percent(float(drawdown[bar]), 0.001) if 0 <= bar < len(drawdown) else ""
     return [
-        _GAP.join(_price_parts(data, bar)),
+        _GAP.join(_price_parts(data, bar, moment)),
         _GAP.join([f"<b>{_t('Equity')}</b>", *curves]),
         _GAP.join([f"<b>{_t('Drawdown')}</b>", depth]),
     ]
@@ -47,7 +51,7 @@ def _at(values: NDArray[np.float64], bar: int) -> str:
     return f" {write_value(float(values[bar]), 1)}" if 0 <= bar < len(values) else ""
 
 
-def _price_parts(data: ChartData, bar: int) -> list[str]:
+def _price_parts(data: ChartData, bar: int, moment: str | None) -> list[str]:
     theme = tokens()
     parts = [f"<b>{html.escape(data.title)}</b>"]
     if data.shaded.any():
@@ -55,7 +59,8 @@ def _price_parts(data: ChartData, bar: int) -> list[str]:
         words = _t("the model learnt from these bars")
         parts.append(f'{ground} <span style="color:{theme.text_muted}">{words}</span>')
     if 0 <= bar < len(data):
-        parts.append(stamp_text(int(data.times[bar]), with_time=not data.daily))
+        told = stamp_text(int(data.times[bar]), with_time=not data.daily) if moment is None else moment
+        parts.append(html.escape(told))
     if 0 <= bar < len(data.close):
         # one spacing for all bars, so that figures do not jump under the mouse
         spacing = max(float(data.close.max()) / 10_000, 1e-8)

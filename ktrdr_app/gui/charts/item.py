@@ -90,3 +90,16 @@ def in_pixels(
         Data coordinates.
     """
     return x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
+
+
+def logarithms(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logarithms to base 10, as a logarithmic axis has them; NaN for what has none.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        Prices or account values.
+    """
+    found = np.full(values.shape, np.nan)
+    np.log10(values, out=found, where=values > 0)
+    return found

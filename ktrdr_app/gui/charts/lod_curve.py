@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
 
 from ktrdr_app.gui.charts.figures import Series
-from ktrdr_app.gui.charts.item import ChartItem, in_pixels, pixels_per_unit
+from ktrdr_app.gui.charts.item import ChartItem, in_pixels, logarithms, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
@@ -42,6 +42,8 @@ class LodCurve(ChartItem):
         self._width = width
         self._dash = dash
         self._values: Floats = np.empty(0)
+        self._drawn = self._values
+        self._logarithmic = False
         self._pyramid = MinMaxPyramid(self._values, self._values)
         self._bounds = QRectF()
         self._colour = "#808080"
@@ -68,9 +70,25 @@ class LodCurve(ChartItem):
         values : ndarray of float64, shape (n,)
             One per bar; NaN leaves a gap.
         """
-        self.prepareGeometryChange()
         self._values = np.ascontiguousarray(values, dtype=np.float64)
-        self._pyramid = MinMaxPyramid(self._values, self._values)
+        self._take()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw values or their logarithms to base 10; `values` and a table have the values all the same.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
+        self.prepareGeometryChange()
+        self._drawn = logarithms(self._values) if self._logarithmic else self._values
+        self._pyramid = MinMaxPyramid(self._drawn, self._drawn)
         low, high = self._pyramid.extent(0, len(self._values))
         if self._fill_to is not None:
             low, high = np.fmin(low, self._fill_to), np.fmax(high, self._fill_to)
@@ -114,7 +132,7 @@ class LodCurve(ChartItem):
             Bars per group, from `lod.bucket_step`.
         """
         if step == 1:
-            return np.arange(first, last, dtype=np.float64), self._values[first:last]
+            return np.arange(first, last, dtype=np.float64), self._drawn[first:last]
         groups = self._pyramid.buckets(first, last, step)
         x = np.repeat((groups.start + groups.stop - 1) / 2, 2)
         return x, np.column_stack([groups.low, groups.high]).ravel()
@@ -144,7 +162,9 @@ class LodCurve(ChartItem):
         transform = QTransform(painter.transform())
         painter.resetTransform()  # in pixels Qt strokes a wide pen in a third of the time
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen(self._colour, self._width))
+        stroke = pen(self._colour, self._width)
+        stroke.setCosmetic(False)  # as wide on sharp screens and in pictures
+        painter.setPen(stroke)
         self._lines.fill(*segments(*in_pixels(transform, x, y), self._dash))
         self._lines.draw(painter)
         painter.setTransform(transform)

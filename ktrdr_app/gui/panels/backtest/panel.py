@@ -18,6 +18,7 @@ from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
+from ktrdr_app.gui.panels.backtest.run_panes_task import RunPanesTask
 from ktrdr_app.gui.panels.backtest.tables import metrics_table, trades_table
 from ktrdr_app.gui.panels.backtest.view_model import RunView, view_of
 from ktrdr_app.gui.panels.station import Station
@@ -52,6 +53,7 @@ class BacktestPanel(Station):
         self._make_bar()
         self._make_results()
         self.charts.tradeChosen.connect(self._trade_chosen)
+        self.panes = RunPanesTask(context, self.charts, self)
         self.trades.selectionModel().selectionChanged.connect(self._trade_selected)
         self.trades.clicked.connect(self._trade_clicked)
         context.catalog.series.loaded.connect(self._recall)
@@ -77,6 +79,7 @@ class BacktestPanel(Station):
 
     def _make_results(self) -> None:
         self.charts = LinkedCharts()
+        self.charts.pictures.failed.connect(self.show_error)
         for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
             plot.setObjectName(f"backtestPanel.{part}")
         self.metrics = metrics_table()
@@ -217,6 +220,7 @@ class BacktestPanel(Station):
         self.context.stateChanged.emit(self.object_name, "ready")
 
     def _show_result(self, view: RunView) -> None:
+        self.panes.set_run(view.outcome)
         self.charts.set_data(view.chart)
         self.metrics.records.set_records(view.metrics)
         self.trades.records.set_records(view.trades)

@@ -142,6 +142,8 @@ class RunView:
         The run in plain words.
     notes : tuple of str
         What must be said beside it: why there is no trade, what is still open.
+    outcome : BacktestOutcome
+        The run itself, from which the panes of the charts are computed when they are looked for.
     """
 
     document: Mapping[str, Any]
@@ -150,6 +152,7 @@ class RunView:
     trades: tuple[TradeRow, ...]
     verdict: Verdict
     notes: tuple[str, ...]
+    outcome: BacktestOutcome
 
 
 def view_of(outcome: BacktestOutcome) -> RunView:
@@ -169,6 +172,7 @@ def view_of(outcome: BacktestOutcome) -> RunView:
         trades=_trades(outcome, daily=daily),
         verdict=backtest_verdict(document),
         notes=notes_of(document),
+        outcome=outcome,
     )
 
 
@@ -224,7 +228,7 @@ def _floats(values: Any) -> NDArray[np.float64]:
 def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
     document, result = outcome.document, outcome.result
     times, trades = _stamps(outcome.bars.index.to_series()), result.trades
-    prices = {name: outcome.bars[name].to_numpy(np.float64) for name in ("open", "high", "low", "close")}
+    open_, high, low, close = (outcome.bars[name].to_numpy(np.float64) for name in ("open", "high", "low", "close"))
     marks = TradeArrays(
         entry=np.searchsorted(times, _stamps(trades["entry_time"])).astype(np.int64),
         exit=np.searchsorted(times, _stamps(trades["exit_time"])).astype(np.int64),
@@ -236,7 +240,10 @@ def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
     return ChartData(
         title=_title(document),
         times=times,
-        **prices,
+        open=open_,
+        high=high,
+        low=low,
+        close=close,
         equity=_floats(result.equity),
         benchmark=_floats(outcome.benchmark_equity),
         shaded=outcome.in_sample,
