@@ -143,8 +143,7 @@ def _chart(bars: np.ndarray, size: tuple[int, int], *, alone: bool) -> LinkedCha
     charts = LinkedCharts()
     charts.resize(*size)
     if alone:
-        for plot in (charts.equity_plot, charts.drawdown_plot):
-            plot.hide()
+        charts.show_panes({"price"})
     count = bars.shape[1]
     times = np.arange(count, dtype=np.int64) * 60_000_000_000 + 946_684_800_000_000_000
     opened, high, low, close = bars
