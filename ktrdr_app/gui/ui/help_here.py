@@ -110,6 +110,8 @@ PAGES: dict[str, Page] = {
             ("↑  ↓", _t("zoom it")),
             ("[  ]", _t("go to the previous and the next trade; losing ones only with Shift")),
             ("B", _t("shows or hides buy and hold")),
+            ("L", _t("changes to a logarithmic scale and back")),
+            ("PgUp  PgDn", _t("move by a whole view")),
             ("Ctrl+C", _t("copies the chart as a picture")),
             ("Ctrl+.", _t("stops the backtest")),
         ),
