@@ -22,7 +22,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 STYLE_TOOL = REPO.parent / "shared" / "tools" / "measure_style.py"
 USED_WITHOUT_QT = ("core", "workflows")
-"""Folders of tests that run a second time where Qt cannot be imported."""
+"""Folders of tests that run where Qt cannot be imported."""
 BLOCKER = REPO / "installer" / "without_qt"
 PYTHON = [sys.executable]
 COUNTS = re.compile(r"^(\d+ (passed|failed|errors?|skipped|deselected)\b.*|no tests ran) in [\d.]+s")
@@ -183,7 +183,8 @@ def _closes(line: str) -> bool:
 def core_without_qt(extra: Sequence[str]) -> Outcome:
     """Import every room of the core, and run the tests of the use cases, where Qt cannot be imported.
 
-    The use cases reach into every room below them; the tests of those rooms run once, with all the others.
+    The use cases reach into every room below them; the tests of those rooms run with all the others. No test here
+    needs Qt, so none of them runs again there.
 
     Parameters
     ----------
@@ -250,14 +251,18 @@ def _wheel_problem(target: Path, workspace: Path) -> str:
     return ""
 
 
-def all_steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
+def all_steps(pytest_arguments: Sequence[str] = (), names: Sequence[str] = ()) -> tuple[Step, ...]:
     """Return every check in the order in which they run, the quick ones first.
 
     Parameters
     ----------
     pytest_arguments : sequence of str
         Arguments for the steps that run pytest.
+    names : sequence of str
+        The checks that are wanted; none for all. Where both legs of tests are, no test runs in both.
     """
+    both = not names or {"without-qt", "tests"} <= set(names)
+    left_out = [f"--ignore=tests/{room}" for room in USED_WITHOUT_QT if both]
     return (
         Step("lint", "ruff's rules", module("ruff", "check", ".")),
         Step("format", "one layout of code", module("ruff", "format", "--check", ".")),
@@ -271,7 +276,11 @@ def all_steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
             "the core imports, and its use cases pass, without Qt",
             partial(core_without_qt, pytest_arguments),
         ),
-        Step("tests", "every test", partial(pytest, pytest_arguments)),
+        Step(
+            "tests",
+            "every test, or those that the leg without Qt leaves",
+            partial(pytest, [*left_out, *pytest_arguments]),
+        ),
     )
 
 
@@ -327,8 +336,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     extra = arguments[arguments.index("--") + 1 :] if "--" in arguments else []
     arguments = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    steps = all_steps(extra)
-    names = [step.name for step in steps]
+    names = [step.name for step in all_steps()]
     parser = argparse.ArgumentParser(prog="checks.py", description="Run the project's checks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(names)}")
     parser.add_argument("--list", action="store_true", help="name the checks and end")
@@ -337,9 +345,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"no check named {', '.join(unknown)}; there are: {', '.join(names)}")
     if options.list:
-        print("\n".join(f"{step.name:<12}{step.purpose}" for step in steps))
+        print("\n".join(f"{step.name:<12}{step.purpose}" for step in all_steps()))
         return 0
-    return run_steps([step for step in steps if not options.names or step.name in options.names])
+    wanted = all_steps(extra, options.names)
+    return run_steps([step for step in wanted if not options.names or step.name in options.names])
 
 
 if __name__ == "__main__":

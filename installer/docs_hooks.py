@@ -1,20 +1,27 @@
-"""What mkdocs fills in while it builds the pages: the catalogue of indicators, from the registry itself."""
+"""What mkdocs fills in while it builds the pages: the catalogue of indicators, and the options of every command."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from ktrdr_app.cli.main import build
 from ktrdr_app.indicators import IndicatorInfo, OutputInfo, available
 
 MARK = "<!-- catalogue of indicators -->"
+COMMANDS_MARK = "<!-- options of every command -->"
+EVERYWHERE = ("--workspace", "--json")
+"""Options that every command has, told once."""
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the catalogue where a page asks for it; mkdocs calls this for every page.
+    """Put catalogue and options where a page asks for them; mkdocs calls this for every page.
 
     Parameters
     ----------
@@ -23,7 +30,47 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     **_ : Any
         Page, configuration and files, which are not needed.
     """
-    return markdown.replace(MARK, catalogue()) if MARK in markdown else markdown
+    for mark, filling in ((MARK, catalogue), (COMMANDS_MARK, commands)):
+        markdown = markdown.replace(mark, filling()) if mark in markdown else markdown
+    return markdown
+
+
+def commands() -> str:
+    """Return every command with its arguments and options as Markdown, as ``--help`` has them."""
+    return "\n\n".join(_command(words, command) for words, command in every_command())
+
+
+def every_command() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the words of each command and the command itself, those of groups in their place."""
+    for name, command in typer.main.get_command(build()).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield (name,), command
+        else:
+            yield from (((name, word), below) for word, below in inner.items())
+
+
+def _command(words: tuple[str, ...], command: Any) -> str:
+    usage = " ".join(
+        ["ktrdr-app", *words, *(_argument(each) for each in command.params if not each.opts[0].startswith("-"))]
+    )
+    rows = [_option(each) for each in command.params if each.opts[0] not in EVERYWHERE]
+    facts = [f"### {' '.join(words)}", command.help, f"`{usage}`"]
+    return "\n\n".join([*facts, "\n".join(["| | default | |", "|---|---|---|", *rows])] if rows else facts)
+
+
+def _argument(argument: Any) -> str:
+    return argument.metavar if argument.required else f"[{argument.metavar}]"
+
+
+def _option(option: Any) -> str:
+    value = f" {option.metavar}" if option.opts[0].startswith("-") and option.metavar else ""
+    written = f"{option.opts[0] if value or option.opts[0].startswith('-') else option.metavar}{value}".replace(
+        "|", "\\|"
+    )
+    default = "" if option.default in (None, False, "") or option.default == [] else f"`{option.default}`"
+    default = "required" if option.required else default
+    return f"| `{written}` | {default} | {option.help} |"
 
 
 def catalogue() -> str:

@@ -25,6 +25,8 @@ from tests.dask_cluster import DaskCluster, dask_cluster_in
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
+    from tests.why_runs import WhyRuns
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 settings.register_profile("steady", derandomize=True, deadline=None, database=None, print_blob=True, max_examples=50)
@@ -198,6 +200,14 @@ def sample_workspace(tmp_path: Path) -> Workspace:
     for file in (shipped("resources") / "sample").glob("*.csv"):
         shutil.copy(file, workspace.data / file.name)
     return workspace
+
+
+@pytest.fixture(scope="session")
+def why_runs(tmp_path_factory: pytest.TempPathFactory) -> WhyRuns:
+    """Return finished backtests of small models that can be asked why they traded; not to be changed."""
+    from tests.why_runs import made
+
+    return made(tmp_path_factory.mktemp("why"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from ktrdr_app import __version__
@@ -17,7 +18,7 @@ ABOUT = "Trainings, backtests, models, strategies and data of one workspace."
 
 
 def create_app(service: Service, access: Access) -> FastAPI:
-    """Return the application.
+    """Return the application; its pages under ``/docs`` and ``/redoc`` ask nothing of the internet.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def create_app(service: Service, access: Access) -> FastAPI:
     access : Access
         Who may ask.
     """
-    app = FastAPI(
+    app = FastAPIOffline(
         title="KTRDR Desktop",
         version=__version__,
         description=ABOUT,

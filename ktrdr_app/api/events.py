@@ -18,12 +18,14 @@ from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
     FoldDone,
+    LearningStarted,
     Note,
     PartialEquity,
     ProgressEvent,
     StageFinished,
     StageStarted,
     SymbolDone,
+    TrialDone,
 )
 
 MOST_KEPT = 10_000
@@ -90,7 +92,9 @@ def standing(before: dict[str, Any], event: ProgressEvent) -> dict[str, Any]:
             return before | asdict(event)
         case BarsDone(done, total):
             return before | {"bars_done": done, "bars_total": total}
-        case StageFinished() | FoldDone() | Note() | PartialEquity():
+        case TrialDone(done, total):
+            return before | {"trials_done": done, "trials_total": total}
+        case StageFinished() | FoldDone() | LearningStarted() | Note() | PartialEquity():
             return before
 
 

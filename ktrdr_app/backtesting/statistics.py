@@ -41,7 +41,13 @@ class MarketYear:
 
 
 def statistics_document(
-    curve: Curve, trades: TradeArrays, *, seed: int, earlier: tuple[Try, ...] = (), market: MarketYear | None = None
+    curve: Curve,
+    trades: TradeArrays,
+    *,
+    seed: int,
+    earlier: tuple[Try, ...] = (),
+    stopped: int = 0,
+    market: MarketYear | None = None,
 ) -> dict[str, Any]:
     """Return all statistics of a run.
 
@@ -55,6 +61,8 @@ def statistics_document(
         Of the bootstrap; recorded.
     earlier : tuple of Try
         Other runs of the strategy that this one may have been chosen from.
+    stopped : int
+        Tries of it that were given up early.
     market : MarketYear, optional
         The market's calendar, set beside the data's own dates.
 
@@ -73,7 +81,7 @@ def statistics_document(
     return {
         "annualisation": annualisation(curve, market),
         "intervals": growth_intervals(curve, seed),
-        "sharpe": sharpe_document(curve, months, earlier),
+        "sharpe": sharpe_document(curve, months, earlier, stopped),
         **extended,
     }
 
@@ -111,7 +119,9 @@ def annualisation(curve: Curve, market: MarketYear | None) -> dict[str, Any]:
     }
 
 
-def sharpe_document(curve: Curve, months: dict[str, float], earlier: tuple[Try, ...]) -> dict[str, Any] | None:
+def sharpe_document(
+    curve: Curve, months: dict[str, float], earlier: tuple[Try, ...], stopped: int = 0
+) -> dict[str, Any] | None:
     """Return how sure the Sharpe ratio is, alone and among the tries it was chosen from.
 
     Parameters
@@ -122,6 +132,8 @@ def sharpe_document(curve: Curve, months: dict[str, float], earlier: tuple[Try, 
         Its monthly returns.
     earlier : tuple of Try
         Other runs of the strategy.
+    stopped : int
+        Tries of the strategy that were given up early.
 
     Returns
     -------
@@ -135,7 +147,7 @@ def sharpe_document(curve: Curve, months: dict[str, float], earlier: tuple[Try, 
     if moments is None or moments.sharpe is None or moments.skewness is None or moments.kurtosis is None:
         return None
     sharpe, shape = moments.sharpe, (moments.skewness, moments.kurtosis)
-    trials = trials_of((*earlier, Try(sharpe, months)))
+    trials = trials_of((*earlier, Try(sharpe, months)), stopped)
     best = expected_best_sharpe(trials.variance or 0.0, trials.effective)
     record = least_track_record(sharpe, *shape)
     return {

@@ -57,17 +57,20 @@ class Trials:
         return asdict(self)
 
 
-def trials_of(tries: Sequence[Try]) -> Trials:
+def trials_of(tries: Sequence[Try], stopped: int = 0) -> Trials:
     """Count tries, and what they are worth as independent ones.
 
     Parameters
     ----------
     tries : sequence of Try
         One or more.
+    stopped : int
+        Further tries that were given up before they had a Sharpe ratio: they are taken to be as alike, and to lie as
+        far apart, as those that have one.
     """
-    count = len(tries)
-    if count < 2:
-        return Trials(1, 1.0, None, None)
+    count = len(tries) + stopped
+    if len(tries) < 2:
+        return Trials(count, float(count), None, None)
     correlation = _mean_correlation(tries)
     variance = float(np.var([each.sharpe for each in tries], ddof=1))
     return Trials(count, independent_trials(count, correlation), correlation, variance)

@@ -13,6 +13,7 @@ from ktrdr_app import __version__
 from ktrdr_app.cli.command import take_choices
 from ktrdr_app.cli.commands import (
     backtest,
+    bundle,
     certify,
     data,
     demo,
@@ -23,23 +24,43 @@ from ktrdr_app.cli.commands import (
     series,
     serve,
     strategies,
+    sweep,
     train,
+    why,
     window,
 )
 from ktrdr_app.cli.failures import TYPING_MISTAKE, report_typing_mistake
 from ktrdr_app.cli.options import JSON, WORKSPACE, Choice
-from ktrdr_app.cli.outcome import INTERRUPTED, exit_code_of
+from ktrdr_app.cli.outcome import exit_code_of, interrupted
 from ktrdr_app.cli.session import Session
+from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.log import configure
 
 VERSION = Choice("version", "Print the version.", "--version", bool, False)
 ABOUT = "Train, edit and judge neuro-fuzzy trading models. Without a command, the window opens on the workspace."
-GROUPS = (demo, machine, data, indicators, fuzzy, series, train, certify, backtest, models, strategies, serve, window)
+GROUPS = (
+    demo,
+    machine,
+    data,
+    indicators,
+    fuzzy,
+    series,
+    train,
+    sweep,
+    certify,
+    backtest,
+    why,
+    bundle,
+    models,
+    strategies,
+    serve,
+    window,
+)
 
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    app = typer.Typer(help=ABOUT, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(help=ABOUT, pretty_exceptions_enable=False)
 
     def root(context: typer.Context, **typed: Any) -> None:
         outer = {choice.name: choice.value(typed[choice.name]) for choice in (WORKSPACE, JSON)}
@@ -83,9 +104,9 @@ def _run(words: list[str], as_json: bool) -> int:
     except TYPING_MISTAKE as error:
         return report_typing_mistake(error, as_json)
     except typer.Abort as error:
-        raise INTERRUPTED from error
-    if code == INTERRUPTED.exit_code:
-        raise INTERRUPTED
+        raise interrupted() from error
+    if code == Cancelled.exit_code:
+        raise interrupted()
     return int(code or 0)
 
 

@@ -232,6 +232,20 @@ RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with
                 metavar="RUN")  # fmt: skip
 CLUSTER = Choice("cluster", "Dask scheduler whose workers share the work.", "--cluster", metavar="tcp://HOST:PORT")
 
+SPACE = Choice("space", "YAML file of what is varied.", "--space", Path, REQUIRED, "FILE")
+TRIALS = Choice("trials", "How many settings are tried.", "--trials", int, REQUIRED, "N")
+OBJECTIVE = Choice(
+    "objective", "What trials are ranked by, on validation rows: val_skill, val_accuracy, val_balanced_accuracy, "
+    "val_macro_f1, val_mcc or val_sharpe.", "--objective", str, "val_skill", "NAME",
+)  # fmt: skip
+PRUNER = Choice("pruner", "Whether trials that fall behind are given up early.", "--pruner", str, "median",
+                "median|none")  # fmt: skip
+TRIAL_WORKERS = Choice("workers", "Trials at a time; the draws depend on it.", "--workers", int, 1, "N")
+RESUME_SWEEP = Choice("resume", "Go on with a sweep, with the options it had; --trials may be more.", "--resume",
+                      metavar="RUN")  # fmt: skip
+SAVE_BEST = Choice("save_best", "Save the best trial's settings as a new strategy, and train it.", "--save-best",
+                   metavar="NAME")  # fmt: skip
+
 MODEL = Choice("model", "Which model to use.", "--model", str, "auto", "auto|universal|legacy|PATH")
 NO_ANY = Choice("no_any", "Never fall back to another symbol's model.", "--no-any", bool, False)
 NO_CALIBRATION = Choice(
@@ -247,6 +261,9 @@ MAX_POSITIONS = Choice("max_positions", "Most positions held together; with --po
                        "N")  # fmt: skip
 ACCOUNT_CURRENCY = Choice("account_currency", "Currency of the account; with --portfolio.", "--account-currency",
                           metavar="USD")  # fmt: skip
+RUN = Choice("run", "Finished backtest: its folder, or its name below runs/.", default=REQUIRED)
+TRADE = Choice("trade", "Number of the trade, from 1; not with --at.", kind=int)
+AT = Choice("time", "Ask about the bar at this time instead, ISO in UTC.", "--at", metavar="TIME")
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")
 
 NO_WINDOW = Choice("no_window", "Do not open the window afterwards.", "--no-window", bool, False)

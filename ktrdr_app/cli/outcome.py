@@ -7,7 +7,10 @@ from collections.abc import Callable
 from ktrdr_app.core.errors import Cancelled, KtrdrError
 from ktrdr_app.core.lazy import load
 
-INTERRUPTED = Cancelled("the command")
+
+def interrupted() -> Cancelled:
+    """Return what a command that was broken off from outside ends with."""
+    return Cancelled("the command")
 
 
 def exit_code_of(run: Callable[[], int], as_json: bool) -> int:
@@ -30,6 +33,6 @@ def exit_code_of(run: Callable[[], int], as_json: bool) -> int:
     except KtrdrError as error:
         return int(load("ktrdr_app.cli.failures").report_error(error, as_json))
     except KeyboardInterrupt:
-        return int(load("ktrdr_app.cli.failures").report_error(INTERRUPTED, as_json))
+        return int(load("ktrdr_app.cli.failures").report_error(interrupted(), as_json))
     except Exception as error:
         return int(load("ktrdr_app.cli.failures").report_bug(error, as_json))

@@ -63,6 +63,9 @@ class StageBars:
             self._advance(event.epoch, event.epochs, words)
         elif isinstance(event, (events.SymbolDone, events.FoldDone, events.BarsDone)):
             self._advance(event.done, event.total, self._current)
+        elif isinstance(event, events.TrialDone):
+            best = "none judged yet" if event.best is None else f"best {event.best:.4f}"
+            self._advance(event.done, event.total, f"trials  {best}")
         elif isinstance(event, events.Note):
             self.bars.console.print(Text(event.text, style="yellow" if event.level == "warning" else ""))
 

@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from ktrdr_app.workflows.coverage_sentences import coverage_note
+from ktrdr_app.workflows.few_trades import few_trades_note
 from ktrdr_app.workflows.report_figures import confusion_table, figures_table, judgement_of, model_table
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, trace_table
 from ktrdr_app.workflows.wording import (
@@ -134,7 +135,7 @@ def backtested(document: Mapping[str, Any]) -> list[Part]:
     narrow = Table(figures.caption, figures.columns[:3], tuple(row[:3] for row in figures.rows))
     why = str(document.get("explanation") or "")
     notes = [fallback_warning(document), look_ahead_note(document), coverage_note(document), why]
-    notes += [open_trade_note(document), *event_notes(document)]
+    notes += [few_trades_note(document), open_trade_note(document), *event_notes(document)]
     model = document.get("model")
     return [
         narrow,

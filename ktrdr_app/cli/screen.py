@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from types import ModuleType
 
 from ktrdr_app.core.errors import EnvironmentProblem
 
 QT_PARTS = ("PySide6", "shiboken6", "pyqtgraph", "qasync")
+SYSTEM_PART = "on Debian and Ubuntu: sudo apt-get install libegl1 libgl1 libxkbcommon0 libdbus-1-3"
 NO_SCREEN = ("offscreen", "minimal", "vnc")
 
 
@@ -45,7 +47,10 @@ def gui_module(name: str) -> ModuleType:
     try:
         return importlib.import_module(f"ktrdr_app.gui.{name}")
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in QT_PARTS:
-            raise
-        hint = "pip install 'pyside6-essentials>=6.10.3' pyqtgraph qasync; ktrdr-app doctor tells more"
-        raise EnvironmentProblem("Qt", str(error), hint) from error
+        if (error.name or "").partition(".")[0] in QT_PARTS:
+            hint = "pip install 'pyside6-essentials>=6.10.3' pyqtgraph qasync; ktrdr-app doctor tells more"
+            raise EnvironmentProblem("Qt", str(error), hint) from error
+        if set(QT_PARTS) & set(Path(error.path or "").parts):
+            # a library of the system that Qt's own need: the loader names the file that wanted it
+            raise EnvironmentProblem("Qt", str(error), f"{SYSTEM_PART}; ktrdr-app doctor tells more") from error
+        raise

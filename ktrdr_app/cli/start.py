@@ -13,6 +13,8 @@ from ktrdr_app.core.lazy import load
 from ktrdr_app.core.paths import is_folder
 
 OPTION = "--workspace"
+COMPLETING = "_KTRDR_APP_COMPLETE"
+"""Variable by which a shell asks for the words that could come next; there are none on the command line then."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     wanted, place = window_only(words)
-    if not wanted or not has_display(sys.platform, os.environ):
+    if not wanted or COMPLETING in os.environ or not has_display(sys.platform, os.environ):
         return int(load("ktrdr_app.cli.main").main(words))
     return exit_code_of(lambda: int(gui_module("app").run(place)), as_json=False)
 

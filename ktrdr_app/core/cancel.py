@@ -1,8 +1,9 @@
-"""The one way to stop a running task: a token that travels with it."""
+"""The one way to stop a running task, to end it early, or to let it wait: a token that travels with it."""
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 import weakref
 
@@ -10,10 +11,10 @@ from ktrdr_app.core.errors import Cancelled
 
 
 class CancelToken:
-    """A flag that any thread may raise and the task looks at often.
+    """Three flags that any thread may raise and the task looks at often: stop, wait, and wind up.
 
     It may be part of what is sent to another process: each process holds one copy of a token, however often it is
-    sent there, and `cancel_copy` raises that copy.
+    sent there, and `cancel_copy` raises that copy. A copy knows nothing of the other two.
 
     Parameters
     ----------
@@ -25,6 +26,11 @@ class CancelToken:
         self.task = task
         self.name = uuid.uuid4().hex
         self._event = threading.Event()
+        self._go_on = threading.Event()
+        self._go_on.set()
+        self._wind_up = threading.Event()
+        self._waited = 0.0
+        self._since: float | None = None
         _here[self.name] = self
 
     @property
@@ -32,18 +38,59 @@ class CancelToken:
         """Whether someone asked the task to stop."""
         return self._event.is_set()
 
+    @property
+    def paused(self) -> bool:
+        """Whether the task is to wait; never once it was asked to stop."""
+        return not self._go_on.is_set()
+
     def cancel(self) -> None:
-        """Ask the task to stop; safe from any thread, and from a signal handler."""
+        """Ask the task to stop, a paused one too; safe from any thread, and from a signal handler."""
         self._event.set()
+        self._go_on.set()
+
+    @property
+    def winding_up(self) -> bool:
+        """Whether someone asked the task to come to an end early and keep what it has."""
+        return self._wind_up.is_set()
+
+    def wind_up(self) -> None:
+        """Ask the task to end soon and keep what it has, a paused one too; one that cannot goes on to its own end."""
+        self._wind_up.set()
+        self.resume()
+
+    def pause(self) -> None:
+        """Ask the task to wait where it next looks at the token; call it from the thread that resumes."""
+        if self.cancelled or self.paused:
+            return
+        self._since = time.perf_counter()
+        self._go_on.clear()
+        if self._event.is_set():  # raised between the two lines above, by a thread that has already woken everybody
+            self._go_on.set()
+
+    def resume(self) -> None:
+        """Let the task go on."""
+        if self._since is not None:
+            self._waited += time.perf_counter() - self._since
+            self._since = None
+        self._go_on.set()
+
+    def clock(self) -> float:
+        """Return seconds from a clock that stands still while the task is paused."""
+        since, now = self._since, time.perf_counter()
+        return (now if since is None else since) - self._waited
 
     def check(self) -> None:
-        """Return quietly, or end the task.
+        """Return quietly, wait as long as the task is paused, or end it.
+
+        The main thread never waits: it is the one that draws the window and listens to the keyboard.
 
         Raises
         ------
         Cancelled
-            If `cancel` was called.
+            If `cancel` was called, during a pause too.
         """
+        while self.paused and threading.current_thread() is not threading.main_thread():
+            self._go_on.wait()
         if self._event.is_set():
             raise Cancelled(self.task)
 

@@ -42,7 +42,7 @@ class DataNotFound(DataProblem):
 
 
 class RunNotFound(DataProblem):
-    """No interrupted training of that name.
+    """No interrupted training, or no sweep, of that name.
 
     Parameters
     ----------
@@ -50,16 +50,19 @@ class RunNotFound(DataProblem):
         What was asked for.
     available : sequence of str
         Runs that can be resumed.
+    kind : str
+        What was looked for.
     """
 
     code = "run_not_found"
     exit_code = 3
 
-    def __init__(self, run: str, available: Sequence[str]) -> None:
-        there = (
-            f"resume one of {', '.join(available)}" if available else "no training of this workspace was interrupted"
+    def __init__(self, run: str, available: Sequence[str], kind: str = "interrupted training") -> None:
+        none = (
+            "no training of this workspace was interrupted" if "training" in kind else f"no {kind} was ever begun here"
         )
-        super().__init__(f"there is no interrupted training {run}", hint=there, where="--resume")
+        there = f"resume one of {', '.join(available)}" if available else none
+        super().__init__(f"there is no {kind} {run}", hint=there, where="--resume")
 
 
 class FileMissing(DataProblem):

@@ -9,12 +9,14 @@ KtrdrError
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
+ ├─ BundleRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
  ├─ StorageProblem (exit 2)    WorkspaceReadOnly
  ├─ WorkspaceBusy (exit 2)
  ├─ EnvironmentProblem (exit 2) ClusterProblem
  ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
  │                             QueueFull · TokenWanted · ForeignRequest · BodyTooLarge
+ ├─ WorkerDied
  └─ Cancelled (exit 130)
 
 Faces render them; no other code catches them to hide them.
@@ -22,6 +24,7 @@ Faces render them; no other code catches them to hide them.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -315,6 +318,27 @@ class ModelRejected(KtrdrError):
         super().__init__(f"the model is not usable: {reason}", hint=hint, where=path)
 
 
+class BundleRejected(KtrdrError):
+    """A run bundle that is there but must not be used, or a run that cannot become one.
+
+    Parameters
+    ----------
+    path : str
+        The file or folder.
+    reason : str
+        What is wrong with it.
+    hint : str
+        What to do.
+    """
+
+    code = "bundle_rejected"
+    exit_code = 4
+
+    def __init__(self, path: str, reason: str, hint: str = "ask for the file again; nothing of it was kept") -> None:
+        self.reason = reason
+        super().__init__(f"the run bundle is not usable: {reason}", hint=hint, where=path)
+
+
 class TrainingFailed(KtrdrError):
     """Training that cannot go on: its stage, what was met, and what to change.
 
@@ -458,6 +482,26 @@ class ClusterProblem(EnvironmentProblem):
     """A cluster that is not there, or does not stay; it is named by its scheduler's address."""
 
     code = "cluster_problem"
+
+
+class WorkerDied(KtrdrError):
+    """A process that worked for the window is gone, and its work is not done.
+
+    Parameters
+    ----------
+    task : str
+        What it worked on.
+    exit_code : int
+        As Python tells it: negative for the signal that ended it.
+    """
+
+    code = "worker_died"
+
+    def __init__(self, task: str, exit_code: int) -> None:
+        names = {number.value: number.name for number in signal.Signals}
+        how = f"signal {names.get(-exit_code, -exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
+        hint = "start it again; if the system ended it for want of memory, give it fewer symbols or bars"
+        super().__init__(f"the process that worked on it ended by itself, with {how}", hint=hint, where=task)
 
 
 class Cancelled(KtrdrError):

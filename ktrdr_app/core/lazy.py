@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -16,13 +17,17 @@ def load(module: str) -> ModuleType:
     """Import a module, one thread at a time.
 
     Two threads that import modules which need each other's packages make Python raise ``_DeadlockError``
-    instead of waiting, so every import outside a module's head goes through here.
+    instead of waiting, so every import outside a module's head goes through here. What has been imported is there
+    at once: the window must not wait while a worker imports something else for seconds.
 
     Parameters
     ----------
     module : str
         Full name.
     """
+    found = sys.modules.get(module)
+    if found is not None and not getattr(found.__spec__, "_initializing", False):
+        return found
     with _one_at_a_time:
         return importlib.import_module(module)
 

@@ -21,7 +21,8 @@ class StageStarted:
     ----------
     stage : str
         ``load``, ``indicators``, ``fuzzy``, ``features``, ``labels``, ``train``, ``test``,
-        ``importance``, ``folds``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``, ``fetch``.
+        ``importance``, ``folds``, ``trials``, ``save``, ``simulate``, ``report``, ``check``, ``align``, ``contract``,
+        ``fetch``.
     """
 
     stage: str
@@ -76,6 +77,8 @@ class EpochFinished:
         Epoch with the best validation figure so far, by the strategy's ``stop_on``.
     samples_per_second : float
         Training rows per second of this epoch.
+    patience_left : int, optional
+        Epochs without a better figure after which training stops; not known of epochs of older checkpoints.
     """
 
     epoch: int
@@ -86,6 +89,34 @@ class EpochFinished:
     val_accuracy: float
     best_epoch: int
     samples_per_second: float
+    patience_left: int | None = None
+
+
+@dataclass(frozen=True)
+class LearningStarted:
+    """The first epoch is about to begin, or the first after an interruption: what the figures will be held against.
+
+    Attributes
+    ----------
+    rows : int
+        Training rows.
+    prior_loss : float
+        Mean negative log-likelihood on the validation rows of always giving the class shares of the training rows,
+        averaged over symbols as the validation figures of `EpochFinished` are.
+    majority_accuracy : float
+        Share of validation rows, averaged likewise, that always naming the most frequent class of the training rows
+        gets right.
+    majority : int
+        That class: BUY 0, HOLD 1, SELL 2.
+    history : tuple of EpochFinished
+        Epochs that were run before an interruption.
+    """
+
+    rows: int
+    prior_loss: float
+    majority_accuracy: float
+    majority: int
+    history: tuple[EpochFinished, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +134,29 @@ class FoldDone:
     left_out: tuple[str, ...]
     done: int
     total: int
+
+
+@dataclass(frozen=True)
+class TrialDone:
+    """One trial of a sweep is over.
+
+    Attributes
+    ----------
+    done, total : int
+        How many of how many.
+    state : str
+        ``complete``, ``pruned`` or ``unfit``.
+    value : float, optional
+        What it is ranked by; None if it was not judged.
+    best : float, optional
+        The best value so far.
+    """
+
+    done: int
+    total: int
+    state: str
+    value: float | None
+    best: float | None
 
 
 @dataclass(frozen=True)
@@ -151,7 +205,18 @@ class Note:
     text: str
 
 
-ProgressEvent = StageStarted | StageFinished | SymbolDone | FoldDone | EpochFinished | BarsDone | PartialEquity | Note
+ProgressEvent = (
+    StageStarted
+    | StageFinished
+    | SymbolDone
+    | FoldDone
+    | TrialDone
+    | LearningStarted
+    | EpochFinished
+    | BarsDone
+    | PartialEquity
+    | Note
+)
 Progress = Callable[[ProgressEvent], None]
 
 

@@ -33,6 +33,11 @@ def unprotect(workspace: Workspace) -> None:
     _protected.discard(workspace.root.resolve())
 
 
+def protected() -> tuple[Path, ...]:
+    """Return the folders of the workspaces that are not to be written, for a process that works for this one."""
+    return tuple(_protected)
+
+
 def check_writable(path: Path) -> None:
     """Refuse to write into a protected workspace.
 

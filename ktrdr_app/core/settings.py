@@ -19,6 +19,7 @@ FILE = "settings.json"
 BACKUP = ".bak"
 ASIDE = ".damaged"
 MOST_RECENTS = 12
+LONG_RUNS = ("auto", "thread", "process")
 THEMES = ("system", "dark", "light", "contrast")
 
 
@@ -34,6 +35,9 @@ class Settings:
         Workspaces that were opened, newest first.
     keep_drafts : bool
         Whether unsaved changes are noted while one works, so that a crash does not lose them.
+    long_runs : str
+        Where trainings and backtests of the window are done: ``thread`` of the window, ``process`` of their own, or
+        ``auto``: a process where the data are many.
     """
 
     theme: str = field(default="system", metadata={"check": lambda value: value in THEMES})
@@ -42,6 +46,7 @@ class Settings:
         metadata={"check": lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value)},
     )
     keep_drafts: bool = field(default=True, metadata={"check": lambda value: isinstance(value, bool)})
+    long_runs: str = field(default="auto", metadata={"check": lambda value: value in LONG_RUNS})
 
     def __post_init__(self) -> None:
         """Refuse a value that no setting can have.

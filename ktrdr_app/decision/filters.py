@@ -227,3 +227,17 @@ def drift(signal: Candidate, settings: DecisionSettings) -> FilterVerdict | None
 
 FILTERS: tuple[Filter, ...] = (confidence, position, separation, hours, volume, cooldown, size, drift)
 """All filters, in the order in which the first refusal is named. A filter that returns None is switched off."""
+
+
+def verdicts_of(signal: Candidate, settings: DecisionSettings) -> tuple[FilterVerdict, ...]:
+    """Return what every filter that is switched on says of a signal, in declared order.
+
+    Parameters
+    ----------
+    signal : Candidate
+        The signal.
+    settings : DecisionSettings
+        The strategy's ``decision`` section.
+    """
+    verdicts = (judge(signal, settings) for judge in FILTERS)
+    return tuple(verdict for verdict in verdicts if verdict is not None)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import InvalidValue, UnknownName
 from ktrdr_app.decision.actions import Action, Position
-from ktrdr_app.decision.filters import FILTERS, Candidate, FilterVerdict
+from ktrdr_app.decision.filters import Candidate, FilterVerdict, verdicts_of
 from ktrdr_app.strategy.schema import DecisionSettings
 
 Mode = Literal["backtest", "paper", "live"]
@@ -149,8 +149,7 @@ class DecisionOrchestrator:
             bars_since_exit=None if last_exit is None else bar - last_exit,
             dissimilarity=dissimilarity,
         )
-        verdicts = (judge(signal, self.settings) for judge in FILTERS)
-        trail = tuple(verdict for verdict in verdicts if verdict is not None)
+        trail = verdicts_of(signal, self.settings)
         if not all(verdict.passed for verdict in trail):
             return Decision(bar, raw, confidence, Action.HOLD, trail)
         self._acted, self._acted_at = bar, time

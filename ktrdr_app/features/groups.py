@@ -24,12 +24,38 @@ def feature_groups(plan: FeaturePlan) -> dict[str, list[int]]:
     dict of str to list of int
         Column numbers by indicator id; context features that come from no indicator form ``price`` and ``volume``.
     """
+    inputs = {name: plan.strategy.source_of(name)[0] for name in plan.strategy.fuzzy_sets}
+    return _grouped(plan, inputs)
+
+
+def timeframe_groups(plan: FeaturePlan) -> dict[str, list[int]]:
+    """Return the columns of each indicator on each time frame: `feature_groups`, with longer bars apart.
+
+    Parameters
+    ----------
+    plan : FeaturePlan
+        Whose columns are grouped.
+
+    Returns
+    -------
+    dict of str to list of int
+        Column numbers by indicator id, on longer bars by ``{id}@{timeframe}``; context features under ``price`` and
+        ``volume``.
+    """
+    inputs = {}
+    for name, entry in plan.strategy.fuzzy_sets.items():
+        indicator = plan.strategy.source_of(name)[0]
+        inputs[name] = f"{indicator}@{entry.timeframe}" if entry.timeframe else indicator
+    return _grouped(plan, inputs)
+
+
+def _grouped(plan: FeaturePlan, inputs: dict[str, str]) -> dict[str, list[int]]:
+    """Return the columns of each group, memberships by the group of their fuzzy input."""
     owner = {f"price_to_{name}_ratio": name for name in plan.averages}
     owner |= {source.name: source.column.split(".")[0] for source in plan.raw}
     memberships = len(plan.fuzzy.names)
     for fuzzy_input, entry in plan.strategy.fuzzy_sets.items():
-        indicator = plan.strategy.source_of(fuzzy_input)[0]
-        owner |= dict.fromkeys(membership_names(fuzzy_input, entry), indicator)
+        owner |= dict.fromkeys(membership_names(fuzzy_input, entry), inputs[fuzzy_input])
     groups: dict[str, list[int]] = {}
     for column, name in enumerate(plan.contract.names):
         lagged = name not in owner and column >= memberships  # an indicator itself may be called rsi_lag

@@ -12,9 +12,12 @@ LOOK_AHEAD = ("volatility_20", "volume_ratio_20", "obv_normalized")
 _WINDOW = 20
 _SMALL = 1e-8
 _NO_VOLUME = 100.0
-_AVERAGES = ("sma_20", "sma_50", "ema_20")
-_PERCENT = ("rsi", "stochastic_k", "stochastic_d")
-_STANDARDISED = ("macd", "macd_signal", "macd_histogram")
+AVERAGES = ("sma_20", "sma_50", "ema_20")
+"""Indicators that the close is divided by."""
+PERCENT = ("rsi", "stochastic_k", "stochastic_d")
+"""Indicators whose hundredth is a feature of its own."""
+STANDARDISED = ("macd", "macd_signal", "macd_histogram")
+"""Indicators that are one by mean and deviation of all bars."""
 
 
 def price_context(mapped: pd.DataFrame) -> Columns:
@@ -32,7 +35,7 @@ def price_context(mapped: pd.DataFrame) -> Columns:
         ``roc_20``; ``daily_price_position``; ``volatility_20``, which is the deviation of ALL returns in its warm-up.
     """
     close = mapped["close"]
-    columns: Columns = {f"price_to_{name}_ratio": close / mapped[name] for name in _AVERAGES if name in mapped}
+    columns: Columns = {f"price_to_{name}_ratio": close / mapped[name] for name in AVERAGES if name in mapped}
     for lag in (5, 10, 20):
         columns[f"roc_{lag}"] = close.pct_change(lag).fillna(0.0)
     span = mapped["high"] - mapped["low"]
@@ -86,8 +89,8 @@ def raw_indicators(mapped: pd.DataFrame) -> Columns:
     dict of str to Series of float64
         ``{name}_normalized``: a hundredth for RSI and stochastic, mean and deviation of ALL bars for MACD.
     """
-    columns: Columns = {f"{name}_normalized": mapped[name] / 100.0 for name in _PERCENT if name in mapped}
-    for name in _STANDARDISED:
+    columns: Columns = {f"{name}_normalized": mapped[name] / 100.0 for name in PERCENT if name in mapped}
+    for name in STANDARDISED:
         if name in mapped:
             spread = mapped[name].std()
             centred = mapped[name] - mapped[name].mean()

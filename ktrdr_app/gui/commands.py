@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ktrdr_app.core.lazy import load
+from ktrdr_app.core.settings import LONG_RUNS
 from ktrdr_app.gui.frame_commands import FrameCommands
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import Task
@@ -114,6 +115,24 @@ class WindowCommands(FrameCommands):
         station = self._station
         if running and (station is None or not station.stop_own()):
             running[-1].cancel()
+
+    @Slot()
+    def pause_task(self) -> None:
+        """Let the task wait that was started last, or go on if it waits."""
+        running = self._running()
+        if running:
+            running[-1].toggle_pause()
+
+    def do_long_runs(self, where: str, _checked: bool = False) -> None:
+        """Choose where trainings and backtests are done from now on.
+
+        Parameters
+        ----------
+        where : str
+            One of `ktrdr_app.core.settings.LONG_RUNS`.
+        """
+        self.window.tasks.choose_long_runs(where)
+        self.refresh_actions()
 
     def why_not_stop(self, _argument: str = "") -> str:
         """Return why no task can be stopped; empty if one can."""
@@ -244,6 +263,8 @@ class WindowCommands(FrameCommands):
         chosen = ThemeChoice.of_application().shown(tokens().name)
         for name in CHOICES:
             actions[f"theme{name.capitalize()}"].setChecked(name == chosen)
+        for name in LONG_RUNS:
+            actions[f"runs{name.capitalize()}"].setChecked(name == self.window.tasks.long_runs)
         actions["toggleDock"].setChecked(not docks.lower.isHidden())
         actions["toggleInspector"].setChecked(not docks.right.isHidden())
         actions["fullScreen"].setChecked(bool(self.window.windowState() & Qt.WindowState.WindowFullScreen))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal, Slot
@@ -152,6 +153,7 @@ class Desk(QObject):
         place.setParent(self)
         place.gone.connect(self._gone)
         place.window.context.workspaceRequested.connect(self._requested)
+        place.window.tasks.longRunsChanged.connect(self._keep_long_runs)
         self._add_menu(place)
         self._watch(place.window)
         place.show()
@@ -246,6 +248,14 @@ class Desk(QObject):
 
     def _remember(self, workspace: Workspace) -> None:
         self._keep(self._settings.read().settings.with_recent(workspace.root))
+
+    @Slot(str)
+    def _keep_long_runs(self, name: str) -> None:
+        """Note where long runs are done, and do them there in every window."""
+        if name != self._settings.read().settings.long_runs:
+            self._keep(replace(self._settings.read().settings, long_runs=name))
+            for place in self.places:
+                place.window.tasks.choose_long_runs(name)
 
     def _keep(self, settings: Settings) -> None:
         try:

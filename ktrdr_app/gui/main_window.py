@@ -74,6 +74,7 @@ class MainWindow(ShellWindow):
         refresh = self.commands.refresh_actions
         self.context.notified.connect(self._notice)
         self.tasks.taskRemoved.connect(self._close_if_idle)
+        self.tasks.pausesChanged.connect(self._tell_sheet)
         for signal in (
             self.tasks.taskAdded,
             self.tasks.taskRemoved,

@@ -57,7 +57,9 @@ class Place(QObject):
         if self.read_only:
             protection.protect(lock.workspace)
         self.window = MainWindow(lock.workspace, store, lazily=True)
-        self.window.context.autosave.enabled = settings.read().settings.keep_drafts and not self.read_only
+        wanted = settings.read().settings
+        self.window.tasks.choose_long_runs(wanted.long_runs)
+        self.window.context.autosave.enabled = wanted.keep_drafts and not self.read_only
         self.window.guards_work = not self.read_only
         self.window.context.autosave.failed.connect(self._not_noted)
         self.window.closed.connect(self._closed)

@@ -63,6 +63,7 @@ class StatusLine(QStatusBar):
         context.catalog.models.loaded.connect(self._ask)
         context.tasks.taskAdded.connect(self._count)
         context.tasks.taskRemoved.connect(self._count)
+        context.tasks.pausesChanged.connect(self._count)
         context.unsaved.changed.connect(self._mark_saved)
         context.problems.changed.connect(self._count_problems)
         self._mark_saved()
@@ -132,6 +133,12 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _count(self, _task: object = None) -> None:
-        running = [task for task in self.context.tasks.running if not task.quiet]
-        words = self.tr("1 task runs") if len(running) == 1 else self.tr("{0} tasks run").format(len(running))
-        self.tasks.setText(words if running else "")
+        asked_for = [task for task in self.context.tasks.running if not task.quiet]
+        paused = sum(task.paused for task in asked_for)
+        running = len(asked_for) - paused
+        words = []
+        if running:
+            words.append(self.tr("1 task runs") if running == 1 else self.tr("{0} tasks run").format(running))
+        if paused:
+            words.append(self.tr("{0} paused").format(paused))
+        self.tasks.setText(", ".join(words))

@@ -8,24 +8,19 @@ opened by anyone, and nothing here reads them: they neither leave nor come in.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
 import json
 import logging
-import os
 import shutil
-import stat
 import uuid
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ktrdr_app.core import files
 from ktrdr_app.core.errors import FileMissing, InvalidValue, KtrdrError, ModelRejected, StorageProblem
 from ktrdr_app.core.protection import check_writable
+from ktrdr_app.core.sealed_zip import SealedZip, ZipRules, open_sealed, sealed
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.folder_files import largest_of, listed_checksums
 from ktrdr_app.model_store.integrity import CheckedFolder, check_folder
@@ -36,14 +31,6 @@ log = logging.getLogger(__name__)
 
 LABEL = "ktrdr-model.json"
 _FORMAT = 1
-_LARGEST_LABEL = 64 << 10
-_LARGEST_DIRECTORY = 16 << 10
-_PIECE = 1 << 20
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_END = b"PK\x05\x06"
-_END_BYTES = 22
-_END_64 = b"PK\x06\x07"
-_END_64_BYTES = 20
 _BOTH = (layout.WEIGHTS, layout.CONFIG, layout.FEATURES, layout.METRICS, layout.METADATA)
 _OURS = (layout.MANIFEST, layout.CHECKSUMS, layout.SAMPLES, layout.COVERAGE)
 ALLOWED = frozenset((*_BOTH, *_OURS, layout.SCALER, layout.SCALER_PICKLE))
@@ -144,17 +131,10 @@ def export_model(path: Path, file: Path) -> Exported:
     except OSError as error:
         raise StorageProblem(str(folder), error.strerror or str(error)) from error
     label = {
-        "format": _FORMAT,
         "strategy_name": checked.strategy_name,
         "folder": layout.FolderName(checked.symbol, checked.timeframe, checked.version or 1).folder,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry(LABEL), files.json_text(label))
-        for name, content in contents.items():
-            archive.writestr(_entry(name), content)
-    files.write_bytes(file, packed.getvalue())
+    files.write_bytes(file, sealed(_rules(str(file)), label, contents))
     return Exported(folder, file, tuple(names), tuple(sorted(there - set(names))))
 
 
@@ -184,17 +164,8 @@ def import_model(file: Path, models_dir: Path) -> Imported:
     if not file.is_file():
         raise FileMissing(str(file), "a model that `ktrdr-app models export` wrote")
     where = str(file)
-    try:
-        with open(file, "rb") as stream:
-            _check_directory(stream, where)
-            with zipfile.ZipFile(stream) as archive:
-                entries = _checked_entries(archive, where)
-                label = _label(archive, entries, where)
-                return _unpacked(archive, entries, label, models_dir, where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise ModelRejected(where, f"the file is damaged: {error}", "export it again") from error
-    except OSError as error:
-        raise StorageProblem(where, error.strerror or str(error)) from error
+    with open_sealed(file, _rules(where)) as opened:
+        return _unpacked(opened, _label(opened, where), models_dir, where)
 
 
 def _allowed(checked: CheckedFolder) -> frozenset[str]:
@@ -203,91 +174,37 @@ def _allowed(checked: CheckedFolder) -> frozenset[str]:
     return ALLOWED - {layout.SCALER_PICKLE if as_json else layout.SCALER}
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = (stat.S_IFREG | 0o644) << 16
-    return info
+def _rules(where: str) -> ZipRules:
+    """Return what a model's zip may hold; refusals name the file."""
+
+    def refused(reason: str, hint: str) -> ModelRejected:
+        return ModelRejected(where, reason, hint) if hint else ModelRejected(where, reason)
+
+    return ZipRules(LABEL, _FORMAT, {name: largest_of(name) for name in ALLOWED}, "model", refused)
 
 
-def _check_directory(stream: IO[bytes], where: str) -> None:
-    """Look at the end of the file before anyone reads its list of entries, which could be made of millions."""
-    size = stream.seek(0, 2)
-    most = sum(largest_of(name) for name in ALLOWED)
-    if size > most:
-        raise ModelRejected(where, f"it is larger than {most >> 20} MiB")
-    stream.seek(max(0, size - _END_BYTES - _END_64_BYTES))
-    tail = stream.read()
-    end = tail[-_END_BYTES:]
-    if not end.startswith(_END) or end[-2:] != b"\0\0" or tail.startswith(_END_64):
-        raise ModelRejected(where, "it is no zip file as models are exported", "export it again")
-    if int.from_bytes(end[12:16], "little") > _LARGEST_DIRECTORY:
-        raise ModelRejected(where, "it holds too many entries")
-    stream.seek(0)
-
-
-def _checked_entries(archive: zipfile.ZipFile, where: str) -> dict[str, zipfile.ZipInfo]:
-    """Return the entries by name, once their names, kinds and declared sizes are allowed."""
-    entries = archive.infolist()
-    if len(entries) > len(ALLOWED) + 1:
-        raise ModelRejected(where, f"it holds too many entries: {len(entries)}")
-    found: dict[str, zipfile.ZipInfo] = {}
-    for entry in entries:
-        name = entry.orig_filename
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if name != LABEL and name not in ALLOWED:
-            raise ModelRejected(where, f"it holds {name[:100]!r}, which is no file of a model")
-        if name in found or entry.filename != name:
-            raise ModelRejected(where, f"it holds {name!r} twice")
-        if kind not in (0, stat.S_IFREG):
-            raise ModelRejected(where, f"{name} is a link or device, not a file")
-        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ModelRejected(where, f"{name} is encrypted or packed in a way that models are not")
-        _check_size(name, entry.file_size, where)
-        found[name] = entry
-    return found
-
-
-def _check_size(name: str, size: int, where: str) -> None:
-    most = _LARGEST_LABEL if name == LABEL else largest_of(name)
-    if size > most:
-        raise ModelRejected(where, f"{name} is larger than {most >> 10:,} KiB")
-
-
-def _label(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], where: str) -> _Label:
-    if LABEL not in entries:
-        raise ModelRejected(where, f"it has no {LABEL}", "use a file that `ktrdr-app models export` wrote")
+def _label(opened: SealedZip, where: str) -> _Label:
+    document = opened.label
     try:
-        with archive.open(entries[LABEL]) as packed:
-            document = json.loads(packed.read(_LARGEST_LABEL))  # a bounded read: `read()` would unpack a bomb first
-        listed = {str(name): str(held) for name, held in document["files"].items()}
         strategy_name, name = str(document["strategy_name"]), layout.parse_folder(document["folder"])
-        if document["format"] != _FORMAT or name is None:
+        if name is None:
             raise ValueError("another format")
         layout.checked_names(strategy_name, name.timeframe, name.symbol)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelRejected(where, f"{LABEL} is not readable ({error})") from error
     except KtrdrError as error:
         raise ModelRejected(where, f"{LABEL} names a model that cannot be: {error.message}") from error
-    if listed.keys() != entries.keys() - {LABEL}:
-        raise ModelRejected(where, f"{LABEL} does not list the files that are there")
-    return _Label(strategy_name, name, listed)
+    return _Label(strategy_name, name, opened.files)
 
 
-def _unpacked(
-    archive: zipfile.ZipFile,
-    entries: Mapping[str, zipfile.ZipInfo],
-    label: _Label,
-    models_dir: Path,
-    where: str,
-) -> Imported:
+def _unpacked(opened: SealedZip, label: _Label, models_dir: Path, where: str) -> Imported:
     """Build the folder under a hidden name, judge it there, then number and rename it."""
     place = models_dir / label.strategy_name
     hidden = place / f".{label.name.folder}.{uuid.uuid4().hex[:8]}.part"
     try:
         hidden.mkdir(parents=True)
-        for file, held in label.files.items():
-            _unpack(archive, entries[file], hidden / file, held, where)
+        for file in label.files:
+            opened.unpack(file, hidden / file)
         _check(hidden, label, where)
         return _numbered(hidden, place, label.name, models_dir)
     except OSError as error:
@@ -296,28 +213,6 @@ def _unpacked(
         shutil.rmtree(hidden, ignore_errors=True)
         with contextlib.suppress(OSError):
             place.rmdir()  # only where it was made for this and nothing came of it
-
-
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, held: str, where: str) -> None:
-    """Write one file, counting what really comes out of it."""
-    digest, size = hashlib.sha256(), 0
-    with archive.open(entry) as packed, open(target, "xb") as out:
-        while piece := _piece(packed, where):
-            size += len(piece)
-            _check_size(target.name, size, where)
-            digest.update(piece)
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
-    if size != entry.file_size or digest.hexdigest() != held:
-        raise ModelRejected(where, f"the checksum of {target.name} does not match: it was changed or is damaged")
-
-
-def _piece(packed: IO[bytes], where: str) -> bytes:
-    try:
-        return packed.read(_PIECE)
-    except OSError as error:  # the zip's disk, not that of the store
-        raise StorageProblem(where, error.strerror or str(error)) from error
 
 
 def _check(hidden: Path, label: _Label, where: str) -> None:

@@ -32,6 +32,19 @@ class EarlyStopping:
         self._renewed_figure = math.inf
         self.best_weights = np.empty(0, dtype=np.float32)
 
+    def left_after(self, epoch: int, figure: float) -> int:
+        """Return how many epochs without a better figure would end the training after an epoch; `update` comes later.
+
+        Parameters
+        ----------
+        epoch : int
+            1-based number.
+        figure : float
+            Its validation figure.
+        """
+        renewed = epoch if figure < self._renewed_figure - self.min_delta else self._renewed_epoch
+        return self.patience - (epoch - renewed)
+
     def update(self, epoch: int, figure: float, weights: NDArray[np.float32]) -> bool:
         """Take note of an epoch; of equal figures the earlier one is kept.
 

@@ -6,7 +6,6 @@ Read `rows` for what it is given, `engine` for what it asks of a trainer, `stopp
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +15,14 @@ from torch import nn
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import TrainingFailed
-from ktrdr_app.core.progress import EpochFinished, Progress, silent
+from ktrdr_app.core.progress import EpochFinished, LearningStarted, Progress, silent
 from ktrdr_app.neural.checkpoint import Checkpoint, Checkpoints, check_fits
 from ktrdr_app.neural.device import chosen_device
 from ktrdr_app.neural.draws import epoch_key, epoch_order
 from ktrdr_app.neural.engine import Engine
 from ktrdr_app.neural.fused import LARGEST, FusedEngine
 from ktrdr_app.neural.losses import symbol_averages
+from ktrdr_app.neural.metrics import CLASSES
 from ktrdr_app.neural.mlp import build_network, linear_layers
 from ktrdr_app.neural.rows import TrainingData
 from ktrdr_app.neural.schedules import schedule_of
@@ -53,6 +53,8 @@ class TrainedNetwork:
         Which trainer fitted it: ``fused`` or ``torch``.
     device : str
         Where: ``cpu``, ``cuda`` or ``mps``.
+    wound_up : bool
+        Whether it was asked to end early: the weights are the best so far, and it could go on.
     """
 
     network: nn.Sequential
@@ -62,6 +64,7 @@ class TrainedNetwork:
     reason: str
     trainer: str
     device: str
+    wound_up: bool = False
 
 
 def train_network(
@@ -95,7 +98,8 @@ def train_network(
     progress : Progress
         Told of every epoch.
     cancel : CancelToken, optional
-        Looked at many times within an epoch.
+        Looked at many times within an epoch. One that is winding up ends training after the epoch at hand, with a
+        checkpoint, so that it can go on from there.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     checkpoints : Checkpoints, optional
@@ -123,16 +127,34 @@ def train_network(
     run = _Run(engine, train, validation, settings, seed)
     if checkpoints is not None:
         run.resume(checkpoints.load())
-    while not run.over:
-        progress(run.epoch(cancel or CancelToken("training")))
-        every = settings.checkpoint_every
-        if checkpoints is not None and every and len(run.history) % every == 0:
-            checkpoints.save(run.checkpoint())
+    progress(_yardsticks(train, run))
+    _go_through(run, settings.checkpoint_every, progress, cancel or CancelToken("training"), checkpoints)
     _publish(untrained, run.stopping.best_weights)
     best, history = run.stopping.best_epoch, tuple(run.history)
-    return TrainedNetwork(
-        untrained.eval(), history, best, run.stopped, _reason(run.stopped, best, history, settings), engine.name, where
-    )
+    reason = _reason(run, best, settings)
+    return TrainedNetwork(untrained.eval(), history, best, run.stopped, reason, engine.name, where, run.wound_up)
+
+
+def _go_through(
+    run: _Run, every: int, progress: Progress, cancel: CancelToken, checkpoints: Checkpoints | None
+) -> None:
+    """Run epochs until there is none to come, or the one at hand is the last that is wanted."""
+    while not run.over:
+        progress(run.epoch(cancel))
+        run.wound_up = cancel.winding_up and not run.over
+        due = every and len(run.history) % every == 0
+        if checkpoints is not None and (due or run.wound_up):
+            checkpoints.save(run.checkpoint())
+        if run.wound_up:
+            return
+
+
+def _yardsticks(train: TrainingData, run: _Run) -> LearningStarted:
+    """Return what knowing nothing but the class shares of the training rows reaches on the validation rows."""
+    counts = np.bincount(train.labels, minlength=CLASSES) + 1.0
+    logits = np.tile(np.log(counts / counts.sum()).astype(np.float32), (len(run.labels), 1))
+    loss, accuracy = symbol_averages(logits, run.labels, run.owners)
+    return LearningStarted(len(train), loss, accuracy, int(counts.argmax()), tuple(run.history))
 
 
 def place_for(settings: TrainingSettings, weights: int, device: str) -> str:
@@ -203,11 +225,12 @@ class _Run:
         self.history: list[EpochFinished] = []
         self.stopping = EarlyStopping(settings.patience, settings.min_delta)
         self.stopped = False
+        self.wound_up = False
         self._engine, self._settings, self._seed = engine, settings, seed
         self._schedule = schedule_of(settings)
         self._chosen, self._epoch_rows = train.chosen, train.epoch_rows or len(train)
-        self._labels = validation.labels.astype(np.int8)
-        self._owners = np.unique(validation.owners, return_inverse=True)[1]
+        self.labels = validation.labels.astype(np.int8)
+        self.owners = np.unique(validation.owners, return_inverse=True)[1]
 
     @property
     def over(self) -> bool:
@@ -231,12 +254,12 @@ class _Run:
 
     def epoch(self, cancel: CancelToken) -> EpochFinished:
         """Go once over all rows in a new order, and look at the validation rows."""
-        began, number = time.perf_counter(), len(self.history) + 1
+        began, number = cancel.clock(), len(self.history) + 1
         order = self._chosen[epoch_order(self._seed, number, len(self._chosen))[: self._epoch_rows]]
         rates = self._schedule.rates(number, -(-len(order) // self._settings.batch_size))
         met = self._engine.epoch(order, rates, epoch_key(self._seed, number), cancel)
         _demand_finite(met.loss, number)
-        loss, accuracy = symbol_averages(self._engine.validation_logits(), self._labels, self._owners)
+        loss, accuracy = symbol_averages(self._engine.validation_logits(), self.labels, self.owners)
         _demand_finite(loss, number)
         epoch = EpochFinished(
             epoch=number,
@@ -246,7 +269,8 @@ class _Run:
             train_accuracy=met.accuracy,
             val_accuracy=accuracy,
             best_epoch=self._best_after(number, loss, accuracy),
-            samples_per_second=len(order) / (time.perf_counter() - began),
+            samples_per_second=len(order) / (cancel.clock() - began),
+            patience_left=self.stopping.left_after(number, self._figure(loss, accuracy)),
         )
         self._take_note(epoch, self._engine.weights())
         return epoch
@@ -302,8 +326,14 @@ def _demand_finite(loss: float, epoch: int) -> None:
         raise TrainingFailed("train", f"the loss became {loss} in epoch {epoch}", "lower the learning rate")
 
 
-def _reason(stopped: bool, best: int, history: tuple[EpochFinished, ...], settings: TrainingSettings) -> str:
-    if stopped:
+def _reason(run: _Run, best: int, settings: TrainingSettings) -> str:
+    history = run.history
+    if run.wound_up:
+        return (
+            f"was ended by hand after epoch {len(history)} of at most {settings.epochs}; "
+            f"the weights are those of epoch {best}"
+        )
+    if run.stopped:
         what = "validation loss did not fall" if settings.stop_on == "nll" else "validation accuracy did not rise"
         since = f"the {what} by more than {settings.min_delta:g} for {settings.patience} epochs"
         return f"stopped after epoch {len(history)}: {since}; the weights are those of epoch {best}"

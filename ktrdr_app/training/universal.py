@@ -72,6 +72,8 @@ class JudgedModel:
         Features that did not vary over the training rows and were scaled to 0.
     reference : CoverageReference
         What is kept of the training part's rows, whatever the combination took of them.
+    wound_up : bool
+        Whether training was asked to end early: the network is the best so far, and training could go on.
     """
 
     network: torch.nn.Sequential
@@ -92,6 +94,7 @@ class JudgedModel:
     pace: Pace
     constant: tuple[str, ...]
     reference: CoverageReference
+    wound_up: bool = False
 
 
 def train_universal_model(
@@ -199,4 +202,5 @@ def train_pooled(
         pace=fitted.pace,
         constant=fitted.constant,
         reference=CoverageReference(before, sample),
+        wound_up=trained.wound_up,
     )

@@ -16,15 +16,19 @@ from numpy.typing import NDArray
 from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
 from ktrdr_app.core.errors import StorageProblem
-from ktrdr_app.core.files import new_folder, plain, write_json
+from ktrdr_app.core.files import new_folder, plain, write_bytes, write_json
 from ktrdr_app.core.protection import check_writable
 from ktrdr_app.data.bars import close_times, fingerprint
+from ktrdr_app.decision.log import DecisionLog
 from ktrdr_app.workflows.backtest_statistics import FinishedRun, with_statistics
+from ktrdr_app.workflows.few_trades import leaning_of
 from ktrdr_app.workflows.report import ReportInput, write_report
 from ktrdr_app.workflows.requests import BacktestRequest, SignalsRequest
 from ktrdr_app.workflows.run_folders import RESULT_FILE, run_id
 from ktrdr_app.workflows.tables import iso_stamps, write_csv, write_table
 
+STRATEGY_FILE, SIGNALS_FILE = "strategy.yaml", "signals.csv"
+"""Names under which a run's folder keeps what decided."""
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -56,6 +60,8 @@ class RunPapers:
         The training that made the model.
     began : float
         ``time.perf_counter()`` at the start.
+    origin : bytes
+        Text of the strategy, or of the signals, that decided.
     coverage : mapping, optional
         Whether the model's training rows resemble the bars; None for a symbol it learnt from, and for signals.
     """
@@ -71,6 +77,7 @@ class RunPapers:
     warm_up_bars: int
     train_document: Mapping[str, Any] | None
     began: float
+    origin: bytes
     coverage: Mapping[str, Any] | None = None
 
 
@@ -146,6 +153,7 @@ def write_papers(papers: RunPapers, folder: Path, home: Path) -> dict[str, Any]:
     write_trades(papers.result.trades, folder / "trades.csv")
     if papers.result.decisions is not None:
         write_table(papers.result.decisions, folder / "decisions.csv")
+    write_bytes(folder / origin_name(papers.request), papers.origin)
     write_report(_report(papers, document), folder / "report.html")
     write_json(folder / RESULT_FILE, document)
     return document
@@ -204,14 +212,17 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         "metrics": result.metrics,
         "benchmark": {"buy_and_hold": {"final_equity": hold.final_equity, **hold.metrics}},
         "config": asdict(result.config),
+        "decision": papers.settings.get("decision"),
         "open_trade": asdict(result.open_trade) if result.open_trade else None,
         "events": [event.to_dict() for event in result.events],
         "explanation": result.explanation,
+        "leaning": _leaning(result),
         "trades_file": home / "trades.csv",
         "equity_file": home / "equity.csv",
         "decisions_file": decisions,
         "report_file": home / "report.html",
         "data_fingerprint": fingerprint(papers.bars),
+        "request": _asked(request),
         "command": command_of(request),
         "seconds": time.perf_counter() - papers.began,
     }
@@ -219,6 +230,25 @@ def _document(papers: RunPapers, folder: Path) -> dict[str, Any]:
         document["open_trade"]["entry_time"] = document["open_trade"]["entry_time"].strftime(STAMP)
     checked: dict[str, Any] = plain(document)
     return checked
+
+
+def origin_name(request: BacktestRequest | SignalsRequest) -> str:
+    """Return the name of the file that keeps what decided, word for word.
+
+    Parameters
+    ----------
+    request : BacktestRequest or SignalsRequest
+        What was asked for.
+    """
+    return SIGNALS_FILE if isinstance(request, SignalsRequest) else STRATEGY_FILE
+
+
+def _asked(request: BacktestRequest | SignalsRequest) -> dict[str, Any]:
+    """Return what must be known to run the same again, beside the bars, the model and what decided."""
+    found: dict[str, Any] = {"start": request.start, "end": request.end, "money": asdict(request.money)}
+    if isinstance(request, BacktestRequest):
+        found |= {"model": request.model, "allow_any": request.allow_any, "calibrate": request.calibrate}
+    return found
 
 
 def command_of(request: BacktestRequest | SignalsRequest) -> str:
@@ -248,6 +278,13 @@ def command_of(request: BacktestRequest | SignalsRequest) -> str:
     words += ["--short"] if request.money.allow_short else []
     words += ["--close-at-end"] if request.money.close_at_end else []
     return shlex.join(words)
+
+
+def _leaning(result: BacktestResult) -> dict[str, Any] | None:
+    log = result.log
+    if not isinstance(log, DecisionLog):
+        return None
+    return leaning_of(log.shares, float(log.orchestrator.settings.confidence_threshold))
 
 
 def _sizing_word(sizing: Mapping[str, Any]) -> str:

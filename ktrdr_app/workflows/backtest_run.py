@@ -99,6 +99,7 @@ def simulate_backtest(
         warm_up_bars=prepared.warm_up_bars,
         train_document=document_of_papers(chosen.path, chosen.loaded),
         began=began,
+        origin=loaded.text.encode(),
         coverage=prepared.coverage,
     )
 
@@ -167,6 +168,7 @@ def simulate_signals(
         warm_up_bars=0,
         train_document=None,
         began=began,
+        origin=request.signals.read_bytes(),
     )
 
 

@@ -88,7 +88,9 @@ def with_statistics(
     ledger = read_ledger(workspace, document["strategy_name"], document["timeframe"], but=document)
     calendar = read_symbols(workspace).settings(document["symbol"], stamps[-ENOUGH:]).calendar
     market = MarketYear(calendar, _bars_per_year(calendar, document["timeframe"]))
-    statistics = statistics_document(curve, run.trades, seed=seed, earlier=ledger.tries, market=market)
+    statistics = statistics_document(
+        curve, run.trades, seed=seed, earlier=ledger.tries, stopped=ledger.stopped, market=market
+    )
     stakes = stakes_of(run.bars, run.trades, run.open_trade, run.config)
     luck = random_entries(fills_of(run.bars, run.config), stakes, float(curve.values[-1]), capital, seed)
     benchmark = {

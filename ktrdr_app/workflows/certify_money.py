@@ -48,8 +48,18 @@ class AfterCosts:
 
 
 @dataclass(frozen=True)
-class _Traded:
-    """One symbol's account: return of each bar after the first, when the bar was known, and closed trades."""
+class Traded:
+    """One symbol's account.
+
+    Attributes
+    ----------
+    instants : ndarray of int64, shape (n_bars - 1,)
+        When each bar after the first was known, nanoseconds UTC.
+    returns : ndarray of float64, shape (n_bars - 1,)
+        Return of each of them.
+    trades : int
+        Closed trades.
+    """
 
     instants: NDArray[np.int64]
     returns: Array
@@ -87,19 +97,17 @@ def after_costs(
         If the token was raised.
     """
     stated = {fold.left_out: fold.probabilities for fold in certificate.folds}
-    seen: dict[str, _Traded] = {}
-    unseen: dict[str, _Traded] = {}
+    seen: dict[str, Traded] = {}
+    unseen: dict[str, Traded] = {}
     for block in work.blocks:
         symbol = block.symbols[0]
         bars, known = bars_of(symbol), block.close_time[rows_to_judge(block, work.cuts)]
         for left_out, runs in (((), seen), ((symbol,), unseen)):
-            runs[symbol] = _traded(bars, known, stated[left_out][symbol], timeframe, work.strategy, cancel)
+            runs[symbol] = traded(bars, known, stated[left_out][symbol], timeframe, work.strategy, cancel)
     instants = distinct(np.concatenate([run.instants for run in seen.values()]))
     resample = StationaryBootstrap(len(instants), min(certificate.block_slots, len(instants)), seed=work.seed)
     per_year = (len(instants) - 1) * YEAR / max(1, int(instants[-1] - instants[0]))
-    first, second = (
-        _sharpe(_mean_return(list(runs.values()), instants), resample, per_year) for runs in (seen, unseen)
-    )
+    first, second = (_sharpe(mean_return(list(runs.values()), instants), resample, per_year) for runs in (seen, unseen))
     difference = None if first is None or second is None else (second[0] - first[0], second[1] - first[1])
     return AfterCosts(
         seen=_bounded(first),
@@ -109,10 +117,26 @@ def after_costs(
     )
 
 
-def _traded(
+def traded(
     bars: pd.DataFrame, known: NDArray[np.int64], p: Array, timeframe: str, strategy: Strategy, cancel: CancelToken
-) -> _Traded:
-    """Run the test bars of one symbol through an account; a bar without a row is held through."""
+) -> Traded:
+    """Run the bars of one symbol's rows through an account; a bar without a row is held through.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        All bars of the symbol.
+    known : ndarray of int64, shape (n_rows,)
+        Close times of the rows, in order.
+    p : ndarray of float64, shape (n_rows, 3)
+        Probabilities of BUY, HOLD and SELL.
+    timeframe : str
+        Bar length.
+    strategy : Strategy
+        Decisions and costs.
+    cancel : CancelToken
+        Looked at within the run.
+    """
     closes = close_times(bars.index, timeframe)
     within = (closes >= known[0]) & (closes <= known[-1])
     instants = closes[within]
@@ -124,10 +148,19 @@ def _traded(
     equity = result.equity.to_numpy(dtype=np.float64)
     returns = np.zeros(len(equity) - 1)
     np.divide(np.diff(equity), equity[:-1], out=returns, where=equity[:-1] > 0)
-    return _Traded(instants[1:], returns, len(result.trades))
+    return Traded(instants[1:], returns, len(result.trades))
 
 
-def _mean_return(runs: list[_Traded], instants: NDArray[np.int64]) -> Array:
+def mean_return(runs: list[Traded], instants: NDArray[np.int64]) -> Array:
+    """Return the mean return of each moment over the accounts that have a bar then.
+
+    Parameters
+    ----------
+    runs : list of Traded
+        The accounts.
+    instants : ndarray of int64
+        All moments of theirs, in order, each once.
+    """
     total, count = np.zeros(len(instants)), np.zeros(len(instants))
     for run in runs:
         place = np.searchsorted(instants, run.instants)

@@ -17,7 +17,7 @@ CHANGED_HINT = "copy your sets, undo your changes, refresh, and paste them"
 
 
 def save_edited_sets(workspace: Workspace, strategy: str, edited: SetsByInput, opened: SetsByInput) -> Path:
-    """Write edited sets of some inputs, unless somebody has written others since; all of them are looked at first.
+    """Write edited sets of some inputs, unless somebody has written others since; all of them or none.
 
     Parameters
     ----------
@@ -40,12 +40,10 @@ def save_edited_sets(workspace: Workspace, strategy: str, edited: SetsByInput, o
     StrategyChanged
         If the file has other sets for one of these inputs, or lacks it; nothing is written then.
     StrategyProblem
-        If the file, or what it would become, is no valid strategy.
+        If the file, or what it would become, is no valid strategy; nothing is written then.
     """
     now = load_strategy(strategy, workspace).strategy.fuzzy_sets
     for name in edited:
         if name not in now or list(now[name].sets.items()) != list(opened[name].items()):
             raise StrategyChanged(workspace.relative(find_strategy(strategy, workspace)), CHANGED_HINT)
-    for name, sets in edited.items():
-        save_fuzzy_sets(workspace, strategy, name, sets)
-    return find_strategy(strategy, workspace)
+    return save_fuzzy_sets(workspace, strategy, edited)

@@ -63,7 +63,15 @@ KERNEL_MODULES = (
     "ktrdr_app.neural.probabilities",
     "ktrdr_app.training.checks",
 )
-DISPLAY_LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xkbcommon-x11")
+DISPLAY_LIBRARIES = {
+    "EGL": "libegl1",
+    "GL": "libgl1",
+    "xcb-cursor": "libxcb-cursor0",
+    "xcb-icccm": "libxcb-icccm4",
+    "xcb-keysyms": "libxcb-keysyms1",
+    "xkbcommon-x11": "libxkbcommon-x11-0",
+}
+"""Shared libraries that Qt's X11 plug-in needs, and the Debian packages that bring them."""
 
 
 def doctor(workspace: Workspace, warm: bool = False) -> list[Check]:
@@ -114,15 +122,20 @@ def _qt_pair() -> Check:
 
 
 def _display() -> Iterator[Check]:
-    """Look for the shared libraries that Qt's X11 plug-in needs; only Linux can lack them."""
+    """Look for the libraries of a display; only Linux can lack them."""
     if sys.platform != "linux":
         return
-    missing = [name for name in DISPLAY_LIBRARIES if ctypes.util.find_library(name) is None]
+    missing = [name for name in DISPLAY_LIBRARIES if not _has_library(name)]
     screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "no display: pictures are drawn without"
     detail = f"{screen}; missing: {', '.join(missing)}" if missing else screen
-    packages = " ".join(f"lib{name}0" for name in missing)
-    packages = packages.replace("icccm0", "icccm4").replace("keysyms0", "keysyms1")
+    packages = " ".join(DISPLAY_LIBRARIES[name] for name in missing)
     yield Check("Display", not missing, detail, f"sudo apt-get install {packages}" if missing else "")
+
+
+def _has_library(name: str) -> bool:
+    """Say whether a shared library is there: the system's, or one that a frozen program brings along."""
+    own = getattr(sys, "_MEIPASS", None)
+    return ctypes.util.find_library(name) is not None or (own is not None and any(Path(own).glob(f"lib{name}.so*")))
 
 
 def _fonts() -> Check:

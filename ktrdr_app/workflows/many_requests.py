@@ -23,12 +23,15 @@ class GridRequest:
         Folder for all files, a folder per symbol within; ``runs/<id>`` of the workspace by default.
     workers : int, optional
         Most threads; as many as there are cores by default. No result depends on it.
+    cluster : str, optional
+        Dask scheduler whose workers run the backtests instead; no result depends on it.
     """
 
     each: BacktestRequest | SignalsRequest
     symbols: tuple[str, ...]
     out: Path | None = None
     workers: int | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.data.bars import fingerprint
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import BacktestOutcome
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, home_of
 
 
 def reopen_run(
@@ -33,7 +33,7 @@ def reopen_run(
     Parameters
     ----------
     workspace : Workspace
-        Whose bars are read.
+        Whose bars are read; a run that came as a bundle has its own.
     folder : Path
         The run's folder.
     progress : Progress
@@ -61,7 +61,7 @@ def reopen_run(
 
 def _bars(workspace: Workspace, document: dict[str, Any], folder: Path) -> pd.DataFrame:
     symbol, timeframe = document["symbol"], document["timeframe"]
-    bars = source_of(workspace).load(symbol, timeframe, document["start"], document["end"])
+    bars = source_of(home_of(workspace, folder)).load(symbol, timeframe, document["start"], document["end"])
     if fingerprint(bars) != document["data_fingerprint"]:
         found = f"bars of {symbol} {timeframe} that differ from those of the run"
         raise MalformedBars(folder.name, found, "the same bars; run the backtest again")

@@ -18,6 +18,7 @@ from ktrdr_app.workflows import report_figures as figures
 from ktrdr_app.workflows import report_tables as tables
 from ktrdr_app.workflows import svg_charts, svg_training, wording
 from ktrdr_app.workflows.coverage_sentences import coverage_note
+from ktrdr_app.workflows.few_trades import few_trades_note
 from ktrdr_app.workflows.report_statistics import luck_table, periods_table
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _ratio(figures: Mapping[str, Any], key: str) -> str:
 def _warnings(report: ReportInput) -> list[str]:
     backtest = report.backtest_document
     warnings = [wording.fallback_warning(backtest), wording.look_ahead_note(backtest), coverage_note(backtest)]
-    warnings.append(str(backtest.get("explanation") or ""))
+    warnings += [str(backtest.get("explanation") or ""), few_trades_note(backtest)]
     seen = float(np.mean(report.in_sample)) if report.in_sample.size else 0.0
     if seen > 0:
         warnings.append(

@@ -88,12 +88,15 @@ class TrainResult:
         What happened, in plain words.
     history : tuple of EpochFinished
         Every epoch.
+    resumable : str, optional
+        Run to go on from, where the training was asked to end early; the model is the best so far then.
     """
 
     document: dict[str, Any]
     model_path: Path
     sentences: tuple[str, ...]
     history: tuple[EpochFinished, ...]
+    resumable: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,15 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ktrdr_app.core.errors import FileMissing
 from ktrdr_app.core.paths import Workspace
 
 RESULT_FILE = "result.json"
 """File that a finished backtest's folder holds."""
+SOURCES = "sources"
+"""Folder within a run that came as a bundle: a workspace with the bars and the model that it was made with."""
+SWEEP_FILE = "sweep.json"
+"""File that a sweep's folder holds from its first trial on."""
 
 
 def newest_run(workspace: Workspace) -> Path | None:
@@ -22,6 +27,41 @@ def newest_run(workspace: Workspace) -> Path | None:
     """
     finished = [path.parent for path in workspace.runs.glob(f"*/{RESULT_FILE}")]
     return max(finished, key=lambda folder: folder.name, default=None)
+
+
+def run_folder(workspace: Workspace, run: Path | str) -> Path:
+    """Return the folder of a finished backtest.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose runs are meant.
+    run : Path or str
+        A folder, or its name below the workspace's ``runs``.
+
+    Raises
+    ------
+    FileMissing
+        If there is no finished backtest.
+    """
+    for folder in (Path(run), workspace.runs / run):
+        if (folder / RESULT_FILE).is_file():
+            return folder
+    raise FileMissing(str(run), "the folder of a finished backtest, or its name below runs/")
+
+
+def home_of(workspace: Workspace, folder: Path) -> Workspace:
+    """Return the workspace that a run's bars and model lie in: the run's own, where it came as a bundle.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The workspace that is open.
+    folder : Path
+        The run's folder.
+    """
+    own = folder / SOURCES
+    return Workspace(own) if own.is_dir() else workspace
 
 
 def run_id(*words: str) -> str:

@@ -73,8 +73,8 @@ def check_strategy(text: str, where: str) -> LoadedStrategy:
     return check_text(text, where)
 
 
-def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets: Mapping[str, FuzzySet]) -> Path:
-    """Write a strategy with new sets for one input into the workspace; a shipped file is never changed.
+def save_fuzzy_sets(workspace: Workspace, strategy: str, sets_by_input: Mapping[str, Mapping[str, FuzzySet]]) -> Path:
+    """Write a strategy with new sets for some inputs into the workspace, at once; a shipped file is never changed.
 
     Parameters
     ----------
@@ -82,10 +82,8 @@ def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets:
         Where the file goes (``configs/strategies``); comments, order and layout of the old file stay.
     strategy : str
         Strategy name or path.
-    fuzzy_input : str
-        Key under ``fuzzy_sets``.
-    sets : mapping of str to FuzzySet
-        The new sets, from low to high.
+    sets_by_input : mapping of str to mapping of str to FuzzySet
+        The new sets, from low to high, by key under ``fuzzy_sets``.
 
     Returns
     -------
@@ -100,8 +98,9 @@ def save_fuzzy_sets(workspace: Workspace, strategy: str, fuzzy_input: str, sets:
         If the result would not be a valid strategy; nothing is written then.
     """
     loaded = load_strategy(strategy, workspace)
-    written = find_strategy(strategy, workspace).read_bytes().decode("utf-8")
-    text = with_sets(written, fuzzy_input, sets, loaded.where)
+    text = find_strategy(strategy, workspace).read_bytes().decode("utf-8")
+    for fuzzy_input, sets in sets_by_input.items():
+        text = with_sets(text, fuzzy_input, sets, loaded.where)
     target = workspace.strategies / f"{Path(strategy).stem}.yaml"
     write_text(target, text)
     return target

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from ktrdr_app.core.errors import BadInput, RunNotFound
 from ktrdr_app.core.files import json_text, plain, write_bytes, write_json
+from ktrdr_app.core.locks import taken
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.progress import Note, Progress
 from ktrdr_app.core.protection import check_writable
@@ -20,6 +23,8 @@ from ktrdr_app.workflows.run_folders import run_id
 
 CHECKPOINT_FILE = "checkpoint.bin"
 TRAINING_FILE = "training.json"
+REQUEST_FILE = "request.json"
+LOCK_FILE = "lock"
 _OPEN_ENDED = ("constant", "plateau")
 """Schedules whose rates do not depend on how many epochs there will be."""
 
@@ -41,18 +46,21 @@ class RunCheckpoints:
     RunNotFound
         If there is no such run to resume.
     BadInput
-        If that run trained something else; the message names what.
+        If that run trained something else, which the message names, or another process is at it.
     """
 
     def __init__(self, request: TrainRequest, training: dict[str, Any], progress: Progress) -> None:
         self._training, self._progress = training, progress
         self._told = request.resume is not None
         self._workspace = request.workspace
+        self._request = request_document(request)
+        self._lock: int | None = None
         if request.resume is None:
             self.folder = request.workspace.runs / run_id("train", training["strategy"]["name"], request.timeframe)
         else:
             self.folder = found_run(request, request.resume)
             _demand_same(_kept(self.folder), training, self.folder)
+            self._claim()
 
     def load(self) -> Checkpoint | None:
         """Return the checkpoint to go on from; None for a new run."""
@@ -74,23 +82,87 @@ class RunCheckpoints:
         """
         if not (self.folder / TRAINING_FILE).is_file():
             write_json(self.folder / TRAINING_FILE, self._training)
+            write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": None})
+            self._claim()
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
         if not self._told:
             self._told = True
             place, name = self._workspace.relative(self.folder), self.folder.name
             self._progress(Note("info", f"checkpoints are kept in {place}; if it is stopped, add --resume {name}"))
 
+    def note_model(self, model: Path) -> None:
+        """Write down which model came of the run so far, so that both can be let go together.
+
+        Parameters
+        ----------
+        model : Path
+            Its folder.
+
+        Raises
+        ------
+        StorageProblem
+            If the disk refuses.
+        """
+        place = model.resolve().relative_to(self._workspace.root.resolve()).as_posix()
+        write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": place})
+
     def remove(self) -> None:
         """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""
-        check_writable(self.folder)
+        self.close()
         try:
-            for name in (CHECKPOINT_FILE, TRAINING_FILE):
-                (self.folder / name).unlink(missing_ok=True)
-            if self.folder.is_dir() and not any(self.folder.iterdir()):
-                self.folder.rmdir()
+            remove_run(self.folder)
         except OSError as error:
             left = f"the model is saved, but {self._workspace.relative(self.folder)} could not be removed"
             self._progress(Note("warning", f"{left}: {error.strerror or error}"))
+
+    def close(self) -> None:
+        """Let others go on from this run."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _claim(self) -> None:
+        """Hold the run against others for as long as it is trained; a crash lets go of it."""
+        handle = os.open(self.folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        if not taken(handle):
+            os.close(handle)
+            message = f"run {self.folder.name} is being trained by another process"
+            raise BadInput(message, hint="wait for its end, or train without --resume", where="--resume")
+        self._lock = handle
+
+
+def remove_run(folder: Path) -> None:
+    """Remove what is kept of a run; a folder that holds more than that stays with the rest.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder; nothing happens if it is not there.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    WorkspaceReadOnly
+        If the workspace is only to be looked at.
+    """
+    check_writable(folder)
+    for name in (CHECKPOINT_FILE, TRAINING_FILE, REQUEST_FILE, LOCK_FILE):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def request_document(request: TrainRequest) -> dict[str, Any]:
+    """Return what was asked for as plain JSON types, without the workspace, which may be moved.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What is trained.
+    """
+    names = [entry.name for entry in fields(request) if entry.name not in ("workspace", "resume", "cluster")]
+    return dict(json.loads(json_text(plain({name: getattr(request, name) for name in names}))))
 
 
 def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[SymbolFacts]) -> dict[str, Any]:
@@ -161,19 +233,28 @@ def _kept(folder: Path) -> dict[str, Any]:
 
 def _demand_same(kept: dict[str, Any], asked: dict[str, Any], folder: Path) -> None:
     """Raise where the kept run differs from what is asked for, naming the first difference."""
-    difference = _difference(kept, asked, "")
-    if difference:
+    changed = difference(kept, asked, "")
+    if changed:
         raise BadInput(
-            f"run {folder.name} trained something else: {difference}",
+            f"run {folder.name} trained something else: {changed}",
             hint="give the options that the run began with, or train without --resume",
             where="--resume",
         )
 
 
-def _difference(kept: Any, asked: Any, name: str) -> str:
+def difference(kept: Any, asked: Any, name: str) -> str:
+    """Return the first difference of two documents in words; empty if there is none.
+
+    Parameters
+    ----------
+    kept, asked : object
+        What was, and what is now.
+    name : str
+        Where both stand; empty for the whole.
+    """
     if isinstance(kept, dict) and isinstance(asked, dict):
         for key in {**kept, **asked}:
-            found = _difference(kept.get(key), asked.get(key), f"{name}.{key}" if name else key)
+            found = difference(kept.get(key), asked.get(key), f"{name}.{key}" if name else key)
             if found:
                 return found
         return ""

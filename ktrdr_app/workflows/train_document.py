@@ -17,6 +17,7 @@ from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import LABELERS
 from ktrdr_app.strategy.schema import Strategy
 from ktrdr_app.training.process import SymbolFacts
+from ktrdr_app.training.split import Split
 from ktrdr_app.workflows import train_figures as figures
 from ktrdr_app.workflows.report_figures import judgement_of
 from ktrdr_app.workflows.requests import TrainRequest
@@ -139,7 +140,7 @@ def manifest_of(
         "per_symbol_validation": figures.by_symbol(model.measured.per_symbol_validation),
         "feature_contract": {"names": list(contract.names), "sha256": contract.digest},
         "labels": strategy.labels.model_dump(mode="json"),
-        "split": split_document(model, strategy),
+        "split": split_document(model.split, strategy),
         "epoch": {"per_symbol_batches": strategy.training.per_symbol_batches, **asdict(model.pace)}
         | {"steps": model.pace.steps_per_epoch},
         "constant_features": list(model.constant),
@@ -156,17 +157,16 @@ def manifest_of(
     }
 
 
-def split_document(model: JudgedModel, strategy: Strategy) -> dict[str, Any]:
-    """Return the split in the words of the manifest.
+def split_document(split: Split, strategy: Strategy) -> dict[str, Any]:
+    """Return a split in the words of the manifest.
 
     Parameters
     ----------
-    model : JudgedModel
-        Whose split it is.
+    split : Split
+        The split.
     strategy : Strategy
         Whose label horizon is the purge.
     """
-    split = model.split
     return {
         "train_end": iso(split.train_end),
         "validation_end": iso(split.validation_end),

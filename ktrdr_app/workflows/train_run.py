@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
 
@@ -27,11 +28,9 @@ from ktrdr_app.workflows.request_checks import trained_strategy
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
-from ktrdr_app.workflows.train_symbols import prepared_symbols
+from ktrdr_app.workflows.train_symbols import SHORTEST_LINE, prepared_symbols
 
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
-SHORTEST_LINE = 32
-"""Bytes of a bar in a file, or more."""
 
 
 def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> TrainResult:
@@ -44,7 +43,8 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     progress : Progress
         Listener.
     cancel : CancelToken, optional
-        Stops it within a moment; no model is saved then, but the last checkpoint stays.
+        Stops it within a moment; no model is saved then, but the last checkpoint stays. One that is winding up ends
+        it after the epoch at hand: the best model so far is judged and saved, and the checkpoint of that epoch stays.
 
     Returns
     -------
@@ -62,29 +62,35 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     if request.resume is not None:
         found_run(request, request.resume)  # before the minutes that features may take
     loaded, plan, block, processed = training_rows(request, progress, token, seconds)
-    kept = RunCheckpoints(request, training_of(request, loaded, processed), progress)
-    model = train_pooled(
-        block,
-        loaded.strategy,
-        feature_groups(plan),
-        request.seed,
-        request.weights,
-        progress,
-        token,
-        seconds,
-        request.device,
-        kept,
-    )
-    token.check()
-    manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
-    samples = sample_rows(block.values, block.symbol_id, model.split.test)
-    artifact = _artifact(request, loaded, plan, model, manifest, samples)
-    with stage("save", progress, seconds):
-        folder = save_model(artifact, request.workspace.models)
-        kept.remove()
+    with contextlib.closing(RunCheckpoints(request, training_of(request, loaded, processed), progress)) as kept:
+        model = train_pooled(
+            block,
+            loaded.strategy,
+            feature_groups(plan),
+            request.seed,
+            request.weights,
+            progress,
+            token,
+            seconds,
+            request.device,
+            kept,
+        )
+        token.check()
+        run = kept.folder.name if model.wound_up else None
+        manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
+        if run is not None:
+            manifest["partial"] = {"epochs": len(model.history), "resume": run}
+        samples = sample_rows(block.values, block.symbol_id, model.split.test)
+        artifact = _artifact(request, loaded, plan, model, manifest, samples)
+        with stage("save", progress, seconds):
+            folder = save_model(artifact, request.workspace.models)
+            if run is None:
+                kept.remove()
+            else:
+                kept.note_model(folder)
     document = document_of_papers(folder, artifact) or {}
     document |= {"warm_up_rows": {entry.symbol: entry.warm_up_rows for entry in processed}, "seconds": seconds}
-    return TrainResult(document, folder, tuple(document["report"]), model.history)
+    return TrainResult(document, folder, tuple(document["report"]), model.history, run)
 
 
 def training_rows(
@@ -152,7 +158,7 @@ def _rows(
     """Load and process all symbols on all cores, or on a cluster; stage seconds are summed over symbols."""
     progress(StageStarted(PROCESSING_STAGES[0]))
     longest = _longest(request)
-    warm_up()
+    warm_up(token, lambda words: progress(Note("info", words)))
     progress(StageStarted(PROCESSING_STAGES[1]))
     with (
         prepared_symbols(request, loaded, plan, longest, token) as symbols,

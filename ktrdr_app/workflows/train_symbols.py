@@ -26,6 +26,9 @@ from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import TrainRequest
 
+SHORTEST_LINE = 32
+"""Bytes of a bar in a file, or more."""
+
 LEFTOVER_SECONDS = 86_400.0
 """Age at which rows that a killed training left on the shared storage are removed."""
 
@@ -165,7 +168,7 @@ def prepared_symbols(
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(shared_folder(request.workspace)) if request.cluster else None
         executor = stack.enter_context(executor_for(request.cluster, cancel=cancel, shared=folder))
-        orders = _orders(request, loaded, cancel, folder)
+        orders = symbol_orders(request, loaded, cancel, folder)
         results: Generator[ProcessedSymbol, None, None]
         if folder is None:
             at_once = symbols_at_once(longest, plan)
@@ -176,9 +179,22 @@ def prepared_symbols(
         yield stack.enter_context(contextlib.closing(results))
 
 
-def _orders(
-    request: TrainRequest, loaded: LoadedStrategy, cancel: CancelToken, folder: Path | None
+def symbol_orders(
+    request: TrainRequest, loaded: LoadedStrategy, cancel: CancelToken, folder: Path | None = None
 ) -> list[SymbolOrder]:
+    """Return what is to be done for each symbol of a training, in their order.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        Symbols, time frame, dates.
+    loaded : LoadedStrategy
+        The strategy with every override applied.
+    cancel : CancelToken
+        Part of every order.
+    folder : Path, optional
+        Where the rows go, if another process makes them.
+    """
     workspace, document = Workspace(request.workspace.root.absolute()), loaded.strategy.document()
     return [
         SymbolOrder(

@@ -1,4 +1,4 @@
-"""Which backtests of a strategy a workspace has on record: the tries that a new result may have been chosen from."""
+"""Which tries of a strategy a workspace has on record, backtests and sweeps: what a new result may be chosen from."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from typing import Any
 from ktrdr_app.backtesting.metrics import YEAR
 from ktrdr_app.backtesting.trials import Try
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, SWEEP_FILE
 
 RUN = ("symbol", "data_fingerprint", "final_equity")
 FIGURES = ("sharpe_ratio", "max_drawdown", "total_trades")
 """Entries of a document, and of its metrics, that tell one try from another, beside its model."""
+STOPPED = "pruned"
+"""State of a trial that was given up early."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,13 @@ class Ledger:
         One for each different run, oldest first.
     unreadable : int
         Result files that could not be read, of whatever strategy.
+    stopped : int
+        Trials of sweeps that were given up early, and have no Sharpe ratio.
     """
 
     tries: tuple[Try, ...]
     unreadable: int
+    stopped: int = 0
 
 
 def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mapping[str, Any] | None = None) -> Ledger:
@@ -41,7 +46,9 @@ def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mappin
 
     Runs of every symbol, model and setting count, since a result can be chosen among all of them. A run that repeats
     another to the last figure, on the same bars and with the same model, counts once. Runs without a Sharpe ratio (no
-    trade) offer nothing to choose and do not count. The symbols of a grid are runs like any other.
+    trade) offer nothing to choose and do not count. The symbols of a grid are runs like any other. The trials of a
+    sweep, finished or not, count for the strategy that was varied and for those that were saved of it: with their
+    Sharpe ratio on validation bars, or as stopped.
 
     Parameters
     ----------
@@ -66,7 +73,27 @@ def read_ledger(workspace: Workspace, strategy: str, timeframe: str, but: Mappin
             if sharpe is not None and identity != own:
                 months = (document.get("statistics") or {}).get("monthly_returns") or {}
                 found.setdefault(identity, Try(sharpe, months))
-    return Ledger(tuple(found.values()), unreadable)
+    stopped = 0
+    for path in sorted(workspace.runs.glob(f"*/{SWEEP_FILE}")):
+        document = _document(path)
+        if document is None:
+            unreadable += 1
+        elif strategy in document.get("names", ()) and document.get("timeframe") == timeframe:
+            stopped += sum(trial["state"] == STOPPED for trial in document["trials"])
+            found |= _trials(document)
+    return Ledger(tuple(found.values()), unreadable, stopped)
+
+
+def _trials(sweep: Mapping[str, Any]) -> dict[tuple[Any, ...], Try]:
+    """Return the trials of a sweep that traded; one that repeats another of any sweep on the same bars counts once."""
+    bars = json.dumps(sweep["asked"]["data_fingerprints"], sort_keys=True)
+    return {
+        (bars, json.dumps(trial["values"], sort_keys=True), trial["sharpe_per_bar"]): Try(
+            trial["sharpe_per_bar"], trial["monthly_returns"]
+        )
+        for trial in sweep["trials"]
+        if trial["sharpe_per_bar"] is not None
+    }
 
 
 def sharpe_per_bar(document: Mapping[str, Any]) -> float | None:
@@ -102,4 +129,6 @@ def _document(path: Path) -> dict[str, Any] | None:
 def _identity(document: Mapping[str, Any]) -> tuple[Any, ...]:
     metrics, model = document.get("metrics") or {}, (document.get("model") or {}).get("path")
     figures = (metrics.get(name) for name in FIGURES)
-    return (*(document.get(name) for name in RUN), None if model is None else str(model), *figures)
+    # A run that came as a bundle has its model elsewhere, under the same name.
+    name = None if model is None else str(model).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return (*(document.get(name) for name in RUN), name, *figures)

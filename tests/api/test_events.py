@@ -17,12 +17,14 @@ from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
     FoldDone,
+    LearningStarted,
     Note,
     PartialEquity,
     ProgressEvent,
     StageFinished,
     StageStarted,
     SymbolDone,
+    TrialDone,
 )
 from tests.api.conftest import parsed_events
 
@@ -32,8 +34,10 @@ EVENTS: tuple[ProgressEvent, ...] = (
     StageFinished("load", 0.5),
     SymbolDone("AAPL", 1, 2),
     FoldDone(("IBM",), 1, 3),
+    LearningStarted(900, 1.05, 0.61, 1, (EPOCH,)),
     EPOCH,
     BarsDone(10, 100),
+    TrialDone(4, 20, "pruned", None, 0.02),
     PartialEquity(np.arange(3), np.ones(3)),
     Note("info", "a note"),
 )
@@ -69,8 +73,10 @@ class TestStanding:
             "bars_done": 5,
             "bars_total": 9,
         }
+        told = standing({"stage": "trials"}, TrialDone(4, 20, "complete", 0.01, 0.02))
+        assert told == {"stage": "trials", "trials_done": 4, "trials_total": 20}
 
-    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[6], EVENTS[7]])
+    @pytest.mark.parametrize("event", [EVENTS[1], EVENTS[3], EVENTS[4], EVENTS[8], EVENTS[9]])
     def test_others_change_nothing(self, event: ProgressEvent) -> None:
         assert standing({"stage": "load"}, event) == {"stage": "load"}
 

@@ -171,6 +171,7 @@ def test_from_elsewhere_a_token_is_demanded(sample_workspace: Workspace) -> None
             assert client.get("/models", headers=headers).json() == {"models": []}
             page = httpx.get(f"{server.url}/docs", headers=headers)
             assert "swagger" in page.text.lower()
+            assert "http" not in page.text, "the page loads something from elsewhere"
         assert server.end() == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read() == "", "stdout is one document"

@@ -123,3 +123,18 @@ def test_two_families_of_equal_tries() -> None:
 def test_the_document_is_read_back() -> None:
     found = trials_of(tries_of(np.random.default_rng(1).normal(size=(40, 3))))
     assert Trials(**json.loads(json.dumps(found.to_dict()))) == found
+
+
+@given(st.integers(0, 100), st.integers(2, 6), st.integers(0, 50))
+def test_tries_that_were_stopped_count_as_alike_as_the_others(seed: int, count: int, stopped: int) -> None:
+    returns = np.random.default_rng(seed).normal(0, 0.03, (40, count))
+    judged, both = trials_of(tries_of(returns)), trials_of(tries_of(returns), stopped)
+    assert both.count == count + stopped
+    assert (both.correlation, both.variance) == (judged.correlation, judged.variance)
+    shared = max(0.0, both.correlation or 0.0)
+    assert both.effective == pytest.approx(shared + (1 - shared) * (count + stopped))
+
+
+def test_stopped_tries_beside_a_single_one_have_no_spread() -> None:
+    assert trials_of([Try(0.1, {})], 4) == Trials(5, 5.0, None, None)
+    assert trials_of([Try(0.1, {})]) == Trials(1, 1.0, None, None)

@@ -18,7 +18,7 @@ from ktrdr_app.core.paths import shipped
 from tests.cli.conftest import STRATEGY, environment, run_process
 
 HEAVY = {"torch", "PySide6", "pyqtgraph", "pandas", "numba", "sklearn", "scipy", "talib", "qasync", "jinja2"}
-HEAVY |= {"fastapi", "starlette", "uvicorn"}
+HEAVY |= {"fastapi", "starlette", "uvicorn", "optuna", "sqlalchemy"}
 MONEY = ["--symbol", "GOOG", "--timeframe", "1d"]
 
 FAILURES = [

@@ -61,6 +61,16 @@ def test_events_without_their_stage_do_no_harm(screen):
     assert bars.tasks == []
 
 
+def test_trials_are_counted_with_the_best_so_far(screen):
+    listen, bars, _ = screen
+    listen(events.StageStarted("trials"))
+    listen(events.TrialDone(1, 20, "unfit", None, None))
+    (task,) = bars.tasks
+    assert (task.completed, task.total, task.description) == (1, 20, "trials  none judged yet")
+    listen(events.TrialDone(2, 20, "complete", 0.01234, 0.01234))
+    assert (task.completed, task.description) == (2, "trials  best 0.0123")
+
+
 def test_notes_are_printed_as_they_are(screen):
     listen, _, written = screen
     listen(events.Note("warning", "volume of [red]X is absent"))

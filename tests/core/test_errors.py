@@ -51,6 +51,7 @@ from ktrdr_app.core.errors import (
     TrainingFailed,
     UnknownName,
     UnsafeName,
+    WorkerDied,
     WorkspaceBusy,
     WorkspaceReadOnly,
 )
@@ -103,6 +104,10 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     (
         RunNotFound("old", ["a", "b"]),
         *("run_not_found", 3, "there is no interrupted training old", "resume one of a, b", "--resume"),
+    ),
+    (
+        RunNotFound("old", ["a", "b"], "sweep"),
+        *("run_not_found", 3, "there is no sweep old", "resume one of a, b", "--resume"),
     ),
     (
         EmptyData("x.csv"),
@@ -194,6 +199,16 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     (
         ClusterProblem("tcp://host:1", "no scheduler answers there", "start one"),
         *("cluster_problem", 2, "tcp://host:1: no scheduler answers there", "start one", "tcp://host:1"),
+    ),
+    (
+        WorkerDied("Train quick", 3),
+        *("worker_died", 1, "the process that worked on it ended by itself, with exit code 3"),
+        *("start it again; if the system ended it for want of memory, give it fewer symbols or bars", "Train quick"),
+    ),
+    (
+        WorkerDied("Train quick", -9),
+        *("worker_died", 1, "the process that worked on it ended by itself, with signal SIGKILL"),
+        *("start it again; if the system ended it for want of memory, give it fewer symbols or bars", "Train quick"),
     ),
     (Cancelled(), "cancelled", 130, "the task was stopped", "start it again when you like", ""),
     (Cancelled("the demo"), "cancelled", 130, "the demo was stopped", "start it again when you like", ""),
@@ -316,6 +331,7 @@ def test_each_class_gives_its_own_code() -> None:
         (StrategyNotFound, StrategyProblem),
         (EnvironmentProblem, KtrdrError),
         (ClusterProblem, EnvironmentProblem),
+        (WorkerDied, KtrdrError),
         (Cancelled, KtrdrError),
     ],
 )

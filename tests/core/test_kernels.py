@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import math
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.core import kernels
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.kernels import ieee_kernel, kernel, warm_up, warms_up
 from tests.core.children import printed
 
@@ -78,6 +82,79 @@ def test_warming_up_calls_every_room_once(own_list: list[Callable[[], object]]) 
 
 def test_nothing_to_warm_up_is_fine(own_list: list[Callable[[], object]]) -> None:
     assert warm_up() == 0
+
+
+def test_warming_up_stops_before_the_next_room(own_list: list[Callable[[], object]]) -> None:
+    token, called = CancelToken("the training"), []
+    warms_up(lambda: (called.append("first"), token.cancel()))
+    warms_up(lambda: called.append("second"))
+    with pytest.raises(Cancelled, match="the training"):
+        warm_up(token)
+    assert called == ["first"]
+
+
+def _fresh(add: float) -> Callable[[float], float]:
+    """Return a function that nobody has compiled yet."""
+
+    def shifted(x: float) -> float:
+        return x + add
+
+    return numba.njit(shifted)  # type: ignore[no-any-return]
+
+
+def test_warming_up_stops_before_the_next_kernel_too(own_list: list[Callable[[], object]]) -> None:
+    token, reached = CancelToken("the training"), []
+    second = _fresh(2.0)
+
+    def room() -> None:
+        reached.append(_fresh(1.0)(1.0))
+        token.cancel()
+        reached.append(second(1.0))
+
+    warms_up(room)
+    with pytest.raises(Cancelled, match="the training"):
+        warm_up(token)
+    assert reached == [2.0]
+    assert second(1.0) == 3.0, "it is compiled when it is called again"
+
+
+def test_what_has_to_be_compiled_is_told_once(own_list: list[Callable[[], object]]) -> None:
+    said: list[str] = []
+    warms_up(lambda: (_fresh(1.0)(1.0), _fresh(2.0)(1.0)))
+    warm_up(None, said.append)
+    assert len(said) == 1
+    assert "compiled" in said[0]
+
+
+def test_nothing_is_told_where_nothing_has_to_be_compiled(own_list: list[Callable[[], object]]) -> None:
+    said: list[str] = []
+    ready = _fresh(1.0)
+    ready(1.0)
+    warms_up(lambda: ready(5.0))
+    warm_up(None, said.append)
+    assert said == []
+
+
+def test_what_another_thread_compiles_meanwhile_is_not_stopped(own_list: list[Callable[[], object]]) -> None:
+    token, found = CancelToken(), []
+    token.cancel()
+    in_room, compiled = threading.Event(), threading.Event()
+
+    def beside() -> None:
+        in_room.wait(20)
+        found.append(_fresh(3.0)(1.0))
+        compiled.set()
+
+    def room() -> None:
+        in_room.set()
+        compiled.wait(60)
+
+    thread = threading.Thread(target=beside)
+    thread.start()
+    with kernels.event.install_listener("numba:compile", kernels._Overseer(token, None)):
+        room()
+    thread.join(60)
+    assert found == [4.0]
 
 
 MODULE = """

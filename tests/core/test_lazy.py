@@ -152,3 +152,23 @@ made = lazy.unpickled(bytes.fromhex(sys.argv[1]))
 print(made, "fractions" in sys.modules)
 """
     assert printed(code, pickle.dumps(Fraction(1, 3)).hex()) == "1/3 True"
+
+
+def test_what_is_there_is_given_at_once_while_another_thread_imports(package: ModuleType) -> None:
+    """The window asks for a workflow that it has used before, while a worker imports a large library."""
+    light = package.light
+    with lazy._one_at_a_time, ThreadPoolExecutor(1) as pool:
+        assert pool.submit(getattr, package, "light").result(timeout=20) is light
+        assert pool.submit(lazy.load, "planted_package.bulbs").result(timeout=20) is package.bulbs
+
+
+def test_what_is_being_imported_is_waited_for(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert package.light is not None
+    monkeypatch.setattr(package.bulbs.__spec__, "_initializing", True)
+    with ThreadPoolExecutor(1) as pool:
+        with lazy._one_at_a_time:
+            asked = pool.submit(lazy.load, "planted_package.bulbs")
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=0.2)
+            monkeypatch.undo()
+        assert asked.result(timeout=20) is package.bulbs

@@ -34,6 +34,14 @@ def _lock(place: Path) -> None:
         pytest.fail("the block must not be entered")
 
 
+def test_who_works_for_this_process_can_be_told_what_is_protected(guarded: Workspace, tmp_path: Path) -> None:
+    other = Workspace(tmp_path / "other")
+    protection.protect(other)
+    assert set(protection.protected()) == {guarded.root.resolve(), other.root.resolve()}
+    protection.unprotect(other)
+    assert protection.protected() == (guarded.root.resolve(),)
+
+
 WRITERS: list[Callable[[Path], None]] = [
     lambda place: write_text(place / "new.csv", "x"),
     lambda place: move([place / "A_1d.csv"], place.parent.parent / "outside"),

@@ -95,6 +95,34 @@ def test_ctrl_dot_stops_the_task_that_runs(window: MainWindow, qtbot: QtBot) -> 
     assert not window.actions_by_key["stopMain"].isEnabled()
 
 
+def test_the_task_started_last_is_paused_and_goes_on_by_key(window: MainWindow, qtbot: QtBot) -> None:
+    gates = [Gate(), Gate()]
+    tasks = [window.tasks.submit(Task(f"Long {number}", gate.work)) for number, gate in enumerate(gates)]
+    qtbot.keyClick(window, Qt.Key.Key_Period, BOTH)
+    assert [task.paused for task in tasks] == [False, True]
+    assert window.status.tasks.text() == "1 task runs, 1 paused"
+    qtbot.keyClick(window, Qt.Key.Key_Period, BOTH)
+    assert [task.paused for task in tasks] == [False, False]
+    for gate in gates:
+        gate.go_on.set()
+    settle(qtbot, window.tasks)
+    assert not window.actions_by_key["pauseMain"].isEnabled()
+    assert window.actions_by_key["pauseMain"].toolTip() == "Nothing runs"
+
+
+def test_pausing_when_nothing_runs_does_nothing(window: MainWindow) -> None:
+    window.commands.pause_task()
+    assert window.tasks.running == ()
+
+
+def test_where_long_runs_are_done_is_chosen_in_the_menu(window: MainWindow) -> None:
+    keys = {"runsAuto": "auto", "runsThread": "thread", "runsProcess": "process"}
+    for key in (*keys, "runsAuto"):
+        window.actions_by_key[key].trigger()
+        assert window.tasks.long_runs == keys[key]
+        assert [each for each in keys if window.actions_by_key[each].isChecked()] == [key]
+
+
 def test_menus_tell_what_can_be_done_and_why_not(window: MainWindow) -> None:
     titles = [action.text() for action in window.menuBar().actions()]
     assert titles == list(MENUS)

@@ -209,6 +209,34 @@ def test_one_workspace_has_one_window_and_others_their_own(
     assert all(isinstance(place, QObject) for place in desk.places)
 
 
+def test_where_long_runs_are_done_holds_for_every_window_and_the_next_time(
+    desk: Desk, settings: SettingsFile, sample_workspace: Workspace, empty_workspace: Workspace
+) -> None:
+    settings.change(long_runs="thread")
+    first, second = desk.open(sample_workspace), desk.open(empty_workspace)
+    assert first is not None
+    assert second is not None
+    assert [place.window.tasks.long_runs for place in desk.places] == ["thread", "thread"]
+    first.window.actions_by_key["runsProcess"].trigger()
+    assert settings.read().settings.long_runs == "process"
+    assert second.window.tasks.long_runs == "process"
+    second.window.commands.refresh_actions()
+    assert second.window.actions_by_key["runsProcess"].isChecked()
+
+
+def test_where_long_runs_are_done_holds_for_now_though_the_disk_refuses(
+    desk: Desk, settings: SettingsFile, sample_workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = desk.open(sample_workspace)
+    assert place is not None
+    settings.backup.unlink(missing_ok=True)
+    settings.backup.mkdir()
+    place.window.actions_by_key["runsProcess"].trigger()
+    assert "settings.json" in caplog.text
+    assert place.window.tasks.long_runs == "process"
+    assert settings.read().settings.long_runs == "auto"
+
+
 def test_the_file_menu_opens_recent_ones_and_the_welcome_page(
     desk: Desk, sample_workspace: Workspace, empty_workspace: Workspace, qtbot: QtBot
 ) -> None:

@@ -226,6 +226,22 @@ def test_stop_and_quit_cancels_and_closes(window: MainWindow, qtbot: QtBot) -> N
     assert window.tasks.running == ()
 
 
+def test_closing_while_a_task_is_paused_asks_and_then_closes(window: MainWindow, qtbot: QtBot) -> None:
+    gate = Gate()
+    task = Task("Train quick", gate.work)
+    window.tasks.submit(task)
+    qtbot.waitUntil(gate.entered.is_set)
+    task.pause()
+    window.close()
+    assert window.sheet._tasks.text() == "Train quick (paused)"
+    task.resume()
+    assert window.sheet._tasks.text() == "Train quick"
+    task.pause()
+    click(qtbot, window.sheet.stop)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    assert window.clean_exit
+
+
 @pytest.fixture
 def unsaved(dark: QApplication, empty_workspace: Workspace) -> Iterator[MainWindow]:
     """Return a window with work that closing would lose; its stations stay place-holders."""

@@ -56,6 +56,23 @@ def test_visible_tasks_are_counted(line: StatusLine, qtbot: QtBot) -> None:
     assert line.tasks.text() == ""
 
 
+def test_paused_tasks_are_told_apart(line: StatusLine, qtbot: QtBot) -> None:
+    gates = [Gate(), Gate()]
+    first, second = (line.context.submit(Task("x", gate.work)) for gate in gates)
+    first.pause()
+    assert line.tasks.text() == "1 task runs, 1 paused"
+    second.pause()
+    assert line.tasks.text() == "2 paused"
+    first.cancel()
+    assert line.tasks.text() == "1 task runs, 1 paused"
+    qtbot.waitUntil(lambda: line.tasks.text() == "1 paused")
+    second.resume()
+    assert line.tasks.text() == "1 task runs"
+    gates[1].go_on.set()
+    settle(qtbot, line.context.tasks)
+    assert line.tasks.text() == ""
+
+
 def test_the_symbol_of_the_choice_counts(line: StatusLine, qtbot: QtBot) -> None:
     """A legacy model of one symbol serves that symbol only; the universal one goes first."""
     line.context.select_strategy("quick")

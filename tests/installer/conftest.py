@@ -33,7 +33,7 @@ def load(name: str) -> ModuleType:
 @pytest.fixture
 def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the scripts import one another for the length of a test."""
-    names = ("bootstrap", "checks", "system_libraries")
+    names = {file.stem for file in INSTALLER.glob("*.py")}
     monkeypatch.syspath_prepend(str(INSTALLER))
     yield
     for name in names:

@@ -86,6 +86,31 @@ def test_pytest_is_run_and_counted(
     assert outcome.closing.startswith(counts)
 
 
+@pytest.mark.parametrize(
+    ("names", "left_out"),
+    [
+        ((), ["--ignore=tests/core", "--ignore=tests/workflows"]),
+        (("tests", "without-qt"), ["--ignore=tests/core", "--ignore=tests/workflows"]),
+        (("tests",), []),
+        (("lint", "tests"), []),
+    ],
+)
+def test_no_test_runs_in_both_legs_and_the_leg_alone_runs_all(
+    checks: ModuleType, names: tuple[str, ...], left_out: list[str]
+) -> None:
+    steps = {entry.name: entry for entry in checks.all_steps(["-x"], names)}
+    assert steps["tests"].run.args == ([*left_out, "-x"],)
+    assert steps["without-qt"].run.args == (["-x"],)
+
+
+def test_what_the_leg_without_qt_runs_alone_is_not_marked_as_opening_windows(checks: ModuleType) -> None:
+    """A test that is left out there because of its mark would run nowhere."""
+    for room in checks.USED_WITHOUT_QT:
+        files = sorted((REPO / "tests" / room).rglob("*.py"))
+        assert len(files) > 10
+        assert not [file.name for file in files if "mark.gui" in file.read_text(encoding="utf-8")]
+
+
 def test_a_failing_command_shows_its_output_and_a_passing_one_does_not(
     checks: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,7 +135,7 @@ def test_named_checks_run_alone_and_in_order(
 ) -> None:
     ran: list[str] = []
     fakes = tuple(step(checks, name, True, ran=ran) for name in ("lint", "types", "tests"))
-    monkeypatch.setattr(checks, "all_steps", lambda extra: fakes)
+    monkeypatch.setattr(checks, "all_steps", lambda extra=(), names=(): fakes)
     assert checks.main(["tests", "lint"]) == 0
     assert ran == ["lint", "tests"]
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ktrdr_app.core import sealed_zip
 from ktrdr_app.core.errors import (
     FileMissing,
     InvalidValue,
@@ -25,7 +26,6 @@ from ktrdr_app.core.errors import (
     WorkspaceReadOnly,
 )
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.model_store import archive as archives
 from ktrdr_app.model_store import layout
 from ktrdr_app.model_store.archive import LABEL, export_model, import_model
 from ktrdr_app.model_store.load import load_model
@@ -270,7 +270,7 @@ class TestBombs:
         def unpack(*arguments: object) -> None:
             pytest.fail("something was unpacked")
 
-        monkeypatch.setattr(archives, "_unpack", unpack)
+        monkeypatch.setattr(sealed_zip.SealedZip, "unpack", unpack)
         refused(file, tmp_path, "larger than 16,384 KiB")
 
     @pytest.mark.parametrize("name", ["metrics.json", LABEL])
@@ -293,7 +293,7 @@ class TestBombs:
         def listed(*arguments: object) -> None:
             pytest.fail("the entries were listed")
 
-        monkeypatch.setattr(archives.zipfile, "ZipFile", listed)
+        monkeypatch.setattr(sealed_zip.zipfile, "ZipFile", listed)
         refused(file, tmp_path, "too many entries")
 
     def test_a_zip_in_the_large_format_or_with_a_comment_is_refused(self, tmp_path: Path, zipped: Path) -> None:

@@ -64,3 +64,29 @@ def test_creeping_gains_add_up_or_end_the_run_and_are_kept() -> None:
     assert (stops, best) == (0, 100)
     stops, best, _ = run([1 - 0.001 * step for step in range(100)], 15, 0.05)
     assert (stops, best) == (16, 16)
+
+
+@given(
+    st.lists(st.integers(0, 30).map(lambda value: value / 10), min_size=1, max_size=30),
+    st.integers(1, 6),
+    st.sampled_from([0.0, 0.15, 0.55]),
+)
+def test_what_is_left_of_the_patience_is_told_before_and_ends_at_none(
+    losses: list[float], patience: int, min_delta: float
+) -> None:
+    stopping = EarlyStopping(patience, min_delta)
+    for epoch, loss in enumerate(losses, start=1):
+        left = stopping.left_after(epoch, loss)
+        assert left <= patience
+        assert stopping.update(epoch, loss, np.zeros(1, np.float32)) is (left <= 0)
+        if left <= 0:
+            break
+        assert stopping.left_after(epoch + 1, 1e9) == left - 1, "an epoch that is no better costs one"
+
+
+def test_a_better_figure_gives_all_patience_back() -> None:
+    stopping = EarlyStopping(5, 0.0)
+    for epoch, loss in enumerate((3.0, 4.0, 4.0), start=1):
+        stopping.update(epoch, loss, np.zeros(1, np.float32))
+    assert stopping.left_after(4, 3.5) == 2
+    assert stopping.left_after(4, 2.9) == 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, InvalidValue, TrainingFailed
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, Progress, ProgressEvent
 from ktrdr_app.neural.draws import epoch_key, epoch_order
 from ktrdr_app.neural.mlp import build_network, linear_layers
 from ktrdr_app.neural.model import MLPTradingModel
@@ -47,6 +48,16 @@ def assert_same_weights(ours: torch.nn.Sequential, reference: torch.nn.Sequentia
 
 def trained(seed: int = 0, **fields: object) -> TrainedNetwork:
     return train_network(TRAIN, HELD_OUT, SMALL, changed(QUICK, **fields), seed)
+
+
+def epochs(listen: Callable[[EpochFinished], object]) -> Progress:
+    """A listener that hears of epochs alone."""
+
+    def hear(event: ProgressEvent) -> None:
+        if isinstance(event, EpochFinished):
+            listen(event)
+
+    return hear
 
 
 def answers(fitted: TrainedNetwork, data: TrainingData) -> np.ndarray:
@@ -94,6 +105,30 @@ class CountingToken(CancelToken):
         if self.looks == self.at:
             self.cancel()
         super().check()
+
+
+class HeldToken(CancelToken):
+    """A token that says when the training comes to it while it is paused."""
+
+    def __init__(self) -> None:
+        super().__init__("training")
+        self.knocked = threading.Event()
+
+    def check(self) -> None:
+        if self.paused:
+            self.knocked.set()
+        super().check()
+
+
+class TwoSecondToken(CancelToken):
+    """A token by whose clock two seconds pass between two looks at it."""
+
+    def __init__(self) -> None:
+        super().__init__("training")
+        self.hand = itertools.count(0, 2)
+
+    def clock(self) -> float:
+        return float(next(self.hand))
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)
@@ -206,7 +241,7 @@ class TestReproducible:
             np.random.rand(1000)  # noqa: NPY002
 
         torch.manual_seed(987)
-        disturbed = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 4, disturb)
+        disturbed = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 4, epochs(disturb))
         assert tensor_bytes(disturbed.network) == expected
 
     def test_global_random_state_is_not_changed(self) -> None:
@@ -227,6 +262,34 @@ class TestReproducible:
         with ThreadPoolExecutor(2) as pool:
             found = dict(zip((1, 2), pool.map(beside, (1, 2)), strict=True))
         assert found == expected
+
+    @pytest.mark.parametrize("trainer", TRAINERS)
+    def test_a_pause_in_the_middle_does_not_matter(self, trainer: str) -> None:
+        token = HeldToken()
+        seen: list[EpochFinished] = []
+
+        def listen(event: EpochFinished) -> None:
+            seen.append(event)
+            if event.epoch == 2:
+                token.pause()
+
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(train_network, TRAIN, HELD_OUT, SMALL, by(trainer), 5, epochs(listen), token)
+            assert token.knocked.wait(60)
+            with pytest.raises(TimeoutError):
+                running.result(timeout=0.2)
+            assert [event.epoch for event in seen] == [1, 2], "a paused training makes no progress"
+            token.resume()
+            fitted = running.result(timeout=60)
+        straight = train_network(TRAIN, HELD_OUT, SMALL, by(trainer), 5)
+        assert tensor_bytes(fitted.network) == tensor_bytes(straight.network)
+        assert [dataclasses.replace(epoch, samples_per_second=0.0) for epoch in fitted.history] == [
+            dataclasses.replace(epoch, samples_per_second=0.0) for epoch in straight.history
+        ]
+
+    def test_its_rate_is_by_the_tasks_clock_which_stands_still_in_a_pause(self) -> None:
+        fitted = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 5, cancel=TwoSecondToken())
+        assert [epoch.samples_per_second for epoch in fitted.history] == [len(TRAIN) / 2.0] * QUICK.epochs
 
     def test_the_alignment_of_the_callers_memory_does_not_matter(self) -> None:
         shifted = np.empty(TRAIN.x.size + 1, dtype=np.float32)[1:].reshape(TRAIN.x.shape)
@@ -326,7 +389,7 @@ class TestStopping:
 class TestProgress:
     def test_every_epoch_is_told_in_order(self) -> None:
         events: list[EpochFinished] = []
-        fitted = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, events.append)
+        fitted = train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, epochs(events.append))
         assert tuple(events) == fitted.history
         assert [event.epoch for event in events] == [1, 2, 3, 4]
         assert {event.epochs for event in events} == {4}
@@ -351,13 +414,13 @@ class TestProgress:
         monkeypatch.undo()
         assert tensor_bytes(whole.network) == tensor_bytes(trained().network)
 
-    @pytest.mark.parametrize(("at", "epochs"), [(1, 0), (7, 0), (11, 1), (25, 2)])
-    def test_a_raised_token_ends_it_at_that_batch(self, at: int, epochs: int) -> None:
+    @pytest.mark.parametrize(("at", "full"), [(1, 0), (7, 0), (11, 1), (25, 2)])
+    def test_a_raised_token_ends_it_at_that_batch(self, at: int, full: int) -> None:
         token, events = CountingToken(at), []
         with pytest.raises(Cancelled, match="training was stopped"):
-            train_network(TRAIN, HELD_OUT, SMALL, by("torch"), 0, events.append, token)
+            train_network(TRAIN, HELD_OUT, SMALL, by("torch"), 0, epochs(events.append), token)
         assert token.looks == at
-        assert len(events) == epochs
+        assert len(events) == full
 
     def test_a_listener_may_cancel(self) -> None:
         token = CancelToken("training")
@@ -368,7 +431,7 @@ class TestProgress:
             token.cancel()
 
         with pytest.raises(Cancelled):
-            train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, listen, token)
+            train_network(TRAIN, HELD_OUT, SMALL, QUICK, 0, epochs(listen), token)
         assert len(events) == 1
 
 

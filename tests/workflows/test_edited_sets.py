@@ -100,3 +100,12 @@ def test_a_file_that_is_faulty_by_now_is_told(sample_workspace: Workspace, edite
     with_strategy(sample_workspace, TWO.replace("form: raw", "form: rwa"), "two")
     with pytest.raises(StrategyProblem, match="rwa"):
         save_edited_sets(sample_workspace, "two", edited, opened)
+
+
+def test_a_refusal_of_one_input_leaves_the_others_as_they_were(sample_workspace: Workspace, edited: Sets) -> None:
+    """The first input is right; what the second would become is not."""
+    opened = sets_on_disk(sample_workspace)
+    before = (sample_workspace.strategies / "two.yaml").read_bytes()
+    with pytest.raises(StrategyProblem):
+        save_edited_sets(sample_workspace, "two", {"rsi": edited["rsi"], "macd": {}}, opened)
+    assert (sample_workspace.strategies / "two.yaml").read_bytes() == before

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import Cancelled, KtrdrError
+from ktrdr_app.core.errors import Cancelled, ClusterProblem, KtrdrError
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Note, ProgressEvent, SymbolDone
 from ktrdr_app.data.sample import install_sample
 from ktrdr_app.workflows.backtest_run import backtest
-from ktrdr_app.workflows.grid_run import backtest_grid
+from ktrdr_app.workflows.grid_run import SymbolWork, backtest_grid, placed, run_symbol
 from ktrdr_app.workflows.many_requests import GridRequest, ManyOutcome
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
+from tests.dask_cluster import DaskCluster, until
 from tests.workflows.quick import NAME, files_below, trained
 
 SYMBOLS = ("MSFT", "GOOG", "AAPL")
@@ -42,8 +47,10 @@ def _each(workspace: Workspace, **changes: object) -> BacktestRequest:
     return BacktestRequest(workspace, NAME, "GOOG", "1d", **given)  # type: ignore[arg-type]
 
 
-def _request(workspace: Workspace, *symbols: str, workers: int | None = None) -> GridRequest:
-    return GridRequest(_each(workspace), symbols, workers=workers)
+def _request(
+    workspace: Workspace, *symbols: str, workers: int | None = None, cluster: str | None = None
+) -> GridRequest:
+    return GridRequest(_each(workspace), symbols, workers=workers, cluster=cluster)
 
 
 def _figures(document: dict[str, object]) -> dict[str, object]:
@@ -106,6 +113,85 @@ def test_the_number_of_threads_changes_nothing(shop: Workspace, grid: ManyOutcom
     assert [_figures(one) for one in again.document["backtests"]] == [
         _figures(one) for one in grid.document["backtests"]
     ]
+
+
+def _same_as(grid: ManyOutcome, again: ManyOutcome) -> None:
+    """Hold a grid against another one, to the bytes of its tables."""
+    assert [_figures(one) for one in again.document["backtests"]] == [
+        _figures(one) for one in grid.document["backtests"]
+    ]
+    assert again.document["failed"] == grid.document["failed"]
+    for symbol in SYMBOLS:
+        names = sorted(path.name for path in (grid.folder / symbol).iterdir())
+        assert sorted(path.name for path in (again.folder / symbol).iterdir()) == names
+        for name in ("equity.csv", "trades.csv", "decisions.csv"):
+            assert (again.folder / symbol / name).read_bytes() == (grid.folder / symbol / name).read_bytes()
+        assert Path(again.document["symbols"][1]["report_file"]).is_file()
+    assert [path.name for path in again.folder.iterdir() if path.name.startswith(".")] == []
+
+
+class TestOnACluster:
+    def test_it_is_the_grid_of_this_machine(self, shop: Workspace, grid: ManyOutcome, dask: DaskCluster) -> None:
+        _same_as(grid, backtest_grid(_request(shop, "NOPE", *SYMBOLS, cluster=dask.address)))
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: Windows has no such signal")
+    def test_also_where_a_worker_is_killed(self, shop: Workspace, grid: ManyOutcome, dask: DaskCluster) -> None:
+        with dask.client() as client:
+            client.restart(timeout=60)  # only workers that have imported nothing yet are seconds at a symbol
+            pids = client.run(os.getpid)
+            killed: list[str] = []
+
+            def kill() -> None:
+                until(lambda: any(client.processing().values()), "work on a worker")
+                worker = next(name for name, tasks in client.processing().items() if tasks)
+                os.kill(pids[worker], signal.SIGKILL)
+                killed.append(worker)
+
+            killer = threading.Thread(target=kill)
+            killer.start()
+            again = backtest_grid(_request(shop, "NOPE", *SYMBOLS, cluster=dask.address))
+            killer.join()
+            assert killed
+            assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+        _same_as(grid, again)
+
+    def test_a_scheduler_that_is_not_there_leaves_nothing(
+        self, shop: Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ktrdr_app.core.cluster.CONNECT_SECONDS", 0.5)
+        before = files_below(shop.runs)
+        with pytest.raises(ClusterProblem, match="no scheduler answers"):
+            backtest_grid(_request(shop, *SYMBOLS, cluster="tcp://127.0.0.1:9"))
+        assert files_below(shop.runs) == before
+
+
+def test_a_symbol_whose_worker_was_taken_for_dead_has_one_folder(shop: Workspace, tmp_path: Path) -> None:
+    """Both workers finish: the later one finds the symbol's folder and takes its own away."""
+    request = placed(BacktestRequest(shop, NAME, "IBM", "1d", start="2010-01-01"))
+    first, second = (
+        run_symbol(SymbolWork(request, tmp_path, tmp_path / "home" / "IBM", CancelToken("the backtests")))
+        for _ in range(2)
+    )
+    assert first.document is not None
+    assert second.document is not None
+    assert _figures(first.document) == _figures(second.document)
+    assert [path.name for path in tmp_path.iterdir()] == ["IBM"]
+
+
+def test_paths_mean_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").touch()
+    here = Workspace(Path())
+    named = placed(BacktestRequest(here, "quick", "IBM", "1d"))
+    assert isinstance(named, BacktestRequest)
+    assert (named.strategy, named.model, named.workspace.root) == ("quick", "auto", tmp_path)
+    filed = placed(BacktestRequest(here, "mine.yaml", "IBM", "1d", model="models/a/universal_1d_v1"))
+    assert isinstance(filed, BacktestRequest)
+    assert filed.strategy == str(tmp_path / "mine.yaml")
+    assert filed.model == str(tmp_path / "models" / "a" / "universal_1d_v1")
+    signals = placed(SignalsRequest(here, Path("s.csv"), "IBM", "1d"))
+    assert isinstance(signals, SignalsRequest)
+    assert signals.signals == tmp_path / "s.csv"
 
 
 def test_progress_goes_by_symbol_in_their_order(shop: Workspace) -> None:

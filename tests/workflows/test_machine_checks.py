@@ -82,3 +82,33 @@ def test_an_old_or_missing_library_is_told_with_the_command(monkeypatch: pytest.
     assert not checks["torch"].ok
     assert checks["torch"].advice == "pip install 'torch>=2.6'"
     assert (checks["qasync"].ok, checks["qasync"].detail) == (False, "not installed")
+
+
+def test_missing_libraries_of_a_display_come_with_their_packages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(machine_checks.sys, "platform", "linux")
+    lacking = {"xkbcommon-x11", "xcb-icccm"}
+    monkeypatch.setattr(machine_checks.ctypes.util, "find_library", lambda name: None if name in lacking else name)
+    (check,) = [check for check in doctor(Workspace(tmp_path)) if check.name == "Display"]
+    assert not check.ok
+    assert check.detail.endswith("missing: xcb-icccm, xkbcommon-x11")
+    assert check.advice == "sudo apt-get install libxcb-icccm4 libxkbcommon-x11-0"
+
+
+def test_a_frozen_program_counts_the_libraries_that_it_brings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(machine_checks.sys, "platform", "linux")
+    monkeypatch.setattr(machine_checks.ctypes.util, "find_library", lambda name: None if "xcb" in name else name)
+    monkeypatch.setattr(machine_checks.sys, "_MEIPASS", str(tmp_path), raising=False)
+    for name in ("libxcb-cursor.so.0", "libxcb-icccm.so.4"):
+        (tmp_path / name).write_bytes(b"")
+    (check,) = [check for check in doctor(Workspace(tmp_path / "w")) if check.name == "Display"]
+    assert check.detail.endswith("missing: xcb-keysyms")
+
+
+def test_the_packages_of_a_display_are_those_of_the_set_up() -> None:
+    repository = Path(machine_checks.__file__).parents[2]
+    text = (repository / "installer" / "system_libraries.py").read_text(encoding="utf-8")
+    for name, package in machine_checks.DISPLAY_LIBRARIES.items():
+        assert f'"lib{name}.so.' in text
+        assert f'"{package}"' in text

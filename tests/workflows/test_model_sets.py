@@ -35,7 +35,7 @@ def test_the_sets_of_a_model_are_those_in_its_folder(trained: Workspace) -> None
     now = workflows.validate_strategy(trained, "quick").strategy.fuzzy_sets
     assert not found.differs(now)
     sets = {**now["rsi"].sets, "middle": FuzzySet(type="triangular", parameters=[31, 50, 70])}
-    workflows.save_fuzzy_sets(trained, "quick", "rsi", sets)
+    workflows.save_fuzzy_sets(trained, "quick", {"rsi": sets})
     edited = workflows.validate_strategy(trained, "quick").strategy.fuzzy_sets
     assert workflows.list_model_sets(trained, "quick")[0].differs(edited)
     reordered = now["rsi"].model_copy(update={"sets": dict(reversed(now["rsi"].sets.items()))})

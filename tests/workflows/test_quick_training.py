@@ -61,7 +61,7 @@ def test_it_is_the_training_of_the_saved_sets_without_the_model_folder(
 
     shutil.copytree(shop.root, tmp_path / "copy", symlinks=True)
     copy = with_strategy(Workspace(tmp_path / "copy"), TEXT)
-    save_fuzzy_sets(copy, NAME, "rsi", edited(session)["rsi"].sets)
+    save_fuzzy_sets(copy, NAME, {"rsi": edited(session)["rsi"].sets})
     start = session.ground.bars.index[0].date().isoformat()
     request = {"strategy": NAME, "symbols": SYMBOLS, "timeframe": "1d", "start": start}
     from ktrdr_app.workflows.train_run import train

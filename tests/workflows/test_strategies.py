@@ -56,7 +56,7 @@ def test_an_unknown_strategy_is_named(sample_workspace: Workspace) -> None:
 def test_saved_sets_are_read_back_and_the_rest_stays(sample_workspace: Workspace) -> None:
     workspace = with_strategy(sample_workspace)
     before = load_strategy(NAME, workspace).strategy
-    path = save_fuzzy_sets(workspace, NAME, "rsi", SETS)
+    path = save_fuzzy_sets(workspace, NAME, {"rsi": SETS})
     after = load_strategy(NAME, workspace).strategy
     assert path == workspace.strategies / "quick.yaml"
     assert dict(after.fuzzy_sets["rsi"].sets) == SETS
@@ -68,7 +68,7 @@ def test_saved_sets_are_read_back_and_the_rest_stays(sample_workspace: Workspace
 def test_a_shipped_strategy_is_copied_not_changed(sample_workspace: Workspace) -> None:
     original = shipped("configs") / "strategies" / "trend_momentum.yaml"
     text = original.read_text()
-    path = save_fuzzy_sets(sample_workspace, "trend_momentum", "rsi", SETS)
+    path = save_fuzzy_sets(sample_workspace, "trend_momentum", {"rsi": SETS})
     assert original.read_text() == text
     assert path.parent == sample_workspace.strategies
     assert list(load_strategy("trend_momentum", sample_workspace).strategy.fuzzy_sets["rsi"].sets) == list(SETS)
@@ -81,7 +81,7 @@ def test_saving_changes_only_the_numbers_that_were_edited(sample_workspace: Work
     (workspace.strategies / "quick.yaml").write_bytes(text.replace("\n", "\r\n").encode())
     sets = dict(load_strategy(NAME, workspace).strategy.fuzzy_sets["rsi"].sets)
     sets["low"] = sets["low"].model_copy(update={"parameters": [0, 12.5, 30, 50]})
-    path = save_fuzzy_sets(workspace, NAME, "rsi", sets)
+    path = save_fuzzy_sets(workspace, NAME, {"rsi": sets})
     assert path.read_bytes().decode() == text.replace("[0, 10, 30, 50],  ", "[0, 12.5, 30, 50],  ").replace(
         "\n", "\r\n"
     )
@@ -89,12 +89,12 @@ def test_saving_changes_only_the_numbers_that_were_edited(sample_workspace: Work
 
 def test_an_unknown_input_writes_nothing(sample_workspace: Workspace) -> None:
     with pytest.raises(UnknownName, match="rsj"):
-        save_fuzzy_sets(sample_workspace, "trend_momentum", "rsj", SETS)
+        save_fuzzy_sets(sample_workspace, "trend_momentum", {"rsj": SETS})
     assert not sample_workspace.strategies.exists()
 
 
 def test_no_sets_at_all_would_be_no_strategy(sample_workspace: Workspace) -> None:
     workspace = with_strategy(sample_workspace)
     with pytest.raises(StrategyProblem):
-        save_fuzzy_sets(workspace, NAME, "rsi", {})
+        save_fuzzy_sets(workspace, NAME, {"rsi": {}})
     assert (workspace.strategies / "quick.yaml").read_text() == TEXT

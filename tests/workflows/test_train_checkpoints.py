@@ -19,7 +19,13 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, Note, silent
 from ktrdr_app.neural.checkpoint import Checkpoint
 from ktrdr_app.neural.engine import EngineState
-from ktrdr_app.workflows.train_checkpoints import CHECKPOINT_FILE, TRAINING_FILE, RunCheckpoints
+from ktrdr_app.workflows.train_checkpoints import (
+    CHECKPOINT_FILE,
+    LOCK_FILE,
+    REQUEST_FILE,
+    TRAINING_FILE,
+    RunCheckpoints,
+)
 from ktrdr_app.workflows.train_run import train
 from tests.core.children import REPO, environment
 from tests.core.protected import only_looked_at
@@ -186,7 +192,7 @@ class TestTheFolder:
         told = json.loads((folder / TRAINING_FILE).read_text())
         assert told["symbols"] == ["AAPL", "IBM", "MSFT"]
         assert "epochs" not in told["strategy"]["training"]
-        assert files_below(folder) == [CHECKPOINT_FILE, TRAINING_FILE]
+        assert files_below(folder) == [CHECKPOINT_FILE, LOCK_FILE, REQUEST_FILE, TRAINING_FILE]
 
     def test_a_short_training_leaves_none(self, sample_workspace: Workspace) -> None:
         train(request(with_strategy(sample_workspace)))

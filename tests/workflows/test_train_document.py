@@ -65,7 +65,7 @@ def test_the_confusion_matrix_in_the_metrics_gives_scikit_learns_figures(
 
 
 def test_the_split_is_told_in_dates_and_rows(model: JudgedModel, strategy: Strategy) -> None:
-    split = split_document(model, strategy)
+    split = split_document(model.split, strategy)
     assert split["train_end"] < split["validation_end"]
     assert split["train_end"].endswith("+00:00")
     assert split["purge_bars"] == strategy.labels.lookahead

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ktrdr_app.backtesting.metrics import performance_metrics, periods_per_year
 from ktrdr_app.core.files import write_json
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, SWEEP_FILE
 from ktrdr_app.workflows.trial_ledger import read_ledger, sharpe_per_bar
 from tests.backtesting.test_metrics import NONE
 
@@ -184,3 +184,57 @@ def test_a_folder_in_the_place_of_a_file_is_counted_as_unreadable(tmp_path: Path
     (workspace.runs / "20240104T000000Z-unfinished").mkdir()
     ledger = read_ledger(workspace, "quick", "1d")
     assert (len(ledger.tries), ledger.unreadable) == (1, 1)
+
+
+def trial(number: int, **changes: Any) -> dict[str, Any]:
+    """Return as much of a sweep's trial as the ledger reads."""
+    given = {"state": "complete", "values": {"x": number}, "sharpe_per_bar": number / 100, "monthly_returns": {}}
+    return given | changes
+
+
+def with_sweep(
+    workspace: Workspace, *trials: dict[str, Any], folder: str = "20240105T000000Z-sweep", **changes: Any
+) -> None:
+    """Record a sweep."""
+    place = workspace.runs / folder
+    place.mkdir(parents=True)
+    asked = {"data_fingerprints": changes.pop("bars", {"AAPL": "abc"})}
+    given = {"names": ["quick"], "timeframe": "1d", "asked": asked, "trials": list(trials)}
+    write_json(place / SWEEP_FILE, given | changes)
+
+
+def test_the_trials_of_a_sweep_count_and_those_given_up_count_as_stopped(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document())
+    given_up = trial(3, state="pruned", sharpe_per_bar=None)
+    unfit = trial(4, state="unfit", sharpe_per_bar=None)
+    with_sweep(workspace, trial(1, monthly_returns={"2020-01": 0.5}), trial(2), given_up, unfit)
+    ledger = read_ledger(workspace, "quick", "1d")
+    assert [each.sharpe for each in ledger.tries[1:]] == [0.01, 0.02]
+    assert ledger.tries[1].months == {"2020-01": 0.5}
+    assert (ledger.stopped, ledger.unreadable) == (1, 0)
+
+
+def test_a_sweep_counts_for_what_was_varied_and_what_was_saved_of_it(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document())
+    with_sweep(workspace, trial(1), trial(2), names=["quick", "quick_best"])
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 3
+    assert len(read_ledger(workspace, "quick_best", "1d").tries) == 2
+    assert read_ledger(workspace, "quick_be", "1d").tries == ()
+    assert read_ledger(workspace, "quick_best", "1h").tries == ()
+
+
+def test_trials_that_repeat_others_on_the_same_bars_count_once(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path)
+    with_sweep(workspace, trial(1), trial(1), trial(2))
+    with_sweep(workspace, trial(1), folder="20240106T000000Z-sweep")
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 2
+    with_sweep(workspace, trial(1), folder="20240107T000000Z-sweep", bars={"AAPL": "other"})
+    assert len(read_ledger(workspace, "quick", "1d").tries) == 3
+
+
+def test_a_damaged_sweep_is_counted_and_passed_over(tmp_path: Path) -> None:
+    workspace = recorded(tmp_path, document())
+    with_sweep(workspace, trial(1))
+    (workspace.runs / "20240105T000000Z-sweep" / SWEEP_FILE).write_text("{")
+    ledger = read_ledger(workspace, "quick", "1d")
+    assert (len(ledger.tries), ledger.unreadable, ledger.stopped) == (1, 1, 0)

@@ -29,6 +29,7 @@ CHOICES = (
     options.END,
     *MONEY,
     *TOGETHER,
+    options.CLUSTER,
     options.RUN_OUT,
 )
 
@@ -55,11 +56,14 @@ def backtest(session: Session, given: dict[str, Any]) -> None:
         The options.
     """
     limits, own = options.split(given, TOGETHER)
+    cluster = own.pop("cluster")
     each, symbols = _request(session, own)
     together = limits.pop("portfolio")
     for name, value in limits.items():
         if value is not None and not together:
             raise InvalidValue(name, value, "no such limit without --portfolio", where="backtest")
+    if cluster is not None and (together or len(symbols) < 2):
+        raise InvalidValue("cluster", cluster, "several symbols with an account each: one run has nothing to share out")
     with session.running("the backtest") as (progress, cancel):
         if together:
             request = PortfolioRequest(each, symbols, out=each.out, **limits)
@@ -67,7 +71,7 @@ def backtest(session: Session, given: dict[str, Any]) -> None:
             session.show(whole, lambda: _tables().held_together(whole))
             return
         if len(symbols) > 1:
-            grid = workflows.backtest_grid(GridRequest(each, symbols, each.out), progress, cancel)
+            grid = workflows.backtest_grid(GridRequest(each, symbols, each.out, cluster=cluster), progress, cancel)
             session.show(grid.document, lambda: _tables().gridded(grid.document))
             raise typer.Exit(grid.exit_code)
         if isinstance(each, SignalsRequest):

@@ -19,7 +19,7 @@ HOST = Choice("host", "Address to listen on; others than this machine's own dema
 PORT = Choice("port", "Port to listen on; 0 for any that is free.", "--port", int, 8732, "N")
 JOBS = Choice("jobs", "Most trainings and backtests at once; others wait.", "--jobs", int, 2, "N")
 TOKEN_VARIABLE = "KTRDR_API_TOKEN"
-PARTS = ("fastapi", "starlette", "uvicorn")
+PARTS = ("fastapi", "fastapi_offline", "starlette", "uvicorn")
 
 
 def add_to(app: typer.Typer) -> None:

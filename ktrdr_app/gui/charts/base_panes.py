@@ -9,10 +9,11 @@ from ktrdr_app.gui.charts.figures import chart_words as _t
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.markers import TradeMarkers
 from ktrdr_app.gui.charts.pane import ChartPane
+from ktrdr_app.gui.charts.rivals import Rivals
 from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
 from ktrdr_app.gui.ui.theme import Tokens
 
-LEAST_HEIGHTS = (112, 60, 76)
+LEAST_HEIGHTS = (104, 56, 72)
 """Pixels of prices, equity and drawdown; together they fit a small window with its dock open."""
 
 KEYS = ("price", "equity", "drawdown")
@@ -48,6 +49,8 @@ class BasePanes:
         self.price.add(self.candles)
         self.price.add(self.markers, scaled=False)
         self.equity_pane.add(self.benchmark, self.equity)
+        self.rivals = Rivals(self.equity_pane)
+        self.equity_pane.more = self.rivals.extents
         self.drawdown_pane.add(self.drawdown)
 
     def set_data(self, data: ChartData) -> None:
@@ -62,6 +65,7 @@ class BasePanes:
         self.markers.set_trades(data.trades)
         self.equity.set_data(data.equity)
         self.benchmark.set_data(data.benchmark)
+        self.rivals.set_data(data)
         self.drawdown.set_data(drawdown_of(data.equity, data.start_value))
         self.price.setAccessibleDescription(price_words(data.title, data.times, data.close, len(data.trades)))
         self.equity_pane.setAccessibleDescription(equity_words(data.equity, data.benchmark))
@@ -80,6 +84,7 @@ class BasePanes:
         self.equity.set_colour(theme.series_1)
         self.benchmark.set_colour(theme.series_8)
         self.drawdown.set_colour(theme.down)
+        self.rivals.dress(theme)
 
     def set_logarithmic(self, on: bool) -> None:
         """Scale prices and account values by their logarithms, or evenly.
@@ -93,5 +98,6 @@ class BasePanes:
         self.markers.set_logarithmic(on)
         self.equity.set_logarithmic(on)
         self.benchmark.set_logarithmic(on)
+        self.rivals.set_logarithmic(on)
         for pane in (self.price, self.equity_pane):
             pane.values.set_logarithmic(on)

@@ -43,6 +43,12 @@ class ChartData:
         Whether bars are days or longer, so that dates need no hour.
     studies : tuple of Study
         What more can be shown, over the candles and in panes of its own; arrays of shape (n,).
+    rival : ndarray of float64, shape (n,)
+        Account of another model; may be empty, and NaN before its first bar.
+    names : tuple of str
+        What the two accounts are called where there is a rival.
+    luck : tuple of float, optional
+        5th percentile, median and 95th percentile of what random trades ended with, account currency.
     """
 
     title: str
@@ -58,6 +64,9 @@ class ChartData:
     start_value: float = 0.0
     daily: bool = True
     studies: tuple[Study, ...] = ()
+    rival: Floats = field(default_factory=_none)
+    names: tuple[str, str] = ("", "")
+    luck: tuple[float, float, float] | None = None
 
     def __len__(self) -> int:
         return len(self.times)

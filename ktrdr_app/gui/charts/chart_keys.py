@@ -35,6 +35,9 @@ class Keyed(Protocol):
     def step_trade(self, step: int, *, losing_only: bool = False) -> None:
         """Go to the next or previous trade."""
 
+    def ask_about_bar(self) -> None:
+        """Tell which bar is asked about."""
+
     def copy_picture(self) -> None:
         """Put a picture on the clipboard."""
 
@@ -66,6 +69,8 @@ def press(charts: Keyed, event: QKeyEvent) -> bool:
         charts.show_range(*span)
     elif key in _STEPS:
         charts.step_trade(_STEPS[key], losing_only=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        charts.ask_about_bar()
     elif key == Qt.Key.Key_B:
         charts.toggle_benchmark()
     elif key == Qt.Key.Key_L:

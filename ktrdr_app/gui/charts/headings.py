@@ -18,7 +18,13 @@ _GAP = "&nbsp;&nbsp;&nbsp;"
 
 
 def headings(
-    data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool, moment: str | None = None
+    data: ChartData,
+    drawdown: NDArray[np.float64],
+    bar: int,
+    *,
+    benchmark: bool,
+    luck: bool = False,
+    moment: str | None = None,
 ) -> list[str]:
     """Return the rich text above prices, equity and drawdown.
 
@@ -32,13 +38,20 @@ def headings(
         Bar under the crosshair; -1 for none.
     benchmark : bool
         Whether buy and hold is drawn.
+    luck : bool
+        Whether what random trades bring is drawn.
     moment : str, optional
         When the bar opened, in words; told in UTC by default.
     """
     theme = tokens()
-    curves = [swatch(_t("model"), theme.series_1) + _at(data.equity, bar)]
+    own, other = data.names if len(data.rival) else (_t("model"), "")
+    curves = [swatch(own, theme.series_1) + _at(data.equity, bar)]
+    if other:
+        curves.append(swatch(other, theme.series_2, "dot") + _at(data.rival, bar))
     if benchmark and len(data.benchmark):
         curves.append(swatch(_t("buy and hold"), theme.series_8, "dash") + _at(data.benchmark, bar))
+    if luck:
+        curves.append(swatch(_t("90 % of random trades"), theme.series_4))
     depth = write_percent(float(drawdown[bar]), 0.001) if 0 <= bar < len(drawdown) else ""
     return [
         _GAP.join(_price_parts(data, bar, moment)),
@@ -56,7 +69,8 @@ def _price_parts(data: ChartData, bar: int, moment: str | None) -> list[str]:
     parts = [f"<b>{html.escape(data.title)}</b>"]
     if data.shaded.any():
         ground = f'<span style="background-color:{theme.shade}">&nbsp;&nbsp;&nbsp;&nbsp;</span>'
-        words = _t("the model learnt from these bars")
+        # beside the figures of a bar only the tint: all of it would not fit
+        words = "" if 0 <= bar < len(data) else _t("the model learnt from these bars")
         parts.append(f'{ground} <span style="color:{theme.text_muted}">{words}</span>')
     if 0 <= bar < len(data):
         told = stamp_text(int(data.times[bar]), with_time=not data.daily) if moment is None else moment

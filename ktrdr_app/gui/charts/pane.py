@@ -65,6 +65,7 @@ class ChartPane(ThemedPlot):
         self.values = ValueAxis(write)
         self.sessions = SessionLines()
         self.shade = SpanShade(chart_words("learnt by the model"))
+        self.more: Callable[[int, int], list[tuple[float, float]]] | None = None
         self._scaled: list[Scaled] = []
         super().__init__(name, self.values, self.dates)
         self.view.setMouseEnabled(x=True, y=False)
@@ -141,6 +142,7 @@ class ChartPane(ThemedPlot):
             for item in self._scaled
             if len(item) and item.isVisible()
         ]
+        extents += self.more(first, last) if self.more is not None else []
         if not extents:
             return
         low = float(np.fmin.reduce([extent[0] for extent in extents]))

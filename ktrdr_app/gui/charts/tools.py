@@ -58,6 +58,7 @@ class ChartTools(QWidget):
         self.more_menu = QMenu(self)
         self.panes_button = self._button("panes", self.tr("Panes"), self.tr("Choose what is shown"), self.panes_menu)
         self.more_button = self._button("more", self.tr("Chart"), self.tr("Scale, times, export"), self.more_menu)
+        self.setAutoFillBackground(True)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)

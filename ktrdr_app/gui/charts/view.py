@@ -20,6 +20,7 @@ from ktrdr_app.gui.charts.chart_keys import press
 from ktrdr_app.gui.charts.crosshair import LinkedCrosshair
 from ktrdr_app.gui.charts.export import screen_picture
 from ktrdr_app.gui.charts.headings import headings
+from ktrdr_app.gui.charts.navigation import NavigableBars
 from ktrdr_app.gui.charts.pane_chooser import PaneChooser
 from ktrdr_app.gui.charts.pane_stack import HANDLE, PaneStack
 from ktrdr_app.gui.charts.picture_files import PictureFiles
@@ -28,17 +29,17 @@ from ktrdr_app.gui.charts.study import Study
 from ktrdr_app.gui.charts.study_shelf import StudyShelf
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.charts.tools import ChartTools
-from ktrdr_app.gui.charts.trade_steps import next_trade, span_around
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 
 _GAP = "&nbsp;&nbsp;&nbsp;"
 
 
-class LinkedCharts(QWidget):
+class LinkedCharts(NavigableBars):
     """Panes over the same bars: prices, equity and drawdown, and whatever studies are given and chosen.
 
     Keys, with one of them focused: ←/→ move, PgUp/PgDn move a whole view, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous
-    and next trade (with Shift losing trades only), B shows or hides the benchmark, L changes to a logarithmic scale of
+    and next trade (with Shift losing trades only), Enter asks about the bar under the crosshair, or else in the middle
+    of the view, B shows or hides the benchmark, L changes to a logarithmic scale of
     prices and equity and back, Ctrl+C copies the picture, Ctrl+Shift+D opens the figures as a table.
 
     Parameters
@@ -47,8 +48,8 @@ class LinkedCharts(QWidget):
         Owner.
     """
 
-    tradeChosen = Signal(int)
-    """Number of a trade that was clicked, or stepped to by key."""
+    benchmarkShown = Signal(bool)
+    """Buy and hold was shown or hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +62,7 @@ class LinkedCharts(QWidget):
         self.price_plot, self.equity_plot, self.drawdown_plot = self.plots
         self.candles, self.markers = self.base.candles, self.base.markers
         self.equity, self.benchmark, self.drawdown = self.base.equity, self.base.benchmark, self.base.drawdown
+        self.rivals = self.base.rivals
         self.stack = PaneStack(self.plots, ticks)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -80,22 +82,18 @@ class LinkedCharts(QWidget):
         self.tools.benchmark.setChecked(True)
         self.tools.show_all.triggered.connect(self.show_all)
         self.tools.logarithmic.toggled.connect(self.set_logarithmic)
-        self.tools.benchmark.toggled.connect(self._show_benchmark)
+        self.tools.benchmark.toggled.connect(self.show_benchmark)
         self.tools.copy.triggered.connect(self.copy_picture)
         self.tools.zoneChosen.connect(self.set_zone)
         self.pictures = PictureFiles(self.stack, self)
         self.tools.save.triggered.connect(self.pictures.ask)
         self.panes = PaneChooser(self.shelf, self.tools, self)
         self.panes.arranged.connect(self._on_arranged)
+        self.stack.verticalScrollBar().rangeChanged.connect(self._place_tools)
         for plot in self.plots:
             plot.addActions(self.tools.actions_of_charts)
 
     # what is shown
-
-    @property
-    def data(self) -> ChartData:
-        """What is shown."""
-        return self._data
 
     @property
     def axes(self) -> list[BarDateAxis]:
@@ -159,56 +157,6 @@ class LinkedCharts(QWidget):
     def _on_arranged(self) -> None:
         self._write_headings(self.crosshair.bar)
 
-    # what part of it
-
-    @property
-    def visible_range(self) -> tuple[float, float]:
-        """Left and right edge of the view, in bar indices."""
-        return self.stack.span
-
-    def show_range(self, left: float, right: float) -> None:
-        """Bring a span of bars into view; the values follow.
-
-        Parameters
-        ----------
-        left, right : float
-            Edges, in bar indices.
-        """
-        self.stack.show_span(left, right)
-
-    @Slot()
-    def show_all(self) -> None:
-        """Bring all bars into view."""
-        self.show_range(-1, max(len(self._data), 1))
-
-    def show_trade(self, number: int) -> None:
-        """Set a trade apart and bring it into view with its surroundings.
-
-        Parameters
-        ----------
-        number : int
-            Which trade.
-        """
-        trades = self._data.trades
-        if 0 <= number < len(trades):
-            self.markers.select(number)
-            self.show_range(*span_around(trades, number, *self.visible_range))
-
-    def step_trade(self, step: int, *, losing_only: bool = False) -> None:
-        """Go to the next or previous trade and tell its number.
-
-        Parameters
-        ----------
-        step : int
-            1 or -1.
-        losing_only : bool
-            Whether winners are passed over.
-        """
-        chosen = next_trade(self._data.trades, self.markers.selected, step, losing_only=losing_only)
-        if chosen is not None:
-            self.show_trade(chosen)
-            self.tradeChosen.emit(chosen)
-
     # how it is shown
 
     @Slot(bool)
@@ -255,8 +203,32 @@ class LinkedCharts(QWidget):
         self.tools.benchmark.toggle()
 
     @Slot(bool)
-    def _show_benchmark(self, on: bool) -> None:
-        self.benchmark.setVisible(on)
+    def show_benchmark(self, wanted: bool) -> None:
+        """Show or hide buy and hold.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown.
+        """
+        self.tools.benchmark.setChecked(wanted)
+        self.benchmark.setVisible(wanted)
+        self.benchmarkShown.emit(wanted)
+        self._rescale()
+
+    @Slot(bool)
+    def show_luck(self, wanted: bool) -> None:
+        """Show or hide what random trades would have brought.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown, where it is known.
+        """
+        self.rivals.show_luck(wanted)
+        self._rescale()
+
+    def _rescale(self) -> None:
         self._write_headings(self.crosshair.bar)
         self.stack.scale()
 
@@ -276,6 +248,8 @@ class LinkedCharts(QWidget):
         if number is not None:
             self.markers.select(number)
             self.tradeChosen.emit(number)
+        elif 0 <= round(point.x()) < len(self._data):
+            self.barChosen.emit(round(point.x()))
 
     @Slot(int)
     def _on_crosshair(self, bar: int) -> None:
@@ -302,8 +276,8 @@ class LinkedCharts(QWidget):
         if not len(self._data):
             texts = ["", "", ""]
         else:
-            shown, moment = self.benchmark.isVisible(), self._moment(bar)
-            texts = headings(self._data, self.drawdown.values, bar, benchmark=shown, moment=moment)
+            shown = {"benchmark": self.benchmark.isVisible(), "luck": self.rivals.luck.isVisible()}
+            texts = headings(self._data, self.drawdown.values, bar, **shown, moment=self._moment(bar))
             texts[0] = _GAP.join([texts[0], *self.shelf.told_over_prices(bar)])
         for plot, text in zip(self.plots, texts, strict=True):
             plot.set_heading(text)
@@ -318,7 +292,11 @@ class LinkedCharts(QWidget):
             The new size.
         """
         super().resizeEvent(event)
-        self.tools.move(self.width() - self.tools.width() - 6, 3)
+        self._place_tools()
+
+    @Slot()
+    def _place_tools(self) -> None:
+        self.tools.move(self.stack.viewport().width() - self.tools.width() - 6, 3)
         self.tools.raise_()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

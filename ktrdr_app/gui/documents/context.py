@@ -39,6 +39,8 @@ class AppContext(QObject):
     """File stem of a strategy whose file was written, here or by somebody else; whoever keeps a part reads it anew."""
     fuzzyInputRequested = Signal(str)
     """Fuzzy input of the strategy at hand whose sets should be shown."""
+    strategyChangeRequested = Signal(str, object)
+    """File stem of a strategy and a `DraftChange` that is wanted in its text; it is looked at and saved there."""
     timeframeSelected = Signal(str)
     symbolSelected = Signal(str)
     notified = Signal(str, str, str)

@@ -9,12 +9,18 @@ import time
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from ktrdr_app.core.errors import UnknownName
+from ktrdr_app.core.settings import LONG_RUNS
+from ktrdr_app.gui.tasks.errand import Errand
+from ktrdr_app.gui.tasks.process_runner import ProcessRunner
 from ktrdr_app.gui.tasks.runner import ThreadRunner
 from ktrdr_app.gui.tasks.task import Task
 
 orphans: list[ThreadRunner] = []
 """Runners whose thread would not stop; never destroyed, because Qt aborts when a running QThread is."""
 
+MANY_BYTES = 8_000_000
+"""Data files from this size on are worth the seconds that a process needs to import what it computes with."""
 
 LAST_WAIT_MS = 30_000
 """Longest wait for each of them when Python itself ends, which would destroy them."""
@@ -29,6 +35,8 @@ def _see_off() -> None:
 class TaskManager(QObject):
     """Runs tasks, each in a QThread of its own, and holds the threads until they are gone.
 
+    An `Errand` may be done in a process instead, to which such a thread listens; see `long_runs`.
+
     Parameters
     ----------
     parent : QObject, optional
@@ -37,13 +45,42 @@ class TaskManager(QObject):
 
     taskAdded = Signal(object)
     taskRemoved = Signal(object)
+    pausesChanged = Signal()
+    """A task was paused or goes on."""
     idle = Signal()
     """No task runs any more."""
+    longRunsChanged = Signal(str)
+    """One of `LONG_RUNS`: errands are done elsewhere from now on."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runners: list[ThreadRunner] = []
         self._closed = False
+        self._long_runs = LONG_RUNS[0]
+
+    @property
+    def long_runs(self) -> str:
+        """Where errands are done: ``thread``, ``process``, or ``auto``, which is a process where the data are many."""
+        return self._long_runs
+
+    def choose_long_runs(self, name: str) -> None:
+        """Do errands elsewhere from now on; those that run stay where they are.
+
+        Parameters
+        ----------
+        name : str
+            One of `ktrdr_app.core.settings.LONG_RUNS`.
+
+        Raises
+        ------
+        UnknownName
+            For any other.
+        """
+        if name not in LONG_RUNS:
+            raise UnknownName("way to do long runs", name, list(LONG_RUNS))
+        if name != self._long_runs:
+            self._long_runs = name
+            self.longRunsChanged.emit(name)
 
     @property
     def running(self) -> tuple[Task, ...]:
@@ -60,13 +97,20 @@ class TaskManager(QObject):
         """
         if self._closed:
             return task
-        runner = ThreadRunner(task)
+        runner = ProcessRunner(task) if self._goes_out(task) else ThreadRunner(task)
         # queued, so that no frame of the runner is left on the stack when its last reference goes
         runner.ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+        task.paused_changed.connect(self.pausesChanged)
         self._runners.append(runner)
         self.taskAdded.emit(task)
         runner.start()
         return task
+
+    def _goes_out(self, task: Task) -> bool:
+        """Return whether a task's work is done in a process of its own."""
+        if not isinstance(task.work, Errand) or self._long_runs == "thread":
+            return False
+        return self._long_runs == "process" or task.work.data_bytes >= MANY_BYTES
 
     @Slot()
     def cancel_all(self) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, Signal, Slot
 
-from ktrdr_app.core.errors import Cancelled, KtrdrError
+from ktrdr_app.gui.tasks.outcome import STACK_BYTES, outcome_of
 from ktrdr_app.gui.tasks.task import Outcome, Task, TaskError, TaskState
-
-STACK_BYTES = 16 * 1024 * 1024
-"""Secondary threads get 512 KB on macOS, and OpenBLAS overflows that."""
 
 
 def carry_out(task: Task) -> Outcome:
@@ -21,39 +20,31 @@ def carry_out(task: Task) -> Outcome:
     task : Task
         Whose work is done.
     """
-    try:
-        return Outcome(TaskState.SUCCEEDED, task.work(task.gate, task.token))
-    except Cancelled:
-        return Outcome(TaskState.CANCELLED)
-    except KtrdrError as error:
-        return Outcome(TaskState.FAILED, error=error.with_traceback(None))
-    except Exception as error:  # the outermost frame of a worker thread: nothing may escape into Qt
-        text = "".join(traceback.format_exception(error))
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
-        hint = QCoreApplication.translate("tasks", "this is a bug in the program; the details tell where")
-        return Outcome(TaskState.FAILED, error=TaskError(message, hint, task.title, text))
+    return outcome_of(task.work, task.gate, task.token, task.title)
 
 
 class WorkThread(QThread):
-    """A thread that does one task's work and ends.
+    """A thread that does one piece of work and ends.
 
     Parameters
     ----------
-    task : Task
-        Whose work is done.
+    title : str
+        What it is called.
+    work : callable
+        Takes nothing, raises nothing, and returns how it ended.
     """
 
     done = Signal(object)
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, title: str, work: Callable[[], Outcome]) -> None:
         super().__init__()
-        self.setObjectName(f"task: {task.title}")
+        self.setObjectName(f"task: {title}")
         self.setStackSize(STACK_BYTES)
-        self._task = task
+        self._work = work
 
     def run(self) -> None:
         """Do the work; called by Qt in the new thread."""
-        self.done.emit(carry_out(self._task))
+        self.done.emit(self._work())
 
 
 class ThreadRunner(QObject):
@@ -63,15 +54,17 @@ class ThreadRunner(QObject):
     ----------
     task : Task
         What to run.
+    work : callable, optional
+        What the thread does, as `WorkThread` takes it; the task's own work by default.
     """
 
     ended = Signal(object)
     """The runner itself, once its thread is gone."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, work: Callable[[], Outcome] | None = None) -> None:
         super().__init__()
         self.task = task
-        self.thread_ = WorkThread(task)
+        self.thread_ = WorkThread(task.title, work or partial(carry_out, task))
         self.outcome = Outcome(TaskState.CANCELLED)
         self.thread_.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.thread_.finished.connect(self._over, Qt.ConnectionType.QueuedConnection)
@@ -101,9 +94,17 @@ class ThreadRunner(QObject):
 
     @Slot(object)
     def _take(self, outcome: Outcome) -> None:
-        self.outcome = outcome
+        self.outcome = _with_hint(outcome)
 
     @Slot()
     def _over(self) -> None:
         self.thread_.wait()
         self.ended.emit(self)
+
+
+def _with_hint(outcome: Outcome) -> Outcome:
+    """Say in the user's language what a bug is; who did the work may have no translations."""
+    if not isinstance(outcome.error, TaskError):
+        return outcome
+    hint = QCoreApplication.translate("tasks", "this is a bug in the program; the details tell where")
+    return replace(outcome, error=replace(outcome.error, hint=hint))

@@ -3,69 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import KtrdrError
-from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.tasks.gate import INTERVAL_MS, ProgressGate
+from ktrdr_app.gui.tasks.outcome import Outcome, TaskError, TaskState, Work
 
-Work = Callable[[Progress, CancelToken], object]
-
-
-class TaskState(Enum):
-    """Where a task stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True)
-class TaskError:
-    """A failure that no code of ours expected: a bug, told with its trace.
-
-    Attributes
-    ----------
-    message : str
-        One line.
-    hint : str
-        What to do.
-    where : str
-        The task that failed.
-    details : str
-        The traceback.
-    """
-
-    message: str
-    hint: str
-    where: str
-    details: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How the work ended, in plain data that may cross threads.
-
-    Attributes
-    ----------
-    state : TaskState
-        ``SUCCEEDED``, ``FAILED`` or ``CANCELLED``.
-    value : object
-        The work's result.
-    error : KtrdrError or TaskError, optional
-        Why it failed.
-    """
-
-    state: TaskState
-    value: object = None
-    error: KtrdrError | TaskError | None = None
+__all__ = ["Outcome", "Task", "TaskError", "TaskState", "Work"]
 
 
 class Task(QObject):
@@ -79,7 +24,8 @@ class Task(QObject):
     title : str
         What the task list shows.
     work : callable
-        Takes a progress listener and a cancel token, returns plain data; it must touch no QObject.
+        Takes a progress listener and a cancel token, returns plain data; it must touch no QObject. An `Errand` may
+        be done in another process.
     quiet : bool
         Short or unasked-for work (reading a list, warming up): not in the task list, and no reason
         to ask before the window closes.
@@ -93,6 +39,10 @@ class Task(QObject):
     """KtrdrError or TaskError; both have ``message``, ``hint`` and ``where``."""
     cancelled = Signal()
     finished = Signal()
+    paused_changed = Signal(bool)
+    """Whether the task is to wait; False too when a paused task is stopped, or ends all the same."""
+    asked = Signal()
+    """It was asked to wait, to go on, or to stop: its token says which."""
     _woken = Signal()
 
     def __init__(self, title: str, work: Work, *, quiet: bool = False) -> None:
@@ -103,6 +53,7 @@ class Task(QObject):
         self.token = CancelToken(title)
         self.state = TaskState.WAITING
         self.outcome: Outcome | None = None
+        self._paused = False
         self.gate = ProgressGate(self._woken.emit)
         self._flushed = 0.0
         self._timer = QTimer(self)
@@ -110,10 +61,58 @@ class Task(QObject):
         self._timer.timeout.connect(self._flush)
         self._woken.connect(self._schedule, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def paused(self) -> bool:
+        """Whether the work waits, or will at its next look at the token."""
+        return self._paused
+
+    def clock(self) -> float:
+        """Return seconds from a clock that stands still while the task is paused, for an honest guess of the rest."""
+        return self.token.clock()
+
+    @Slot()
+    def pause(self) -> None:
+        """Let the work wait where it next looks at its token; nothing happens once it was asked to stop, or is over."""
+        if not self.over and not self.token.cancelled:
+            self.token.pause()
+            self._tell_pause()
+
+    @Slot()
+    def resume(self) -> None:
+        """Let the work go on."""
+        self.token.resume()
+        self._tell_pause()
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Let the work wait, or go on if it waits."""
+        if self.paused:
+            self.resume()
+        else:
+            self.pause()
+
     @Slot()
     def cancel(self) -> None:
-        """Ask the work to stop; ``cancelled`` follows when it has."""
+        """Ask the work to stop, paused or not; ``cancelled`` follows when it has."""
         self.token.cancel()
+        self._tell_pause()
+
+    @Slot()
+    def wind_up(self) -> None:
+        """Ask the work to end early and keep what it has; ``succeeded`` follows when it has."""
+        self.token.wind_up()
+        self._tell_pause()
+
+    @property
+    def over(self) -> bool:
+        """Whether the work has ended."""
+        return self.state not in (TaskState.WAITING, TaskState.RUNNING)
+
+    def _tell_pause(self) -> None:
+        self.asked.emit()
+        if self._paused != self.token.paused:
+            self._paused = self.token.paused
+            self.paused_changed.emit(self._paused)
 
     def begin(self) -> None:
         """Tell listeners that the work has been given to a thread."""
@@ -137,6 +136,7 @@ class Task(QObject):
         self._flush()
         self.outcome = outcome
         self.state = outcome.state
+        self.resume()
         if outcome.state is TaskState.SUCCEEDED:
             self.succeeded.emit(outcome.value)
         elif outcome.state is TaskState.CANCELLED:

@@ -111,6 +111,14 @@ _WORK = (
         divided=True,
     ),
     ActionSpec("stopMain", EDIT, _t("S&top the running task"), "stop_task", "", "Ctrl+.", "stop", "why_not_stop"),
+    ActionSpec(
+        "pauseMain", EDIT, _t("&Pause or resume the task"), "pause_task", "", "Ctrl+Shift+.", "pause", "why_not_stop"
+    ),
+    ActionSpec("runsAuto", EDIT, _t("Long runs: &automatic"), "do_long_runs", "auto", checkable=True, divided=True),
+    ActionSpec("runsThread", EDIT, _t("Long runs: &in the window's process"), "do_long_runs", "thread", checkable=True),
+    ActionSpec(
+        "runsProcess", EDIT, _t("Long runs: in a process of their &own"), "do_long_runs", "process", checkable=True
+    ),
 )
 
 _LOOK = (

@@ -79,7 +79,7 @@ class CloseSheet(QFrame):
         heading = [self.tr("{0} tasks are still running").format(count)] if count > 1 else []
         heading += [self.tr("A task is still running")] if count == 1 else []
         heading += [self.tr("Changes that are not saved would be lost")] if unsaved else []
-        lines = [task.title for task in tasks]
+        lines = [self.tr("{0} (paused)").format(task.title) if task.paused else task.title for task in tasks]
         lines += [self.tr("Not saved: {0}").format(", ".join(unsaved))] if unsaved else []
         self._text.setText("\n".join(heading))
         self._tasks.setText("\n".join(lines))

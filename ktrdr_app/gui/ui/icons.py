@@ -1,4 +1,4 @@
-"""Line icons from ``resources/icons``, coloured at run time so that one drawing serves every theme."""
+"""Line icons from ``resources/icons``, coloured at run time for every theme, and the program's own sign."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ktrdr_app.core.paths import shipped
 from ktrdr_app.gui.ui.theme import tokens
 
 _SIZES = (16, 20, 24, 32)
+APP_SIZES = (16, 24, 32, 48, 64, 128, 256)
+"""Edges of the program's own sign that window managers ask for."""
 _NAME = "iconName"
 _TOKEN = "iconToken"
 
@@ -52,14 +54,38 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
 @lru_cache(maxsize=1024)
 def _drawn(name: str, colour: str, size: int, ratio: float) -> QImage:
     """Return an icon's picture; images, unlike pixmaps, may outlive the application."""
-    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
-    picture = QImage(QSize(size, size) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    renderer.render(painter, QRectF(0, 0, size * ratio, size * ratio))
-    painter.end()
+    picture = _rendered(_drawing(name).replace("currentColor", colour), round(size * ratio))
     picture.setDevicePixelRatio(ratio)
     return picture
+
+
+def _rendered(drawing: str, pixels: int) -> QImage:
+    renderer = QSvgRenderer(QByteArray(drawing.encode()))
+    picture = QImage(QSize(pixels, pixels), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    return picture
+
+
+def app_picture(pixels: int) -> QImage:
+    """Return the program's own sign, ``resources/app.svg``; its colours are those of every theme.
+
+    Parameters
+    ----------
+    pixels : int
+        Edge.
+    """
+    return _rendered((shipped("resources") / "app.svg").read_text(encoding="utf-8"), pixels)
+
+
+def app_icon() -> QIcon:
+    """Return the program's own sign in the sizes that window managers ask for."""
+    made = QIcon()
+    for pixels in APP_SIZES:
+        made.addPixmap(QPixmap.fromImage(app_picture(pixels)))
+    return made
 
 
 def icon(name: str, token: str = "text_muted") -> QIcon:

@@ -237,6 +237,32 @@ def test_cancel_all_stops_all(qtbot: QtBot, tasks: TaskManager) -> None:
     assert [listener.names for listener in listeners] == [["started", "cancelled", "finished"]] * 3
 
 
+def test_a_paused_task_waits_and_then_ends_as_any(qtbot: QtBot, tasks: TaskManager) -> None:
+    gate, changes = Gate(), []
+    tasks.pausesChanged.connect(lambda: changes.append([task.paused for task in tasks.running]))
+    task = Task("long", gate.work)
+    listener = Listener(task)
+    tasks.submit(task)
+    qtbot.waitUntil(gate.entered.is_set)
+    task.pause()
+    assert not tasks._runners[0].wait(200), "it waits at its next look at the token"
+    task.resume()
+    gate.go_on.set()
+    settle(qtbot, tasks)
+    assert changes == [[True], [False]]
+    assert listener.names == ["started", "succeeded", "finished"]
+
+
+def test_shutdown_ends_a_paused_task(qtbot: QtBot) -> None:
+    manager = TaskManager()
+    gate = Gate()
+    task = manager.submit(Task("long", gate.work))
+    qtbot.waitUntil(gate.entered.is_set)
+    task.pause()
+    assert manager.shutdown(10_000)
+    assert manager_module.orphans == []
+
+
 def test_shutdown_stops_a_running_task_and_silences_it(qtbot: QtBot) -> None:
     manager = TaskManager()
     gate = Gate()

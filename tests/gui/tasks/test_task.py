@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app.core import cancel as cancel_module
 from ktrdr_app.core.errors import Cancelled, EmptyData
-from ktrdr_app.core.progress import BarsDone, StageStarted
+from ktrdr_app.core.progress import BarsDone, EpochFinished, StageStarted
 from ktrdr_app.gui.tasks import task as task_module
 from ktrdr_app.gui.tasks.gate import INTERVAL_MS
 from ktrdr_app.gui.tasks.task import Outcome, Task, TaskError, TaskState
+from ktrdr_app.gui.ui.estimate import Estimate
 
 pytestmark = pytest.mark.gui
 
@@ -29,6 +31,7 @@ class Story:
         task.progressed.connect(lambda batch: self.told.append(("progressed", batch)))
         task.succeeded.connect(lambda value: self.told.append(("succeeded", value)))
         task.failed.connect(lambda error: self.told.append(("failed", error)))
+        task.paused_changed.connect(lambda paused: self.told.append(("paused", paused)))
         task.cancelled.connect(lambda: self.told.append(("cancelled", None)))
         task.finished.connect(lambda: self.told.append(("finished", task.state)))
 
@@ -179,3 +182,83 @@ def test_a_cancelled_token_stops_the_work_and_names_the_task(task: Task) -> None
         task.token.check()
     assert task.state is TaskState.RUNNING, "it has not ended before the work says so"
     assert story.told == [("started", TaskState.RUNNING)]
+
+
+class TestAPause:
+    def test_is_told_once_and_so_is_its_end(self, task: Task) -> None:
+        story = Story(task)
+        task.begin()
+        for act in (task.pause, task.pause, task.resume, task.resume):
+            act()
+        assert story.told == [("started", TaskState.RUNNING), ("paused", True), ("paused", False)]
+        assert task.state is TaskState.RUNNING
+
+    def test_shows_on_the_task_and_on_its_token(self, task: Task) -> None:
+        task.begin()
+        task.pause()
+        assert (task.paused, task.token.paused) == (True, True)
+        task.resume()
+        assert (task.paused, task.token.paused) == (False, False)
+
+    def test_may_be_asked_for_before_the_work_begins(self, task: Task) -> None:
+        story = Story(task)
+        task.pause()
+        task.begin()
+        assert task.paused
+        assert story.told == [("paused", True), ("started", TaskState.RUNNING)]
+
+    def test_ends_when_the_task_is_stopped(self, task: Task) -> None:
+        story = Story(task)
+        task.begin()
+        task.pause()
+        task.cancel()
+        task.pause()
+        assert not task.paused
+        assert story.told == [("started", TaskState.RUNNING), ("paused", True), ("paused", False)]
+
+    def test_that_came_too_late_ends_with_the_task(self, task: Task) -> None:
+        story = Story(task)
+        task.begin()
+        task.pause()
+        task.settle(Outcome(TaskState.SUCCEEDED, 7))
+        assert story.told[1:] == [
+            ("paused", True),
+            ("paused", False),
+            ("succeeded", 7),
+            ("finished", TaskState.SUCCEEDED),
+        ]
+
+    def test_of_a_task_that_is_over_is_no_pause(self, task: Task) -> None:
+        task.begin()
+        task.settle(Outcome(TaskState.SUCCEEDED))
+        story = Story(task)
+        task.pause()
+        assert not task.paused
+        assert story.told == []
+
+    def test_stops_the_clock_that_guesses_go_by(self, task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+        hands = SimpleNamespace(now=10.0)
+        monkeypatch.setattr(cancel_module, "time", SimpleNamespace(perf_counter=lambda: hands.now))
+        estimate = Estimate(task.clock)
+        estimate.take([EpochFinished(1, 11, 1.0, 1.0, 0.5, 0.5, 1, 1.0)])
+        task.begin()
+        hands.now += 2.0
+        task.pause()
+        hands.now += 3600.0
+        task.resume()
+        estimate.take([EpochFinished(2, 11, 1.0, 1.0, 0.5, 0.5, 2, 1.0)])
+        assert estimate.seconds_left == pytest.approx(2.0 * 9)
+        assert estimate.elapsed == pytest.approx(2.0)
+
+
+class TestWindingUp:
+    def test_reaches_the_token_and_ends_a_pause(self, task: Task) -> None:
+        story = Story(task)
+        task.begin()
+        task.pause()
+        task.wind_up()
+        assert task.token.winding_up
+        assert not task.paused
+        assert story.told[-2:] == [("paused", True), ("paused", False)]
+        task.settle(Outcome(TaskState.SUCCEEDED, "the best so far"))
+        assert task.state is TaskState.SUCCEEDED

@@ -39,6 +39,16 @@ def test_it_is_hidden_until_asked_and_lists_what_runs(sheet: CloseSheet) -> None
     assert "Train quick\nBacktest GOOG" in words
 
 
+def test_it_says_which_tasks_are_paused(sheet: CloseSheet) -> None:
+    training, backtest = tasks("Train quick", "Backtest GOOG")
+    training.pause()
+    sheet.ask((training, backtest))
+    assert sheet._tasks.text() == "Train quick (paused)\nBacktest GOOG"
+    training.resume()
+    sheet.tell((training, backtest))
+    assert sheet._tasks.text() == "Train quick\nBacktest GOOG"
+
+
 def test_keeping_on_is_the_safe_default(sheet: CloseSheet, qtbot: QtBot) -> None:
     sheet.ask(tasks("Train"))
     heard: list[None] = []

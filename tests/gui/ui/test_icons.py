@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.paths import shipped
-from ktrdr_app.gui.ui.icons import icon, pixmap, refresh_icons, set_icon
+from ktrdr_app.gui.ui.icons import APP_SIZES, app_icon, app_picture, icon, pixmap, refresh_icons, set_icon
 from ktrdr_app.gui.ui.theme import apply_theme
 from ktrdr_app.gui.ui.tokens import THEMES
 
@@ -84,3 +84,23 @@ def test_icons_follow_the_theme(dark: QApplication, qtbot: QtBot) -> None:
     size = QSize(24, 24)
     assert strongest(press.icon().pixmap(size).toImage()) == THEMES["light"].text_muted
     assert strongest(act.icon().pixmap(size).toImage()) == THEMES["light"].accent
+
+
+def test_the_programs_own_sign_is_drawn_at_every_size(dressed: QApplication) -> None:
+    for pixels in APP_SIZES:
+        picture = app_picture(pixels)
+        assert picture.size() == QSize(pixels, pixels)
+        shades = {picture.pixelColor(x, y).name() for x in range(pixels) for y in range(pixels)}
+        assert len(shades) > 10, f"at {pixels} pixels there is nothing to see"
+        assert picture.pixelColor(0, 0).alpha() == 0, "its corners are round"
+
+
+def test_the_programs_own_sign_stands_for_rise_and_fall_in_the_charts_colours(dressed: QApplication) -> None:
+    picture = app_picture(256)
+    shades = {picture.pixelColor(x, y).name() for x in range(256) for y in range(256)}
+    assert {THEMES["dark"].up, THEMES["dark"].down} <= shades
+
+
+def test_window_managers_get_a_sharp_sign_for_each_size(dressed: QApplication) -> None:
+    sizes = sorted(size.width() for size in app_icon().availableSizes())
+    assert sizes == sorted(APP_SIZES)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue, KtrdrError
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.backtest.versus import Versus
 from ktrdr_app.gui.tasks.task import Task, TaskError
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import label, row, set_tone
 from ktrdr_app.model_store.layout import KINDS
@@ -120,12 +122,17 @@ class BacktestForm(QObject):
         self.symbol = CalmComboBox("backtestPanel.symbolCombo", self.tr("Symbol to trade"))
         self.timeframe = CalmComboBox("backtestPanel.timeframeCombo", self.tr("Bar length"))
         self.model = CalmComboBox("backtestPanel.modelCombo", self.tr("Model"))
-        for combo, letters in ((self.strategy, 16), (self.symbol, 9), (self.timeframe, 3), (self.model, 20)):
+        for combo, letters in ((self.strategy, 14), (self.symbol, 8), (self.timeframe, 3), (self.model, 16)):
             combo.setMinimumContentsLength(letters)
         self.symbol.setToolTip(
             self.tr("{0} marks symbols that the model has never seen: the better test").format(UNSEEN)
         )
         self.badge = ResolutionBadge()
+        self.versus = Versus(context, self)
+        self.unseen_only = QCheckBox(UNSEEN)
+        self.unseen_only.setObjectName("backtestPanel.unseenBox")
+        self.unseen_only.setToolTip(self.tr("Offers only symbols that the model has never seen"))
+        accessibility.name(self.unseen_only, self.tr("Only symbols that the model has never seen"))
         self.answer: Answer | None = None
         self._seen: frozenset[str] = frozenset()
         self._asking: Task | None = None
@@ -145,10 +152,15 @@ class BacktestForm(QObject):
         for words, field in zip(captions, fields, strict=True):
             choices.addWidget(label(words, "muted"))
             choices.addWidget(field)
+            if field is self.symbol:
+                choices.addWidget(self.unseen_only)
         choices.addStretch(1)
+        below = self.versus.line()
+        below.addWidget(self.badge, 1)
         box = QVBoxLayout()
+        box.setSpacing(4)
         box.addLayout(choices)
-        box.addWidget(self.badge)
+        box.addLayout(below)
         return box
 
     def _connect(self) -> None:
@@ -162,6 +174,7 @@ class BacktestForm(QObject):
         self.timeframe.currentIndexChanged.connect(self._timeframe_chosen)
         self.symbol.currentIndexChanged.connect(self._symbol_chosen)
         self.model.currentIndexChanged.connect(self._ask_soon)
+        self.unseen_only.toggled.connect(self._filter_symbols)
 
     @property
     def asked(self) -> tuple[str, str, str, str]:
@@ -204,6 +217,8 @@ class BacktestForm(QObject):
 
     def _offer_symbols(self) -> None:
         there = self.context.catalog.symbols(self.timeframe.currentData() or "")
+        if self.unseen_only.isChecked() and not self._seen.issuperset(there):
+            there = tuple(symbol for symbol in there if symbol not in self._seen)
         marks = {symbol: f"  {UNSEEN}" if self._seen and symbol not in self._seen else "" for symbol in there}
         unseen = next((symbol for symbol in there if marks[symbol]), None)
         entries: list[tuple[str, object]] = [(f"{symbol}{marks[symbol]}", symbol) for symbol in there]
@@ -213,6 +228,16 @@ class BacktestForm(QObject):
         self._filling = True
         self.symbol.fill(entries, wanted)
         self._filling = False
+
+    @Slot()
+    def _filter_symbols(self) -> None:
+        self._offer_symbols()
+        self._ask_soon()
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols that are offered, in their order."""
+        return tuple(str(self.symbol.itemData(place)) for place in range(self.symbol.count()))
 
     @Slot()
     def _offer_models(self, _changed: object = None) -> None:
@@ -234,6 +259,7 @@ class BacktestForm(QObject):
             if info.strategy_name == name and info.timeframe == timeframe
         ]
         self.model.fill(entries, self.model.currentData())
+        self.versus.fill(entries[3:])
 
     @Slot()
     def _strategy_chosen(self) -> None:

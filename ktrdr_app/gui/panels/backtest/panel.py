@@ -1,13 +1,14 @@
-"""Station 6: pick a symbol, run, and see candles, equity, drawdown, figures and trades."""
+"""Station 6: pick a symbol, run, and see candles, equity, drawdown, figures and trades, and what they are worth."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, Qt, Slot
-from PySide6.QtWidgets import QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QTabWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -15,17 +16,23 @@ from ktrdr_app.core.errors import InvalidValue, KtrdrError
 from ktrdr_app.core.progress import PartialEquity, Progress, ProgressEvent
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.gui.charts.chart_data import ChartData
-from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.backtest.duel.page import DuelPage
+from ktrdr_app.gui.panels.backtest.exporting import RunFiles
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
-from ktrdr_app.gui.panels.backtest.run_panes_task import RunPanesTask
-from ktrdr_app.gui.panels.backtest.tables import metrics_table, trades_table
-from ktrdr_app.gui.panels.backtest.view_model import RunView, view_of
+from ktrdr_app.gui.panels.backtest.grid.page import GridPage
+from ktrdr_app.gui.panels.backtest.portfolio.page import PortfolioPage
+from ktrdr_app.gui.panels.backtest.results.months import MonthsPage
+from ktrdr_app.gui.panels.backtest.results.spread import SpreadPage
+from ktrdr_app.gui.panels.backtest.run_bar import RunBar
+from ktrdr_app.gui.panels.backtest.run_page import RunPage
+from ktrdr_app.gui.panels.backtest.view_model import SHOWN, Fight, RunView, fight_of, view_of
 from ktrdr_app.gui.panels.station import Station
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task, TaskError
-from ktrdr_app.gui.ui.estimate import Estimate
-from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, row, set_tone
-from ktrdr_app.workflows.requests import BacktestRequest
+from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.workflows.bundle.unseal import BundleOpened
+from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 
 
 class BacktestPanel(Station):
@@ -40,88 +47,69 @@ class BacktestPanel(Station):
     title: ClassVar[str] = "Backtest"
     object_name: ClassVar[str] = "backtestPanel"
 
+    trade_chosen = Signal(int)
+    """Number of the trade that was chosen, in the table or on the chart."""
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._task: Task | None = None
         self._request: BacktestRequest | None = None
         self._recalled: Path | None = None
         self._asked: tuple[str, str, str, str] | None = None
-        self._estimate = Estimate()
-        self._following = False
         self.view: RunView | None = None
         self.form = BacktestForm(context, self)
         self._make_bar()
-        self._make_results()
-        self.charts.tradeChosen.connect(self._trade_chosen)
-        self.panes = RunPanesTask(context, self.charts, self)
-        self.trades.selectionModel().selectionChanged.connect(self._trade_selected)
-        self.trades.clicked.connect(self._trade_clicked)
+        self._make_pages()
         context.catalog.series.loaded.connect(self._recall)
 
     def _make_bar(self) -> None:
-        self.run_button = button(self.tr("Run"), "backtestPanel.runButton", role="primary", icon="play")
-        self.stop_button = button(self.tr("Stop"), "backtestPanel.stopButton", icon="stop")
-        self.stop_button.setEnabled(False)
+        self.run_bar = RunBar()
+        self.run_button, self.stop_button = self.run_bar.run_button, self.run_bar.stop_button
+        self.words = self.run_bar.words
         self.run_button.clicked.connect(self.run_main_action)
         self.stop_button.clicked.connect(self.stop_main_action)
-        self.bar = QProgressBar()
-        self.bar.setObjectName("backtestPanel.progressBar")
-        self.bar.setAccessibleName(self.tr("Progress of the backtest"))
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.bar.setFixedWidth(180)
-        self.bar.hide()
-        self.words = label("", "muted")
-        self.words.setObjectName("backtestPanel.progressText")
+        self.files = RunFiles(self)
+        self.files.opened.connect(self._bundle_came)
         self.heading.addStretch(1)
-        self.heading.addLayout(row(self.words, self.bar, self.run_button, self.stop_button))
+        for widget in (self.files.open_button, self.files.export_button, self.run_bar):
+            self.heading.addWidget(widget)
         self.body.addLayout(self.form.lines())
 
-    def _make_results(self) -> None:
-        self.charts = LinkedCharts()
+    def _make_pages(self) -> None:
+        self.pages = RunPage(self.context)
+        self.charts, self.metrics, self.trades = self.pages.charts, self.pages.metrics, self.pages.trades.table
+        self.verdict, self.notes = self.pages.verdict, self.pages.notes
+        self.why, self.beside = self.pages.why, self.pages.beside
+        self.pages.trade_chosen.connect(self.trade_chosen)
+        self.pages.settings_wanted.connect(self._show_strategy)
+        self.months, self.spread, self.duel = MonthsPage(), SpreadPage(), DuelPage()
+        self.grid = GridPage(self, self.form)
+        self.portfolio = PortfolioPage(self, self.form)
+        self.grid.run_chosen.connect(self.open_run)
+        self.form.versus.follow(self.charts)
         self.charts.pictures.failed.connect(self.show_error)
-        for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
-            plot.setObjectName(f"backtestPanel.{part}")
-        self.metrics = metrics_table()
-        self.trades = trades_table()
-        self.verdict = label("", "heading", wrap=True)
-        self.verdict.setObjectName("backtestPanel.verdict")
-        self.notes = label("", "muted", wrap=True)
-        self.notes.setObjectName("backtestPanel.notes")
-        figures = QWidget()
-        beside = QVBoxLayout(figures)
-        beside.setContentsMargins(GRID // 2, 0, 0, 0)
-        beside.setSpacing(GRID)
-        beside.addWidget(self.verdict)
-        beside.addWidget(self.notes)
-        beside.addWidget(self.metrics, 1)
-        left = QSplitter(Qt.Orientation.Vertical)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        for splitter, widgets, weights in (
-            (left, (self.charts, self.trades), (4, 1)),
-            (across, (left, figures), (1, 0)),
-        ):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(GRID)
-            for place, (widget, weight) in enumerate(zip(widgets, weights, strict=True)):
-                splitter.addWidget(widget)
-                splitter.setStretchFactor(place, weight)
-        left.setSizes([560, 170])
-        across.setSizes([920, 300])
-        empty = EmptyState(
-            "backtest",
-            self.tr("No backtest yet"),
-            self.tr("Pick a symbol, then press Run. Symbols marked ✦ are new to the model: they are the better test."),
-        )
-        self.pages = QStackedWidget()
-        self.pages.addWidget(empty)
-        self.pages.addWidget(across)
-        self.body.addWidget(self.pages, 1)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("backtestPanel.tabs")
+        self.tabs.setDocumentMode(True)
+        accessibility.name(self.tabs, self.tr("What is shown of the backtest"))
+        accessibility.name(self.tabs.tabBar(), self.tr("What is shown of the backtest"))
+        self.tabs.addTab(self.pages, self.tr("Chart and trades"))
+        self.tabs.addTab(self.months, self.tr("Months"))
+        self.tabs.addTab(self.spread, self.tr("Returns, hours, weekdays"))
+        self.tabs.addTab(self.duel, self.tr("Duel"))
+        self.tabs.addTab(self.grid, self.tr("Many symbols"))
+        self.tabs.addTab(self.portfolio, self.tr("Portfolio"))
+        self.body.addWidget(self.tabs, 1)
 
     @property
     def running(self) -> bool:
         """Whether a backtest of this station runs."""
         return self._task is not None
+
+    @property
+    def shown_run(self) -> BacktestOutcome | None:
+        """The run that is shown, with its folder; None before there is one."""
+        return None if self.view is None else self.view.outcome
 
     def refresh(self) -> None:
         """Read data, strategies and models again."""
@@ -130,26 +118,46 @@ class BacktestPanel(Station):
 
     @Slot()
     def run_main_action(self) -> None:
-        """Run a backtest with what the form says."""
+        """Run a backtest with what the form says, and its rival's if there is one; or what the page at hand is for."""
         if self.running:
             return
         self.notice.dismiss()
+        page = self.tabs.currentWidget()
+        if isinstance(page, (GridPage, PortfolioPage)):
+            page.run()
+            return
         try:
             request = self.form.request()
         except InvalidValue as error:
             self.show_error(error)
             return
+        rival = self.form.versus.rival
+        words = self.tr("Backtest {0} on {1} {2}").format(request.strategy, request.symbol, request.timeframe)
 
-        def work(progress: Progress, cancel: CancelToken) -> RunView:
-            return view_of(workflows.backtest(request, progress, cancel))
+        def against(progress: Progress, cancel: CancelToken) -> Fight:
+            return fight_of(workflows.duel(request, rival, progress, cancel))
 
-        self._begin(request)
-        task = Task(
-            self.tr("Backtest {0} on {1} {2}").format(request.strategy, request.symbol, request.timeframe), work
-        )
+        self._request, self._asked = request, self.form.asked
+        if rival:
+            self.submit_run(Task(words, against), self.show_fight)
+        else:
+            self.submit_run(Task(words, Errand("backtest", request, SHOWN)), self.show_run)
+
+    def submit_run(self, task: Task, succeeded: Callable[..., None]) -> None:
+        """Start a run of this station; there is one at a time.
+
+        Parameters
+        ----------
+        task : Task
+            The work.
+        succeeded : callable
+            A slot that takes what comes of it.
+        """
         self._task = task
+        self.run_bar.begin(task)
+        self.context.stateChanged.emit(self.object_name, "running")
         task.progressed.connect(self._progress)
-        task.succeeded.connect(self.show_run)
+        task.succeeded.connect(succeeded)
         task.failed.connect(self._failed)
         task.cancelled.connect(self._cancelled)
         task.finished.connect(self._over)
@@ -157,32 +165,14 @@ class BacktestPanel(Station):
 
     @Slot()
     def stop_main_action(self) -> None:
-        """Ask the backtest to stop; nothing is written then."""
+        """Ask the run to stop; nothing is written then."""
         if self._task is not None:
             self._task.cancel()
-            self.stop_button.setEnabled(False)
-            self.words.setText(self.tr("stopping…"))
-
-    def _begin(self, request: BacktestRequest) -> None:
-        self._request = request
-        self._asked = self.form.asked
-        self._estimate = Estimate()
-        self.run_button.setEnabled(False)
-        self.stop_button.setEnabled(True)
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.words.setText(self.tr("starting…"))
-        self.context.stateChanged.emit(self.object_name, "running")
+            self.run_bar.say_stopping()
 
     @Slot(object)
     def _progress(self, events: tuple[ProgressEvent, ...]) -> None:
-        self._estimate.take(events)
-        fraction = self._estimate.fraction
-        self.bar.setRange(0, 0 if fraction is None else 1000)
-        if fraction is not None:
-            self.bar.setValue(round(1000 * fraction))
-        if self._task is not None and not self._task.token.cancelled:
-            self.words.setText(self._estimate.sentence())
+        self.run_bar.take(events, stopping=self._task is None or self._task.token.cancelled)
         for event in events:
             if isinstance(event, PartialEquity):
                 self._show_partial(event)
@@ -191,8 +181,7 @@ class BacktestPanel(Station):
         request = self._request
         if request is None or not len(event.equity):
             return
-        self.pages.setCurrentIndex(1)
-        self.charts.set_data(
+        self.pages.show_partial(
             ChartData(
                 title=f"{request.symbol} {request.timeframe}",
                 times=np.asarray(event.open_time),
@@ -210,32 +199,42 @@ class BacktestPanel(Station):
         view : RunView
             As `view_model.view_of` makes it.
         """
-        self.view = view
-        self.pages.setCurrentIndex(1)
         self._show_result(view)
         model = view.document.get("model")
         if model and self.form.asked == self._asked:  # the badge is about the form, which may have changed since
             self.form.badge.show_model(model, str(model.get("warning") or ""))
+        self.say_ready()
+
+    @Slot(object)
+    def show_fight(self, fight: Fight) -> None:
+        """Show two finished runs: the first as `show_run` does, both on the page of the duel.
+
+        Parameters
+        ----------
+        fight : Fight
+            As `view_model.fight_of` makes it.
+        """
+        self.duel.show_duel(fight.duel)
+        self.show_run(fight.view)
+
+    def say_ready(self) -> None:
+        """Say that what was asked for is shown."""
         self.words.setText("")
         self.context.stateChanged.emit(self.object_name, "ready")
 
     def _show_result(self, view: RunView) -> None:
-        self.panes.set_run(view.outcome)
-        self.charts.set_data(view.chart)
-        self.metrics.records.set_records(view.metrics)
-        self.trades.records.set_records(view.trades)
-        self.verdict.setText(view.verdict.headline)
-        self.verdict.setToolTip(view.verdict.detail)
-        set_tone(self.verdict, "success" if view.verdict.good else "warning")
-        self.notes.setText("\n".join(view.notes))
-        self.notes.setVisible(bool(view.notes))
+        self.view = view
+        self.pages.show_view(view)
+        self.months.set_months(view.monthly)
+        self.spread.set_trades(view.entered, view.fractions)
+        self.files.set_run(view.outcome.folder)
 
     def _show_last(self) -> None:
         """Put the last finished run back, where a stopped or failed one left half a curve."""
         if self.view is None:
-            self.pages.setCurrentIndex(0)
+            self.pages.show_nothing()
         else:
-            self._show_result(self.view)
+            self.pages.show_view(self.view)
 
     @Slot(object)
     def _failed(self, error: KtrdrError | TaskError) -> None:
@@ -253,9 +252,43 @@ class BacktestPanel(Station):
     @Slot()
     def _over(self) -> None:
         self._task = None
-        self.bar.hide()
-        self.run_button.setEnabled(True)
-        self.stop_button.setEnabled(False)
+        self.run_bar.over()
+
+    @Slot()
+    def _show_strategy(self) -> None:
+        self.context.panelRequested.emit("strategyPanel")
+
+    # runs that are there already
+
+    @Slot(object, object)
+    def _bundle_came(self, done: BundleOpened, view: RunView) -> None:
+        self._show_result(view)
+        self.tabs.setCurrentWidget(self.pages)
+        good = done.replay is None or done.replay.same
+        self.notice.show_text("success" if good else "warning", " ".join(done.sentences))
+        self.say_ready()
+
+    @Slot(object)
+    def open_run(self, folder: Path) -> None:
+        """Show a finished run of this workspace.
+
+        Parameters
+        ----------
+        folder : Path
+            Its folder.
+        """
+        workspace = self.context.workspace
+
+        def work(progress: Progress, cancel: CancelToken) -> RunView:
+            return view_of(workflows.reopen_run(workspace, folder, progress, cancel))
+
+        self.start(self.tr("Read the run {0}").format(folder.name), work, self._opened)
+
+    @Slot(object)
+    def _opened(self, view: RunView) -> None:
+        self._show_result(view)
+        self.tabs.setCurrentWidget(self.pages)
+        self.say_ready()
 
     @Slot()
     def _recall(self, _items: object = None) -> None:
@@ -278,34 +311,12 @@ class BacktestPanel(Station):
     def _show_recalled(self, view: RunView) -> None:
         if self.running or self.view is not None:
             return
-        self.view = view
-        self.pages.setCurrentIndex(1)
         self._show_result(view)
+        self.say_ready()
         self.words.setText(self.tr("newest run of this workspace"))
-        self.context.stateChanged.emit(self.object_name, "ready")
 
     @Slot(object)
     def _not_recalled(self, error: KtrdrError | TaskError) -> None:
         """Say in passing why the newest run is not shown; it is no fault of anything the user does now."""
         if not self.running and self.view is None:
             self.notice.show_text("info", self.tr("The newest run is not shown: {0}").format(error.message))
-
-    # trades
-
-    @Slot(QItemSelection, QItemSelection)
-    def _trade_selected(self, _chosen: QItemSelection, _dropped: QItemSelection) -> None:
-        if not self._following:
-            self._trade_clicked()
-
-    @Slot()
-    def _trade_clicked(self, _index: object = None) -> None:
-        trade = self.trades.selected
-        if trade is not None:
-            self.charts.show_trade(trade.number)
-
-    @Slot(int)
-    def _trade_chosen(self, number: int) -> None:
-        self._following = True
-        self.trades.select(lambda trade: trade.number == number)
-        self._following = False
-        self.trades.scrollTo(self.trades.currentIndex())

@@ -17,19 +17,31 @@ def _t(text: str) -> str:
 def metrics_table() -> RecordTable:
     """Return the table of figures; its rows keep their order."""
     columns = [
-        Column(_t("Figure"), lambda entry: entry.title),
-        Column(_t("Model"), lambda entry: entry.model, number=True),
-        Column(_t("Buy & hold"), lambda entry: entry.held, number=True),
+        Column(_t("Figure"), lambda entry: entry.title, tip=_meaning),
+        Column(_t("Model"), lambda entry: entry.model, number=True, tip=_meaning),
+        Column(
+            _t("Between"),
+            lambda entry: entry.between,
+            number=True,
+            help=_t("Where the figure lies in 90 % of resamplings of the run's own days"),
+            tip=_meaning,
+        ),
+        Column(_t("Buy & hold"), lambda entry: entry.held, number=True, tip=_meaning),
     ]
     table = RecordTable(columns, "backtestPanel.metricsTable", _t("Figures beside buy and hold"))
     table.setSortingEnabled(False)
     table.fit(0)
     _make_dense(table)
-    table.setMinimumWidth(300)
+    table.setMinimumWidth(376)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     dashes = [MetricRow(title, numbers.NONE, numbers.NONE, meaning) for _, title, _, meaning in METRICS]
     table.records.set_records(dashes)
     return table
+
+
+def _meaning(entry: MetricRow) -> str:
+    """Return what a figure is by, for whoever points at it."""
+    return entry.help
 
 
 def _make_dense(table: RecordTable) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from ktrdr_app.backtesting.periods import Curve, monthly_returns
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.coverage_sentences import coverage_note
-from ktrdr_app.workflows.requests import BacktestOutcome
+from ktrdr_app.workflows.duel_run import Duel
+from ktrdr_app.workflows.few_trades import few_trades_note
+from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 from ktrdr_app.workflows.wording import (
     Verdict,
     backtest_verdict,
@@ -80,12 +83,15 @@ class MetricRow:
     ----------
     title, model, held, help : str
         Words of the row, and what the figure means.
+    between : str
+        Interval of the model's figure; empty where there is none.
     """
 
     title: str
     model: str
     held: str
     help: str
+    between: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,8 @@ class TradeRow:
         Bars held.
     reason : str
         Why it ended.
+    entered : int
+        Open of the bar of entry, nanoseconds UTC.
     """
 
     number: int
@@ -122,6 +130,7 @@ class TradeRow:
     mae: float
     bars: int
     reason: str
+    entered: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +152,9 @@ class RunView:
     notes : tuple of str
         What must be said beside it: why there is no trade, what is still open.
     outcome : BacktestOutcome
-        The run itself, from which the panes of the charts are computed when they are looked for.
+        The run itself.
+    monthly : dict of str to float
+        Returns of the account by ``YYYY-MM``.
     """
 
     document: Mapping[str, Any]
@@ -153,6 +164,27 @@ class RunView:
     verdict: Verdict
     notes: tuple[str, ...]
     outcome: BacktestOutcome
+    monthly: Mapping[str, float]
+
+    @property
+    def entered(self) -> NDArray[np.int64]:
+        """Opens of the bars in which each trade was entered, nanoseconds UTC."""
+        return np.array([trade.entered for trade in self.trades], dtype=np.int64)
+
+    @property
+    def fractions(self) -> NDArray[np.float64]:
+        """Net profit of each trade over its entry's value."""
+        return np.array([trade.fraction for trade in self.trades], dtype=np.float64)
+
+    @property
+    def luck(self) -> tuple[MetricRow, ...]:
+        """What as many trades at random times brought, as a row below the figures; none where it is not known."""
+        return tuple(_luck(self.document["benchmark"].get("random_entries")))
+
+    @property
+    def idle(self) -> bool:
+        """Whether it hardly traded, so that the decision's settings are what to look at."""
+        return bool(self.document.get("explanation") or few_trades_note(self.document))
 
 
 def view_of(outcome: BacktestOutcome) -> RunView:
@@ -173,7 +205,66 @@ def view_of(outcome: BacktestOutcome) -> RunView:
         verdict=backtest_verdict(document),
         notes=notes_of(document),
         outcome=outcome,
+        monthly=monthly_returns(curve_of(outcome)),
     )
+
+
+@dataclass(frozen=True)
+class Fight:
+    """Two finished runs, ready to be shown.
+
+    Attributes
+    ----------
+    view : RunView
+        The first one, with the second one's account on its chart.
+    duel : Duel
+        Both.
+    """
+
+    view: RunView
+    duel: Duel
+
+
+SHOWN = f"{__name__}:shown"
+"""What an errand makes of a backtest."""
+
+
+def shown(_request: BacktestRequest, outcome: BacktestOutcome) -> RunView:
+    """Turn a backtest into what the station shows, in whichever process it was done.
+
+    Parameters
+    ----------
+    _request : BacktestRequest
+        What was asked.
+    outcome : BacktestOutcome
+        A finished run.
+    """
+    return view_of(outcome)
+
+
+def fight_of(duel: Duel) -> Fight:
+    """Turn a duel into what the station shows.
+
+    Parameters
+    ----------
+    duel : Duel
+        Two finished runs.
+    """
+    view = view_of(duel.first)
+    chart = replace(view.chart, rival=_floats(duel.second_equity), names=duel.names)
+    return Fight(replace(view, chart=chart), duel)
+
+
+def curve_of(outcome: BacktestOutcome) -> Curve:
+    """Return the account of a run as a curve.
+
+    Parameters
+    ----------
+    outcome : BacktestOutcome
+        A finished run.
+    """
+    stamps = _stamps(outcome.bars.index.to_series())
+    return Curve.of(outcome.result.values, stamps, float(outcome.document["initial_capital"]))
 
 
 def metric_rows(document: Mapping[str, Any]) -> tuple[MetricRow, ...]:
@@ -186,10 +277,35 @@ def metric_rows(document: Mapping[str, Any]) -> tuple[MetricRow, ...]:
     """
     own = {"final_equity": document["final_equity"], **document["metrics"]}
     held = document["benchmark"]["buy_and_hold"]
-    return tuple(
-        MetricRow(_t(title), write(own.get(key)), write(held.get(key)), _t(meaning))
+    intervals = (document.get("statistics") or {}).get("intervals") or {}
+    rows = [
+        MetricRow(
+            _t(title), write(own.get(key)), write(held.get(key)), _t(meaning), _between(intervals.get(key), write)
+        )
         for key, title, write, meaning in METRICS
-    )
+    ]
+    return tuple(rows)
+
+
+def _between(bounds: Mapping[str, float] | None, write: Write) -> str:
+    """Write an interval as short as its column is narrow; percents without decimals and with one sign."""
+    if not bounds:
+        return ""
+    if write is _ratio:
+        return f"{_ratio(bounds['low'])}…{_ratio(bounds['high'])}"
+    low, high = (numbers.percent(bounds[end], 0, signed=True) for end in ("low", "high"))
+    return f"{low.rstrip('%').rstrip()}…{high}"
+
+
+def _luck(random: Mapping[str, Any] | None) -> Iterator[MetricRow]:
+    """Yield what as many trades at random times brought."""
+    if random:
+        about = _t(
+            "As many trades at random times, held as long: share of {0} such runs that earned less; their middle 90 %"
+        )
+        spread = _between(random, _signed)
+        beaten = _t("beats {0}").format(numbers.percent(random["percentile"], 0))
+        yield MetricRow(_t("Random trades"), beaten, numbers.NONE, about.format(random["draws"]), spread)
 
 
 def _t(text: str) -> str:
@@ -206,7 +322,7 @@ def notes_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     """
     why = str(document.get("explanation") or "")
     said = [fallback_warning(document), look_ahead_note(document), coverage_note(document), why]
-    said += [open_trade_note(document), *event_notes(document)]
+    said += [few_trades_note(document), open_trade_note(document), *event_notes(document)]
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -228,7 +344,7 @@ def _floats(values: Any) -> NDArray[np.float64]:
 def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
     document, result = outcome.document, outcome.result
     times, trades = _stamps(outcome.bars.index.to_series()), result.trades
-    open_, high, low, close = (outcome.bars[name].to_numpy(np.float64) for name in ("open", "high", "low", "close"))
+    prices = {name: outcome.bars[name].to_numpy(np.float64) for name in ("open", "high", "low", "close")}
     marks = TradeArrays(
         entry=np.searchsorted(times, _stamps(trades["entry_time"])).astype(np.int64),
         exit=np.searchsorted(times, _stamps(trades["exit_time"])).astype(np.int64),
@@ -240,17 +356,26 @@ def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
     return ChartData(
         title=_title(document),
         times=times,
-        open=open_,
-        high=high,
-        low=low,
-        close=close,
+        open=prices["open"],
+        high=prices["high"],
+        low=prices["low"],
+        close=prices["close"],
         equity=_floats(result.equity),
         benchmark=_floats(outcome.benchmark_equity),
         shaded=outcome.in_sample,
         trades=marks,
         start_value=float(document["initial_capital"]),
         daily=daily,
+        luck=_luck_span(document),
     )
+
+
+def _luck_span(document: Mapping[str, Any]) -> tuple[float, float, float] | None:
+    random, start = document["benchmark"].get("random_entries"), float(document["initial_capital"])
+    if not random:
+        return None
+    low, middle, high = (start * (1 + random[key]) for key in ("low", "median", "high"))
+    return low, middle, high
 
 
 def _trades(outcome: BacktestOutcome, *, daily: bool) -> tuple[TradeRow, ...]:
@@ -273,6 +398,7 @@ def _trades(outcome: BacktestOutcome, *, daily: bool) -> tuple[TradeRow, ...]:
                 mae=fields["mae"],
                 bars=int(fields["bars_held"]),
                 reason=fields["exit_reason"].replace("_", " "),
+                entered=int(entries[number]),
             )
         )
     return tuple(rows)

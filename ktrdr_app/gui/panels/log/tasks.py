@@ -1,4 +1,4 @@
-"""Lists running and finished tasks: what each does, how long it will take, and a way to stop it."""
+"""Lists running and finished tasks: what each does, how long it will take, and ways to let it wait or stop it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.tasks.task import Task, TaskState
 from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.estimate import Estimate
-from ktrdr_app.gui.ui.icons import pixmap
+from ktrdr_app.gui.ui.icons import pixmap, set_icon
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.theme import tokens
 from ktrdr_app.gui.ui.widgets import GRID, button, label
@@ -24,6 +24,7 @@ _SIGNS = {
     TaskState.FAILED: ("danger", "danger"),
     TaskState.CANCELLED: ("stop", "warning"),
 }
+_PAUSED = ("pause", "warning")
 
 
 class TaskRow(QFrame):
@@ -38,7 +39,7 @@ class TaskRow(QFrame):
     def __init__(self, task: Task) -> None:
         super().__init__()
         self.task = task
-        self._estimate = Estimate()
+        self._estimate = Estimate(task.clock)
         self._sign = QLabel()
         self._title = label(task.title, "heading")
         self._title.setMinimumWidth(240)
@@ -48,6 +49,8 @@ class TaskRow(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(200)
         self._bar.setAccessibleName(self.tr("Progress of {0}").format(task.title))
+        self.pause = button(self.tr("Pause"), icon="pause")
+        self.pause.clicked.connect(task.toggle_pause)
         self.stop = button(self.tr("Stop"), icon="stop")
         accessibility.name(self.stop, self.tr("Stop {0}").format(task.title))
         self.stop.clicked.connect(task.cancel)
@@ -55,36 +58,57 @@ class TaskRow(QFrame):
         box = QHBoxLayout(self)
         box.setContentsMargins(GRID, 2, GRID, 2)
         box.setSpacing(GRID + GRID // 2)
-        for widget, stretch in ((self._sign, 0), (self._title, 0), (self.words, 1), (self._bar, 0), (self.stop, 0)):
-            box.addWidget(widget, stretch)
+        for widget in (self._sign, self._title, self.words, self._bar, self.pause, self.stop):
+            box.addWidget(widget, 1 if widget is self.words else 0)
         task.progressed.connect(self._progress)
+        task.paused_changed.connect(self._say_pause)
         task.finished.connect(self._over)
-        self.recolour()
+        self._say_pause()
 
     def recolour(self) -> None:
         """Draw the sign of the task's state in the current theme."""
-        picture, token = _SIGNS.get(self.task.state, _SIGNS[TaskState.RUNNING])
+        running = _PAUSED if self.task.paused else _SIGNS[TaskState.RUNNING]
+        picture, token = _SIGNS[self.task.state] if self.task.over else running
         self._sign.setPixmap(pixmap(picture, getattr(tokens(), token), 16, self.devicePixelRatioF()))
 
     @Slot(object)
     def _progress(self, events: tuple[ProgressEvent, ...]) -> None:
         self._estimate.take(events)
-        if not self.task.token.cancelled:
-            self.words.setText(self._estimate.sentence())
+        self._say()
         fraction = self._estimate.fraction
         self._bar.setRange(0, 0 if fraction is None else 1000)
         if fraction is not None:
             self._bar.setValue(round(1000 * fraction))
 
+    def _say(self) -> None:
+        if self.task.token.cancelled:
+            told = self.tr("stopping…")
+        elif self.task.paused:
+            told = self.tr("paused   {0}").format(self._estimate.text).rstrip()
+        else:
+            told = self._estimate.sentence()
+        self.words.setText(told)
+
+    @Slot()
+    def _say_pause(self, _paused: bool = False) -> None:
+        paused = self.task.paused
+        self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        set_icon(self.pause, "play" if paused else "pause")
+        words = self.tr("Resume {0}") if paused else self.tr("Pause {0}")
+        accessibility.name(self.pause, words.format(self.task.title))
+        self._say()
+        self.recolour()
+
     @Slot()
     def _stopping(self) -> None:
+        self.pause.setEnabled(False)
         self.stop.setEnabled(False)
-        self.words.setText(self.tr("stopping…"))
+        self._say()
 
     @Slot()
     def _over(self) -> None:
-        self._bar.hide()
-        self.stop.hide()
+        for part in (self._bar, self.pause, self.stop):
+            part.hide()
         took = numbers.seconds(self._estimate.elapsed)
         outcome = self.task.outcome
         if outcome is not None and outcome.error is not None:

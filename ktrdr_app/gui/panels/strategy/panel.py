@@ -18,6 +18,7 @@ from ktrdr_app.gui.panels.strategy.form import StrategyForm
 from ktrdr_app.gui.panels.strategy.history import History
 from ktrdr_app.gui.panels.strategy.keeper import StrategyKeeper
 from ktrdr_app.gui.panels.strategy.lower import LowerTabs
+from ktrdr_app.gui.panels.strategy.wanted_change import WantedChange
 from ktrdr_app.gui.panels.strategy.yaml_edit import YamlEdit
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui.icons import icon
@@ -61,6 +62,7 @@ class StrategyPanel(Station):
         self._lay_out()
         self._connect()
         self._connect_files()
+        self.change = WantedChange(context, self.keeper, self.drafting, self)
         self.drafts = StrategyDrafts(self.keeper, context)
 
     def _make_heading(self) -> None:
@@ -82,8 +84,7 @@ class StrategyPanel(Station):
             self.heading.addWidget(made)
 
     def _lay_out(self) -> None:
-        self._file = label("", "muted")
-        self.dirty_mark = label("", "muted")
+        self._file, self.dirty_mark = label("", "muted"), label("", "muted")
         self.dirty_mark.setObjectName("strategyPanel.dirtyMark")
         self.body.addLayout(row(self._file, self.dirty_mark, 1, spacing=24))
         upper = QSplitter(Qt.Orientation.Horizontal)

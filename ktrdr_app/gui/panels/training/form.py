@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QListWidget, QListWidgetItem
 
+from ktrdr_app import workflows
+from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput
+from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.ui import accessibility, numbers
+from ktrdr_app.gui.panels.training.data_state import data_state, series_line
+from ktrdr_app.gui.tasks.latest import Latest
+from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.ui.icons import icon
 from ktrdr_app.gui.ui.inputs import CalmComboBox, CalmSpinBox
 from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row
+from ktrdr_app.workflows.data_inventory import InventoryEntry
 from ktrdr_app.workflows.requests import TrainRequest
 
 COMBINATIONS = ("concatenate", "interleave", "balanced")
@@ -41,14 +49,19 @@ class TrainingForm(Card):
         self.symbols = QListWidget()
         self.symbols.setObjectName("trainingPanel.symbolList")
         self.symbols.setMinimumHeight(120)
+        self.symbols.setIconSize(QSize(14, 14))
+        self.symbols.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         accessibility.name(self.symbols, self.tr("Symbols to learn from"), self.tr("Space ticks a symbol"))
         self._count = label("", "muted")
         every = button(self.tr("All"), "trainingPanel.allButton", role="quiet")
         none = button(self.tr("None"), "trainingPanel.noneButton", role="quiet")
         accessibility.name(every, self.tr("Tick all symbols"))
         accessibility.name(none, self.tr("Tick no symbol"))
-        every.clicked.connect(self._tick_all)
+        every.clicked.connect(self.tick_all)
         none.clicked.connect(self._tick_none)
+        self._states: dict[tuple[str, str], InventoryEntry] = {}
+        self._reading = Latest(context.tasks, self)
+        self._reading.arrived.connect(self._take_states)
         self._lay_out(row(label(self.tr("Symbols"), "muted"), self._count, 1, every, none))
         self._connect()
 
@@ -78,12 +91,16 @@ class TrainingForm(Card):
         catalog = self.context.catalog
         catalog.strategies.loaded.connect(self._offer_strategies)
         catalog.series.loaded.connect(self._offer_timeframes)
+        catalog.series.loaded.connect(self._read_states)
         self.context.strategySelected.connect(self._offer_strategies)
         self.context.timeframeSelected.connect(self._offer_timeframes)
         self.strategy.currentIndexChanged.connect(self._strategy_chosen)
         self.timeframe.currentIndexChanged.connect(self._timeframe_chosen)
         self.symbols.itemChanged.connect(self._ticked)
         self.symbols.itemActivated.connect(self._toggle)
+        self.combination.currentIndexChanged.connect(self.changed)
+        for field in (self.epochs, self.seed):
+            field.valueChanged.connect(self.changed)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -102,10 +119,14 @@ class TrainingForm(Card):
             Which ones.
         """
         self._wanted = symbols
+        self.symbols.blockSignals(True)
         for place in range(self.symbols.count()):
             item = self.symbols.item(place)
             ticked = item.data(Qt.ItemDataRole.UserRole) in symbols
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        self.symbols.blockSignals(False)
+        self.symbols.viewport().update()
+        self._ticked()
 
     def request(self) -> TrainRequest:
         """Return what the form asks for.
@@ -117,11 +138,14 @@ class TrainingForm(Card):
         """
         folder = self.context.workspace.relative(self.context.workspace.strategies)
         if not self.strategy.currentData():
-            raise BadInput(self.tr("there is no strategy"), hint=self.tr("put one into {0}").format(folder))
+            message, hint = self.tr("there is no strategy"), self.tr("put one into {0}").format(folder)
+            raise BadInput(message, hint=hint, where="strategy")
         if not self.timeframe.currentData():
-            raise BadInput(self.tr("there are no data to learn from"), hint=self.tr("add data at station 1"))
+            message, hint = self.tr("there are no data to learn from"), self.tr("add data at station 1")
+            raise BadInput(message, hint=hint, where="data")
         if not self.chosen:
-            raise BadInput(self.tr("no symbol is ticked"), hint=self.tr("tick at least one symbol in the list"))
+            message, hint = self.tr("no symbol is ticked"), self.tr("tick at least one symbol in the list")
+            raise BadInput(message, hint=hint, where="symbol")
         return TrainRequest(
             workspace=self.context.workspace,
             strategy=self.strategy.currentData(),
@@ -150,6 +174,7 @@ class TrainingForm(Card):
     @Slot()
     def _strategy_chosen(self) -> None:
         self.context.select_strategy(self.strategy.currentData() or "")
+        self.changed.emit()
 
     @Slot()
     def _timeframe_chosen(self) -> None:
@@ -162,8 +187,9 @@ class TrainingForm(Card):
         for entry in self.context.catalog.series.items:
             if entry.timeframe != self.timeframe.currentData():
                 continue
-            item = QListWidgetItem(self.tr("{0}   {1} bars").format(entry.symbol, numbers.integer(entry.rows)))
+            item = QListWidgetItem(series_line(entry))
             item.setData(Qt.ItemDataRole.UserRole, entry.symbol)
+            self._say_state(item)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if entry.symbol in self._wanted else Qt.CheckState.Unchecked)
             self.symbols.addItem(item)
@@ -183,7 +209,42 @@ class TrainingForm(Card):
         item.setCheckState(Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked)
 
     @Slot()
-    def _tick_all(self) -> None:
+    def _read_states(self, _items: object = None) -> None:
+        """Read what is known of the quality of the series; no file is parsed for it."""
+        workspace = self.context.workspace
+
+        def work(progress: Progress, cancel: CancelToken) -> tuple[InventoryEntry, ...]:
+            return workflows.list_inventory(workspace, progress, cancel)
+
+        self._reading.ask(self.tr("Read the state of the data"), work)
+
+    @Slot(object)
+    def _take_states(self, entries: tuple[InventoryEntry, ...]) -> None:
+        self._states = {(entry.symbol, entry.timeframe): entry for entry in entries}
+        self.symbols.blockSignals(True)
+        for place in range(self.symbols.count()):
+            self._say_state(self.symbols.item(place))
+        self.symbols.blockSignals(False)
+
+    def _say_state(self, item: QListWidgetItem) -> None:
+        key = (item.data(Qt.ItemDataRole.UserRole), str(self.timeframe.currentData() or ""))
+        sign, words = data_state(self._states.get(key))
+        item.setIcon(icon(sign, sign) if sign else QIcon())
+        item.setToolTip(words)
+
+    def leave_out(self, symbol: str) -> None:
+        """Take the tick off one symbol.
+
+        Parameters
+        ----------
+        symbol : str
+            Which one.
+        """
+        self.tick(frozenset(self.chosen) - {symbol})
+
+    @Slot()
+    def tick_all(self) -> None:
+        """Tick every symbol that is listed."""
         self.tick(
             frozenset(self.symbols.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.symbols.count()))
         )

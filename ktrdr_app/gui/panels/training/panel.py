@@ -1,26 +1,37 @@
-"""Starts a training, shows it live, stops it, and says in plain words what the model is worth."""
+"""The training station: what a training would take, the run as it goes, what waits, and what can go on."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, KtrdrError
-from ktrdr_app.core.progress import EpochFinished, Progress, ProgressEvent
+from ktrdr_app.core.progress import EpochFinished, LearningStarted, Progress, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.form import TrainingForm
+from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
+from ktrdr_app.gui.panels.training.mending import Mending
+from ktrdr_app.gui.panels.training.plan_page import PlanPage
+from ktrdr_app.gui.panels.training.planner import Planner
+from ktrdr_app.gui.panels.training.queue_page import QueuePage
+from ktrdr_app.gui.panels.training.readiness_card import ReadinessCard
+from ktrdr_app.gui.panels.training.results.pages import ResultPages
+from ktrdr_app.gui.panels.training.resuming import Resuming
 from ktrdr_app.gui.panels.training.run_board import RunBoard
-from ktrdr_app.gui.panels.training.stage_strip import StageStrip
+from ktrdr_app.gui.panels.training.run_buttons import RunButtons
+from ktrdr_app.gui.panels.training.run_card import RunCard
+from ktrdr_app.gui.panels.training.runs import FinishedRun, TrainingRuns
 from ktrdr_app.gui.panels.training.view_model import RunView, view_of
-from ktrdr_app.gui.tasks.task import Task, TaskError
-from ktrdr_app.gui.ui import numbers
-from ktrdr_app.gui.ui.estimate import Estimate
-from ktrdr_app.gui.ui.widgets import GRID, Card, EmptyState, button, label, row, set_tone
+from ktrdr_app.gui.tasks.task import TaskError
+from ktrdr_app.gui.ui import accessibility, numbers
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState
+from ktrdr_app.workflows.requests import TrainRequest
 
 
 class TrainingPanel(Station):
@@ -37,21 +48,27 @@ class TrainingPanel(Station):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
-        self._task: Task | None = None
-        self._estimate = Estimate()
-        self._last_epoch = 0
         self._shown_model: object = None
+        self.runs = TrainingRuns(context, self)
         self.form = TrainingForm(context)
+        self.planner = Planner(self.form, self)
         self.board = RunBoard()
-        self.train_button = button(self.tr("Train"), "trainingPanel.trainButton", role="primary", icon="play")
-        self.stop_button = button(self.tr("Stop"), "trainingPanel.stopButton", icon="stop")
-        self.stop_button.setEnabled(False)
-        self.train_button.clicked.connect(self.run_main_action)
-        self.stop_button.clicked.connect(self.stop_main_action)
-        self.form.body.addLayout(row(self.train_button, self.stop_button))
-        right = QVBoxLayout()
-        right.setSpacing(GRID + GRID // 2)
-        right.addWidget(self._make_run())
+        self.card = RunCard()
+        self.buttons = RunButtons(self.runs)
+        self.readiness = ReadinessCard()
+        self.mending = Mending(context, self.form, self.planner, self.readiness, self)
+        self.interrupted = InterruptedCard(context, self.runs)
+        self.resuming = Resuming(self.interrupted, runs=self.runs, station=self)
+        self.plan_page = PlanPage(self.planner)
+        self.queue_page = QueuePage(self.runs)
+        self.train_button, self.stop_button = self.buttons.train, self.buttons.stop
+        self.results = ResultPages(context, self)
+        self.form.body.addWidget(self.buttons)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        gap = GRID + GRID // 2
         self._pages = QStackedWidget()
         self._pages.addWidget(
             EmptyState(
@@ -61,153 +78,207 @@ class TrainingPanel(Station):
             )
         )
         self._pages.addWidget(self.board)
-        right.addWidget(self._pages, 1)
-        split = QHBoxLayout()
-        split.setSpacing(GRID + GRID // 2)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("trainingPanel.tabs")
+        self.tabs.setDocumentMode(True)
+        for bar in (self.tabs, self.tabs.tabBar()):
+            accessibility.name(bar, self.tr("Pages of the training"))
+        self.tabs.addTab(self.plan_page, self.tr("Plan"))
+        self.tabs.addTab(self._pages, self.tr("Run"))
+        self.tabs.addTab(self.queue_page, "")
+        self.results.join(self.tabs)
+        right, split = QVBoxLayout(), QHBoxLayout()
+        for box in (right, split):
+            box.setSpacing(gap)
+        for card in (self.interrupted, self.card, self.readiness):
+            right.addWidget(card)
+        right.addWidget(self.tabs, 1)
         split.addWidget(self.form)
         split.addLayout(right, 1)
         self.body.addLayout(split, 1)
-        context.catalog.models.loaded.connect(self._models_listed)
-        context.catalog.series.loaded.connect(self._say_state)
+        self._follow_queue()
 
-    def _make_run(self) -> Card:
-        card = Card()
-        self._headline = label(self.tr("No run yet"), "heading", wrap=True)
-        self._headline.setObjectName("trainingPanel.headline")
-        self.strip = StageStrip("trainingPanel.stageStrip")
-        self.strip.setAccessibleName(self.tr("Stages of the run"))
-        self.bar = QProgressBar()
-        self.bar.setObjectName("trainingPanel.progressBar")
-        self.bar.setAccessibleName(self.tr("Progress of the training"))
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.words = label(self.tr("Tick symbols, then press Train."), "muted")
-        self.words.setObjectName("trainingPanel.progressText")
-        self.words.setMinimumWidth(320)
-        line = QHBoxLayout()
-        line.setSpacing(2 * GRID)
-        line.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.words)
-        card.body.addWidget(self._headline)
-        card.body.addWidget(self.strip)
-        card.body.addLayout(line)
-        return card
+    def _connect(self) -> None:
+        context, runs = self.context, self.runs
+        self.buttons.train.clicked.connect(self.run_main_action)
+        self.buttons.stop.clicked.connect(self.stop_main_action)
+        self.form.changed.connect(self._look_ahead)
+        self.form.symbols.itemChanged.connect(self._show_plan)
+        self.planner.changed.connect(self._follow_plan)
+        self.plan_page.combinationWanted.connect(self.mending.use_combination)
+        self.plan_page.thresholdWanted.connect(self.mending.use_threshold)
+        self.resuming.discarded.connect(self._discarded)
+        self.results.failed.connect(self.show_error)
+        self.results.showWanted.connect(self._recall)
+        for signal, act in (
+            (runs.begun, self._begun),
+            (runs.progressed, self._progress),
+            (runs.succeeded, self._succeeded),
+            (runs.failed, self._failed),
+            (runs.stopped, self._stopped),
+            (runs.ended, self._over),
+            (runs.pauseChanged, self._follow_pause),
+            (runs.queueChanged, self._follow_queue),
+            (context.catalog.models.loaded, self._models_listed),
+            (context.catalog.models.loaded, self.interrupted.look),
+            (context.catalog.series.loaded, self._say_state),
+            (context.strategySaved, self._renew_plan),
+        ):
+            signal.connect(act)
 
     @property
     def running(self) -> bool:
         """Whether a training of this station runs."""
-        return self._task is not None
+        return self.runs.running
 
     def refresh(self) -> None:
         """Read data, strategies and models again."""
         self.notice.dismiss()
+        self.planner.outdate()
         self.context.catalog.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Plan what the form says, now that it is looked at.
+
+        Parameters
+        ----------
+        event : QShowEvent
+            The station comes into view.
+        """
+        super().showEvent(event)
+        self._look_ahead()
 
     @Slot()
     def run_main_action(self) -> None:
-        """Start a training with what the form says."""
-        if self.running:
-            return
+        """Start a training with what the form says, or let it wait for the one under way."""
         self.notice.dismiss()
         try:
             request = self.form.request()
         except BadInput as error:
             self.show_error(error)
             return
-
-        def work(progress: Progress, cancel: CancelToken) -> RunView:
-            result = workflows.train(request, progress, cancel)
-            return view_of(workflows.show_model(request.workspace, result.model_path), result.sentences)
-
-        self._begin(len(request.symbols))
-        title = self.tr("Train {0} on {1}").format(request.strategy, ", ".join(request.symbols))
-        task = Task(title, work)
-        self._task = task
-        task.progressed.connect(self._progress)
-        task.succeeded.connect(self._succeeded)
-        task.failed.connect(self._failed)
-        task.cancelled.connect(self._cancelled)
-        task.finished.connect(self._over)
-        self.context.submit(task)
+        if self.running:
+            self.context.notify("info", self.tr("Added to the queue; it begins when the training before it has ended"))
+        self.runs.add(request)
 
     @Slot()
     def stop_main_action(self) -> None:
-        """Ask the training to stop; nothing is saved then."""
-        if self._task is not None:
-            self._task.cancel()
-            self.stop_button.setEnabled(False)
-            self.words.setText(self.tr("stopping…"))
+        """Ask the training to end; the best model so far is kept."""
+        if not self.running:
+            return
+        self.runs.stop()
+        self.buttons.follow()
+        self.card.words.setText(self.tr("stopping…"))
 
-    def _begin(self, symbols: int) -> None:
-        self._estimate = Estimate()
-        self._last_epoch = 0
-        self.train_button.setEnabled(False)
-        self.stop_button.setEnabled(True)
-        self.strip.clear()
+    # before a run
+
+    @Slot()
+    def _look_ahead(self) -> None:
+        if self.isVisible():
+            self.planner.look()
+        self._follow_plan()
+
+    @Slot()
+    def _renew_plan(self, _saved: str = "") -> None:
+        self.planner.outdate()
+        self._look_ahead()
+
+    @Slot()
+    def _show_plan(self, _item: object = None) -> None:
+        """Turn to the plan when a symbol is ticked by hand, unless a run is looked at."""
+        if not self.running:
+            self.tabs.setCurrentWidget(self.plan_page)
+
+    @Slot()
+    def _follow_plan(self) -> None:
+        self.buttons.block(self.mending.show_missing())
+
+    # a run
+
+    @Slot(object)
+    def _begun(self, request: TrainRequest) -> None:
+        self.card.begin(self.runs.task, len(request.symbols))
         self.board.clear()
+        self.results.clear()
         self._pages.setCurrentWidget(self.board)
-        self.bar.setRange(0, 0)
-        count = self.tr("1 symbol") if symbols == 1 else self.tr("{0} symbols").format(symbols)
-        self._say(self.tr("Training on {0}").format(count), "accent")
-        self.words.setText(self.tr("starting…"))
+        self.tabs.setCurrentWidget(self._pages)
+        self.buttons.follow()
         self.context.stateChanged.emit(self.object_name, "running")
 
     @Slot(object)
     def _progress(self, events: tuple[ProgressEvent, ...]) -> None:
-        self.strip.take(events)
-        self._estimate.take(events)
+        self.card.take(events)
         for event in events:
-            if isinstance(event, EpochFinished):
-                self._last_epoch = event.epoch
+            if isinstance(event, LearningStarted):
+                self.board.begin(event)
+            elif isinstance(event, EpochFinished):
                 self.board.add_epoch(event)
-        fraction = self._estimate.fraction
-        self.bar.setRange(0, 0 if fraction is None else 1000)
-        if fraction is not None:
-            self.bar.setValue(round(1000 * fraction))
-        if self._task is not None and not self._task.token.cancelled:
-            self.words.setText(self._estimate.sentence())
+        if not self.runs.ending:
+            self.card.words.setText(self.tr("paused") if self.runs.paused else self.card.estimate.sentence())
+            self.buttons.follow()
+
+    @Slot()
+    def _follow_pause(self, _paused: bool = False) -> None:
+        self.buttons.follow()
+        if self.runs.paused:
+            self.card.words.setText(self.tr("paused"))
+
+    @Slot()
+    def _follow_queue(self) -> None:
+        place, waiting = self.tabs.indexOf(self.queue_page), len(self.runs.queue)
+        self.tabs.setTabText(place, self.tr("Waiting: {0}").format(waiting))
+        self.tabs.setTabVisible(place, waiting > 0)
 
     @Slot(object)
-    def _succeeded(self, view: RunView) -> None:
+    def _succeeded(self, run: FinishedRun) -> None:
+        view, took = run.view, numbers.seconds(self.card.estimate.elapsed)
         self._shown_model = view.name
-        self.words.setText(self.tr("saved as {0} in {1}").format(view.name, numbers.seconds(self._estimate.elapsed)))
+        self.card.words.setText(self.tr("saved as {0} in {1}").format(view.name, took))
         self._show(view)
-        self.context.notify("success", self.tr("{0} is trained and saved").format(view.name), view.verdict.headline)
+        if run.resumable is None:
+            self.context.notify("success", self.tr("{0} is trained and saved").format(view.name), view.verdict.headline)
+        else:
+            words = self.tr("Stopped at epoch {0}; best epoch {1} is kept as {2}")
+            self.card.say(words.format(run.epochs, view.best_epoch, view.name), "warning")
+            self.context.notify("info", words.format(run.epochs, view.best_epoch, view.name), view.verdict.headline)
         self.context.stateChanged.emit(self.object_name, "ready")
         self.context.modelsChanged.emit()
 
     @Slot(object)
     def _failed(self, error: KtrdrError | TaskError) -> None:
-        self.strip.end("failed")
-        self._say(self.tr("The training failed; nothing was written"), "danger")
-        self.words.setText("")
+        self.card.strip.end("failed")
+        self.card.say(self.tr("The training failed; nothing was written"), "danger")
+        self.card.words.setText("")
         self.show_error(error)
 
     @Slot()
-    def _cancelled(self) -> None:
-        where = self.tr(" in epoch {0}").format(self._last_epoch) if self._last_epoch else ""
-        self.strip.end("stopped")
-        self._say(self.tr("Stopped{0}; nothing was written").format(where), "warning")
-        self.words.setText("")
-        self.context.notify("info", self.tr("The training was stopped; nothing was written"))
+    def _stopped(self) -> None:
+        self.card.strip.end("stopped")
+        words = self.tr("Stopped before its first epoch was over; nothing was written")
+        if self.card.last_epoch:  # by the task list, which cancels without keeping anything
+            words = self.tr("Stopped in epoch {0}; no model is saved").format(self.card.last_epoch)
+        self.card.say(words, "warning")
+        self.card.words.setText("")
+        self.context.notify("info", words)
         self.context.stateChanged.emit(self.object_name, "ready")
 
     @Slot()
     def _over(self) -> None:
-        self._task = None
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(0)
-        self.train_button.setEnabled(True)
-        self.stop_button.setEnabled(False)
-
-    def _say(self, text: str, tone: str) -> None:
-        self._headline.setText(text)
-        set_tone(self._headline, tone)
+        self.card.rest()
+        self.buttons.follow()
 
     def _show(self, view: RunView) -> None:
         self.board.show_run(view)
+        self.results.show_model(view.path)
         self._pages.setCurrentWidget(self.board)
-        self._say(f"{view.name}: {view.verdict.headline}", "success" if view.verdict.good else "warning")
+        self.card.say(f"{view.name}: {view.verdict.headline}", "success" if view.verdict.good else "warning")
+
+    # what was there before
+
+    @Slot()
+    def _discarded(self) -> None:
+        self.card.say(self.tr("The interrupted training is discarded"), "")
+        self.context.modelsChanged.emit()
 
     @Slot(object)
     def _models_listed(self, models: tuple[Any, ...]) -> None:
@@ -225,16 +296,38 @@ class TrainingPanel(Station):
         self.start(self.tr("Read the newest model"), work, self._recalled, quiet=True)
 
     @Slot(object)
+    def _recall(self, path: Any) -> None:
+        """Show an older run in the place of the one that is shown."""
+        if self.running:
+            self.context.notify("info", self.tr("A training runs; older ones can be shown when it is over"))
+            return
+        workspace = self.context.workspace
+
+        def work(_progress: Progress, _cancel: CancelToken) -> RunView:
+            return view_of(workflows.show_model(workspace, path))
+
+        self.start(self.tr("Read an older training"), work, self._show_older, quiet=True)
+
+    @Slot(object)
+    def _show_older(self, view: RunView) -> None:
+        if not self.running:
+            self._show(view)
+            self.card.words.setText(self.tr("an older run of this workspace"))
+            self.tabs.setCurrentWidget(self.results.view)
+
+    @Slot(object)
     def _recalled(self, view: RunView) -> None:
-        if self.running or self._last_epoch:
+        if self.running or self.card.last_epoch:
             return
         self._show(view)
-        self.words.setText(self.tr("newest model of this workspace"))
+        self.tabs.setCurrentWidget(self._pages)
+        self.card.words.setText(self.tr("newest model of this workspace"))
         if not self.form.chosen:
             self.form.tick(frozenset(view.symbols))
 
     @Slot()
     def _say_state(self, _items: object = None) -> None:
+        self._renew_plan()
         if not self.running:
             ready = bool(self.context.catalog.series.items)
             self.context.stateChanged.emit(self.object_name, "ready" if ready else "empty")

@@ -55,13 +55,17 @@ class RunView:
     best_epoch : int or None
         Epoch whose weights were kept.
     baseline : float or None
-        Accuracy on the validation rows of always naming the most frequent class.
+        Accuracy on the validation rows of always naming the most frequent class, averaged over symbols as the curves.
     rows : tuple of SymbolRow
         One per symbol.
     verdict : Verdict
         What the model is worth.
     sentences : tuple of str
         What happened, in plain words.
+    prior : float or None
+        NLL on the validation rows of always giving the class shares of the training rows, averaged likewise.
+    path : str
+        The model's folder.
     """
 
     name: str
@@ -72,6 +76,8 @@ class RunView:
     rows: tuple[SymbolRow, ...]
     verdict: Verdict
     sentences: tuple[str, ...]
+    prior: float | None = None
+    path: str = ""
 
 
 def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunView:
@@ -94,11 +100,22 @@ def view_of(shown: Mapping[str, Any], sentences: tuple[str, ...] = ()) -> RunVie
         symbols=tuple(shown["training_symbols"]),
         curves={name: list(history.get(name) or []) for name in CURVES},
         best_epoch=metrics.get("best_epoch"),
-        baseline=(metrics.get("validation") or {}).get("majority_accuracy"),
+        baseline=_mean(metrics, "majority_accuracy"),
         rows=_rows(metrics.get("per_symbol_test") or {}, manifest.get("class_balance") or {}),
         verdict=verdict,
         sentences=told,
+        prior=_mean(metrics, "prior_nll"),
+        path=str(shown["path"]),
     )
+
+
+def _mean(metrics: Mapping[str, Any], name: str) -> float | None:
+    """Return a figure of the validation rows averaged over symbols; that of all rows where symbols are not told apart.
+
+    The figures of a live run are averaged in the same way, so that its lines stay where they are when it ends.
+    """
+    found = [entry[name] for entry in (metrics.get("per_symbol_validation") or {}).values() if entry.get(name)]
+    return sum(found) / len(found) if found else (metrics.get("validation") or {}).get(name)
 
 
 def _rows(figures: Mapping[str, Any], balance: Mapping[str, Any]) -> tuple[SymbolRow, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -9,7 +11,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import EmptyData
 from ktrdr_app.core.progress import BarsDone, Progress
 from ktrdr_app.gui.documents.context import AppContext
-from ktrdr_app.gui.panels.log.tasks import KEPT, TaskList
+from ktrdr_app.gui.panels.log.tasks import KEPT, TaskList, TaskRow
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
 from tests.gui.helpers import Gate, click, settle
@@ -92,3 +94,59 @@ def test_each_stop_button_says_what_it_stops(listing: TaskList, context: AppCont
     assert accessibility.nameless(listing) == []
     context.tasks.cancel_all()
     settle(qtbot, context.tasks)
+
+
+@pytest.fixture
+def counting(listing: TaskList, context: AppContext, qtbot: QtBot) -> Iterator[TaskRow]:
+    """The line of a task that has done a quarter of its bars and goes on when it is let."""
+    gate = Gate()
+
+    def work(progress: Progress, cancel: CancelToken) -> str:
+        progress(BarsDone(30, 120))
+        return gate.work(progress, cancel)
+
+    context.submit(Task("Backtest GOOG", work))
+    (shown,) = listing.rows
+    qtbot.waitUntil(lambda: shown.words.text() != "")
+    yield shown
+    gate.go_on.set()
+    shown.task.resume()
+    settle(qtbot, context.tasks)
+
+
+def test_a_task_is_paused_and_resumed_from_its_line(counting: TaskRow, qtbot: QtBot) -> None:
+    assert (counting.pause.text(), counting.pause.accessibleName()) == ("Pause", "Pause Backtest GOOG")
+    before = counting._sign.pixmap().toImage()
+    click(qtbot, counting.pause)
+    assert counting.task.paused
+    assert counting.words.text() == "paused   bar 30 of 120"
+    assert (counting.pause.text(), counting.pause.accessibleName()) == ("Resume", "Resume Backtest GOOG")
+    assert counting._sign.pixmap().toImage() != before
+    click(qtbot, counting.pause)
+    assert not counting.task.paused
+    assert counting.words.text().startswith("bar 30 of 120, ")
+    assert counting.pause.text() == "Pause"
+    assert counting._sign.pixmap().toImage() == before
+
+
+def test_a_pause_from_elsewhere_is_shown(counting: TaskRow) -> None:
+    counting.task.pause()
+    assert counting.words.text().startswith("paused")
+    assert counting.pause.text() == "Resume"
+
+
+def test_a_paused_task_is_stopped_from_its_line(counting: TaskRow, qtbot: QtBot) -> None:
+    click(qtbot, counting.pause)
+    click(qtbot, counting.stop)
+    assert counting.words.text() == "stopping…"
+    assert not counting.pause.isEnabled()
+    qtbot.waitUntil(lambda: counting.task.over)
+    assert "nothing was written" in counting.words.text()
+    assert counting.pause.isHidden()
+
+
+def test_the_theme_keeps_the_sign_of_a_pause(counting: TaskRow) -> None:
+    counting.task.pause()
+    paused = counting._sign.pixmap().toImage()
+    counting.recolour()
+    assert counting._sign.pixmap().toImage() == paused

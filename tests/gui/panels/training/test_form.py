@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app import workflows
 from ktrdr_app.core.errors import BadInput
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
@@ -15,6 +16,7 @@ from ktrdr_app.gui.panels.training.form import TrainingForm
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.training.combine import COMBINATIONS
+from ktrdr_app.workflows.data_inventory import QualityRequest
 from tests.gui.helpers import TYPO_STRATEGY, child, click, settle, tick
 
 pytestmark = pytest.mark.gui
@@ -175,3 +177,47 @@ def test_no_epochs_means_as_the_strategy_says(form: TrainingForm, qtbot: QtBot) 
     qtbot.keyClick(form.epochs, Qt.Key.Key_Return)
     assert form.request().epochs == 12
     assert accessibility.nameless(form) == []
+
+
+def test_each_line_says_bars_and_years(form: TrainingForm) -> None:
+    assert form.symbols.item(0).text() == "AAPL   2\N{NARROW NO-BREAK SPACE}015 bars   2005 – 2013"
+
+
+def test_the_state_of_the_data_is_told_once_it_is_known(form: TrainingForm, qtbot: QtBot) -> None:
+    item = form.symbols.item(2)
+    assert item.icon().isNull()
+    assert "its quality has not been looked at" in item.toolTip()
+    workflows.measure_quality(QualityRequest(form.context.workspace, "IBM", "1d"))
+    read_again(qtbot, form)
+    settle(qtbot, form.context.tasks)
+    item = form.symbols.item(2)
+    assert not item.icon().isNull()
+    assert "of the bars that are due" in item.toolTip()
+    choose(form, "1h")
+    assert form.symbols.item(0).toolTip().startswith("last bar ")
+    assert form.symbols.item(0).icon().isNull(), "the state of one bar length is not that of another"
+
+
+def test_a_symbol_may_be_left_out(form: TrainingForm, qtbot: QtBot) -> None:
+    tick(qtbot, form.symbols, "AAPL", "IBM")
+    form.leave_out("AAPL")
+    assert form.chosen == ("IBM",)
+    form.leave_out("NEVER")
+    assert form.chosen == ("IBM",)
+
+
+def test_ticking_many_is_told_once(form: TrainingForm) -> None:
+    told: list[None] = []
+    form.changed.connect(lambda: told.append(None))
+    form.tick_all()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("name", ["combination", "strategy", "epochs", "seed"])
+def test_every_other_choice_is_told_too(form: TrainingForm, qtbot: QtBot, name: str) -> None:
+    field = getattr(form, name)
+    with qtbot.waitSignal(form.changed):
+        if hasattr(field, "setCurrentIndex"):
+            field.setCurrentIndex((field.currentIndex() + 1) % field.count())
+        else:
+            field.setValue(field.value() + 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QProgressBar, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
@@ -15,11 +15,14 @@ from ktrdr_app.core.progress import EpochFinished
 from ktrdr_app.gui.charts.curves import CurvePlot
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
+from ktrdr_app.gui.panels.training.results.importance import ImportancePlot
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.table import RecordTable
+from ktrdr_app.workflows.requests import TrainRequest
 from tests.gui.helpers import TYPO_STRATEGY, child, click, settle, tick
+from tests.gui.panels.training.plans import planned
 
 pytestmark = pytest.mark.gui
 
@@ -58,6 +61,20 @@ def headline(panel: TrainingPanel) -> str:
     return child(panel, QLabel, "trainingPanel.headline").text()
 
 
+def missing(panel: TrainingPanel) -> list[str]:
+    return [one.text for one in panel.readiness.shown]
+
+
+def fix(panel: TrainingPanel, words: str) -> QPushButton:
+    """Return the button of the readiness card that says this."""
+    (found,) = [made for made in panel.readiness.findChildren(QPushButton) if made.text() == words]
+    return found
+
+
+def learnt(panel: TrainingPanel) -> int:
+    return len(panel.board.loss.points("val")[0])
+
+
 def models(panel: TrainingPanel) -> list[Path]:
     folder = panel.context.workspace.models
     return sorted(folder.rglob("*")) if folder.exists() else []
@@ -81,6 +98,8 @@ def test_the_promised_parts_are_there(panel: TrainingPanel) -> None:
         (CurvePlot, "lossPlot"),
         (CurvePlot, "accuracyPlot"),
         (RecordTable, "perSymbolTable"),
+        (QTableView, "confusionMatrix"),
+        (ImportancePlot, "importancePlot"),
     ):
         child(panel, kind, f"trainingPanel.{name}")
 
@@ -122,7 +141,7 @@ def test_a_training_by_clicks(panel: TrainingPanel, qtbot: QtBot) -> None:
     panel.context.stateChanged.connect(lambda *args: heard.append(args))
     start(qtbot, panel, "AAPL", "IBM", epochs=3)
     assert panel.running
-    assert not train_button(panel).isEnabled()
+    assert train_button(panel).text() == "Add to the queue"
     assert stop_button(panel).isEnabled()
     settle(qtbot, panel.context.tasks)
 
@@ -130,9 +149,9 @@ def test_a_training_by_clicks(panel: TrainingPanel, qtbot: QtBot) -> None:
     assert model.path.name == "universal_1d_v1"
     assert model.training_symbols == ("AAPL", "IBM")
     assert headline(panel).startswith("universal_1d_v1: ")
-    assert set(panel.strip.states.values()) == {"done"}
-    assert [row.symbol for row in panel.board.per_symbol.records.records] == ["AAPL", "IBM"]
-    assert "NLL" in panel.board.report.toPlainText()
+    assert set(panel.card.strip.states.values()) == {"done"}
+    assert [row.symbol for row in panel.results.view.table.records.records] == ["", "AAPL", "IBM"]
+    assert "NLL" in panel.results.report.text.toPlainText()
     assert train_button(panel).isEnabled()
     assert not stop_button(panel).isEnabled()
     assert ("trainingPanel", "running") in heard
@@ -153,58 +172,40 @@ def test_the_curves_are_the_history_of_the_model(panel: TrainingPanel, qtbot: Qt
         x, y = plot.points(key)
         assert list(x) == [1, 2, 3]
         assert list(y) == pytest.approx(metrics["history"][name])
-    _x, baseline = panel.board.accuracy.points("baseline")
-    assert list(baseline) == pytest.approx([metrics["validation"]["majority_accuracy"]] * 3)
+    for plot, key, name in (
+        (panel.board.accuracy, "baseline", "majority_accuracy"),
+        (panel.board.loss, "prior", "prior_nll"),
+    ):
+        assert list(plot.points(key)[1]) == pytest.approx([metrics["validation"][name]] * 3)
 
 
 def test_epochs_are_drawn_while_it_learns(panel: TrainingPanel, qtbot: QtBot) -> None:
     start(qtbot, panel, "AAPL", "IBM", "MSFT", epochs=2000)
     qtbot.waitUntil(lambda: len(panel.board.loss.points("val")[0]) >= 3, timeout=60_000)
     assert panel.running
-    assert "epoch" in panel.words.text()
-    assert "left" in panel.words.text() or "done" in panel.words.text()
-    assert panel.bar.maximum() == 1000
+    assert "epoch" in panel.card.words.text()
+    assert "left" in panel.card.words.text() or "done" in panel.card.words.text()
+    assert panel.card.bar.maximum() == 1000
+    assert "rows a second" in panel.card.live.text()
+    assert panel.board.loss.points("prior")[0][0] == 0, "the prior is drawn before there is an epoch"
     click(qtbot, stop_button(panel))
     settle(qtbot, panel.context.tasks)
 
 
-def test_stopping_in_the_middle_leaves_no_model_behind(panel: TrainingPanel, qtbot: QtBot) -> None:
-    start(qtbot, panel, "AAPL", "IBM", "MSFT", epochs=5000)
-    qtbot.waitUntil(lambda: len(panel.board.loss.points("val")[0]) >= 1, timeout=60_000)
-    click(qtbot, stop_button(panel))
-    assert not stop_button(panel).isEnabled()
-    assert "stopping" in panel.words.text()
-    settle(qtbot, panel.context.tasks)
-    assert models(panel) == []
-    assert "nothing was written" in headline(panel)
-    assert panel.strip.states["train"] == "stopped"
-    assert "epoch" in headline(panel)
+def test_no_symbol_ticked_blocks_and_is_mended_by_its_button(panel: TrainingPanel, qtbot: QtBot) -> None:
+    tick(qtbot, panel.form.symbols)
+    assert not train_button(panel).isEnabled()
+    assert missing(panel) == ["no symbol is ticked"]
+    assert train_button(panel).toolTip() == "no symbol is ticked"
+    click(qtbot, fix(panel, "Tick all 4"))
+    assert panel.form.chosen == ("AAPL", "GOOG", "IBM", "MSFT")
     assert train_button(panel).isEnabled()
+    assert panel.readiness.isHidden()
 
 
-def test_after_a_stop_one_may_train_again(panel: TrainingPanel, qtbot: QtBot) -> None:
-    start(qtbot, panel, "AAPL", epochs=5000)
-    qtbot.waitUntil(lambda: len(panel.board.loss.points("val")[0]) >= 1, timeout=60_000)
-    panel.stop_main_action()
-    settle(qtbot, panel.context.tasks)
-    start(qtbot, panel, "AAPL", epochs=2)
-    settle(qtbot, panel.context.tasks)
-    assert len(workflows.list_models(panel.context.workspace)) == 1
-    assert list(panel.board.loss.points("val")[0]) == [1, 2]
-
-
-def test_a_second_click_does_not_start_a_second_training(panel: TrainingPanel, qtbot: QtBot) -> None:
-    start(qtbot, panel, "AAPL", epochs=5000)
+def test_the_main_action_of_a_blocked_form_is_told_and_nothing_starts(panel: TrainingPanel) -> None:
     panel.run_main_action()
-    assert len([task for task in panel.context.tasks.running if not task.quiet]) == 1
-    panel.stop_main_action()
-    settle(qtbot, panel.context.tasks)
-
-
-def test_no_symbol_ticked_is_told_and_nothing_starts(panel: TrainingPanel, qtbot: QtBot) -> None:
-    start(qtbot, panel)
     assert not panel.running
-    assert panel.notice.isVisible()
     assert panel.notice.text.text() == "no symbol is ticked"
     assert "tick" in panel.notice.hint.text()
     assert models(panel) == []
@@ -216,41 +217,51 @@ def test_a_strategy_with_a_typo_is_told_with_its_place(panel: TrainingPanel, qtb
     settle(qtbot, panel.context.tasks)
     pick(panel.form.strategy, "typo")
     assert panel.form.strategy.currentText().startswith("⚠")
-    start(qtbot, panel, "AAPL")
-    settle(qtbot, panel.context.tasks)
-    assert "lookahed" in panel.notice.text.text()
-    assert "lookahead" in panel.notice.hint.text()
-    assert "typo.yaml" in panel.notice.text.text()
-    assert models(panel) == []
-    assert "failed" in headline(panel)
+    tick(qtbot, panel.form.symbols, "AAPL")
+    planned(qtbot, panel)
+    (found,) = panel.readiness.shown
+    assert "lookahed" in found.text
+    assert "lookahead" in found.hint
+    assert "typo.yaml" in found.text
+    assert not train_button(panel).isEnabled()
+    asked: list[str] = []
+    panel.context.panelRequested.connect(asked.append)
+    click(qtbot, fix(panel, "Open the strategy"))
+    assert asked == ["strategyPanel"]
 
 
-def test_a_symbol_too_short_is_told_and_nothing_is_written(panel: TrainingPanel, qtbot: QtBot) -> None:
+def test_a_symbol_too_short_is_told_and_may_be_left_out(panel: TrainingPanel, qtbot: QtBot) -> None:
     data = panel.context.workspace.data
     lines = (data / "AAPL_1d.csv").read_text(encoding="utf-8").splitlines()
     (data / "TINY_1d.csv").write_text("\n".join(lines[:30]) + "\n", encoding="utf-8")
     panel.refresh()
     settle(qtbot, panel.context.tasks)
-    start(qtbot, panel, "TINY")
-    settle(qtbot, panel.context.tasks)
-    assert panel.notice.isVisible()
-    assert "TINY" in panel.notice.text.text()
-    assert panel.notice.hint.text()
-    assert models(panel) == []
+    tick(qtbot, panel.form.symbols, "AAPL", "TINY")
+    planned(qtbot, panel)
+    (found,) = panel.readiness.shown
+    assert found.text.startswith("TINY 1d has 4 usable rows, 100 are needed")
+    assert found.hint
+    click(qtbot, fix(panel, "Leave TINY out"))
+    planned(qtbot, panel)
+    assert panel.form.chosen == ("AAPL",)
+    assert panel.readiness.isHidden()
+    assert train_button(panel).isEnabled()
 
 
 def test_a_file_that_went_missing_is_told(panel: TrainingPanel, qtbot: QtBot) -> None:
     tick(qtbot, panel.form.symbols, "IBM")
+    planned(qtbot, panel)
     (panel.context.workspace.data / "IBM_1d.csv").unlink()
     click(qtbot, train_button(panel))
     settle(qtbot, panel.context.tasks)
     assert "no bars for IBM 1d" in panel.notice.text.text()
-    assert "failed" in panel.strip.states.values()
+    assert "failed" in panel.card.strip.states.values()
+    assert "failed" in headline(panel)
     assert models(panel) == []
 
 
 def test_an_error_is_gone_with_the_next_start(panel: TrainingPanel, qtbot: QtBot) -> None:
-    start(qtbot, panel)
+    panel.run_main_action()
     assert panel.notice.isVisible()
     start(qtbot, panel, "AAPL")
     assert panel.notice.isHidden()
@@ -261,8 +272,12 @@ def test_an_empty_workspace_says_that_data_are_missing(
     qtbot: QtBot, dark: object, tasks: TaskManager, empty_workspace: Workspace
 ) -> None:
     panel = make(qtbot, tasks, empty_workspace)
-    click(qtbot, train_button(panel))
-    assert "data" in panel.notice.hint.text()
+    assert not train_button(panel).isEnabled()
+    assert missing(panel) == ["there are no data to learn from"]
+    asked: list[str] = []
+    panel.context.panelRequested.connect(asked.append)
+    click(qtbot, fix(panel, "Add data"))
+    assert asked == ["dataPanel"]
     assert list(empty_workspace.root.iterdir()) == []
 
 
@@ -273,14 +288,55 @@ def test_the_newest_model_is_recalled(
     assert headline(panel).startswith("universal_1d_v1: ")
     assert len(panel.board.loss.points("val")[0]) == 3
     assert panel.form.chosen == ("AAPL", "IBM")
-    assert "seed 7" in panel.board.report.toPlainText()
+    assert "--seed 7" in panel.results.report.text.toPlainText()
+
+
+def test_an_older_run_is_shown_with_its_curves_and_results(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    workflows.train(TrainRequest(trained_workspace, "quick", ("MSFT",), "1d", epochs=2))
+    panel = make(qtbot, tasks, trained_workspace)
+    assert headline(panel).startswith("universal_1d_v2: ")
+    older = trained_workspace.models / "quick" / "universal_1d_v1"
+    panel.results.showWanted.emit(older)
+    settle(qtbot, tasks)
+    assert headline(panel).startswith("universal_1d_v1: ")
+    assert len(panel.board.loss.points("val")[0]) == 3
+    assert panel.results.results.path == older
+    assert panel.tabs.currentWidget() is panel.results.view
+
+
+def test_while_a_training_runs_no_older_one_takes_its_place(panel: TrainingPanel, qtbot: QtBot) -> None:
+    said: list[tuple[str, ...]] = []
+    panel.context.notified.connect(lambda *words: said.append(words))
+    start(qtbot, panel, "AAPL", epochs=5000)
+    panel.results.showWanted.emit(panel.context.workspace.models / "quick" / "universal_1d_v1")
+    assert any("when it is over" in text for _level, text, _details in said)
+    panel.stop_main_action()
+    settle(qtbot, panel.context.tasks)
+
+
+def test_a_new_training_empties_the_results_of_the_one_before(
+    qtbot: QtBot, dark: object, tasks: TaskManager, trained_workspace: Workspace
+) -> None:
+    panel = make(qtbot, tasks, trained_workspace)
+    assert len(panel.results.view.table.records.records) == 3
+    pick(panel.form.strategy, "quick")
+    panel.tabs.setCurrentWidget(panel.results.view)
+    start(qtbot, panel, "AAPL", epochs=2)
+    assert panel.results.view.table.records.records == ()
+    assert panel.tabs.tabText(panel.tabs.currentIndex()) == "Run"
+    settle(qtbot, tasks)
+    assert [found.symbol for found in panel.results.view.table.records.records] == ["", "AAPL"]
+    listed = [run.symbols for run in panel.results.runs.table.records.records]
+    assert listed == [("AAPL",), ("AAPL", "IBM")], "the newest first"
 
 
 def test_late_batches_append_once_per_epoch(panel: TrainingPanel) -> None:
     for number in (1, 2):
         panel._progress((EpochFinished(number, 2, 1.0, 0.9, 0.4, 0.5, 1, 10.0),))
     assert list(panel.board.loss.points("train")[0]) == [1, 2]
-    assert panel._last_epoch == 2
+    assert panel.card.last_epoch == 2
 
 
 def test_everything_has_a_name(panel: TrainingPanel) -> None:

@@ -1,25 +1,23 @@
-"""The board of a run: curves that grow, the best epoch marked, figures as they are, and nothing of an older run."""
+"""The board of a run: curves that grow, the best epoch marked, and nothing of an older run."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, LearningStarted
 from ktrdr_app.gui.charts.curves import CurvePlot
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.view_model import CURVES, RunView, SymbolRow
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.workflows.wording import Verdict
 
 pytestmark = pytest.mark.gui
 
-THIN = "\N{NARROW NO-BREAK SPACE}"
 BALANCE = {"BUY": 0.25, "HOLD": 0.5, "SELL": 0.25}
 GOOD = SymbolRow("AAPL", 1234, 0.51, 0.48, 0.02, BALANCE)
 POOR = SymbolRow("IBM", 99, 0.40, 0.48, -0.01, BALANCE)
@@ -49,14 +47,6 @@ def board(qtbot: QtBot, dark: object) -> RunBoard:
 def curve(plot: CurvePlot, key: str) -> list[tuple[float, float]]:
     x, y = plot.points(key)
     return list(zip(x.tolist(), y.tolist(), strict=True))
-
-
-def cells(board: RunBoard, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[list[object]]:
-    model = board.per_symbol.model()
-    return [
-        [model.data(model.index(row, column), role) for column in range(model.columnCount())]
-        for row in range(model.rowCount())
-    ]
 
 
 def marks(board: RunBoard) -> list[float | None]:
@@ -92,7 +82,6 @@ def test_a_finished_run_is_shown_whole(board: RunBoard) -> None:
         assert curve(plot, key) == [(step + 1, place + step / 10) for step in range(4)]
     assert curve(board.accuracy, "baseline") == [(step, 0.45) for step in (1, 2, 3, 4)]
     assert marks(board) == [3, 3]
-    assert board.report.toPlainText() == f"It lost −3{THIN}% against the shares.\nSeed 7."
 
 
 def test_a_shorter_run_leaves_nothing_of_the_longer_one(board: RunBoard) -> None:
@@ -101,36 +90,13 @@ def test_a_shorter_run_leaves_nothing_of_the_longer_one(board: RunBoard) -> None
     board.show_run(run(2, baseline=None, rows=(UNKNOWN,)))
     assert len(curve(board.loss, "train")) == len(curve(board.accuracy, "val")) == 2
     assert curve(board.accuracy, "baseline") == []
-    assert [row[0] for row in cells(board)] == ["GOOG"]
 
 
-def test_a_run_without_history_has_figures_and_no_curves(board: RunBoard) -> None:
+def test_a_run_without_history_has_no_curves(board: RunBoard) -> None:
     view = run(0)
     board.show_run(RunView(view.name, view.symbols, view.curves, None, 0.4, view.rows, view.verdict, view.sentences))
     assert [curve(board.accuracy, key) for key in ("train", "val", "baseline")] == [[], [], []]
     assert marks(board) == [None, None]
-    assert len(cells(board)) == 2
-
-
-def test_figures_of_each_symbol_as_they_are_written(board: RunBoard) -> None:
-    board.show_run(run(rows=(GOOD, UNKNOWN)))
-    assert cells(board) == [
-        ["AAPL", f"1{THIN}234", f"51.0{THIN}%", f"48.0{THIN}%", f"+2.0{THIN}%", "25 · 50 · 25"],
-        ["GOOG", "5", "–", "–", "–", "–"],
-    ]
-
-
-def test_skill_is_coloured_by_its_sign_and_only_where_it_is_known(board: RunBoard) -> None:
-    board.show_run(run(rows=(GOOD, POOR, UNKNOWN)))
-    colours = [row[4] for row in cells(board, Qt.ItemDataRole.ForegroundRole)]
-    assert colours == [color("success"), color("warning"), None]
-
-
-@pytest.mark.parametrize(("column", "order"), [(1, ["GOOG", "IBM", "AAPL"]), (2, ["GOOG", "IBM", "AAPL"])])
-def test_figures_sort_as_numbers(board: RunBoard, column: int, order: list[str]) -> None:
-    board.show_run(run(rows=(GOOD, POOR, UNKNOWN)))
-    board.per_symbol.sortByColumn(column, Qt.SortOrder.AscendingOrder)
-    assert [row[0] for row in cells(board)] == order
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap_and_no_fault(board: RunBoard, qtbot: QtBot) -> None:
@@ -147,7 +113,39 @@ def test_clearing_shows_nothing(board: RunBoard) -> None:
     board.show_run(run())
     board.clear()
     assert curve(board.loss, "train") == curve(board.accuracy, "baseline") == []
-    assert cells(board) == []
-    assert board.report.toPlainText() == ""
     assert marks(board) == [None, None]
     assert accessibility.nameless(board) == []
+
+
+LINES = LearningStarted(500, 1.05, 0.61, 1)
+
+
+def test_what_the_figures_are_held_against_is_there_before_they_are(board: RunBoard) -> None:
+    board.begin(LINES)
+    assert curve(board.loss, "prior") == [(0, 1.05)]
+    assert curve(board.accuracy, "baseline") == [(0, 0.61)]
+    board.add_epoch(epoch(1, 1))
+    board.add_epoch(epoch(2, 1))
+    assert curve(board.loss, "prior") == [(0, 1.05), (1, 1.05), (2, 1.05)]
+    assert curve(board.accuracy, "baseline")[-1] == (2, 0.61)
+
+
+def test_epochs_before_an_interruption_are_drawn_at_once(board: RunBoard) -> None:
+    board.begin(replace(LINES, history=(epoch(1, 1, 1.3), epoch(2, 2, 1.2))))
+    assert curve(board.loss, "train") == [(1, 1.3), (2, 1.2)]
+    assert marks(board) == [2, 2]
+    board.add_epoch(epoch(3, 3, 1.1))
+    assert curve(board.loss, "train")[-1] == (3, 1.1)
+
+
+def test_the_lines_of_one_run_are_not_those_of_the_next(board: RunBoard) -> None:
+    board.begin(LINES)
+    board.clear()
+    board.add_epoch(epoch(1, 1))
+    assert curve(board.loss, "prior") == curve(board.accuracy, "baseline") == []
+
+
+def test_a_finished_run_keeps_both_lines(board: RunBoard) -> None:
+    board.show_run(replace(run(), prior=0.98))
+    assert curve(board.loss, "prior") == [(step, 0.98) for step in (1, 2, 3, 4)]
+    assert curve(board.accuracy, "baseline") == [(step, 0.45) for step in (1, 2, 3, 4)]

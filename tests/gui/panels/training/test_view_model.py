@@ -93,3 +93,13 @@ def test_a_real_model(trained_workspace: Workspace) -> None:
     assert [row.symbol for row in view.rows] == ["AAPL", "IBM"]
     assert 0 < (view.baseline or 0) < 1
     assert sum(view.rows[0].balance.values()) == pytest.approx(1.0)
+
+
+def test_lines_are_averaged_over_symbols_as_the_curves_are(trained_workspace: Workspace) -> None:
+    path = trained_workspace.models / "quick" / "universal_1d_v1"
+    shown = workflows.show_model(trained_workspace, path)
+    by_symbol = shown["metrics"]["per_symbol_validation"]
+    assert set(by_symbol) == {"AAPL", "IBM"}
+    view = view_of(shown)
+    assert view.baseline == pytest.approx(sum(entry["majority_accuracy"] for entry in by_symbol.values()) / 2)
+    assert view.prior == pytest.approx(sum(entry["prior_nll"] for entry in by_symbol.values()) / 2)

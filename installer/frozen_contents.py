@@ -1,0 +1,141 @@
+"""What goes into the frozen folder and what stays out; read by ``desktop.spec``, which PyInstaller runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+Entry = tuple[str, str, str]
+"""Name in the folder, file it comes from, and kind, as PyInstaller's tables of contents hold them."""
+
+SHIPPED_EXTRAS = ("api", "ib", "cluster")
+"""Extras of ``pyproject.toml`` that are part of the frozen program."""
+
+LOADED_BY_NAME = (
+    "distributed",
+    "exchange_calendars",
+    "ktrdr_app",
+    "numba",
+    "opentelemetry",
+    "talib",
+    "tzdata",
+    "uvicorn",
+)
+"""Packages whose modules are imported by name at run time, which no reader of import statements finds."""
+
+WITH_FILES = ("ktrdr_app", "fastapi_offline", "dask", "distributed", "exchange_calendars")
+"""Packages that read files which lie beside their modules."""
+
+UNUSED_MODULES = (
+    "IPython",
+    "PIL",
+    "_pytest",
+    "curses",
+    "cyclonedx",
+    "hatchling",
+    "hypothesis",
+    "jsonschema",
+    "lxml",
+    "matplotlib",
+    "mypy",
+    "pip",
+    "pyarrow.flight",
+    "pyarrow.tests",
+    "pytest",
+    "readline",
+    "tensorboard",
+    "tkinter",
+    "trove_classifiers",
+)
+"""Modules that libraries import where they find them, and that the program never calls.
+
+``readline`` would also bring GNU readline, whose licence (GPL) would become that of the whole folder.
+"""
+
+LEFT_OUT = (
+    "*.pyx",
+    "*.pxd",
+    "*.pxi",
+    "*.pyi",
+    "*.a",
+    "*.h",
+    "*.hpp",
+    "pyarrow/include/*",
+    "pyarrow/src/*",
+    "pyarrow/tests/*",
+    "*arrow*flight*",
+    "pyarrow/_pyarrow_cpp_tests*",
+    "numpy/_core/include/*",
+    "sklearn/datasets/data/*",
+    "sklearn/datasets/images/*",
+    "sklearn/datasets/tests/*",
+    "*/tests/data/*",
+    "torch/bin/*Test*",
+    "torch/bin/protoc*",
+    "torch/bin/test_*",
+    "torch/bin/*.pt*",
+    "torch/bin/upgrader_models/*",
+    "torch/include/*",
+    "torch/lib/libaoti_custom_ops.so",
+    "torch/lib/libbackend_with_compiler.so",
+    "torch/lib/libjitbackend_test.so",
+    "torch/lib/libtorchbind_test.so",
+    "torch/share/*",
+    "torch/test/*",
+    "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
+    "libatk*",
+    "libcairo*",
+    "libdatrie*",
+    "libfribidi*",
+    "libgdk*",
+    "libgraphite2*",
+    "libharfbuzz*",
+    "libjpeg*",
+    "libpango*",
+    "libpixman*",
+    "libthai*",
+)
+"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler; and Qt's
+plug-in for the look of GTK with all it would bring, as the window has a look of its own.
+
+``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
+"""
+
+
+def stays_out(name: str) -> bool:
+    """Return whether a file of a library is left out.
+
+    Parameters
+    ----------
+    name : str
+        Its path in the frozen folder.
+    """
+    plain = name.replace("\\", "/")
+    return any(fnmatch(plain, pattern) for pattern in LEFT_OUT)
+
+
+def kept(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries of a table of contents without what stays out.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Binaries or data files.
+    """
+    return [entry for entry in entries if not stays_out(entry[0])]
+
+
+def write_listing(file: Path, tables: Iterable[Sequence[Entry]]) -> None:
+    """Write down what was packed and where it came from, for `shipped_parts`.
+
+    Parameters
+    ----------
+    file : Path
+        JSON file to write.
+    tables : iterable of sequences of Entry
+        PyInstaller's tables: modules, binaries, data files.
+    """
+    rows = sorted({(name, source or "", kind) for table in tables for name, source, kind in table})
+    file.write_text(json.dumps(rows, indent=0), encoding="utf-8")

@@ -1,0 +1,108 @@
+"""What an account is held against on its chart, beside buy and hold: another account, and what luck would bring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from ktrdr_app.gui.charts.chart_data import ChartData
+from ktrdr_app.gui.charts.figures import chart_words
+from ktrdr_app.gui.charts.item import logarithms
+from ktrdr_app.gui.charts.lod_curve import LodCurve
+from ktrdr_app.gui.charts.plot import ThemedPlot, pen
+from ktrdr_app.gui.ui.theme import Tokens
+
+BEAM = 0.012
+"""Length of the beams at the ends of luck's bar, as a share of the bars."""
+
+
+class Rivals:
+    """A second curve, and at the right edge the middle 90 % of what random trades ended with.
+
+    Parameters
+    ----------
+    plot : ThemedPlot
+        Where they are drawn.
+    """
+
+    def __init__(self, plot: ThemedPlot) -> None:
+        self.curve = LodCurve(width=1.6, dash="dot", title=chart_words("other model"))
+        self.luck = pg.PlotCurveItem(connect="pairs", name=chart_words("90 % of random trades"))
+        self._span: tuple[float, float] | None = None
+        self._wanted = True
+        self._logarithmic = False
+        self._data: ChartData | None = None
+        self._at = 0
+        for item in (self.curve, self.luck):
+            plot.view.addItem(item)
+        self.luck.hide()
+
+    def set_data(self, data: ChartData) -> None:
+        """Show those of other bars.
+
+        Parameters
+        ----------
+        data : ChartData
+            What is charted.
+        """
+        self._data = data
+        self.curve.set_data(data.rival)
+        self._span, self._at = None, len(data) - 1
+        if data.luck is not None and len(data):
+            low, middle, high = logarithms(np.array(data.luck)) if self._logarithmic else data.luck
+            self._span = (float(low), float(high))
+            at, beam = float(self._at), max(len(data) * BEAM, 1.0)
+            levels = np.repeat([low, middle, high], 2)
+            beams = np.tile([at - beam, at + beam], 3)
+            self.luck.setData(np.append(beams, [at, at]), np.append(levels, [low, high]))
+        self.luck.setVisible(self._wanted and self._span is not None)
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw account values or their logarithms to base 10.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        self._logarithmic = on
+        self.curve.set_logarithmic(on)
+        if self._data is not None:
+            self.set_data(self._data)
+
+    def extents(self, first: int, last: int) -> list[tuple[float, float]]:
+        """Return the lowest and highest value of what can be seen between two bars.
+
+        Parameters
+        ----------
+        first, last : int
+            Bars, the last not included.
+        """
+        found = []
+        if self.curve.isVisible() and len(self.curve):
+            found.append(self.curve.extent(first, min(last, len(self.curve))))
+        if self._span is not None and self.luck.isVisible() and first <= self._at < last:
+            found.append(self._span)
+        return found
+
+    def show_luck(self, wanted: bool) -> None:
+        """Show or hide what luck would bring.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown, where it is known.
+        """
+        self._wanted = wanted
+        self.luck.setVisible(wanted and self._span is not None)
+
+    def dress(self, theme: Tokens) -> None:
+        """Recolour both.
+
+        Parameters
+        ----------
+        theme : Tokens
+            The colours to wear.
+        """
+        self.curve.set_colour(theme.series_2)
+        self.luck.setPen(pen(theme.series_4, 2))

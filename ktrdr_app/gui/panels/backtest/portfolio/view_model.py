@@ -1,0 +1,107 @@
+"""What the page shows of a portfolio, made in the worker thread; no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ktrdr_app.data.bars import nanoseconds
+from ktrdr_app.gui.ui import numbers
+from ktrdr_app.workflows.many_requests import ManyOutcome
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one symbol brought.
+
+    Attributes
+    ----------
+    symbol : str
+        Which.
+    seen : bool or None
+        Whether the model learnt from it.
+    trades : int
+        Closed trades.
+    profit, costs : float
+        Net profit with what is still open, and all costs; account currency.
+    share : float
+        Profit over the portfolio's initial capital.
+    """
+
+    symbol: str
+    seen: bool | None
+    trades: int
+    profit: float
+    costs: float
+    share: float
+
+
+@dataclass(frozen=True)
+class PortfolioView:
+    """A finished portfolio, ready to be shown.
+
+    Attributes
+    ----------
+    times : ndarray of int64, shape (n,)
+        Instants, nanoseconds UTC.
+    equity, benchmark : ndarray of float64, shape (n,)
+        The account, and the same symbols bought in equal parts and held.
+    exposure : ndarray of float64, shape (n,)
+        Value of all positions over the equity.
+    positions : ndarray of float64, shape (n,)
+        How many are held together.
+    parts : tuple of Part
+        By symbol.
+    sentence : str
+        What it came to.
+    """
+
+    times: NDArray[np.int64]
+    equity: Floats
+    benchmark: Floats
+    exposure: Floats
+    positions: Floats
+    parts: tuple[Part, ...]
+    sentence: str
+
+
+def portfolio_view(outcome: ManyOutcome, words: str) -> PortfolioView:
+    """Turn a portfolio into what the station shows.
+
+    Parameters
+    ----------
+    outcome : ManyOutcome
+        Of `backtest_portfolio`.
+    words : str
+        Sentence with places for return, buy and hold, worst drawdown and trades.
+    """
+    document = outcome.document
+    table = pd.read_csv(document["equity_file"])
+    equity = table["equity"].to_numpy(dtype=np.float64)
+    metrics, held = document["metrics"], document["benchmark"]["buy_and_hold"]
+    figures = (
+        numbers.percent(metrics["total_return"], signed=True),
+        numbers.percent(held["total_return"], signed=True),
+    )
+    return PortfolioView(
+        times=nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["timestamp"], utc=True)).as_unit("ns")),
+        equity=equity,
+        benchmark=table["buy_and_hold"].to_numpy(dtype=np.float64),
+        exposure=table["gross_exposure"].to_numpy(dtype=np.float64) / np.where(equity > 0, equity, np.nan),
+        positions=table["positions"].to_numpy(dtype=np.float64),
+        parts=tuple(_part(row) for row in document["symbols"]),
+        sentence=words.format(*figures, numbers.percent(metrics["max_drawdown"]), metrics["total_trades"]),
+    )
+
+
+def _part(row: Mapping[str, Any]) -> Part:
+    costs = float(row["commission"]) + float(row["slippage_cost"])
+    profit, share = float(row["total_pnl"]), float(row["share"])
+    return Part(str(row["symbol"]), row["seen"], int(row["trades"]), profit, costs, share)

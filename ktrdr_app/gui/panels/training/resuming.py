@@ -1,0 +1,68 @@
+"""Carries out *Resume* and *Discard* of an interrupted training; discarding asks first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ktrdr_app import workflows
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.progress import Progress
+from ktrdr_app.gui.panels.station import Station
+from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
+from ktrdr_app.gui.panels.training.runs import TrainingRuns
+from ktrdr_app.workflows.interrupted_runs import InterruptedRun
+
+
+class Resuming(QObject):
+    """Listens to the card of interrupted trainings.
+
+    Parameters
+    ----------
+    card : InterruptedCard
+        Where they are offered.
+    runs : TrainingRuns
+        Where they go on.
+    station : Station
+        In whose notice the question is asked.
+    """
+
+    discarded = Signal()
+    """A training is forgotten."""
+
+    def __init__(self, card: InterruptedCard, runs: TrainingRuns, station: Station) -> None:
+        super().__init__(station)
+        self._runs, self._station = runs, station
+        self._doomed: InterruptedRun | None = None
+        card.resumeWanted.connect(self._resume)
+        card.discardWanted.connect(self._ask)
+        station.notice.chosen.connect(self._discard)
+
+    @Slot(object)
+    def _resume(self, run: InterruptedRun) -> None:
+        self._station.notice.dismiss()
+        self._runs.add(run.request)
+
+    @Slot(object)
+    def _ask(self, run: InterruptedRun) -> None:
+        self._doomed = run
+        text = self.tr("Discard what is kept of this training? It cannot go on then.")
+        hint = self.tr("{0} goes to the trash.").format(run.model.name) if run.model else ""
+        self._station.notice.show_text("warning", text, hint)
+        self._station.notice.offer(self.tr("Discard it"))
+
+    @Slot()
+    def _discard(self) -> None:
+        doomed, self._doomed = self._doomed, None
+        self._station.notice.dismiss()
+        if doomed is None:
+            return
+        workspace, name = self._station.context.workspace, doomed.name
+
+        def work(_progress: Progress, _cancel: CancelToken) -> None:
+            workflows.discard_run(workspace, name)
+
+        self._station.start(self.tr("Discard a training"), work, self._done, quiet=True)
+
+    @Slot(object)
+    def _done(self, _nothing: object = None) -> None:
+        self.discarded.emit()
