@@ -110,7 +110,10 @@ def test_a_best_value_at_the_end_of_its_range_is_told(rate: float, end: str) -> 
     found = [sentence for sentence in said([made(0, 0.03, rate)]) if "end of its range" in sentence]
     assert found == (
         [
-            f"The best training.learning_rate lies at the {end} end of its range ({rate:g}): a wider one may hold a better."
+            (
+                f"The best training.learning_rate lies at the {end} end of its range ({rate:g}): "
+                "a wider one may hold a better."
+            )
         ]
         if end
         else []
