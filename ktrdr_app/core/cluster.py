@@ -74,7 +74,8 @@ def executor_for(address: str | None, *, cancel: CancelToken, shared: Path | Non
     InvalidValue
         If the address is none.
     EnvironmentProblem
-        If the extra ``cluster`` is not installed, or a worker has other versions.
+        If the extra ``cluster`` is not installed, a worker has other versions, or a certificate is wanted and there is
+        none.
     ClusterProblem
         If nobody answers, no worker is there, a worker does not see the folder, workers die again and again over the
         same work, or the scheduler is lost.
@@ -84,6 +85,7 @@ def executor_for(address: str | None, *, cancel: CancelToken, shared: Path | Non
             yield pool
         return
     distributed = _library(address)
+    _demand_certificate(distributed, address)
     with _event_loop() as loop:
         client = _connected(distributed, address, loop)
         try:
@@ -135,6 +137,20 @@ def _library(address: str) -> Any:
     except ImportError as error:
         hint = "pip install 'ktrdr-app[cluster]'"
         raise EnvironmentProblem("cluster", "the library distributed is not installed", hint) from error
+
+
+def _demand_certificate(distributed: Any, address: str) -> None:
+    """Raise where an encrypted address is given and this machine's certificate is not named, or cannot be read."""
+    if not address.startswith(("tls://", "wss://")):
+        return
+    hint = "name ca-file, and cert and key of the client, in Dask's settings: ~/.config/dask/tls.yaml"
+    try:
+        context = distributed.Security().get_connection_args("client")["ssl_context"]
+    except OSError as error:  # an error of SSL is one, too
+        found = f"the certificate of this machine cannot be used: {error}"
+        raise EnvironmentProblem("cluster", found, hint) from error
+    if context is None:
+        raise EnvironmentProblem("cluster", f"{address} is encrypted, and this machine has no certificate", hint)
 
 
 @contextlib.contextmanager

@@ -108,7 +108,10 @@ def test_every_library_that_the_code_loads_by_name_is_told_to_the_freezer(conten
 
 def test_the_extras_of_the_frozen_program_exist_and_leave_out_only_the_developers(contents: ModuleType) -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(project["optional-dependencies"]) - set(contents.SHIPPED_EXTRAS) == {"dev"}
+    extras = project["optional-dependencies"]
+    assert set(extras) - set(contents.SHIPPED_EXTRAS) == {"dev"}
+    asked = {re.split(r"[^A-Za-z0-9._-]", text)[0] for extra in contents.SHIPPED_EXTRAS for text in extras[extra]}
+    assert asked == set(contents.EXTRA_DISTRIBUTIONS), "their metadata are packed by this list"
 
 
 @pytest.mark.parametrize("package", ["ktrdr_app", "numba", "talib", "exchange_calendars", "tzdata", "uvicorn"])

@@ -196,7 +196,7 @@ class TestOtherTrainings:
             ("network:", "features: {symbol_embedding: true}\nnetwork:"),
             ("class_weights: balanced", "class_weights: none, calibration: none"),
             ("labels: {threshold: 1.5, threshold_unit: atr, lookahead: 10}", "labels: {threshold: 0.02, lookahead: 3}"),
-            ("epochs: 4", "epochs: 4, split: {train: 0.5, validation: 0.2, embargo: 0.01}"),
+            ("epochs: 4", "epochs: 4, split: {train: 0.5, validation: 0.2, test: 0.3, embargo: 0.01}"),
         ],
         ids=["embedding", "uncalibrated", "fixed threshold", "embargo"],
     )

@@ -111,6 +111,8 @@ PAGES: dict[str, Page] = {
             ("[  ]", _t("go to the previous and the next trade; losing ones only with Shift")),
             ("Enter", _t("asks why the bar under the crosshair, or in the middle, was decided as it was")),
             ("B", _t("shows or hides buy and hold")),
+            ("L", _t("changes to a logarithmic scale and back")),
+            (_t("PgUp  PgDn"), _t("move by a whole view")),
             ("Ctrl+C", _t("copies the chart as a picture")),
             ("Ctrl+.", _t("stops the backtest")),
         ),

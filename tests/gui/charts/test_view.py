@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.charts.chart_data import ChartData
-from ktrdr_app.gui.charts.view import LEAST_BARS, LinkedCharts
+from ktrdr_app.gui.charts.pane import LEAST_BARS
+from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.charts.conftest import chart_data
 

@@ -87,6 +87,7 @@ class BacktestPanel(Station):
         self.portfolio = PortfolioPage(self, self.form)
         self.grid.run_chosen.connect(self.open_run)
         self.form.versus.follow(self.charts)
+        self.charts.pictures.failed.connect(self.show_error)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("backtestPanel.tabs")
         self.tabs.setDocumentMode(True)

@@ -72,6 +72,11 @@ class SectionView(QWidget):
         box.addWidget(self.sentence)
         self.sentence.setVisible(not self.verdicts)
 
+    @property
+    def readable(self) -> list[QLabel]:
+        """Lines that take the keyboard, from top to bottom."""
+        return self.verdicts or [self.sentence]
+
 
 def _readable(text: str, name: str) -> QLabel:
     """Return a sentence that can be reached, marked and copied by key."""

@@ -143,15 +143,34 @@ def test_the_chosen_bar_has_a_frame(chart: BarsChart) -> None:
     assert inked[0] > inked[1]
 
 
-def test_very_many_marks_become_ticks_and_are_all_there(chart: BarsChart) -> None:
+def test_very_many_marks_become_ticks_beside_their_bars(chart: BarsChart, qtbot: QtBot) -> None:
     rows = judged()
     chart.show_bars(rows, 1, 1)
-    low, high = (rows.bars[name].to_numpy() for name in ("low", "high"))
-    many = np.arange(BARS, dtype=np.intp)
-    chart.marks.set_marks(np.repeat(many, 2), low, high, 1, right=True)
-    chart.view.setXRange(-1, BARS, padding=0)
-    chart.grab()
-    assert len(chart.marks.bars) == 2 * BARS
+    count = 20_000
+    low, high = np.full(count, 99.0), np.full(count, 101.0)
+    chart.view.setLimits(xMin=-1, xMax=count)
+    chart.view.setXRange(0, count, padding=0)
+    chart.view.setYRange(90, 110, padding=0)
+    inked = {}
+    for answer, price, up in ((0, 99.0, -6), (2, 101.0, 6)):
+        chart.marks.set_marks(np.arange(5_000, 15_000, dtype=np.intp), low, high, answer, right=True)
+        image = chart.grab().toImage()
+        inked[answer] = [around(chart, image, bar, price, up, tokens().success) for bar in (2_000, 10_000, 18_000)]
+    for left, middle, right in inked.values():
+        assert left == right == 0
+        assert middle > 20
+
+
+def test_of_ticks_too_the_chosen_one_has_a_frame(chart: BarsChart) -> None:
+    rows = judged()
+    chart.show_bars(rows, 1, 1)
+    low, high = (np.repeat(rows.bars[name].to_numpy(), 2) for name in ("low", "high"))
+    chart.marks.set_marks(np.arange(2 * BARS, dtype=np.intp), low, high, 1, right=False)
+    chart.view.setLimits(xMin=-1, xMax=2 * BARS)
+    chart.view.setXRange(-1, 2 * BARS, padding=0)
+    before = chart.grab().toImage()
+    chart.marks.choose(BARS)
+    assert chart.grab().toImage() != before
 
 
 def test_words_and_table_say_what_is_marked(chart: BarsChart) -> None:

@@ -93,6 +93,7 @@ def test_runs_are_named_compared_deleted_and_brought_back(
     runs = panel.results.runs
     turn_to(panel, runs)
     assert [run.path.name for run in runs.table.records.records] == ["universal_1d_v2", "universal_1d_v1"]
+    assert runs.chosen.path.name == "universal_1d_v2", "the one that is shown"
     runs.name.setFocus()
     qtbot.keyClicks(runs.name, "one symbol")
     qtbot.keyClick(runs.name, Qt.Key.Key_Return)

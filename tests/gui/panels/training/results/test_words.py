@@ -17,7 +17,7 @@ MINUS = "\N{MINUS SIGN}"
     ("value", "ends", "signed", "text"),
     [
         (0.7069, (0.6644, 0.7483), False, f"70.7{THIN}% (66…75)"),
-        (-0.0185, (-0.0559, 0.0131), True, f"{MINUS}1.9{THIN}% ({MINUS}6…1)"),
+        (-0.0187, (-0.0559, 0.0131), True, f"{MINUS}1.9{THIN}% ({MINUS}6…1)"),
         (0.0334, (0.0, 0.09), True, f"+3.3{THIN}% (0…9)"),
         (1.0, (1.0, 1.0), False, f"100.0{THIN}% (100…100)"),
         (0.5, None, False, f"50.0{THIN}%"),
