@@ -16,7 +16,7 @@ REPO = Path(__file__).resolve().parent.parent
 NAME = "ktrdr-app"
 MAINTAINER = "KTRDR Desktop developers <noreply@users.noreply.github.com>"
 PLACE = Path("opt") / NAME
-ALWAYS_NEEDED = ("libstdc++6", "libgcc-s1")
+ALWAYS_NEEDED = ("fontconfig-config", "libgcc-s1", "libstdc++6")
 DESCRIPTION = """KTRDR Desktop: train, edit and judge neuro-fuzzy trading models
  One universal model over many symbols, every fuzzy set of it to be looked into,
  and judged on a symbol that it has never seen, with costs and without a peek

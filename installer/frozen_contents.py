@@ -10,8 +10,11 @@ from pathlib import Path
 Entry = tuple[str, str, str]
 """Name in the folder, file it comes from, and kind, as PyInstaller's tables of contents hold them."""
 
-SHIPPED_EXTRAS = ("api", "ib", "cluster")
+SHIPPED_EXTRAS = ("api", "ib", "cluster", "sweep")
 """Extras of ``pyproject.toml`` that are part of the frozen program."""
+
+EXTRA_DISTRIBUTIONS = ("distributed", "fastapi", "fastapi-offline", "ib-async", "optuna", "uvicorn")
+"""What those extras ask for."""
 
 LOADED_BY_NAME = (
     "distributed",
@@ -19,6 +22,7 @@ LOADED_BY_NAME = (
     "ktrdr_app",
     "numba",
     "opentelemetry",
+    "optuna",
     "talib",
     "tzdata",
     "uvicorn",
@@ -32,6 +36,7 @@ UNUSED_MODULES = (
     "IPython",
     "PIL",
     "_pytest",
+    "curses",
     "cyclonedx",
     "hatchling",
     "hypothesis",
@@ -43,11 +48,15 @@ UNUSED_MODULES = (
     "pyarrow.flight",
     "pyarrow.tests",
     "pytest",
+    "readline",
     "tensorboard",
     "tkinter",
     "trove_classifiers",
 )
-"""Modules that libraries import where they find them, and that the program never calls."""
+"""Modules that libraries import where they find them, and that the program never calls.
+
+``readline`` would also bring GNU readline, whose licence (GPL) would become that of the whole folder.
+"""
 
 LEFT_OUT = (
     "*.pyx",

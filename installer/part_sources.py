@@ -27,6 +27,9 @@ CLASSIFIERS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "ISC License (ISCL)": "ISC",
 }
+NAMED_HERE = {"pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception"}
+"""Licences that metadata tell in too many words."""
+
 SPELLINGS = {
     "apache 2.0": "Apache-2.0",
     "apache license 2.0": "Apache-2.0",
@@ -177,7 +180,7 @@ def _part(kind: str, name: str, size: int, sources: Sources) -> Part:
         return Part("python", version, kind, "PSF-2.0", texts, size)
     found = sources.distributions[name]
     own = _texts_of(found)
-    licence = licence_of(found.metadata) or recognised(own)
+    licence = NAMED_HERE.get(name) or licence_of(found.metadata) or recognised(own)
     own = own or tuple(_standard_texts(licence))
     needs = tuple(sorted({canonical(re.split(r"[^A-Za-z0-9._-]", text)[0]) for text in found.requires or ()}))
     return Part(name, found.version, kind, licence, own, size, needs)

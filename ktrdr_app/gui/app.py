@@ -111,14 +111,27 @@ class WarmUp(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        self._window.tasks.submit(Task(self.tr("Warm up"), _import_and_compile, quiet=True))
+        self._window.rules.set_aside()
+        task = Task(self.tr("Warm up"), import_and_compile, quiet=True)
+        task.finished.connect(self._window.rules.set_aside)
+        self._window.tasks.submit(task)
 
 
-def _import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
-    """Touch what a training needs: its lazy import brings torch and scikit-learn with it."""
+def import_and_compile(_progress: Progress, cancel: CancelToken) -> int:
+    """Import what a training and a backtest need, load the kernels, and return how many rooms have some.
+
+    Parameters
+    ----------
+    _progress : Progress
+        Not used.
+    cancel : CancelToken
+        Looked at between two imports and before each kernel that is compiled.
+    """
     for name in ("train", "backtest"):
         getattr(workflows, name)
         cancel.check()
+    load("sklearn.preprocessing")  # only a model that is saved needs it, in the middle of a run
+    cancel.check()
     return int(load("ktrdr_app.core.kernels").warm_up(cancel))
 
 

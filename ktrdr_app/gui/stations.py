@@ -11,6 +11,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.lazy import load
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.inspector.tellers import INSPECTOR, TELLERS
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import STATIONS, translated
 from ktrdr_app.gui.ui.widgets import label
@@ -193,7 +194,7 @@ class StationBuilder(QObject):
 
 
 def import_stations(_progress: Progress, cancel: CancelToken) -> int:
-    """Import every module that a station needs and return how many were asked for; safe in any thread.
+    """Import every module that a station and its teller need and return how many were asked for; safe in any thread.
 
     Parameters
     ----------
@@ -202,7 +203,8 @@ def import_stations(_progress: Progress, cancel: CancelToken) -> int:
     cancel : CancelToken
         Looked at between two modules.
     """
-    names = (*HEAVY, *(module for module, _name in PANELS.values()))
+    tellers = (f"{INSPECTOR}.{module}" for module, _name in TELLERS.values())
+    names = (*HEAVY, *(module for module, _name in PANELS.values()), *tellers)
     for name in names:
         cancel.check()
         load(name)

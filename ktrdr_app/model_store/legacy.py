@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.core.errors import ModelRejected
+from ktrdr_app.core.lazy import load
 from ktrdr_app.model_store.pickles import Inert, read_inert
 
 LARGEST_SCALER = 1 << 20
@@ -94,18 +95,17 @@ def scaler_pickle(document: dict[str, Any], rows: int) -> bytes | None:
     bytes or None
         None where features are not scaled.
     """
-    from sklearn.preprocessing import MinMaxScaler, StandardScaler
-
     if document["kind"] == "none":
         return None
+    scalers = load("sklearn.preprocessing")
     if document["kind"] == "minmax":
         low, extent = np.asarray(document["data_min"]), np.asarray(document["data_range"])
-        scaler = MinMaxScaler()
+        scaler = scalers.MinMaxScaler()
         scaler.data_min_, scaler.data_max_, scaler.data_range_ = low, low + extent, extent
         scaler.scale_, scaler.min_ = 1.0 / extent, -low / extent
         scaler.n_samples_seen_ = rows
     else:
-        scaler = StandardScaler()
+        scaler = scalers.StandardScaler()
         scaler.mean_, scaler.scale_ = np.asarray(document["mean"]), np.asarray(document["scale"])
         scaler.var_ = scaler.scale_**2
         scaler.n_samples_seen_ = np.int64(rows)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.cell_bars import judged_bars
     from ktrdr_app.workflows.certify_lookup import certify_model, model_certificate
     from ktrdr_app.workflows.certify_run import certify
+    from ktrdr_app.workflows.chart_panes import run_panes
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
@@ -196,6 +197,7 @@ _EXPORTS = {
     "restore_training": "training_runs",
     "roll_back": "model_care",
     "run_equity": "run_tables",
+    "run_panes": "chart_panes",
     "run_trades": "run_tables",
     "save_edited_sets": "edited_sets",
     "save_fuzzy_sets": "strategies",
@@ -315,6 +317,7 @@ __all__ = [
     "restore_training",
     "roll_back",
     "run_equity",
+    "run_panes",
     "run_trades",
     "save_edited_sets",
     "save_fuzzy_sets",

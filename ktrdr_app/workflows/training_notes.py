@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
@@ -90,14 +90,17 @@ def remark_training(
     """
     if name is not None and (len(name) > LONGEST_NAME or "\n" in name):
         raise InvalidValue("name", f"{name[:20]}…", f"one line of at most {LONGEST_NAME} letters")
-    given = {"name": name, "star": star, "note": note}
     with file_lock(workspace.runs / _LOCK):
         every = read_remarks(workspace)
         before = every.get(key, TrainingRemarks())
-        after = replace(before, **{field: value for field, value in given.items() if value is not None})
+        after = TrainingRemarks(
+            name=before.name if name is None else name,
+            star=before.star if star is None else star,
+            note=before.note if note is None else note,
+        )
         kept = {other: said for other, said in every.items() if other != key}
         kept |= {} if after == TrainingRemarks() else {key: after}
-        document = {name: asdict(said) for name, said in sorted(kept.items())}
+        document = {other: asdict(said) for other, said in sorted(kept.items())}
         write_json(Path(workspace.runs / FILE), {"format": 1, "trainings": document})
     return before
 

@@ -107,7 +107,7 @@ class RunModel:
         taken : Action
             The action that was taken.
         """
-        sound: NDArray[np.bool_] = np.isfinite(rows).all(axis=1)
+        sound = np.asarray(np.isfinite(rows).all(axis=1))
         usable = np.where(np.isfinite(rows), rows, np.float32(0.0))
         scaled = self.scaler.transform(usable)
         shares, distance = self.answer(scaled), self.dissimilarity(scaled)

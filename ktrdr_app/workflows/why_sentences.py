@@ -16,6 +16,8 @@ SAID_SHARE = 0.005
 """Contribution below which a group is not named."""
 SAID_FEATURES = 3
 """Features that are named: those farthest from a usual bar."""
+SAID_GROUPS = 2
+"""Groups that the gist names."""
 _ENDS = {"signal": "the opposite signal", "reversal": "a signal that turned the position round"}
 
 
@@ -93,6 +95,23 @@ def headline(why: TradeWhy | BarWhy) -> str:
     gain = percent(why.return_pct, signed=True)
     seen = ", on bars that the model learnt from" if why.bought.in_sample else ""
     return typographic(f"Trade {why.number}, {why.side}, {gain}, {ended}{seen}")
+
+
+def gist(why: TradeWhy | BarWhy) -> str:
+    """Return the answer behind a decision and what it leaned on most, in a sentence.
+
+    Parameters
+    ----------
+    why : TradeWhy or BarWhy
+        The facts; of a trade, its entry.
+    """
+    bar = why if isinstance(why, BarWhy) else why.bought
+    decision = bar.decision
+    leaned = [entry for entry in bar.shares if entry.shares[decision.raw] >= SAID_SHARE][:SAID_GROUPS]
+    because = " and ".join(f"{entry.label} (+{entry.shares[decision.raw]:.2f})" for entry in leaned)
+    against = "" if decision.raw is Action.HOLD else f" against a threshold of {bar.threshold:.2f}"
+    mostly = f", mostly because of {because}" if because else ""
+    return f"{decision.raw.name} {decision.confidence:.2f}{against}{mostly}."
 
 
 def chain(why: TradeWhy | BarWhy) -> str:

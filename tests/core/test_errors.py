@@ -206,8 +206,8 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         *("start it again; if the system ended it for want of memory, give it fewer symbols or bars", "Train quick"),
     ),
     (
-        WorkerDied("Train quick", -9),
-        *("worker_died", 1, "the process that worked on it ended by itself, with signal SIGKILL"),
+        WorkerDied("Train quick", -15),
+        *("worker_died", 1, "the process that worked on it ended by itself, with signal SIGTERM"),
         *("start it again; if the system ended it for want of memory, give it fewer symbols or bars", "Train quick"),
     ),
     (Cancelled(), "cancelled", 130, "the task was stopped", "start it again when you like", ""),

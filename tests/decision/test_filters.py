@@ -18,6 +18,7 @@ from ktrdr_app.decision.filters import (
     position,
     separation,
     size,
+    verdicts_of,
     volume,
 )
 from ktrdr_app.strategy.schema import DecisionSettings
@@ -128,3 +129,15 @@ def test_unknown_distance_passes_and_says_so() -> None:
     assert verdict is not None
     assert verdict.passed
     assert "not applied" in verdict.reason
+
+
+def test_all_verdicts_come_in_declared_order_without_those_switched_off() -> None:
+    plain = verdicts_of(SIGNAL, DecisionSettings())
+    assert [verdict.name for verdict in plain] == ["confidence", "position", "separation"]
+    strict = DecisionSettings(
+        min_separation_hours=1, cooldown_bars=2, volume_filter=True, max_position_size=0.5, max_dissimilarity=1.0
+    )
+    known = replace(SIGNAL, hours_since=3.0, bars_since_exit=1)
+    assert [verdict.name for verdict in verdicts_of(known, strict)] == [each.__name__ for each in FILTERS]
+    for verdict, judge in zip(verdicts_of(known, strict), FILTERS, strict=True):
+        assert verdict == judge(known, strict)

@@ -134,3 +134,64 @@ def test_it_asks_few_questions() -> None:
     nearest_flip(counted, 0.0, -10.0, 10.0)
     assert len(asked) < 30
     assert sum(asked) < 2000
+
+
+def network(seed: int) -> Curve:
+    """Return one output of a small network along a line through its inputs, as a moved indicator draws it."""
+    random = np.random.default_rng(seed)
+    first, bias, second = random.normal(size=12), random.normal(size=12), random.normal(size=12)
+    return lambda values: np.maximum(np.outer(values, first) + bias, 0.0) @ second - 0.5
+
+
+@given(st.integers(0, 100_000), st.floats(-2, 2))
+def test_of_networks_too_it_is_the_smallest_of_all(seed: int, value: float) -> None:
+    curve = network(seed)
+    found, expected = nearest_flip(by_sign(curve), value, -2.0, 2.0), brute_force(curve, value, -2.0, 2.0, 40_001)
+    assert (found is None) == (expected is None) or abs(found.change) > 0
+    if found is not None and expected is not None:
+        assert abs(found.change) <= expected + 1e-9
+
+
+@pytest.mark.parametrize("unit", [1e-7, 1e-3, 1.0, 1e4, 1e9])
+def test_the_unit_does_not_matter(unit: float) -> None:
+    curve = bent(7)
+    plain = nearest_flip(by_sign(curve), 0.4, -3.0, 3.0)
+    scaled = nearest_flip(by_sign(lambda values: curve(values / unit)), 0.4 * unit, -3.0 * unit, 3.0 * unit)
+    assert plain is not None
+    assert scaled is not None
+    assert scaled.change / unit == pytest.approx(plain.change, rel=1e-6)
+    assert scaled.action is plain.action
+
+
+@given(st.integers(0, 1000))
+def test_a_mirrored_line_flips_at_the_mirrored_value(seed: int) -> None:
+    curve = bent(seed)
+    found = nearest_flip(by_sign(curve), 0.3, -3.0, 3.0)
+    mirrored = nearest_flip(by_sign(lambda values: curve(-values)), -0.3, -3.0, 3.0)
+    assert (found is None) == (mirrored is None)
+    if found is not None and mirrored is not None:
+        assert abs(mirrored.change) == pytest.approx(abs(found.change), rel=1e-6, abs=1e-9)
+
+
+@given(st.integers(0, 1000), st.floats(0.1, 3.0))
+def test_a_wider_range_never_makes_the_change_larger(seed: int, reach: float) -> None:
+    curve = by_sign(bent(seed))
+    narrow, wide = nearest_flip(curve, 0.0, -reach, reach), nearest_flip(curve, 0.0, -4.0, 4.0)
+    if narrow is not None:
+        assert wide is not None
+        assert abs(wide.change) <= abs(narrow.change) + 1e-6
+        assert -reach <= narrow.value <= reach
+
+
+def test_steps_without_a_slope_are_found_where_they_are() -> None:
+    """Memberships of float32 make stairs of what is smooth; the bracket closes on the stair's edge."""
+    edge = np.float32(0.3)
+
+    def stairs(values: np.ndarray) -> Outcomes:
+        actions = np.where(values.astype(np.float32) >= edge, Action.BUY, Action.HOLD).astype(np.int8)
+        return Outcomes(actions, np.abs(values - 0.3))
+
+    found = nearest_flip(stairs, 0.0, 0.0, 1.0)
+    assert found is not None
+    assert np.float32(found.value) >= edge
+    assert np.float32(found.value - 1e-7) < edge

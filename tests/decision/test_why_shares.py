@@ -116,3 +116,57 @@ def test_one_group_of_everything_gets_the_whole() -> None:
     row, reference = rows(6, 2)
     found = shapley_values(answer, row, reference, {"all": list(range(6))})
     np.testing.assert_allclose(found["all"], answer(row[None])[0] - answer(reference[None])[0], atol=1e-15)
+
+
+@given(st.integers(0, 1000), st.floats(-3, 3), st.floats(-3, 3))
+def test_of_a_mix_of_answers_they_are_the_mix(seed: int, first: float, second: float) -> None:
+    """Linearity: what is explained of a sum is the sum of what is explained of its parts."""
+    one, two, groups = network(9, seed), network(9, seed + 1), split(9, 4)
+    row, reference = rows(9, seed)
+    mixed = shapley_values(lambda asked: first * one(asked) + second * two(asked), row, reference, groups)
+    parts = (shapley_values(answer, row, reference, groups) for answer in (one, two))
+    for name, (left, right) in zip(groups, zip(*(found.values() for found in parts), strict=True), strict=True):
+        np.testing.assert_allclose(mixed[name], first * left + second * right, rtol=0, atol=1e-12)
+
+
+@given(st.integers(0, 1000))
+def test_the_order_of_groups_does_not_matter(seed: int) -> None:
+    answer, groups = network(10, seed), split(10, 5)
+    row, reference = rows(10, seed)
+    turned = dict(reversed(groups.items()))
+    found, again = (shapley_values(answer, row, reference, each) for each in (groups, turned))
+    assert list(again) == list(turned)
+    for name in groups:
+        np.testing.assert_allclose(again[name], found[name], rtol=0, atol=1e-12)
+
+
+@given(st.integers(0, 1000))
+def test_seen_from_the_other_side_they_change_their_sign(seed: int) -> None:
+    answer, groups = network(10, seed), split(10, 5)
+    row, reference = rows(10, seed)
+    there, back = shapley_values(answer, row, reference, groups), shapley_values(answer, reference, row, groups)
+    for name in groups:
+        np.testing.assert_allclose(back[name], -there[name], rtol=0, atol=1e-12)
+
+
+@given(st.integers(0, 1000))
+def test_of_probabilities_what_one_class_gains_the_others_lose(seed: int) -> None:
+    row, reference = rows(12, seed)
+    for shares in shapley_values(network(12, seed), row, reference, split(12, 6)).values():
+        assert shares.sum() == pytest.approx(0.0, abs=1e-12)
+        assert np.abs(shares).max() <= 1.0
+
+
+@pytest.mark.parametrize("count", [EXACT, EXACT + 1])
+def test_few_rows_are_asked(count: int) -> None:
+    asked: list[int] = []
+    answer = network(20)
+
+    def counted(scaled: np.ndarray) -> np.ndarray:
+        assert scaled.dtype == np.float32
+        asked.append(len(scaled))
+        return answer(scaled)
+
+    row, reference = rows(20, 1)
+    shapley_values(counted, row, reference, split(20, count))
+    assert sum(asked) <= 4096

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ktrdr_app.features.groups import feature_groups, input_groups
+from ktrdr_app.features.groups import feature_groups, input_groups, timeframe_groups
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.load import parse_strategy
 from tests.features.strategies import TEXT, plan
+from tests.features.test_higher import TEXT_LONGER
 
 
 def named(made: FeaturePlan) -> dict[str, list[str]]:
@@ -98,3 +99,19 @@ def test_memberships_of_each_input_without_lags_and_only_where_they_are_features
     some = [name for name in made.contract.names if name != "mean_above"]
     assert list(input_groups(made.strategy, some)) == ["rsi", "signal"]
     assert input_groups(made.strategy, ("f0", "f1")) == {}
+
+
+def test_longer_bars_are_groups_of_their_own_where_time_frames_are_told_apart() -> None:
+    made = of_text(TEXT_LONGER)
+    apart, together = timeframe_groups(made), feature_groups(made)
+    assert set(apart) == {*together, "rsi@4h", "mean@1d"}
+    names = made.contract.names
+    assert [names[place] for place in apart["rsi@4h"]] == ["rsi_low_4h", "rsi_low_4h_lag1", "rsi_low_4h_lag2"]
+    assert sorted(apart["rsi"] + apart["rsi@4h"]) == together["rsi"]
+    assert sorted(apart["mean"] + apart["mean@1d"]) == together["mean"]
+    for group in ("macd", "price", "volume"):
+        assert apart[group] == together[group]
+
+
+def test_without_longer_bars_both_are_the_same() -> None:
+    assert timeframe_groups(plan()) == feature_groups(plan())

@@ -7,11 +7,16 @@ import pandas as pd
 import pytest
 import skfuzzy
 import talib
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ktrdr_app.features.build import build_features
+from ktrdr_app.data.bars import PriceArrays
+from ktrdr_app.features.build import build_features, fuzzy_inputs
+from ktrdr_app.features.forms import rolling_zscore
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.features.plan_inputs import PlanInputs
 from ktrdr_app.features.raw_inputs import RawInput
+from ktrdr_app.fuzzy.engine import FuzzyEngine
 from ktrdr_app.strategy.load import parse_strategy
 from tests.conftest import make_bars
 from tests.features.strategies import TEXT
@@ -53,6 +58,7 @@ features:""",
 )
 BARS = make_bars(700, seed=11)
 BAR = 640
+OWN = ("rsi", "mean", "macd", "macd.signal", "macd.histogram")
 
 
 def opened(text: str = EVERY_FORM, bars: pd.DataFrame = BARS) -> PlanInputs:
@@ -87,12 +93,11 @@ def test_the_values_at_hand_make_the_features_at_hand_to_the_last_bit(inputs: Pl
 def test_every_indicator_value_is_there_once(inputs: PlanInputs) -> None:
     keys = [entry.key for entry in inputs.raw_inputs(BAR)]
     assert len(keys) == len(set(keys))
-    own = ("rsi", "mean", "macd", "macd.signal", "macd.histogram")
-    assert {*own, *(f"{name}-1" for name in own), *(f"{name}-2" for name in own)} <= set(keys)
+    assert {*OWN, *(f"{name}-1" for name in OWN), *(f"{name}-2" for name in OWN)} <= set(keys)
     assert {"roc_5", "roc_10", "roc_20", "daily_position", "volatility_20", "volume_ratio_20"} <= set(keys)
     assert "rsi@4h" in keys
     assert "mean@1d" in keys
-    backs = [entry.back for entry in inputs.raw_inputs(BAR) if entry.column in own]
+    backs = [entry.back for entry in inputs.raw_inputs(BAR) if entry.column in OWN]
     assert backs == sorted(backs), "this bar's values come first"
 
 
@@ -227,3 +232,71 @@ def test_without_context_and_lags_only_indicators_are_inputs() -> None:
     small = opened(text)
     assert [entry.key for entry in small.raw_inputs(BAR)] == ["rsi", "mean", "macd.signal"]
     assert set(small.groups) == {"rsi", "mean", "macd"}
+
+
+@pytest.fixture(scope="module")
+def ground() -> tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]]:
+    plan = FeaturePlan.of(parse_strategy(EVERY_FORM, "probe.yaml"))
+    prices = PriceArrays.of(BARS)
+    return plan, prices, plan.indicators.calculate(prices)
+
+
+class TestBuiltAnew:
+    """The features of a whole series whose indicator has another value at one row, built by the steps of a training."""
+
+    def built(
+        self, ground: tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]], column: str, row: int, value: float
+    ) -> dict[str, float]:
+        """Return those features of the bar that read own indicators."""
+        plan, prices, columns = ground
+        moved = columns | {column: columns[column].copy()}
+        moved[column][row] = value
+        formed = fuzzy_inputs(prices, moved, plan)
+        own = {source.name for source in plan.sources if not source.timeframe}
+        engine = FuzzyEngine({name: entry for name, entry in plan.strategy.fuzzy_sets.items() if name in own})
+        grades = engine.evaluate_batch(pd.DataFrame(formed))
+        found = {name: float(grades[name].iloc[BAR]) for name in engine.names}
+        for lag in (1, 2):
+            found |= {f"{name}_lag{lag}": float(grades[name].iloc[BAR - lag]) for name in engine.names}
+        for source in plan.raw:
+            line = moved[source.column]
+            bounded = source.low is not None
+            found[source.name] = (
+                float((line[BAR] - source.low) / (source.high - source.low))
+                if bounded
+                else float(rolling_zscore(line, plan.strategy.features.zscore_window)[BAR])
+            )
+        found["price_to_mean_ratio"] = float(prices.close[BAR] / moved["mean"][BAR])
+        return found
+
+    @given(
+        st.sampled_from(["rsi", "mean", "macd", "macd.signal", "macd.histogram"]), st.integers(0, 2), st.floats(0, 1)
+    )
+    def test_rows_are_those_of_the_changed_series(
+        self,
+        inputs: PlanInputs,
+        ground: tuple[FeaturePlan, PriceArrays, dict[str, np.ndarray]],
+        column: str,
+        back: int,
+        place: float,
+    ) -> None:
+        entry = by_key(inputs)[f"{column}-{back}" if back else column]
+        value = entry.spread.low + place * (entry.spread.high - entry.spread.low)
+        row = entry.rows(np.array([value]))[0]
+        table = dict(zip(inputs.names, row.tolist(), strict=True))
+        for name, expected in self.built(ground, column, BAR - back, value).items():
+            assert table[name] == pytest.approx(expected, rel=1e-6, abs=1e-6), name
+        untouched = [name for name in inputs.names if name.startswith(("roc_", "vol", "daily", "obv"))]
+        before = dict(zip(inputs.names, inputs.features(BAR).tolist(), strict=True))
+        assert {name: table[name] for name in untouched} == {name: before[name] for name in untouched}
+
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+    def test_values_do_not_depend_on_those_that_are_asked_together(
+        self, inputs: PlanInputs, places: list[float]
+    ) -> None:
+        for key in ("macd", "mean-1", "rsi@4h"):
+            entry = by_key(inputs)[key]
+            values = entry.spread.low + np.array(places) * (entry.spread.high - entry.spread.low)
+            together = entry.rows(values)
+            for value, row in zip(values, together, strict=True):
+                np.testing.assert_array_equal(entry.rows(np.array([value]))[0], row)

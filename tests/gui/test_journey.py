@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QListWidget, QPushButton, QTreeView
+from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QPushButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
@@ -41,7 +41,7 @@ def test_a_stranger_trains_a_model_and_sees_where_it_is_used(
     assert model.complete
     assert model.training_symbols == ("AAPL", "IBM", "MSFT")
     table = child(window, RecordTable, "trainingPanel.perSymbolTable")
-    assert [row.symbol for row in table.records.records] == ["AAPL", "IBM", "MSFT"]
+    assert [row.symbol for row in table.records.records][1:] == ["AAPL", "IBM", "MSFT"], "after the line of all"
     assert any("trained and saved" in shown.text.text() for shown in window.notices.notices)
     assert window.statusBar().model.text() == "Model  universal_1d_v1 [U]"  # type: ignore[attr-defined]
 
@@ -57,3 +57,28 @@ def test_a_stranger_trains_a_model_and_sees_where_it_is_used(
     data.select(lambda entry: entry.symbol == "GOOG")
     assert "honest backtest" in window.panel.details._models.text()  # type: ignore[attr-defined]
     settle(qtbot, window.tasks)
+
+
+def test_a_better_threshold_goes_from_the_plan_into_the_strategys_text(
+    open_window: Callable[[Workspace], MainWindow], small_workspace: Workspace, qtbot: QtBot
+) -> None:
+    file = small_workspace.strategies / "quick.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("threshold: 2.0", "threshold: 6.0"), encoding="utf-8")
+    window = open_window(small_workspace)
+    window.context.select_strategy("quick")
+    click(qtbot, window.rail.button("trainingPanel"))
+    tick(qtbot, child(window, QListWidget, "trainingPanel.symbolList"), "AAPL", "IBM")
+    use = child(window, QPushButton, "trainingPanel.useThresholdButton")
+    qtbot.waitUntil(use.isVisible, timeout=60_000)
+    better = use.text().split()[1]
+    click(qtbot, use)
+    assert window.panel.objectName() == "strategyPanel"
+    text = child(window, QPlainTextEdit, "strategyPanel.yamlEdit")
+    qtbot.waitUntil(lambda: f"threshold: {better}" in text.toPlainText(), timeout=20_000)
+    assert "threshold: 6.0" in file.read_text(encoding="utf-8"), "nothing is written before it is saved"
+    click(qtbot, child(window, QPushButton, "strategyPanel.saveButton"))
+    settle(qtbot, window.tasks)
+    assert f"threshold: {better}" in file.read_text(encoding="utf-8")
+    click(qtbot, window.rail.button("trainingPanel"))
+    qtbot.waitUntil(use.isHidden, timeout=60_000)
+    assert child(window, QPushButton, "trainingPanel.trainButton").isEnabled()

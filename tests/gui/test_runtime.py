@@ -98,6 +98,41 @@ def test_a_worker_never_collects_but_the_timer_does(rules: RuntimeRules) -> None
     assert len(Knot.freed_in) == 3000
 
 
+def test_what_was_set_aside_is_not_looked_at_until_the_window_closes(rules: RuntimeRules) -> None:
+    Knot.freed_in.clear()
+    rules.install()
+    Knot()
+    rules.set_aside()
+    assert gc.get_freeze_count() > 0
+    gc.collect()
+    assert Knot.freed_in == []
+    Knot()
+    gc.collect()
+    assert len(Knot.freed_in) == 1, "what is made afterwards is looked at as ever"
+    rules.restore()
+    assert gc.get_freeze_count() == 0
+    gc.collect()
+    assert len(Knot.freed_in) == 2
+
+
+def test_what_has_no_more_holder_is_freed_though_it_was_set_aside(rules: RuntimeRules) -> None:
+    Knot.freed_in.clear()
+    rules.install()
+    knot = Knot()
+    rules.set_aside()
+    knot.me = None  # type: ignore[assignment]
+    del knot
+    assert len(Knot.freed_in) == 1
+
+
+def test_a_window_that_was_closed_sets_nothing_aside(rules: RuntimeRules) -> None:
+    rules.install()
+    rules.restore()
+    gc.unfreeze()
+    rules.set_aside()
+    assert gc.get_freeze_count() == 0
+
+
 def test_collection_is_spared_when_little_was_made(rules: RuntimeRules) -> None:
     rules.install()
     gc.collect()

@@ -124,6 +124,37 @@ def test_the_imports_can_be_stopped() -> None:
         import_stations(silent, token)
 
 
+def test_building_the_stations_imports_nothing_that_a_worker_did_not(
+    tmp_path: Path, sample_workspace: Workspace
+) -> None:
+    """An import in the window's own thread waits for whatever a worker imports at that moment."""
+    code = """
+import sys, threading
+from pathlib import Path
+from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.paths import Workspace
+from ktrdr_app.core.progress import silent
+from ktrdr_app.gui.app import make_application
+from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.stations import import_stations
+make_application()
+window = MainWindow(Workspace(Path(sys.argv[1])), lazily=True)
+import_stations(silent, CancelToken())
+class Watch:
+    seen = []
+
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread() and name.startswith("ktrdr_app."):
+            self.seen.append(name)
+
+sys.meta_path.insert(0, Watch())
+window.stack.build_all()
+print(*Watch.seen)
+window.tasks.shutdown(60_000)
+"""
+    assert printed(code, sample_workspace.root) == ""
+
+
 def test_a_window_is_drawn_before_anything_heavy_is_imported(tmp_path: Path, sample_workspace: Workspace) -> None:
     code = """
 import sys

@@ -77,7 +77,7 @@ def test_the_environment_is_made_by_the_pins_and_holds_the_extras(
     ran = dict(steps)
     for title in ("installing PyTorch", "installing the libraries", "installing the tools"):
         assert ran[title].count("-c") == 2, "constraints.txt and release-tools.txt"
-    assert ran["installing the libraries"][-1] == f"{REPO}[api,ib,cluster]"
+    assert ran["installing the libraries"][-1] == f"{REPO}[api,ib,cluster,sweep]"
     assert any(re.fullmatch(r"torch==[\d.]+", word) for word in ran["installing PyTorch"])
     assert "--no-deps" in ran["installing the program"], "it goes in as it stands, without another look at libraries"
 

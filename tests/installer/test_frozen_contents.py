@@ -108,7 +108,10 @@ def test_every_library_that_the_code_loads_by_name_is_told_to_the_freezer(conten
 
 def test_the_extras_of_the_frozen_program_exist_and_leave_out_only_the_developers(contents: ModuleType) -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(project["optional-dependencies"]) - set(contents.SHIPPED_EXTRAS) == {"dev"}
+    extras = project["optional-dependencies"]
+    assert set(extras) - set(contents.SHIPPED_EXTRAS) == {"dev"}
+    asked = {re.split(r"[^A-Za-z0-9._-]", text)[0] for extra in contents.SHIPPED_EXTRAS for text in extras[extra]}
+    assert asked == set(contents.EXTRA_DISTRIBUTIONS), "their metadata are packed by this list"
 
 
 @pytest.mark.parametrize("package", ["ktrdr_app", "numba", "talib", "exchange_calendars", "tzdata", "uvicorn"])
@@ -129,3 +132,7 @@ def test_nothing_that_the_program_asks_for_is_excluded(contents: ModuleType) -> 
     }
     assert len(modules) > 15
     assert modules & {name.partition(".")[0] for name in contents.UNUSED_MODULES if "." not in name} == set()
+
+
+def test_gnu_readline_is_not_packed_as_its_licence_would_be_that_of_the_folder(contents: ModuleType) -> None:
+    assert "readline" in contents.UNUSED_MODULES

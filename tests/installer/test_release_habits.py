@@ -81,6 +81,10 @@ def test_a_release_tests_first_and_tries_the_frozen_program_on_each_system() -> 
     built = next(number for number, line in enumerate(lines) if "freeze.py" in line)
     tried = next(number for number, line in enumerate(lines) if "demo --no-window" in line)
     assert built < tried
+    trial = "\n".join(step.get("run", "") for step in jobs["try"]["steps"])
+    assert jobs["try"]["container"].startswith("debian:")
+    assert "if command -v python3; then exit 1; fi" in trial, "the package must need none"
+    assert {"try", "build", "wheel"} == set(jobs["draft"]["needs"])
     assert "--draft" in jobs["draft"]["steps"][-1]["run"], "a person publishes it"
 
 

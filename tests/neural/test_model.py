@@ -52,7 +52,7 @@ class TestProbabilities:
         ours.network.eval()
         with torch.no_grad():
             reference = torch.softmax(ours.network(torch.from_numpy(x)).double(), dim=1).numpy()
-        np.testing.assert_allclose(ours.predict_proba(x), reference, rtol=1e-12)
+        np.testing.assert_allclose(ours.predict_proba(x), reference, rtol=1e-6)  # torch sums in the order it finds best
 
     def test_dropout_is_off_even_if_the_network_came_in_training_mode(self) -> None:
         network = build_network(4, NetworkSettings(dropout=0.5), 0).train()

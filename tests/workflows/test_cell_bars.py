@@ -15,9 +15,10 @@ from ktrdr_app.core.errors import BadInput, Cancelled, DataNotFound, ModelNotFou
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.core.progress import ProgressEvent, StageFinished
 from ktrdr_app.workflows.cell_bars import CHANGED, DIFFERENT, JudgedBars
+from ktrdr_app.workflows.train_run import train
 from tests.model_store.builders import edit, write_original
 from tests.workflows.cells import cells_of, matrix_of
-from tests.workflows.quick import NAME, trained
+from tests.workflows.quick import NAME, TEXT, request, trained, with_strategy
 
 MODEL = f"{NAME}/universal_1d_v1"
 CELLS = [(label, answer) for label in range(3) for answer in range(3)]
@@ -154,3 +155,68 @@ def test_its_stages_are_told(workspace: Workspace) -> None:
     heard: list[ProgressEvent] = []
     workflows.judged_bars(workspace, MODEL, "IBM", progress=heard.append)
     assert [event.stage for event in heard if isinstance(event, StageFinished)] == ["load", "features", "test"]
+
+
+class TestOtherTrainings:
+    """Models of other kinds, other ranges and other strategies are asked in the same way."""
+
+    def test_all_symbols_together_are_the_pooled_matrix(self, workspace: Workspace) -> None:
+        parts = [workflows.judged_bars(workspace, MODEL, symbol).confusion for symbol in ("AAPL", "IBM", "MSFT")]
+        pooled = workflows.show_model(workspace, MODEL)["metrics"]["test"]["confusion"]
+        assert sum(parts).tolist() == pooled
+
+    def test_a_second_look_from_the_cache_is_the_same(self, copied: Workspace) -> None:
+        first = workflows.judged_bars(copied, MODEL, "IBM")
+        again = workflows.judged_bars(copied, MODEL, "IBM")
+        shutil.rmtree(copied.cache)
+        without = workflows.judged_bars(copied, MODEL, "IBM")
+        for other in (again, without):
+            np.testing.assert_array_equal(other.probabilities, first.probabilities)
+            np.testing.assert_array_equal(other.place, first.place)
+
+    def test_a_legacy_model_of_one_symbol(self, copied: Workspace) -> None:
+        made = trained(copied, kind="legacy", symbols=("IBM",), epochs=2)
+        judged = workflows.judged_bars(copied, made.model_path, "IBM")
+        metrics = workflows.show_model(copied, made.model_path)["metrics"]
+        assert judged.caution == ""
+        assert judged.confusion.tolist() == metrics["test"]["confusion"]
+
+    def test_a_training_on_a_part_of_the_bars(self, copied: Workspace) -> None:
+        made = trained(copied, start="2007-01-01", end="2011-12-31", epochs=2)
+        judged = workflows.judged_bars(copied, made.model_path, "MSFT")
+        assert judged.caution == ""
+        assert judged.bars.index[0].year == 2007
+        assert judged.bars.index[-1].year == 2011
+        metrics = workflows.show_model(copied, made.model_path)["metrics"]
+        assert judged.confusion.tolist() == metrics["per_symbol_test"]["MSFT"]["confusion"]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("network:", "features: {symbol_embedding: true}\nnetwork:"),
+            ("class_weights: balanced", "class_weights: none, calibration: none"),
+            ("labels: {threshold: 1.5, threshold_unit: atr, lookahead: 10}", "labels: {threshold: 0.02, lookahead: 3}"),
+            ("epochs: 4", "epochs: 4, split: {train: 0.5, validation: 0.2, test: 0.3, embargo: 0.01}"),
+        ],
+        ids=["embedding", "uncalibrated", "fixed threshold", "embargo"],
+    )
+    def test_a_training_by_another_strategy(self, copied: Workspace, old: str, new: str) -> None:
+        assert old in TEXT
+        with_strategy(copied, TEXT.replace(old, new), "other")
+        made = train(request(copied, strategy="other", epochs=2))
+        for symbol in ("AAPL", "MSFT"):
+            judged = workflows.judged_bars(copied, made.model_path, symbol)
+            metrics = workflows.show_model(copied, made.model_path)["metrics"]
+            assert judged.caution == ""
+            assert judged.confusion.tolist() == metrics["per_symbol_test"][symbol]["confusion"]
+
+    def test_a_strategy_file_that_has_changed_since_changes_nothing(
+        self, copied: Workspace, judged: JudgedBars
+    ) -> None:
+        file = copied.strategies / f"{NAME}.yaml"
+        file.write_text(TEXT.replace("period: 14", "period: 5").replace("threshold: 1.5", "threshold: 3"), "utf-8")
+        again = workflows.judged_bars(copied, MODEL, "IBM")
+        np.testing.assert_array_equal(again.probabilities, judged.probabilities)
+        np.testing.assert_array_equal(again.label, judged.label)
+        file.unlink()
+        assert workflows.judged_bars(copied, MODEL, "IBM").caution == ""

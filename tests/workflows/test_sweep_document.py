@@ -108,8 +108,16 @@ def test_without_a_judged_trial_there_is_no_advice() -> None:
 @pytest.mark.parametrize(("rate", "end"), [(0.001, "low"), (0.0995, "high"), (0.05, "")])
 def test_a_best_value_at_the_end_of_its_range_is_told(rate: float, end: str) -> None:
     found = [sentence for sentence in said([made(0, 0.03, rate)]) if "end of its range" in sentence]
-    advice = f"lies at the {end} end of its range ({rate:g}): a wider one may hold a better."
-    assert found == ([f"The best training.learning_rate {advice}"] if end else [])
+    assert found == (
+        [
+            (
+                f"The best training.learning_rate lies at the {end} end of its range ({rate:g}): "
+                "a wider one may hold a better."
+            )
+        ]
+        if end
+        else []
+    )
 
 
 def test_other_labels_are_other_questions() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem
 from ktrdr_app.core.paths import Workspace
@@ -95,3 +99,31 @@ def test_many_at_once_lose_nothing(workspace: Workspace) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda key: remark_training(workspace, key, star=True), keys))
     assert sorted(read_remarks(workspace)) == sorted(keys)
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["models/a/universal_1d_v1", "models/b/universal_1h_v2", "runs/x"]),
+        st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=LONGEST_NAME)),
+        st.one_of(st.none(), st.booleans()),
+        st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",)), max_size=200)),
+    ),
+    max_size=12,
+)
+
+
+@given(changes=CHANGES)
+def test_whatever_is_said_in_whatever_order_is_what_is_read(changes: list[tuple[Any, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace, expected = Workspace(Path(folder)), {}
+        for key, name, star, note in changes:
+            before = expected.get(key, ("", False, ""))
+            told = remark_training(workspace, key, name, star, note)
+            assert (told.name, told.star, told.note) == before
+            given_now = (name, star, note)
+            after = tuple(was if now is None else now for was, now in zip(before, given_now, strict=True))
+            expected[key] = after
+            if after == ("", False, ""):
+                del expected[key]
+        found = {key: (said.name, said.star, said.note) for key, said in read_remarks(workspace).items()}
+        assert found == expected

@@ -250,3 +250,81 @@ def test_a_model_of_the_original_shows_what_it_has(tmp_path: Path) -> None:
 def test_a_model_that_is_not_there_is_told(workspace: Workspace) -> None:
     with pytest.raises(ModelNotFound):
         workflows.show_results(workspace, f"{NAME}/universal_1d_v7")
+
+
+FIGURE = st.one_of(st.none(), st.floats(-0.5, 0.5))
+BIN = st.builds(
+    lambda place, rows, confidence, right: {
+        "low": place / 15,
+        "high": (place + 1) / 15,
+        "rows": rows,
+        "confidence": confidence,
+        "accuracy": round(right * rows) / rows,
+    },
+    st.integers(5, 14),
+    st.integers(1, 300),
+    st.floats(0.34, 1.0),
+    st.floats(0, 1),
+)
+
+
+@given(skill=FIGURE, gain=FIGURE, rows=st.integers(1, 500))
+def test_a_symbol_is_warned_of_exactly_where_something_speaks_against_it(
+    skill: float | None, gain: float | None, rows: int
+) -> None:
+    accuracy = None if gain is None else 0.5 + gain
+    found = of(skill=skill, accuracy=accuracy, majority_accuracy=0.5, rows=rows, intervals={})
+    reasons = {
+        "no skill": skill is not None and skill <= 0,
+        "no better than always": accuracy is not None and accuracy <= 0.5,
+        "test rows": rows < 100,
+    }
+    for words, holds in reasons.items():
+        assert any(words in said for said in found.warnings) is holds, words
+    assert bool(found.warnings) is any(reasons.values())
+    assert found.weak is not (skill is not None and skill > 0 and accuracy is not None and accuracy > 0.5)
+
+
+@given(bins=st.lists(BIN, max_size=30))
+def test_pooling_keeps_rows_and_right_answers_and_never_leaves_the_bins(bins: list[dict[str, float]]) -> None:
+    joined = pooled_bins(bins)
+    assert sum(entry.rows for entry in joined) == sum(entry["rows"] for entry in bins)
+    right = sum(entry["rows"] * entry["accuracy"] for entry in bins)
+    assert sum(entry.rows * entry.accuracy for entry in joined) == pytest.approx(right)
+    assert [entry.low for entry in joined] == sorted({entry["low"] for entry in bins})
+    for entry in joined:
+        own = [each["confidence"] for each in bins if each["low"] == entry.low]
+        assert min(own) - 1e-9 <= entry.confidence <= max(own) + 1e-9
+        assert entry.interval[0] - 1e-9 <= entry.accuracy <= entry.interval[1] + 1e-9
+
+
+@given(bins=st.lists(BIN, min_size=1, max_size=20), seed=st.integers(0, 100))
+def test_the_order_of_bins_does_not_matter(bins: list[dict[str, float]], seed: int) -> None:
+    turned = [bins[place] for place in np.random.default_rng(seed).permutation(len(bins))]
+    first, second = pooled_bins(bins), pooled_bins(turned)
+    assert len(first) == len(second)
+    for one, other in zip(first, second, strict=True):
+        assert (one.low, one.high, one.rows) == (other.low, other.high, other.rows)
+        assert (one.confidence, one.accuracy) == pytest.approx((other.confidence, other.accuracy))
+
+
+@pytest.mark.parametrize("missing", ["test", "per_symbol_test", "reliability", "judgement", "intervals"])
+def test_papers_that_lack_something_show_the_rest(papers: dict[str, Any], workspace: Workspace, missing: str) -> None:
+    whole = workflows.show_model(workspace, MODEL)
+    found = results_of(whole | {"metrics": {key: value for key, value in papers.items() if key != missing}})
+    assert found.path == workspace.models / MODEL
+    assert bool(found.symbols) is (missing != "per_symbol_test")
+    assert bool(found.importance) is (missing != "judgement")
+    assert (found.pooled.calibration == ()) is (missing == "reliability")
+    assert found.pooled.of("accuracy") == papers["test_accuracy"]
+    assert found.sentences
+
+
+@pytest.mark.parametrize("value", [None, 3, "words", [], {}])
+def test_papers_of_another_shape_are_no_fault(value: Any, workspace: Workspace) -> None:
+    whole = workflows.show_model(workspace, MODEL)
+    keys = ("per_symbol_test", "reliability", "judgement", "test")
+    found = results_of(whole | {"metrics": {"test_accuracy": 0.5} | dict.fromkeys(keys, value)})
+    assert found.symbols == ()
+    assert found.importance == ()
+    assert found.pooled.of("accuracy") == 0.5

@@ -20,6 +20,8 @@ from ktrdr_app.workflows import backtest, explain_trade, open_why
 from ktrdr_app.workflows.requests import BacktestRequest
 from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy
 from ktrdr_app.workflows.why_run import WhyRequest, WhyRun
+from ktrdr_app.workflows.why_sentences import chain
+from tests.legacy_reference import MODELS, folder, raw_bars
 from tests.why_runs import DEMO, LONGER, ORIGINAL, STERN, WhyRuns
 
 RUNS = (DEMO, LONGER, STERN, ORIGINAL)
@@ -207,6 +209,36 @@ class TestFlips:
         why = opened[STERN].bar_at(soon)
         assert why.flips == ()
         assert any("hours after the last signal" in reason for reason in why.refused_outside)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    "model",
+    ["neuro_mean_reversion/EURUSD_1h_v2", "neuro_mean_reversion/AAPL_5m_v1", "bollinger_squeeze_volume/MSFT_1h_v1"],
+)
+def test_genuine_models_of_the_original_are_explained(model: str, tmp_path: Path) -> None:
+    workspace, series = Workspace(tmp_path), MODELS[model]
+    shutil.copytree(folder(model), workspace.models / model)
+    workspace.data.mkdir()
+    bars = raw_bars(series)
+    bars.index = bars.index.strftime("%Y-%m-%dT%H:%M:%SZ")
+    bars.to_csv(workspace.data / f"{series}.csv", index_label="timestamp")
+    symbol, timeframe = series.split("_")
+    outcome = backtest(BacktestRequest(workspace, "neuro_mean_reversion", symbol, timeframe, model))
+    run = open_why(workspace, outcome.folder)
+    log = {decision.bar: decision for decision in outcome.result.log.decisions()}
+    shares = outcome.result.decisions[["buy", "hold", "sell"]].to_numpy()
+    for bar in [*list(log)[:3], len(shares) // 2, len(shares) - 1]:
+        why = run.bar(bar)
+        assert why.notes == ()
+        assert why.decision == log.get(bar, why.decision)
+        assert (why.decision.raw is Action.HOLD) == (bar not in log)
+        np.testing.assert_array_equal(why.today, shares[bar])
+        added = np.sum([share.shares for share in why.shares], axis=0)
+        np.testing.assert_allclose(added, shares[bar] - why.base, rtol=0, atol=1e-12)
+        assert why.readings
+        assert why.tried >= 8
+        assert "nan" not in chain(why)
 
 
 class TestQuestions:

@@ -20,6 +20,7 @@ from ktrdr_app.workflows.why_sentences import (
     exit_sentence,
     filters_sentence,
     flip_sentence,
+    gist,
     headline,
     inputs_sentence,
     order_sentence,
@@ -126,6 +127,19 @@ def test_other_ends(trade: TradeWhy) -> None:
     assert not any(step.key.startswith("exit_") for step in trade_steps(still))
     ended = replace(trade, exit_reason="end_of_data", exit=replace(trade.exit, at_close=True), sold=None)
     assert exit_sentence(ended).startswith("The data ended, and the position was closed at the close of ")
+
+
+def test_the_gist_names_what_the_answer_leaned_on_most(trade: TradeWhy, held: BarWhy) -> None:
+    bar = trade.bought
+    said = gist(trade)
+    assert said == gist(bar)
+    assert said.startswith(f"BUY {bar.logged[Action.BUY]:.2f} against a threshold of {bar.threshold:.2f}")
+    added = [share for share in bar.shares if share.shares[Action.BUY] >= 0.005]
+    assert f"mostly because of {added[0].label} (+{added[0].shares[Action.BUY]:.2f})" in said
+    assert said.count(" and ") == (len(added) > 1)
+    assert "threshold" not in gist(held)
+    nothing = replace(bar, shares=())
+    assert gist(nothing) == f"BUY {bar.logged[Action.BUY]:.2f} against a threshold of {bar.threshold:.2f}."
 
 
 class TestFlips:

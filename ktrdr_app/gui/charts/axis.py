@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
@@ -27,7 +29,8 @@ _STEPS: tuple[tuple[str, int], ...] = (
 """Calendar steps between ticks, finest first."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_BOUNDARIES = 4000
+_CLOSED = 40.0
+"""A span is at most so many times longer than its sessions; steps that would be too fine even then are not tried."""
 _SECONDS = {"m": 60, "h": 3600, "D": 86_400, "W": 604_800, "M": 2_629_746, "Y": 31_556_952}
 
 
@@ -71,8 +74,9 @@ def tick_bars(times: Stamps, left: float, right: float, pixels: float) -> list[i
         return []
     least_gap = LABEL_PIXELS * (right - left) / max(pixels, 1.0)
     span = (int(times[last]) - int(times[first])) / 1e9
+    most = _CLOSED * max(pixels, LABEL_PIXELS) / LABEL_PIXELS
     for unit, count in _STEPS:
-        if span / (_SECONDS[unit] * count) > _MOST_BOUNDARIES:
+        if span / (_SECONDS[unit] * count) > most:
             continue
         marks = boundaries(int(times[first]), int(times[last]), unit, count)
         bars = np.unique(np.searchsorted(times, marks[marks <= times[last]]))
@@ -135,27 +139,87 @@ def date_labels(stamps: Stamps) -> list[str]:
     return texts
 
 
-class BarDateAxis(pg.AxisItem):
-    """A horizontal axis of bar indices that shows each tick's own date, in UTC."""
+class DateTicks:
+    """The ticks of one series, found once for all axes that show the same span of it.
+
+    Attributes
+    ----------
+    times : ndarray of int64, shape (n,)
+        Bar opens, nanoseconds UTC.
+    wall : ndarray of int64, shape (n,)
+        The same moments as a clock on the wall shows them, which ticks and their texts follow.
+    """
 
     def __init__(self) -> None:
+        self.times: Stamps = np.empty(0, dtype=np.int64)
+        self.wall: Stamps = self.times
+        self._asked: tuple[float, float, float] | None = None
+        self._found: list[float] = []
+
+    def set_times(self, times: Stamps, wall: Stamps | None = None) -> None:
+        """Take other bars.
+
+        Parameters
+        ----------
+        times : ndarray of int64, shape (n,)
+            Bar opens, nanoseconds UTC, increasing.
+        wall : ndarray of int64, shape (n,), optional
+            As a clock on the wall shows them; UTC by default.
+        """
+        self.times = times
+        self.wall = times if wall is None else wall
+        self._asked = None
+
+    def bars(self, left: float, right: float, pixels: float) -> list[float]:
+        """Return the bars that get a tick, as `tick_bars` does.
+
+        Parameters
+        ----------
+        left, right : float
+            Edges of the view, in bar indices.
+        pixels : float
+            Width of the axis.
+        """
+        asked = (left, right, round(pixels))
+        if asked != self._asked:
+            self._found = [float(bar) for bar in tick_bars(self.wall, left, right, pixels)]
+            self._asked = asked
+        return self._found
+
+
+class BarDateAxis(pg.AxisItem):
+    """A horizontal axis of bar indices that shows each tick's own date, in UTC unless told otherwise.
+
+    Parameters
+    ----------
+    ticks : DateTicks, optional
+        Ticks that are shared with axes of the same bars; its own by default.
+    """
+
+    def __init__(self, ticks: DateTicks | None = None) -> None:
         super().__init__("bottom")
-        self._times: Stamps = np.empty(0, dtype=np.int64)
+        self._ticks = ticks or DateTicks()
 
     @property
     def times(self) -> Stamps:
         """Bar opens, nanoseconds UTC."""
-        return self._times
+        return self._ticks.times
 
-    def set_times(self, times: Stamps) -> None:
+    def set_times(self, times: Stamps, wall: Stamps | None = None) -> None:
         """Show other bars.
 
         Parameters
         ----------
         times : ndarray of int64, shape (n,)
             Bar opens, nanoseconds UTC, increasing.
+        wall : ndarray of int64, shape (n,), optional
+            As a clock on the wall shows them; UTC by default.
         """
-        self._times = times
+        self._ticks.set_times(times, wall)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw anew after shared ticks have taken other bars."""
         self.picture = None
         self.update()
 
@@ -169,7 +233,7 @@ class BarDateAxis(pg.AxisItem):
         size : float
             Width in pixels.
         """
-        return [(1.0, [float(bar) for bar in tick_bars(self._times, minVal, maxVal, size)])]
+        return [(1.0, self._ticks.bars(minVal, maxVal, size))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the dates of the ticks.
@@ -182,7 +246,7 @@ class BarDateAxis(pg.AxisItem):
             Not used.
         """
         bars = np.asarray(values, dtype=np.int64)
-        return date_labels(self._times[bars]) if len(bars) else []
+        return date_labels(self._ticks.wall[bars]) if len(bars) else []
 
 
 class ValueAxis(pg.AxisItem):
@@ -201,8 +265,21 @@ class ValueAxis(pg.AxisItem):
     def __init__(self, write: Callable[[float, float], str], side: str = "right", width: int = 66) -> None:
         super().__init__(side)
         self._write = write
+        self._logarithmic = False
         if side != "bottom":
             self.setWidth(width)
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Take places on the axis for logarithms to base 10, or for the values themselves.
+
+        Parameters
+        ----------
+        on : bool
+            Whether for logarithms.
+        """
+        self._logarithmic = on
+        self.picture = None
+        self.update()
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         """Return one level of ticks; of those that would write over each other every other is left out.
@@ -214,6 +291,8 @@ class ValueAxis(pg.AxisItem):
         size : float
             Its length in pixels.
         """
+        if self._logarithmic:
+            return [(0.0, log_ticks(minVal, maxVal, size))]
         levels = super().tickValues(minVal, maxVal, size)
         if not levels or self.orientation == "bottom":
             return list(levels)
@@ -235,7 +314,43 @@ class ValueAxis(pg.AxisItem):
         spacing : float
             Distance between ticks.
         """
-        return [self._write(value, spacing) for value in values]
+        if not self._logarithmic:
+            return [self._write(value, spacing) for value in values]
+        shown = [10.0**value for value in values]
+        gaps = [later - earlier for earlier, later in pairwise(shown)]
+        return [self._write(value, min(gaps, default=value)) for value in shown]
+
+
+def log_ticks(low: float, high: float, pixels: float) -> list[float]:
+    """Return where round values lie on a logarithmic axis: 1, 2, 5, 10, ... or, where those are too few, even steps.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the axis: logarithms to base 10.
+    pixels : float
+        Its length.
+    """
+    most = max(2.0, pixels / (2.5 * LINE_PIXELS))
+    first, last = 10.0**low, 10.0**high
+    for mantissas in ((1, 1.5, 2, 3, 4, 5, 6, 8), (1, 2, 5), (1,)):
+        values = [
+            mantissa * 10.0**power
+            for power in range(math.floor(low), math.ceil(high) + 1)
+            for mantissa in mantissas
+            if first <= mantissa * 10.0**power <= last
+        ]
+        if 4 <= len(values) <= most:
+            return [math.log10(value) for value in values]
+    rough = (last - first) / most
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough)
+    even = np.arange(math.ceil(first / step), math.floor(last / step) + 1) * step
+    kept: list[float] = []
+    for place in np.log10(even[even > 0]).tolist():
+        if not kept or (place - kept[-1]) * pixels >= LINE_PIXELS * (high - low):
+            kept.append(place)
+    return kept
 
 
 def _places(spacing: float) -> int:
@@ -266,3 +381,19 @@ def write_percent(value: float, spacing: float) -> str:
         Distance between ticks.
     """
     return numbers.percent(value, _places(spacing * 100))
+
+
+def write_short(value: float, spacing: float) -> str:
+    """Write an amount in thousands, millions or more, as volumes have it.
+
+    Parameters
+    ----------
+    value : float
+        The amount.
+    spacing : float
+        Distance between ticks.
+    """
+    for unit, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{numbers.decimal(value / unit, min(_places(spacing / unit), 2))} {sign}"
+    return numbers.decimal(value, min(_places(spacing), 2))

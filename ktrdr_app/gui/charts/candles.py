@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
+from ktrdr_app.gui.charts.item import ChartItem, in_pixels, logarithms, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
-from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch, RectBatch
 from ktrdr_app.gui.ui.theme import Tokens
 
@@ -63,7 +62,9 @@ class LodCandles(ChartItem):
     def __init__(self, *, use_memory: bool = True) -> None:
         super().__init__()
         empty = np.empty(0)
+        self._prices = (empty, empty, empty, empty)
         self._open = self._high = self._low = self._close = empty
+        self._logarithmic = False
         self._pyramid = MinMaxPyramid(empty, empty)
         self._bounds = QRectF()
         self._lines = LineBatch(use_memory=use_memory)
@@ -77,12 +78,13 @@ class LodCandles(ChartItem):
     def columns(self) -> tuple[Series, ...]:
         """Return the four prices as columns."""
         named = (
-            (chart_words("open"), self._open),
-            (chart_words("high"), self._high),
-            (chart_words("low"), self._low),
-            (chart_words("close"), self._close),
+            chart_words("open"),
+            chart_words("high"),
+            chart_words("low"),
+            chart_words("close"),
         )
-        return tuple(Series(title, prices) for title, prices in named) if len(self) else ()
+        pairs = zip(named, self._prices, strict=True)
+        return tuple(Series(title, prices) for title, prices in pairs) if len(self) else ()
 
     def set_data(self, open_: Floats, high: Floats, low: Floats, close: Floats) -> None:
         """Show other bars; the pyramid is built here, once.
@@ -92,13 +94,30 @@ class LodCandles(ChartItem):
         open_, high, low, close : ndarray of float64, shape (n,)
             Prices without NaN.
         """
+        self._prices = (open_, high, low, close)
+        self._take()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw prices or their logarithms to base 10; a table has the prices all the same.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
         self.prepareGeometryChange()
-        self._open, self._high, self._low, self._close = open_, high, low, close
-        self._pyramid = MinMaxPyramid(low, high)
+        drawn = [logarithms(prices) for prices in self._prices] if self._logarithmic else self._prices
+        self._open, self._high, self._low, self._close = drawn
+        self._pyramid = MinMaxPyramid(self._low, self._high)
         self.painted = _NOTHING
-        if len(close):
-            least, most = self._pyramid.extent(0, len(close))
-            self._bounds = QRectF(-0.5, least, len(close), max(most - least, 1e-12))
+        if len(self):
+            least, most = self._pyramid.extent(0, len(self))
+            self._bounds = QRectF(-0.5, least, len(self), max(most - least, 1e-12))
         else:
             self._bounds = QRectF()
         self.update()
@@ -151,12 +170,18 @@ class LodCandles(ChartItem):
 
     def _paint_groups(self, painter: QPainter, first: int, last: int, step: int, pixels: float) -> None:
         groups = self._pyramid.buckets(first, last, step)
-        x = (groups.start + groups.stop - 1) / 2
+        middle = (groups.start + groups.stop - 1) / 2
         rising = self._close[groups.stop - 1] >= self._open[groups.start]
+        transform = QTransform(painter.transform())
+        x, low = in_pixels(transform, middle, groups.low)
+        high = in_pixels(transform, middle, groups.high)[1]
+        painter.resetTransform()  # in pixels Qt strokes a wide pen in a third of the time
+        width = max(1.0, float(np.ceil(groups.step * pixels)))
         for chosen, colour in ((rising, self._colours[0]), (~rising, self._colours[1])):
-            painter.setPen(pen(colour.name(), max(1.0, np.ceil(groups.step * pixels))))
-            self._lines.fill(x[chosen], groups.low[chosen], x[chosen], groups.high[chosen])
+            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            self._lines.fill(x[chosen], low[chosen], x[chosen], high[chosen])
             self._lines.draw(painter)
+        painter.setTransform(transform)
         self.painted = Painted(first, last, groups.step, len(x), 0)
 
     def _paint_bars(self, painter: QPainter, first: int, last: int, pixels: float) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.gui.charts.markers import TradeArrays
+from ktrdr_app.gui.charts.study import Study
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +41,8 @@ class ChartData:
         Account value before the first bar; the drawdown's first peak.
     daily : bool
         Whether bars are days or longer, so that dates need no hour.
+    studies : tuple of Study
+        What more can be shown, over the candles and in panes of its own; arrays of shape (n,).
     rival : ndarray of float64, shape (n,)
         Account of another model; may be empty, and NaN before its first bar.
     names : tuple of str
@@ -60,6 +63,7 @@ class ChartData:
     trades: TradeArrays = field(default_factory=TradeArrays)
     start_value: float = 0.0
     daily: bool = True
+    studies: tuple[Study, ...] = ()
     rival: Floats = field(default_factory=_none)
     names: tuple[str, str] = ("", "")
     luck: tuple[float, float, float] | None = None

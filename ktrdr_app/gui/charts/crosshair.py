@@ -31,24 +31,50 @@ class LinkedCrosshair(QObject):
 
     def __init__(self, plots: Sequence[ThemedPlot], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._plots = list(plots)
-        self._verticals = [pg.InfiniteLine(angle=90, movable=False) for _ in plots]
-        self._levels = [pg.InfiniteLine(angle=0, movable=False) for _ in plots]
+        self._lines: dict[ThemedPlot, tuple[pg.InfiniteLine, pg.InfiniteLine]] = {}
+        self._pens: list[pg.QtGui.QPen] = []
         self._size = 0
-        self._waiting: tuple[int, QPointF] | None = None
+        self._waiting: tuple[ThemedPlot, QPointF] | None = None
         self.bar = -1
         self.updates = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._apply)
-        for plot, vertical, level in zip(self._plots, self._verticals, self._levels, strict=True):
-            for line in (vertical, level):
-                line.setVisible(False)
-                line.setZValue(20)
-                plot.view.addItem(line)
-            plot.viewport().setMouseTracking(True)
-            plot.viewport().installEventFilter(self)
+        for plot in plots:
+            self.add(plot)
+
+    def add(self, plot: ThemedPlot) -> None:
+        """Cross one more plot.
+
+        Parameters
+        ----------
+        plot : ThemedPlot
+            A plot over the same bars.
+        """
+        lines = (pg.InfiniteLine(angle=90, movable=False), pg.InfiniteLine(angle=0, movable=False))
+        for line in lines:
+            line.setVisible(False)
+            line.setZValue(20)
+            for dressed in self._pens:
+                line.setPen(dressed)
+            plot.view.addItem(line)
+        self._lines[plot] = lines
+        plot.viewport().setMouseTracking(True)
+        plot.viewport().installEventFilter(self)
+
+    def remove(self, plot: ThemedPlot) -> None:
+        """Forget a plot that is taken down.
+
+        Parameters
+        ----------
+        plot : ThemedPlot
+            One that was added.
+        """
+        plot.viewport().removeEventFilter(self)
+        del self._lines[plot]
+        if self._waiting is not None and self._waiting[0] is plot:
+            self._waiting = None
 
     def set_size(self, bars: int) -> None:
         """Tell how many bars there are, and hide the lines.
@@ -69,8 +95,22 @@ class LinkedCrosshair(QObject):
         theme : Tokens
             The colours.
         """
-        for line in (*self._verticals, *self._levels):
-            line.setPen(pen(theme.crosshair, 1, "dot"))
+        self._pens = [pen(theme.crosshair, 1, "dot")]
+        for line in self._all():
+            line.setPen(self._pens[0])
+
+    @property
+    def verticals(self) -> list[pg.InfiniteLine]:
+        """The upright lines, one a plot, in the order in which they were added."""
+        return [lines[0] for lines in self._lines.values()]
+
+    @property
+    def levels(self) -> list[pg.InfiniteLine]:
+        """The level lines, likewise."""
+        return [lines[1] for lines in self._lines.values()]
+
+    def _all(self) -> list[pg.InfiniteLine]:
+        return [line for lines in self._lines.values() for line in lines]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note where the mouse is; the lines follow with the next frame.
@@ -84,8 +124,8 @@ class LinkedCrosshair(QObject):
         """
         kind = event.type()
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-            place = next(number for number, plot in enumerate(self._plots) if plot.viewport() is watched)
-            self._waiting = (place, event.position())
+            over = next(plot for plot in self._lines if plot.viewport() is watched)
+            self._waiting = (over, event.position())
             if not self._timer.isActive():
                 self._timer.start()
         elif kind == QEvent.Type.Leave:
@@ -97,7 +137,7 @@ class LinkedCrosshair(QObject):
         """Take the lines away."""
         self._timer.stop()
         self._waiting = None
-        for line in (*self._verticals, *self._levels):
+        for line in self._all():
             line.setVisible(False)
         if self.bar != -1:
             self.bar = -1
@@ -110,13 +150,13 @@ class LinkedCrosshair(QObject):
         over, place = self._waiting
         self._waiting = None
         self.updates += 1
-        point = self._plots[over].data_point(place)
+        point = over.data_point(place)
         bar = min(max(round(point.x()), 0), self._size - 1)
-        for number, (vertical, level) in enumerate(zip(self._verticals, self._levels, strict=True)):
+        for plot, (vertical, level) in self._lines.items():
             vertical.setPos(bar)
             vertical.setVisible(True)
-            level.setVisible(number == over)
-            if number == over:
+            level.setVisible(plot is over)
+            if plot is over:
                 level.setPos(point.y())
         if bar != self.bar:
             self.bar = bar

@@ -18,7 +18,13 @@ _GAP = "&nbsp;&nbsp;&nbsp;"
 
 
 def headings(
-    data: ChartData, drawdown: NDArray[np.float64], bar: int, *, benchmark: bool, luck: bool = False
+    data: ChartData,
+    drawdown: NDArray[np.float64],
+    bar: int,
+    *,
+    benchmark: bool,
+    luck: bool = False,
+    moment: str | None = None,
 ) -> list[str]:
     """Return the rich text above prices, equity and drawdown.
 
@@ -34,6 +40,8 @@ def headings(
         Whether buy and hold is drawn.
     luck : bool
         Whether what random trades bring is drawn.
+    moment : str, optional
+        When the bar opened, in words; told in UTC by default.
     """
     theme = tokens()
     own, other = data.names if len(data.rival) else (_t("model"), "")
@@ -46,7 +54,7 @@ def headings(
         curves.append(swatch(_t("90 % of random trades"), theme.series_4))
     depth = write_percent(float(drawdown[bar]), 0.001) if 0 <= bar < len(drawdown) else ""
     return [
-        _GAP.join(_price_parts(data, bar)),
+        _GAP.join(_price_parts(data, bar, moment)),
         _GAP.join([f"<b>{_t('Equity')}</b>", *curves]),
         _GAP.join([f"<b>{_t('Drawdown')}</b>", depth]),
     ]
@@ -56,15 +64,17 @@ def _at(values: NDArray[np.float64], bar: int) -> str:
     return f" {write_value(float(values[bar]), 1)}" if 0 <= bar < len(values) else ""
 
 
-def _price_parts(data: ChartData, bar: int) -> list[str]:
+def _price_parts(data: ChartData, bar: int, moment: str | None) -> list[str]:
     theme = tokens()
     parts = [f"<b>{html.escape(data.title)}</b>"]
     if data.shaded.any():
         ground = f'<span style="background-color:{theme.shade}">&nbsp;&nbsp;&nbsp;&nbsp;</span>'
-        words = _t("the model learnt from these bars")
+        # beside the figures of a bar only the tint: all of it would not fit
+        words = "" if 0 <= bar < len(data) else _t("the model learnt from these bars")
         parts.append(f'{ground} <span style="color:{theme.text_muted}">{words}</span>')
     if 0 <= bar < len(data):
-        parts.append(stamp_text(int(data.times[bar]), with_time=not data.daily))
+        told = stamp_text(int(data.times[bar]), with_time=not data.daily) if moment is None else moment
+        parts.append(html.escape(told))
     if 0 <= bar < len(data.close):
         # one spacing for all bars, so that figures do not jump under the mouse
         spacing = max(float(data.close.max()) / 10_000, 1e-8)

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ktrdr_app.gui.charts.figures import Series
@@ -73,3 +75,31 @@ def pixels_per_unit(painter: QPainter) -> float:
         In data coordinates.
     """
     return abs(painter.transform().m11())
+
+
+def in_pixels(
+    transform: QTransform, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where points of the data lie in pixels.
+
+    Parameters
+    ----------
+    transform : QTransform
+        The painter's, which neither turns nor shears.
+    x, y : ndarray of float64, shape (n,)
+        Data coordinates.
+    """
+    return x * transform.m11() + transform.dx(), y * transform.m22() + transform.dy()
+
+
+def logarithms(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logarithms to base 10, as a logarithmic axis has them; NaN for what has none.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        Prices or account values.
+    """
+    found = np.full(values.shape, np.nan)
+    np.log10(values, out=found, where=values > 0)
+    return found

@@ -6,12 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QTransform
 
 from ktrdr_app.gui.charts.figures import Series
-from ktrdr_app.gui.charts.item import ChartItem, pixels_per_unit
+from ktrdr_app.gui.charts.item import ChartItem, in_pixels, logarithms, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.plot import pen
+from ktrdr_app.gui.charts.primitives import LineBatch
+from ktrdr_app.gui.charts.strokes import segments
 
 Floats = NDArray[np.float64]
 
@@ -40,9 +42,12 @@ class LodCurve(ChartItem):
         self._width = width
         self._dash = dash
         self._values: Floats = np.empty(0)
+        self._drawn = self._values
+        self._logarithmic = False
         self._pyramid = MinMaxPyramid(self._values, self._values)
         self._bounds = QRectF()
         self._colour = "#808080"
+        self._lines = LineBatch()
         self.points_painted = 0
 
     def __len__(self) -> int:
@@ -65,9 +70,25 @@ class LodCurve(ChartItem):
         values : ndarray of float64, shape (n,)
             One per bar; NaN leaves a gap.
         """
-        self.prepareGeometryChange()
         self._values = np.ascontiguousarray(values, dtype=np.float64)
-        self._pyramid = MinMaxPyramid(self._values, self._values)
+        self._take()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw values or their logarithms to base 10; `values` and a table have the values all the same.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
+        self.prepareGeometryChange()
+        self._drawn = logarithms(self._values) if self._logarithmic else self._values
+        self._pyramid = MinMaxPyramid(self._drawn, self._drawn)
         low, high = self._pyramid.extent(0, len(self._values))
         if self._fill_to is not None:
             low, high = np.fmin(low, self._fill_to), np.fmax(high, self._fill_to)
@@ -111,7 +132,7 @@ class LodCurve(ChartItem):
             Bars per group, from `lod.bucket_step`.
         """
         if step == 1:
-            return np.arange(first, last, dtype=np.float64), self._values[first:last]
+            return np.arange(first, last, dtype=np.float64), self._drawn[first:last]
         groups = self._pyramid.buckets(first, last, step)
         x = np.repeat((groups.start + groups.stop - 1) / 2, 2)
         return x, np.column_stack([groups.low, groups.high]).ravel()
@@ -136,19 +157,28 @@ class LodCurve(ChartItem):
         self.points_painted = len(x)
         if not len(x):
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        path = pg.functions.arrayToQPath(x, y, connect="finite")
         if self._fill_to is not None:
-            self._paint_area(painter, x, y)
-        painter.setPen(pen(self._colour, self._width, self._dash))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
+            self._paint_area(painter, first, last, step)
+        transform = QTransform(painter.transform())
+        painter.resetTransform()  # in pixels Qt strokes a wide pen in a third of the time
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        stroke = pen(self._colour, self._width)
+        stroke.setCosmetic(False)  # as wide on sharp screens and in pictures
+        painter.setPen(stroke)
+        self._lines.fill(*segments(*in_pixels(transform, x, y), self._dash))
+        self._lines.draw(painter)
+        painter.setTransform(transform)
 
-    def _paint_area(self, painter: QPainter, x: Floats, y: Floats) -> None:
+    def _paint_area(self, painter: QPainter, first: int, last: int, step: int) -> None:
+        """Tint from the level to the farther end of each group; hard edges, for soft ones cost most of a frame."""
         level = float(self._fill_to or 0.0)
+        groups = self._pyramid.buckets(first, last, step)
+        farther = np.where(np.abs(groups.low - level) > np.abs(groups.high - level), groups.low, groups.high)
+        x = (groups.start + groups.stop - 1) / 2
         around_x = np.concatenate([x[:1], x, x[-1:]])
-        around_y = np.concatenate([[level], np.nan_to_num(y, nan=level), [level]])
-        area: QPainterPath = pg.functions.arrayToQPath(around_x, around_y, connect="all")
+        around_y = np.concatenate([[level], np.nan_to_num(farther, nan=level), [level]])
         tint = QColor(self._colour)
         tint.setAlpha(56)
-        painter.fillPath(area, tint)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawPath(pg.functions.arrayToQPath(around_x, around_y, connect="all"))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem
+from ktrdr_app.gui.charts.item import ChartItem, logarithms
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
 from ktrdr_app.gui.ui.theme import Tokens
@@ -66,6 +66,8 @@ class TradeMarkers(ChartItem):
     def __init__(self) -> None:
         super().__init__()
         self._trades = TradeArrays()
+        self._entry_price = self._exit_price = np.empty(0)
+        self._logarithmic = False
         self._theme: Tokens | None = None
         self._connectors = LineBatch()
         self._bounds = QRectF()
@@ -98,11 +100,29 @@ class TradeMarkers(ChartItem):
         trades : TradeArrays
             The trades.
         """
-        self.prepareGeometryChange()
         self._trades, self.selected = trades, None
+        self._take()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw at prices or at their logarithms to base 10.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
+        self.prepareGeometryChange()
+        trades = self._trades
+        drawn = (trades.entry_price, trades.exit_price)
+        self._entry_price, self._exit_price = map(logarithms, drawn) if self._logarithmic else drawn
         self._bounds = QRectF()
         if len(trades):
-            prices = np.concatenate([trades.entry_price, trades.exit_price])
+            prices = np.concatenate([self._entry_price, self._exit_price])
             left, right = float(trades.entry.min()), float(trades.exit.max())
             low, high = float(prices.min()), float(prices.max())
             self._bounds = QRectF(left - 1, low, right - left + 2, max(high - low, 1e-12))
@@ -165,7 +185,7 @@ class TradeMarkers(ChartItem):
             return None
         best, number = _HIT, None
         trades = self._trades
-        for bars, prices in ((trades.entry, trades.entry_price), (trades.exit, trades.exit_price)):
+        for bars, prices in ((trades.entry, self._entry_price), (trades.exit, self._exit_price)):
             distance = np.hypot((bars[shown] - x) / size[0], (prices[shown] - y) / size[1])
             nearest = int(np.argmin(distance))
             if distance[nearest] < best:
@@ -203,7 +223,7 @@ class TradeMarkers(ChartItem):
         won = trades.profit[shown] > 0
         for chosen, colour, dash in ((shown[won], theme.success, "solid"), (shown[~won], theme.danger, "dash")):
             self._connectors.fill(
-                trades.entry[chosen], trades.entry_price[chosen], trades.exit[chosen], trades.exit_price[chosen]
+                trades.entry[chosen], self._entry_price[chosen], trades.exit[chosen], self._exit_price[chosen]
             )
             painter.setPen(pen(colour, 1.4, dash))
             self._connectors.draw(painter)
@@ -214,8 +234,8 @@ class TradeMarkers(ChartItem):
         long = bool(trades.long[number])
         colour = QColor(theme.up if long else theme.down)
         ends = (
-            (trades.entry[number], trades.entry_price[number], long, True),
-            (trades.exit[number], trades.exit_price[number], not long, False),
+            (trades.entry[number], self._entry_price[number], long, True),
+            (trades.exit[number], self._exit_price[number], not long, False),
         )
         for bar, price, buys, entering in ends:
             tip = transform.map(QPointF(float(bar), float(price)))

@@ -48,6 +48,7 @@ class ThemedPlot(pg.GraphicsView):
         self.bottom_axis = bottom_axis
         self.view = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
         self.view.disableAutoRange()
+        self.view.sigRangeChanged.connect(self._apply_range)
         self.heading = QGraphicsTextItem()
         self._layout = pg.GraphicsLayout()
         self._build()
@@ -73,6 +74,11 @@ class ThemedPlot(pg.GraphicsView):
             axis.setZValue(-1000)  # grid lines lie below the data
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=0, maxTickLevel=0)
+
+    @Slot(object, object, object)
+    def _apply_range(self, _view: object, _span: object, _changed: object) -> None:
+        """Move what is shown now: pyqtgraph would do so within the painting, which then has to be done twice."""
+        self.view.updateMatrix()
 
     @Slot(object)
     def _on_theme(self, theme: Tokens) -> None:

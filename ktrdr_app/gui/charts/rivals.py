@@ -7,6 +7,7 @@ import pyqtgraph as pg
 
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.figures import chart_words
+from ktrdr_app.gui.charts.item import logarithms
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.plot import ThemedPlot, pen
 from ktrdr_app.gui.ui.theme import Tokens
@@ -29,6 +30,8 @@ class Rivals:
         self.luck = pg.PlotCurveItem(connect="pairs", name=chart_words("90 % of random trades"))
         self._span: tuple[float, float] | None = None
         self._wanted = True
+        self._logarithmic = False
+        self._data: ChartData | None = None
         self._at = 0
         for item in (self.curve, self.luck):
             plot.view.addItem(item)
@@ -42,16 +45,30 @@ class Rivals:
         data : ChartData
             What is charted.
         """
+        self._data = data
         self.curve.set_data(data.rival)
         self._span, self._at = None, len(data) - 1
         if data.luck is not None and len(data):
-            low, middle, high = data.luck
-            self._span = (low, high)
+            low, middle, high = logarithms(np.array(data.luck)) if self._logarithmic else data.luck
+            self._span = (float(low), float(high))
             at, beam = float(self._at), max(len(data) * BEAM, 1.0)
             levels = np.repeat([low, middle, high], 2)
             beams = np.tile([at - beam, at + beam], 3)
             self.luck.setData(np.append(beams, [at, at]), np.append(levels, [low, high]))
         self.luck.setVisible(self._wanted and self._span is not None)
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw account values or their logarithms to base 10.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        self._logarithmic = on
+        self.curve.set_logarithmic(on)
+        if self._data is not None:
+            self.set_data(self._data)
 
     def extents(self, first: int, last: int) -> list[tuple[float, float]]:
         """Return the lowest and highest value of what can be seen between two bars.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPaintEngine, QPainter
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
 from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.charts.primitives import RectBatch
 from ktrdr_app.gui.ui.theme import Tokens
+
+_THROUGH = 150
+"""Opacity of a tint that cannot be blended, of 255."""
 
 
 def runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -72,6 +75,18 @@ class SpanShade(ChartItem):
         self._spans = runs(mask)
         self.update()
 
+    def share(self, other: SpanShade) -> None:
+        """Tint the bars that another pane tints.
+
+        Parameters
+        ----------
+        other : SpanShade
+            The other pane's.
+        """
+        self.prepareGeometryChange()
+        self._spans = other._spans
+        self.update()
+
     def dress(self, theme: Tokens) -> None:
         """Take the theme's tint, laid on so that grid lines show through.
 
@@ -107,7 +122,11 @@ class SpanShade(ChartItem):
         count = len(shown)
         left, width = shown[:, 0] - 0.5, (shown[:, 1] - shown[:, 0]).astype(np.float64)
         self._rects.fill(left, np.full(count, view.top()), width, np.full(count, view.height()))
+        colour = QColor(self._colour)
+        if painter.paintEngine().hasFeature(QPaintEngine.PaintEngineFeature.BlendModes):
+            painter.setCompositionMode(self._mode)
+        else:  # SVG: the grid has to show through
+            colour.setAlpha(_THROUGH)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.setCompositionMode(self._mode)
+        painter.setBrush(colour)
         self._rects.draw(painter)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ktrdr_app.gui.charts.figures import chart_words
+from ktrdr_app.gui.charts.study import Study
 from ktrdr_app.gui.ui import numbers
 
 Floats = NDArray[np.float64]
@@ -114,3 +115,24 @@ def drawdown_words(times: Stamps, drawdown: Floats) -> str:
     moment = np.datetime64(int(times[worst]), "ns").astype("datetime64[s]").item()
     when = f"{chart_words(_MONTHS[moment.month - 1])} {moment.year}"
     return chart_words("worst drawdown {0} in {1}").format(numbers.percent(float(drawdown[worst])), when)
+
+
+def study_words(study: Study) -> str:
+    """Say what a pane of curves, columns or strips shows: each one's last value, its least and its greatest.
+
+    Parameters
+    ----------
+    study : Study
+        What is shown.
+    """
+    parts = []
+    for curve in study.curves:
+        known = curve.values[np.isfinite(curve.values)]
+        if not len(known):
+            continue
+        figures = [
+            numbers.percent(float(value)) if study.percent else numbers.significant(float(value), 5)
+            for value in (known[-1], known.min(), known.max())
+        ]
+        parts.append(chart_words("{0} last {1}, lowest {2}, highest {3}").format(curve.name, *figures))
+    return f"{study.title}: {'; '.join(parts)}" if parts else nothing()

@@ -9,6 +9,8 @@ _MOVE, _IN, _OUT = 1 / 10, 1 / 8, 1 / 6
 _STEPS = {
     Qt.Key.Key_Left: (-_MOVE, -_MOVE),
     Qt.Key.Key_Right: (_MOVE, _MOVE),
+    Qt.Key.Key_PageUp: (-1.0, -1.0),
+    Qt.Key.Key_PageDown: (1.0, 1.0),
     Qt.Key.Key_Up: (_IN, -_IN),
     Qt.Key.Key_Down: (-_OUT, _OUT),
 }
@@ -20,7 +22,7 @@ def span_after(key: int, left: float, right: float) -> tuple[float, float] | Non
     Parameters
     ----------
     key : int
-        As ``QKeyEvent.key()``; ←/→ move, ↑ zooms in, ↓ zooms out.
+        As ``QKeyEvent.key()``; ←/→ move a step, PgUp/PgDn a whole view; ↑ zooms in, ↓ out.
     left, right : float
         The span shown, in bars.
     """

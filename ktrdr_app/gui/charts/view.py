@@ -1,47 +1,46 @@
-"""Candles, equity and drawdown above each other: one x-axis, one crosshair, values scaled to what is in view."""
+"""Candles, studies, equity and drawdown above each other: one x-axis, one crosshair, values that fit the view."""
 
 # ruff: noqa: N815 - Qt signals are named as Qt names them
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QPointF, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ktrdr_app.gui.charts.axis import BarDateAxis, ValueAxis, write_percent, write_value
-from ktrdr_app.gui.charts.candles import LodCandles
+from ktrdr_app.gui.charts import zones
+from ktrdr_app.gui.charts.axis import BarDateAxis, DateTicks
+from ktrdr_app.gui.charts.base_panes import LEAST_HEIGHTS, BasePanes
 from ktrdr_app.gui.charts.chart_data import ChartData
+from ktrdr_app.gui.charts.chart_keys import press
 from ktrdr_app.gui.charts.crosshair import LinkedCrosshair
+from ktrdr_app.gui.charts.export import screen_picture
 from ktrdr_app.gui.charts.headings import headings
-from ktrdr_app.gui.charts.lod import visible_slice
-from ktrdr_app.gui.charts.lod_curve import LodCurve
-from ktrdr_app.gui.charts.markers import TradeMarkers
-from ktrdr_app.gui.charts.plot import ThemedPlot
-from ktrdr_app.gui.charts.rivals import Rivals
+from ktrdr_app.gui.charts.navigation import NavigableBars
+from ktrdr_app.gui.charts.pane_chooser import PaneChooser
+from ktrdr_app.gui.charts.pane_stack import HANDLE, PaneStack
+from ktrdr_app.gui.charts.picture_files import PictureFiles
 from ktrdr_app.gui.charts.shade import SpanShade
-from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
-from ktrdr_app.gui.charts.time_keys import span_after
+from ktrdr_app.gui.charts.study import Study
+from ktrdr_app.gui.charts.study_shelf import StudyShelf
+from ktrdr_app.gui.charts.summary import stamp_text
+from ktrdr_app.gui.charts.tools import ChartTools
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 
-LEAST_BARS = 12
-"""Closest zoom."""
-
-LEAST_HEIGHTS = (104, 56, 72)
-"""Pixels of prices, equity and drawdown; together they fit a small window with its dock open."""
-
-_ROOM = 0.06
-_PRICE_ROOM = 0.1
+_GAP = "&nbsp;&nbsp;&nbsp;"
 
 
-class LinkedCharts(QWidget):
-    """Three plots over the same bars.
+class LinkedCharts(NavigableBars):
+    """Panes over the same bars: prices, equity and drawdown, and whatever studies are given and chosen.
 
-    Keys, with one of them focused: ←/→ move, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous and next trade
-    (with Shift losing trades only), Enter asks about the bar under the crosshair, or else in the middle of the view,
-    B shows or hides the benchmark, Ctrl+C copies the picture, Ctrl+Shift+D opens
-    the figures as a table.
+    Keys, with one of them focused: ←/→ move, PgUp/PgDn move a whole view, ↑/↓ zoom, Home/End, ``[`` and ``]`` previous
+    and next trade (with Shift losing trades only), Enter asks about the bar under the crosshair, or else in the middle
+    of the view, B shows or hides the benchmark, L changes to a logarithmic scale of
+    prices and equity and back, Ctrl+C copies the picture, Ctrl+Shift+D opens the figures as a table.
 
     Parameters
     ----------
@@ -49,70 +48,67 @@ class LinkedCharts(QWidget):
         Owner.
     """
 
-    tradeChosen = Signal(int)
-    """Number of a trade that was clicked, or stepped to by key."""
-    barChosen = Signal(int)
-    """Bar that was clicked where there is no trade, or that Enter asks about."""
     benchmarkShown = Signal(bool)
     """Buy and hold was shown or hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._data = ChartData("", np.empty(0, dtype=np.int64))
-        self._linking = False
-        self._make_plots()
-        self._make_items()
+        self.zone = "UTC"
+        self._wall = self._data.times
+        ticks = DateTicks()
+        self.base = BasePanes(ticks)
+        self.plots = self.base.panes
+        self.price_plot, self.equity_plot, self.drawdown_plot = self.plots
+        self.candles, self.markers = self.base.candles, self.base.markers
+        self.equity, self.benchmark, self.drawdown = self.base.equity, self.base.benchmark, self.base.drawdown
+        self.rivals = self.base.rivals
+        self.stack = PaneStack(self.plots, ticks)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.stack)
+        self.setMinimumHeight(sum(LEAST_HEIGHTS) + 2 * HANDLE)
         self.crosshair = LinkedCrosshair(self.plots, self)
         self.crosshair.moved.connect(self._on_crosshair)
-        for plot in self.plots:
-            plot.view.sigXRangeChanged.connect(self._on_x)
+        self.shelf = StudyShelf(self.stack, self.crosshair)
         self.price_plot.scene().sigMouseClicked.connect(self._on_click)
+        self._make_tools()
         self._dress(tokens())
         themeChanged.connect(self._on_theme)
         self.set_data(self._data)
 
-    def _make_plots(self) -> None:
-        writers = (write_value, write_value, write_percent)
-        names = (self.tr("Price chart"), self.tr("Equity chart"), self.tr("Drawdown chart"))
-        self.axes = [BarDateAxis() for _ in names]
-        self.plots = [
-            ThemedPlot(name, ValueAxis(write), axis)
-            for name, write, axis in zip(names, writers, self.axes, strict=True)
-        ]
-        self.price_plot, self.equity_plot, self.drawdown_plot = self.plots
-        for axis in self.axes[:-1]:
-            axis.setStyle(showValues=False)
-            axis.setHeight(0)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(5)
-        for plot, weight, least in zip(self.plots, (5, 2, 2), LEAST_HEIGHTS, strict=True):
-            plot.view.setMouseEnabled(x=True, y=False)
-            plot.setMinimumHeight(least)
-            self.splitter.addWidget(plot)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, weight)
-        self.splitter.setSizes([500, 200, 200])
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.splitter)
+    def _make_tools(self) -> None:
+        self.tools = ChartTools(self)
+        self.tools.benchmark.setChecked(True)
+        self.tools.show_all.triggered.connect(self.show_all)
+        self.tools.logarithmic.toggled.connect(self.set_logarithmic)
+        self.tools.benchmark.toggled.connect(self.show_benchmark)
+        self.tools.copy.triggered.connect(self.copy_picture)
+        self.tools.zoneChosen.connect(self.set_zone)
+        self.pictures = PictureFiles(self.stack, self)
+        self.tools.save.triggered.connect(self.pictures.ask)
+        self.panes = PaneChooser(self.shelf, self.tools, self)
+        self.panes.arranged.connect(self._on_arranged)
+        self.stack.verticalScrollBar().rangeChanged.connect(self._place_tools)
+        for plot in self.plots:
+            plot.addActions(self.tools.actions_of_charts)
 
-    def _make_items(self) -> None:
-        self.candles = LodCandles()
-        self.markers = TradeMarkers()
-        self.equity = LodCurve(width=1.8, title=self.tr("model"))
-        self.benchmark = LodCurve(width=1.4, dash="dash", title=self.tr("buy and hold"))
-        self.drawdown = LodCurve(width=1.4, fill_to=0.0, title=self.tr("drawdown"))
-        self.shades = [SpanShade(self.tr("learnt by the model")) for _ in self.plots]
-        groups = ((self.candles, self.markers), (self.benchmark, self.equity), (self.drawdown,))
-        for plot, shade, items in zip(self.plots, self.shades, groups, strict=True):
-            for item in (shade, *items):
-                plot.view.addItem(item)
-        self.rivals = Rivals(self.equity_plot)
+    # what is shown
 
     @property
-    def data(self) -> ChartData:
-        """What is shown."""
-        return self._data
+    def axes(self) -> list[BarDateAxis]:
+        """The date axes of prices, equity and drawdown."""
+        return [plot.dates for plot in self.plots]
+
+    @property
+    def shades(self) -> list[SpanShade]:
+        """What tints the bars that the model has learnt from, in the same order."""
+        return [plot.shade for plot in self.plots]
+
+    @property
+    def splitter(self) -> QSplitter:
+        """What holds the panes."""
+        return self.stack.splitter
 
     def set_data(self, data: ChartData) -> None:
         """Show other bars, all of them in view.
@@ -123,122 +119,127 @@ class LinkedCharts(QWidget):
             What to show.
         """
         self._data = data
-        self.candles.set_data(data.open, data.high, data.low, data.close)
-        self.markers.set_trades(data.trades)
-        self.equity.set_data(data.equity)
-        self.benchmark.set_data(data.benchmark)
-        self.rivals.set_data(data)
-        self.drawdown.set_data(drawdown_of(data.equity, data.start_value))
-        for axis, shade, plot in zip(self.axes, self.shades, self.plots, strict=True):
-            axis.set_times(data.times)
-            shade.set_mask(data.shaded)
-            self._limit(plot)
+        self.base.set_data(data)
+        self.pictures.title, self.pictures.words = data.title, self.price_plot.accessibleDescription()
+        self.stack.set_bars(len(data))
         self.crosshair.set_size(len(data))
-        self._describe()
+        for plot in self.plots:
+            plot.shade.set_mask(data.shaded)
+        self._take_times()
+        self.panes.set_studies(data.studies, may_ask=bool(len(data.close)))
         self._write_headings(-1)
         self.show_all()
 
-    def _limit(self, plot: ThemedPlot) -> None:
-        count = max(len(self._data), 1)
-        beyond = max(3.0, count * 0.03)
-        plot.view.setLimits(
-            xMin=-1 - beyond, xMax=count + beyond, minXRange=min(LEAST_BARS, count), maxXRange=count + 2 * beyond + 1
-        )
-
-    @property
-    def visible_range(self) -> tuple[float, float]:
-        """Left and right edge of the view, in bar indices."""
-        left, right = self.price_plot.view.viewRange()[0]
-        return float(left), float(right)
-
-    def show_range(self, left: float, right: float) -> None:
-        """Bring a span of bars into view; the values follow.
+    def set_panes(self, studies: Sequence[Study], note: str = "") -> None:
+        """Offer other studies over the same bars; the view stays where it is.
 
         Parameters
         ----------
-        left, right : float
-            Edges, in bar indices.
+        studies : sequence of Study
+            In the order of the panes; arrays as long as the bars.
+        note : str
+            Why there are no more, or that more are being computed; stands in the menu.
         """
-        self.price_plot.view.setXRange(left, right, padding=0)
-        self._scale_values()
+        self._data = replace(self._data, studies=tuple(studies))
+        self.panes.set_studies(studies, note)
+
+    def show_panes(self, keys: Collection[str]) -> None:
+        """Show some panes and curves over the candles, and no others; prices always.
+
+        Parameters
+        ----------
+        keys : collection of str
+            ``price``, ``equity``, ``drawdown`` or the key of a study; what is not there is shown as soon as it is.
+        """
+        self.panes.show_only(keys)
 
     @Slot()
-    def show_all(self) -> None:
-        """Bring all bars into view."""
-        self.show_range(-1, max(len(self._data), 1))
+    def _on_arranged(self) -> None:
+        self._write_headings(self.crosshair.bar)
 
-    def show_trade(self, number: int) -> None:
-        """Set a trade apart and bring it into view with its surroundings.
+    # how it is shown
 
-        Parameters
-        ----------
-        number : int
-            Which trade.
-        """
-        trades = self._data.trades
-        if not 0 <= number < len(trades):
-            return
-        self.markers.select(number)
-        entry, exit_ = int(trades.entry[number]), int(trades.exit[number])
-        held = exit_ - entry
-        left, right = self.visible_range
-        width = max(min(right - left, 4.0 * held + 120), 2.0 * held + 40)
-        middle = (entry + exit_) / 2
-        self.show_range(middle - width / 2, middle + width / 2)
-
-    def step_trade(self, step: int, *, losing_only: bool = False) -> None:
-        """Go to the next or previous trade and tell its number.
+    @Slot(bool)
+    def set_logarithmic(self, on: bool) -> None:
+        """Scale prices and account values by their logarithms, or evenly.
 
         Parameters
         ----------
-        step : int
-            1 or -1.
-        losing_only : bool
-            Whether winners are passed over.
+        on : bool
+            Whether by logarithms.
         """
-        profit = self._data.trades.profit
-        numbers = np.flatnonzero(profit <= 0) if losing_only else np.arange(len(profit))
-        if not len(numbers):
-            return
-        at = self.markers.selected
-        if at is None:
-            chosen = numbers[0 if step > 0 else -1]
-        else:
-            ahead = numbers[numbers > at] if step > 0 else numbers[numbers < at][::-1]
-            chosen = ahead[0] if len(ahead) else at
-        self.show_trade(int(chosen))
-        self.tradeChosen.emit(int(chosen))
+        self.tools.logarithmic.setChecked(on)
+        self.base.set_logarithmic(on)
+        self.shelf.set_logarithmic(on)
+        self.stack.scale()
 
-    @Slot(object, object)
-    def _on_x(self, view: pg.ViewBox, span: tuple[float, float]) -> None:
-        if self._linking:
-            return
-        self._linking = True
-        for plot in self.plots:
-            if plot.view is not view:
-                plot.view.setXRange(*span, padding=0)
-        self._linking = False
-        self._scale_values()
+    @Slot(str)
+    def set_zone(self, name: str) -> None:
+        """Tell times as they are told in a zone.
 
-    def _scale_values(self) -> None:
-        first, last = visible_slice(*self.visible_range, len(self._data))
-        for plot, items in (
-            (self.price_plot, (self.candles,)),
-            (self.equity_plot, (self.equity, self.benchmark) if self.benchmark.isVisible() else (self.equity,)),
-            (self.drawdown_plot, (self.drawdown,)),
-        ):
-            extents = [item.extent(first, min(last, len(item))) for item in items if len(item)]
-            if plot is self.equity_plot:
-                extents += self.rivals.extents(first, last)
-            low = np.fmin.reduce([extent[0] for extent in extents]) if extents else np.nan
-            high = np.fmax.reduce([extent[1] for extent in extents]) if extents else np.nan
-            if plot is self.drawdown_plot:
-                high = 0.0 if np.isfinite(low) else np.nan
-                low = min(low, -0.001) if np.isfinite(low) else low
-            if np.isfinite(low) and np.isfinite(high):
-                share = _PRICE_ROOM if plot is self.price_plot else _ROOM
-                room = (high - low) * share or abs(high) * share or 1.0
-                plot.view.setYRange(low - room, high + room, padding=0)
+        Parameters
+        ----------
+        name : str
+            Such as ``Europe/London``.
+        """
+        self.zone = name
+        self._take_times()
+        self._write_headings(self.crosshair.bar)
+
+    def _take_times(self) -> None:
+        self._wall = zones.wall_times(self._data.times, self.zone)
+        self.stack.ticks.set_times(self._data.times, self._wall)
+        self.price_plot.sessions.set_times(self._wall)
+        for pane in self.stack.panes:
+            pane.follow(self.price_plot)
+
+    def toggle_logarithmic(self) -> None:
+        """Scale by logarithms, or evenly."""
+        self.tools.logarithmic.toggle()
+
+    @Slot()
+    def toggle_benchmark(self) -> None:
+        """Show or hide buy and hold."""
+        self.tools.benchmark.toggle()
+
+    @Slot(bool)
+    def show_benchmark(self, wanted: bool) -> None:
+        """Show or hide buy and hold.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown.
+        """
+        self.tools.benchmark.setChecked(wanted)
+        self.benchmark.setVisible(wanted)
+        self.benchmarkShown.emit(wanted)
+        self._rescale()
+
+    @Slot(bool)
+    def show_luck(self, wanted: bool) -> None:
+        """Show or hide what random trades would have brought.
+
+        Parameters
+        ----------
+        wanted : bool
+            Whether it is shown, where it is known.
+        """
+        self.rivals.show_luck(wanted)
+        self._rescale()
+
+    def _rescale(self) -> None:
+        self._write_headings(self.crosshair.bar)
+        self.stack.scale()
+
+    # pictures
+
+    @Slot()
+    def copy_picture(self) -> None:
+        """Put a picture of the panes on the clipboard."""
+        QGuiApplication.clipboard().setPixmap(screen_picture(self.stack))
+
+    # what happens to it
 
     @Slot(object)
     def _on_click(self, event: object) -> None:
@@ -259,97 +260,52 @@ class LinkedCharts(QWidget):
         self._dress(theme)
 
     def _dress(self, theme: Tokens) -> None:
-        self.candles.dress(theme)
-        self.markers.dress(theme)
+        self.base.dress(theme)
         self.crosshair.dress(theme)
-        self.equity.set_colour(theme.series_1)
-        self.benchmark.set_colour(theme.series_8)
-        self.drawdown.set_colour(theme.down)
-        self.rivals.dress(theme)
-        for shade in self.shades:
-            shade.dress(theme)
+        for overlay in self.shelf.overlays:
+            overlay.dress(theme)
         self._write_headings(-1)
+
+    def _moment(self, bar: int) -> str | None:
+        if not 0 <= bar < len(self._wall):
+            return None
+        told = stamp_text(int(self._wall[bar]), with_time=not self._data.daily)
+        return told if self.zone == "UTC" or self._data.daily else f"{told} {zones.words(self.zone)}"
 
     def _write_headings(self, bar: int) -> None:
         if not len(self._data):
             texts = ["", "", ""]
         else:
             shown = {"benchmark": self.benchmark.isVisible(), "luck": self.rivals.luck.isVisible()}
-            texts = headings(self._data, self.drawdown.values, bar, **shown)
+            texts = headings(self._data, self.drawdown.values, bar, **shown, moment=self._moment(bar))
+            texts[0] = _GAP.join([texts[0], *self.shelf.told_over_prices(bar)])
         for plot, text in zip(self.plots, texts, strict=True):
             plot.set_heading(text)
+        self.shelf.write_headings(bar)
 
-    def _describe(self) -> None:
-        data = self._data
-        self.price_plot.setAccessibleDescription(price_words(data.title, data.times, data.close, len(data.trades)))
-        self.equity_plot.setAccessibleDescription(equity_words(data.equity, data.benchmark))
-        self.drawdown_plot.setAccessibleDescription(drawdown_words(data.times, self.drawdown.values))
-
-    @Slot()
-    def toggle_benchmark(self) -> None:
-        """Show or hide buy and hold."""
-        self.show_benchmark(not self.benchmark.isVisible())
-
-    @Slot(bool)
-    def show_benchmark(self, wanted: bool) -> None:
-        """Show or hide buy and hold.
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the buttons in the corner.
 
         Parameters
         ----------
-        wanted : bool
-            Whether it is shown.
+        event : QResizeEvent
+            The new size.
         """
-        self.benchmark.setVisible(wanted)
-        self.benchmarkShown.emit(wanted)
-        self._write_headings(self.crosshair.bar)
-        self._scale_values()
-
-    @Slot(bool)
-    def show_luck(self, wanted: bool) -> None:
-        """Show or hide what random trades would have brought.
-
-        Parameters
-        ----------
-        wanted : bool
-            Whether it is shown, where it is known.
-        """
-        self.rivals.show_luck(wanted)
-        self._write_headings(self.crosshair.bar)
-        self._scale_values()
+        super().resizeEvent(event)
+        self._place_tools()
 
     @Slot()
-    def copy_picture(self) -> None:
-        """Put a picture of the three plots on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.grab())
+    def _place_tools(self) -> None:
+        self.tools.move(self.stack.viewport().width() - self.tools.width() - 6, 3)
+        self.tools.raise_()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Carry out the keys named in the class.
+        """Carry out the keys named in the class; others are left to the window.
 
         Parameters
         ----------
         event : QKeyEvent
             The key.
         """
-        left, right = self.visible_range
-        width = right - left
-        key, losing = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        ends = {
-            Qt.Key.Key_Home: (-1.0, width - 1),
-            Qt.Key.Key_End: (len(self._data) - width, float(len(self._data))),
-        }
-        span = ends[Qt.Key(key)] if key in ends else span_after(key, left, right)
-        if event.modifiers() == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_C:
-            self.copy_picture()
-        elif span is not None:
-            self.show_range(*span)
-        elif key in (Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight):
-            self.step_trade(1, losing_only=losing)
-        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
-            self.step_trade(-1, losing_only=losing)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._data):
-            middle = min(max(round((left + right) / 2), 0), len(self._data) - 1)
-            self.barChosen.emit(self.crosshair.bar if self.crosshair.bar >= 0 else middle)
-        elif key == Qt.Key.Key_B:
-            self.toggle_benchmark()
-        else:
+        if not press(self, event):
             super().keyPressEvent(event)

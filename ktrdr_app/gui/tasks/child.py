@@ -21,8 +21,6 @@ from ktrdr_app.gui.tasks.outcome import STACK_BYTES, outcome_after, outcome_of
 
 LAST_SECONDS = 10.0
 """How long work may take to stop once the window has gone; then the process ends in the middle of it."""
-COURTESY = 5
-"""How much the process steps back for others on POSIX systems: the window draws first."""
 
 
 def serve(line: Connection) -> None:
@@ -34,8 +32,6 @@ def serve(line: Connection) -> None:
         This process's end of the pipe; its first message is the `Order`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal goes to all; the window decides
-    if hasattr(os, "nice"):
-        os.nice(COURTESY)
     order = heard(line)
     if not isinstance(order, Order):
         return

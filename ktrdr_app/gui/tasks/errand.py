@@ -65,9 +65,10 @@ class Errand:
     @property
     def data_bytes(self) -> int:
         """Bytes of the series' files that the request names; those that are not there count nothing."""
-        workspace: Any = getattr(self.request, "workspace", None)
-        timeframe = getattr(self.request, "timeframe", "")
-        symbols = getattr(self.request, "symbols", None) or (getattr(self.request, "symbol", ""),)
+        each = getattr(self.request, "each", self.request)
+        workspace: Any = getattr(each, "workspace", None)
+        timeframe = getattr(each, "timeframe", "")
+        symbols = getattr(self.request, "symbols", None) or (getattr(each, "symbol", ""),)
         total = 0
         for symbol in symbols if workspace is not None else ():
             with contextlib.suppress(OSError):

@@ -58,7 +58,7 @@ def test_a_bar_without_a_trade(why_runs: WhyRuns, capsys: pytest.CaptureFixture[
         (["RUN", "1", "--at", "2017-06-05"], 2, "trade"),
         (["RUN", "999"], 2, "trade is 999"),
         (["RUN", "--at", "1999-01-01"], 2, "time"),
-        (["RUN", "first"], 2, "first"),
+        (["RUN", "first"], 2, "TRADE"),
         ([], 2, "RUN"),
     ],
 )

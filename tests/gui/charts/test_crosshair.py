@@ -27,9 +27,9 @@ def hover(qtbot: QtBot, charts: LinkedCharts, number: int, bar: float, share: fl
 def lines(crosshair: LinkedCrosshair) -> tuple[list[float], list[bool], list[bool]]:
     """Return bars of the vertical lines, which are visible, and which level lines are."""
     return (
-        [line.value() for line in crosshair._verticals],
-        [line.isVisible() for line in crosshair._verticals],
-        [line.isVisible() for line in crosshair._levels],
+        [line.value() for line in crosshair.verticals],
+        [line.isVisible() for line in crosshair.verticals],
+        [line.isVisible() for line in crosshair.levels],
     )
 
 
@@ -47,7 +47,7 @@ def test_all_plots_show_the_bar_under_the_mouse(number: int, filled: LinkedChart
 def test_the_level_line_stands_at_the_mouse(filled: LinkedCharts, qtbot: QtBot) -> None:
     place = hover(qtbot, filled, 0, 250, 0.7)
     wanted = filled.price_plot.data_point(place.toPointF()).y()
-    assert filled.crosshair._levels[0].value() == pytest.approx(wanted)
+    assert filled.crosshair.levels[0].value() == pytest.approx(wanted)
 
 
 def test_many_moves_within_a_frame_are_one_redraw(filled: LinkedCharts, qtbot: QtBot) -> None:
@@ -110,5 +110,5 @@ def test_without_bars_there_is_no_crosshair(charts: LinkedCharts, qtbot: QtBot) 
 
 def test_the_lines_take_the_colour_of_the_theme(filled: LinkedCharts, dark: QApplication) -> None:
     apply_theme(dark, "light")
-    colours = {line.pen.color().name() for line in (*filled.crosshair._verticals, *filled.crosshair._levels)}
+    colours = {line.pen.color().name() for line in (*filled.crosshair.verticals, *filled.crosshair.levels)}
     assert colours == {tokens().crosshair}

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.charts.chart_data import ChartData
-from ktrdr_app.gui.charts.view import LEAST_BARS, LinkedCharts
+from ktrdr_app.gui.charts.pane import LEAST_BARS
+from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.charts.conftest import chart_data
 
@@ -324,3 +325,39 @@ def test_two_hundred_sets_of_data_leave_no_items_behind(filled: LinkedCharts) ->
     for _ in range(200):
         filled.set_data(filled.data)
     assert [len(plot.scene().items()) for plot in filled.plots] == before
+
+
+class TestBars:
+    def test_a_click_where_there_is_no_trade_tells_the_bar(self, qtbot: QtBot, filled: LinkedCharts) -> None:
+        told: list[int] = []
+        filled.barChosen.connect(told.append)
+        filled.show_range(100, 140)
+        QApplication.processEvents()
+        low, high = values(filled, 0)
+        scene = filled.price_plot.view.mapViewToScene(QPointF(117.2, high - (high - low) / 1000))
+        place = filled.price_plot.mapFromScene(scene)
+        assert filled.markers.trade_at(117.2, high - (high - low) / 1000) is None
+        qtbot.mouseClick(filled.price_plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert told == [117]
+
+    def test_enter_tells_the_bar_in_the_middle_or_under_the_crosshair(self, qtbot: QtBot, filled: LinkedCharts) -> None:
+        told: list[int] = []
+        filled.barChosen.connect(told.append)
+        filled.show_range(100, 140)
+        press(qtbot, filled, Key.Key_Return)
+        filled.crosshair.bar = 133
+        press(qtbot, filled, Key.Key_Enter)
+        filled.crosshair.bar = -1
+        assert told == [120, 133]
+        filled.show_range(-1, 12)
+        press(qtbot, filled, Key.Key_Return)
+        assert told[-1] in range(3, 9)
+
+    def test_without_bars_nothing_is_told(self, qtbot: QtBot, dark: object) -> None:
+        charts = LinkedCharts()
+        qtbot.addWidget(charts)
+        charts.show()
+        told: list[int] = []
+        charts.barChosen.connect(told.append)
+        press(qtbot, charts, Key.Key_Return)
+        assert told == []

@@ -13,11 +13,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ktrdr_app.gui.charts.base_panes import LEAST_HEIGHTS
 from ktrdr_app.gui.charts.candles import LodCandles
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.lod import MinMaxPyramid
 from ktrdr_app.gui.charts.plot import ThemedPlot
-from ktrdr_app.gui.charts.view import LEAST_HEIGHTS, LinkedCharts
+from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.conftest import make_bars
 from tests.gui.charts.conftest import chart_data

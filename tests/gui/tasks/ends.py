@@ -22,7 +22,6 @@ def tell(request: tuple[Path, ...], result: Any) -> dict[str, Any]:
     return {
         "process": os.getpid(),
         "main": threading.current_thread() is threading.main_thread(),
-        "niceness": os.nice(0) if hasattr(os, "nice") else 0,
         "protected": protected(),
         "request": request,
         "result": result,

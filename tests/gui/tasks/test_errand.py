@@ -12,6 +12,7 @@ from ktrdr_app.core.errors import Cancelled, EmptyData, UnknownName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import silent
 from ktrdr_app.gui.tasks.errand import Errand
+from ktrdr_app.workflows.many_requests import GridRequest
 from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest
 from tests.core.children import printed
 from tests.gui.tasks import ends
@@ -69,6 +70,8 @@ def test_its_data_are_the_files_of_its_series(tmp_path: Path) -> None:
     assert Errand("train", TrainRequest(workspace, "quick", ("A", "B"), "1d")).data_bytes == 120
     assert Errand("train", TrainRequest(workspace, "quick", ("A", "gone"), "1d")).data_bytes == 100
     assert Errand("backtest", BacktestRequest(workspace, "quick", "A", "1h")).data_bytes == 3000
+    many = GridRequest(BacktestRequest(workspace, "quick", "", "1d"), ("A", "B"))
+    assert Errand("backtest_grid", many).data_bytes == 120
     assert Errand("files_to_import", (tmp_path,)).data_bytes == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
@@ -14,7 +15,7 @@ from ktrdr_app.core import protection
 from ktrdr_app.core.errors import DataNotFound, EmptyData, InvalidValue, UnknownName, WorkerDied
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
-from ktrdr_app.gui.tasks import child
+from ktrdr_app.gui.panels.backtest.view_model import SHOWN, RunView
 from ktrdr_app.gui.tasks import manager as manager_module
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.manager import TaskManager
@@ -22,7 +23,7 @@ from ktrdr_app.gui.tasks.process_runner import ProcessRunner
 from ktrdr_app.gui.tasks.runner import ThreadRunner
 from ktrdr_app.gui.tasks.task import Task, TaskError, TaskState
 from ktrdr_app.model_store import UniversalModelLoader
-from ktrdr_app.workflows.requests import TrainRequest, TrainResult
+from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest, TrainResult
 from tests.gui.helpers import settle
 from tests.gui.tasks import ends
 from tests.gui.tasks.test_manager import Listener
@@ -74,13 +75,16 @@ def test_the_work_is_done_in_another_process_by_the_windows_rules(
     assert told["result"] == (folder / "a.csv", folder / "b.csv")
     assert told["request"] == (folder,)
     assert told["protected"] == (kept.root.resolve(),)
-    if hasattr(os, "nice"):
-        assert told["niceness"] == min(19, os.nice(0) + child.COURTESY)
     assert "a line of 2 files" in caplog.text
     assert task.state is TaskState.SUCCEEDED
 
 
-@pytest.mark.parametrize(("end", "words"), [("die", "signal SIGKILL"), ("leave", "exit code 7")])
+POSIX = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: the system has no such signals")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"), [pytest.param("die", "signal SIGKILL", marks=POSIX), ("leave", "exit code 7")]
+)
 def test_its_death_is_told_and_the_window_goes_on(
     qtbot: QtBot, outside: TaskManager, folder: Path, end: str, words: str
 ) -> None:
@@ -125,6 +129,7 @@ def test_a_stop_before_it_has_begun_is_heeded(qtbot: QtBot, outside: TaskManager
     assert listener.names[-2:] == ["cancelled", "finished"]
 
 
+@POSIX
 def test_shutdown_ends_a_process_that_will_not_stop(qtbot: QtBot, folder: Path) -> None:
     manager = TaskManager()
     manager.choose_long_runs("process")
@@ -238,6 +243,26 @@ def test_where_there_is_no_data_it_says_so(qtbot: QtBot, outside: TaskManager, s
     request = TrainRequest(small_workspace, "quick", ("NOBODY",), "1d")
     _task, listener = run(qtbot, outside, Errand("train", request))
     assert isinstance(listener.heard[-2][1], DataNotFound)
+
+
+def test_what_the_backtest_station_shows_is_the_same_from_either(
+    qtbot: QtBot, outside: TaskManager, trained_workspace: Workspace
+) -> None:
+    views = []
+    for way in ("process", "thread"):
+        outside.choose_long_runs(way)
+        errand = Errand("backtest", BacktestRequest(trained_workspace, "quick", "MSFT", "1d"), SHOWN)
+        task = outside.submit(Task("backtest", errand))
+        settle(qtbot, outside)
+        assert task.outcome is not None
+        assert isinstance(task.outcome.value, RunView), task.outcome.error
+        views.append(task.outcome.value)
+    there, here = views
+    assert there.document["final_equity"] == here.document["final_equity"]
+    assert there.document["metrics"] == here.document["metrics"]
+    assert there.trades == here.trades
+    assert there.verdict == here.verdict
+    np.testing.assert_array_equal(there.chart.equity, here.chart.equity)
 
 
 class TestTheChoice:

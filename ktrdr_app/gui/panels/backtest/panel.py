@@ -26,8 +26,9 @@ from ktrdr_app.gui.panels.backtest.results.months import MonthsPage
 from ktrdr_app.gui.panels.backtest.results.spread import SpreadPage
 from ktrdr_app.gui.panels.backtest.run_bar import RunBar
 from ktrdr_app.gui.panels.backtest.run_page import RunPage
-from ktrdr_app.gui.panels.backtest.view_model import Fight, RunView, fight_of, view_of
+from ktrdr_app.gui.panels.backtest.view_model import SHOWN, Fight, RunView, fight_of, view_of
 from ktrdr_app.gui.panels.station import Station
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.workflows.bundle.unseal import BundleOpened
@@ -86,6 +87,7 @@ class BacktestPanel(Station):
         self.portfolio = PortfolioPage(self, self.form)
         self.grid.run_chosen.connect(self.open_run)
         self.form.versus.follow(self.charts)
+        self.charts.pictures.failed.connect(self.show_error)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("backtestPanel.tabs")
         self.tabs.setDocumentMode(True)
@@ -132,9 +134,6 @@ class BacktestPanel(Station):
         rival = self.form.versus.rival
         words = self.tr("Backtest {0} on {1} {2}").format(request.strategy, request.symbol, request.timeframe)
 
-        def alone(progress: Progress, cancel: CancelToken) -> RunView:
-            return view_of(workflows.backtest(request, progress, cancel))
-
         def against(progress: Progress, cancel: CancelToken) -> Fight:
             return fight_of(workflows.duel(request, rival, progress, cancel))
 
@@ -142,7 +141,7 @@ class BacktestPanel(Station):
         if rival:
             self.submit_run(Task(words, against), self.show_fight)
         else:
-            self.submit_run(Task(words, alone), self.show_run)
+            self.submit_run(Task(words, Errand("backtest", request, SHOWN)), self.show_run)
 
     def submit_run(self, task: Task, succeeded: Callable[..., None]) -> None:
         """Start a run of this station; there is one at a time.
@@ -155,7 +154,7 @@ class BacktestPanel(Station):
             A slot that takes what comes of it.
         """
         self._task = task
-        self.run_bar.begin()
+        self.run_bar.begin(task)
         self.context.stateChanged.emit(self.object_name, "running")
         task.progressed.connect(self._progress)
         task.succeeded.connect(succeeded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from ktrdr_app.core.progress import ProgressEvent
+from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.estimate import Estimate
 from ktrdr_app.gui.ui.widgets import GRID, button, label
 
@@ -33,9 +34,15 @@ class RunBar(QWidget):
         for widget in (self.words, self.bar, self.run_button, self.stop_button):
             box.addWidget(widget)
 
-    def begin(self) -> None:
-        """Show that a run begins."""
-        self._estimate = Estimate()
+    def begin(self, task: Task) -> None:
+        """Show that a run begins.
+
+        Parameters
+        ----------
+        task : Task
+            The run; the time that it is paused does not count.
+        """
+        self._estimate = Estimate(task.clock)
         self.run_button.setEnabled(False)
         self.stop_button.setEnabled(True)
         self.bar.setRange(0, 0)

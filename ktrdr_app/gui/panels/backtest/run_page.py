@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.backtest.run_panes_task import RunPanesTask
 from ktrdr_app.gui.panels.backtest.tables import metrics_table
 from ktrdr_app.gui.panels.backtest.trades_view import TradesView
 from ktrdr_app.gui.panels.backtest.view_model import RunView
@@ -37,6 +38,7 @@ class RunPage(QStackedWidget):
         self.charts = LinkedCharts()
         for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
             plot.setObjectName(f"backtestPanel.{part}")
+        self.panes = RunPanesTask(context, self.charts, self)
         self.trades = TradesView()
         self.addWidget(
             EmptyState(
@@ -54,7 +56,7 @@ class RunPage(QStackedWidget):
 
     def _across(self) -> QSplitter:
         left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
-        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (860, 360))
+        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (820, 384))
 
     def _beside(self) -> QTabWidget:
         self.beside = QTabWidget()
@@ -95,6 +97,7 @@ class RunPage(QStackedWidget):
         """
         self.settled = True
         self.setCurrentIndex(1)
+        self.panes.set_run(view.outcome)
         self.charts.set_data(view.chart)
         self.metrics.records.set_records((*view.metrics, *view.luck))
         self.trades.set_trades(view.trades)

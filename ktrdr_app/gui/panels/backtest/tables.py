@@ -32,7 +32,7 @@ def metrics_table() -> RecordTable:
     table.setSortingEnabled(False)
     table.fit(0)
     _make_dense(table)
-    table.setMinimumWidth(340)
+    table.setMinimumWidth(376)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     dashes = [MetricRow(title, numbers.NONE, numbers.NONE, meaning) for _, title, _, meaning in METRICS]
     table.records.set_records(dashes)

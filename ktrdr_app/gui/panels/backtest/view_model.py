@@ -20,7 +20,7 @@ from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.coverage_sentences import coverage_note
 from ktrdr_app.workflows.duel_run import Duel
 from ktrdr_app.workflows.few_trades import few_trades_note
-from ktrdr_app.workflows.requests import BacktestOutcome
+from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 from ktrdr_app.workflows.wording import (
     Verdict,
     backtest_verdict,
@@ -223,6 +223,23 @@ class Fight:
 
     view: RunView
     duel: Duel
+
+
+SHOWN = f"{__name__}:shown"
+"""What an errand makes of a backtest."""
+
+
+def shown(_request: BacktestRequest, outcome: BacktestOutcome) -> RunView:
+    """Turn a backtest into what the station shows, in whichever process it was done.
+
+    Parameters
+    ----------
+    _request : BacktestRequest
+        What was asked.
+    outcome : BacktestOutcome
+        A finished run.
+    """
+    return view_of(outcome)
 
 
 def fight_of(duel: Duel) -> Fight:

@@ -9,6 +9,7 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.inspector.steps import Panels
 from ktrdr_app.gui.panels.inspector.teller import Teller
 
+INSPECTOR = "ktrdr_app.gui.panels.inspector"
 TELLERS = {
     "dataPanel": ("data", "DataTeller"),
     "strategyPanel": ("strategy", "StrategyTeller"),
@@ -17,7 +18,7 @@ TELLERS = {
     "modelsPanel": ("models", "ModelsTeller"),
     "backtestPanel": ("backtest", "BacktestTeller"),
 }
-"""Object name of each station to module and class of its teller, which are imported when the station is there."""
+"""Object name of each station to module and class of its teller, which are imported along with the stations' own."""
 
 
 def connect_teller(context: AppContext, panels: Panels, key: str) -> Teller:
@@ -33,4 +34,4 @@ def connect_teller(context: AppContext, panels: Panels, key: str) -> Teller:
         Object name of the station, which is among them.
     """
     module, name = TELLERS[key]
-    return cast(Teller, getattr(load(f"ktrdr_app.gui.panels.inspector.{module}"), name)(context, panels))
+    return cast(Teller, getattr(load(f"{INSPECTOR}.{module}"), name)(context, panels))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.charts.view import LEAST_HEIGHTS
+from ktrdr_app.gui.charts.base_panes import LEAST_HEIGHTS
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.view_model import view_of
 from ktrdr_app.gui.ui.theme import apply_theme, tokens

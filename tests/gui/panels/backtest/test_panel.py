@@ -17,8 +17,8 @@ from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import BarsDone, PartialEquity, Progress
+from ktrdr_app.gui.charts.base_panes import LEAST_HEIGHTS
 from ktrdr_app.gui.charts.plot import ThemedPlot
-from ktrdr_app.gui.charts.view import LEAST_HEIGHTS
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.view_model import view_of

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ktrdr_app import workflows
-from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.grid.card import SIZE, GridCard
-from ktrdr_app.gui.panels.backtest.grid.view_model import ORDERS, GridView, grid_view
+from ktrdr_app.gui.panels.backtest.grid.view_model import ORDERS, SHOWN, GridView
+from ktrdr_app.gui.panels.backtest.run_place import RunPlace
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -25,15 +24,13 @@ from ktrdr_app.workflows.wording import typographic
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
-
 
 class GridPage(QWidget):
     """Small multiples of the form's strategy and model on every symbol that the form offers.
 
     Parameters
     ----------
-    panel : BacktestPanel
+    place : RunPlace
         Runs the backtests.
     form : BacktestForm
         Says what is run, and on which symbols: with its ✦ ticked, on unseen ones alone.
@@ -42,9 +39,9 @@ class GridPage(QWidget):
     run_chosen = Signal(object)
     """Folder of the run of the symbol that was clicked."""
 
-    def __init__(self, panel: BacktestPanel, form: BacktestForm) -> None:
+    def __init__(self, place: RunPlace, form: BacktestForm) -> None:
         super().__init__()
-        self._panel, self._form = panel, form
+        self._runs_in, self._form = place, form
         self.view: GridView | None = None
         self.cards: list[GridCard] = []
         self.start = button(self.tr("Run on all symbols"), "backtestPanel.gridButton", icon="play")
@@ -88,20 +85,16 @@ class GridPage(QWidget):
     @Slot()
     def run(self) -> None:
         """Backtest every symbol that the form offers."""
-        if self._panel.running:
+        if self._runs_in.running:
             return
         try:
             each = self._form.request()
         except InvalidValue as error:
-            self._panel.show_error(error)
+            self._runs_in.show_error(error)
             return
         request = GridRequest(each, self._form.symbols)
-
-        def work(progress: Progress, cancel: CancelToken) -> GridView:
-            return grid_view(workflows.backtest_grid(request, progress, cancel))
-
         words = self.tr("Backtest {0} on {1} symbols").format(each.strategy, len(request.symbols))
-        self._panel.submit_run(Task(words, work), self.show_grid)
+        self._runs_in.submit_run(Task(words, Errand("backtest_grid", request, SHOWN)), self.show_grid)
 
     @Slot(object)
     def show_grid(self, view: GridView) -> None:
@@ -113,7 +106,7 @@ class GridPage(QWidget):
             As `grid_view` makes it.
         """
         self.view = view
-        self._panel.say_ready()
+        self._runs_in.say_ready()
         failed = [self.tr("{0} could not be run: {1}").format(symbol, why) for symbol, why in view.failed.items()]
         self.words.setText(typographic(" ".join([*view.sentences, *failed])))
         for card in self.cards:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.workflows import run_equity
 from ktrdr_app.workflows.grid_tables import grid_notes
-from ktrdr_app.workflows.many_requests import ManyOutcome
+from ktrdr_app.workflows.many_requests import GridRequest, ManyOutcome
 
 POINTS = 160
 """Points of a small account, at most."""
@@ -83,6 +83,23 @@ ORDERS: Mapping[str, Callable[[Cell], Any]] = {
     "symbol": lambda cell: cell.symbol,
 }
 """What the grid is sorted by, best first."""
+
+
+SHOWN = f"{__name__}:shown"
+"""What an errand makes of a grid."""
+
+
+def shown(_request: GridRequest, outcome: ManyOutcome) -> GridView:
+    """Turn a grid into what the station shows, in whichever process it was done.
+
+    Parameters
+    ----------
+    _request : GridRequest
+        What was asked.
+    outcome : ManyOutcome
+        A finished grid.
+    """
+    return grid_view(outcome)
 
 
 def grid_view(outcome: ManyOutcome) -> GridView:

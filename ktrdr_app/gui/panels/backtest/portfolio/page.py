@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -15,6 +13,7 @@ from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.portfolio.view_model import Part, PortfolioView, portfolio_view
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
+from ktrdr_app.gui.panels.backtest.run_place import RunPlace
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -22,24 +21,21 @@ from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 from ktrdr_app.workflows.many_requests import PortfolioRequest
 
-if TYPE_CHECKING:
-    from ktrdr_app.gui.panels.backtest.panel import BacktestPanel
-
 
 class PortfolioPage(QWidget):
     """The form's strategy and model on every symbol that the form offers, with one account.
 
     Parameters
     ----------
-    panel : BacktestPanel
+    place : RunPlace
         Runs it.
     form : BacktestForm
         Says what is run, and on which symbols: with its ✦ ticked, on unseen ones alone.
     """
 
-    def __init__(self, panel: BacktestPanel, form: BacktestForm) -> None:
+    def __init__(self, place: RunPlace, form: BacktestForm) -> None:
         super().__init__()
-        self._panel, self._form = panel, form
+        self._runs_in, self._form = place, form
         self.view: PortfolioView | None = None
         self.start = button(self.tr("Run with one account"), "backtestPanel.portfolioButton", icon="play")
         self.start.setToolTip(self.tr("All symbols that the form offers share one account"))
@@ -100,12 +96,12 @@ class PortfolioPage(QWidget):
     @Slot()
     def run(self) -> None:
         """Let all symbols that the form offers share an account."""
-        if self._panel.running:
+        if self._runs_in.running:
             return
         try:
             each = self._form.request()
         except InvalidValue as error:
-            self._panel.show_error(error)
+            self._runs_in.show_error(error)
             return
         request = PortfolioRequest(each, self._form.symbols, max_positions=self.most.currentData())
         words = self.tr("One account earned {0}, the same symbols bought and held {1}; worst drawdown {2}, {3} trades.")
@@ -114,7 +110,7 @@ class PortfolioPage(QWidget):
             return portfolio_view(workflows.backtest_portfolio(request, progress, cancel), words)
 
         title = self.tr("Portfolio of {0} on {1} symbols").format(each.strategy, len(request.symbols))
-        self._panel.submit_run(Task(title, work), self.show_portfolio)
+        self._runs_in.submit_run(Task(title, work), self.show_portfolio)
 
     @Slot(object)
     def show_portfolio(self, view: PortfolioView) -> None:
@@ -126,7 +122,7 @@ class PortfolioPage(QWidget):
             As `portfolio_view` makes it.
         """
         self.view = view
-        self._panel.say_ready()
+        self._runs_in.say_ready()
         most = int(np.max(view.positions)) if len(view.positions) else 0
         self.words.setText(f"{view.sentence} {self.tr('At most {0} positions were held together.').format(most)}")
         held = Account(self.tr("bought and held"), view.benchmark, "series_8", "dash")

@@ -16,6 +16,7 @@ from ktrdr_app.gui.ui.table import Column, RecordModel, RecordTable
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens
 from ktrdr_app.gui.ui.widgets import GRID, label
 from ktrdr_app.workflows.run_breakdown import YearRow, month_grid, month_words
+from ktrdr_app.workflows.wording import typographic
 
 STRONGEST = 0.42
 """Share of the colour at the largest month; text keeps 4.5:1 on it."""
@@ -180,5 +181,5 @@ class MonthsPage(QWidget):
         """
         self.heatmap.set_months(monthly)
         self.words.setText(
-            month_words(monthly) or _t("Run a backtest: its months are shown here, each with its return.")
+            typographic(month_words(monthly)) or _t("Run a backtest: its months are shown here, each with its return.")
         )

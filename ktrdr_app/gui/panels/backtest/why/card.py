@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,7 +187,7 @@ class WhyCard(QWidget):
         self.view = view
         self.headline.setText(view.headline)
         self.headline.show()
-        self.words.hide()
+        self.words.setText(view.gist)
         self.sections = [SectionView(section) for section in view.sections]
         inside = QWidget()
         box = QVBoxLayout(inside)
@@ -197,9 +198,12 @@ class WhyCard(QWidget):
         box.addStretch(1)
         self.area.setWidget(inside)
         self.area.show()
+        readable = [line for section in self.sections for line in section.readable]
+        for before, after in itertools.pairwise([self.area, *readable, self.copy_button]):
+            QWidget.setTabOrder(before, after)
         self.copy_button.setEnabled(True)
         accessibility.name(self.area, self.tr("Why, step by step"), view.text)
-        accessibility.announce(self, view.headline)
+        accessibility.announce(self, f"{view.headline}. {view.gist}")
 
     @Slot(object)
     def _refused(self, error: KtrdrError | TaskError) -> None:

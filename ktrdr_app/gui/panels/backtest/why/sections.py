@@ -10,18 +10,6 @@ from ktrdr_app.gui.panels.backtest.why.why_view import Section
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
 
-TITLES = {
-    "inputs": "Inputs and their fuzzy sets",
-    "features": "Features",
-    "answer": "What the model said",
-    "contributions": "Because of",
-    "filters": "Filters",
-    "order": "Order",
-    "flip": "What would have flipped it",
-    "exit": "How it ended",
-    "notes": "Not as in the run",
-}
-LEAVING = "To leave: {0}"
 _TONES = {"notes": "warning"}
 _PASSED, _REFUSED = "✓", "✖"
 
@@ -38,8 +26,22 @@ def section_title(key: str) -> str:
     key : str
         As `Step.key` has it.
     """
-    title = _t(TITLES[key.removeprefix("exit_")])
-    return _t(LEAVING).format(title[:1].lower() + title[1:]) if key.startswith("exit_") else title
+    title = _titles()[key.removeprefix("exit_")]
+    return _t("To leave: {0}").format(title[:1].lower() + title[1:]) if key.startswith("exit_") else title
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "inputs": _t("Inputs and their fuzzy sets"),
+        "features": _t("Features"),
+        "answer": _t("What the model said"),
+        "contributions": _t("Because of"),
+        "filters": _t("Filters"),
+        "order": _t("Order"),
+        "flip": _t("What would have flipped it"),
+        "exit": _t("How it ended"),
+        "notes": _t("Not as in the run"),
+    }
 
 
 class SectionView(QWidget):
@@ -69,6 +71,11 @@ class SectionView(QWidget):
             box.addWidget(line)
         box.addWidget(self.sentence)
         self.sentence.setVisible(not self.verdicts)
+
+    @property
+    def readable(self) -> list[QLabel]:
+        """Lines that take the keyboard, from top to bottom."""
+        return self.verdicts or [self.sentence]
 
 
 def _readable(text: str, name: str) -> QLabel:

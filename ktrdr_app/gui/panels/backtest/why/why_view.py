@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from ktrdr_app.decision.actions import Action
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy
-from ktrdr_app.workflows.why_sentences import Step, bar_steps, chain, headline, trade_steps
+from ktrdr_app.workflows.why_sentences import Step, bar_steps, chain, gist, headline, trade_steps
 from ktrdr_app.workflows.why_words import written
 from ktrdr_app.workflows.wording import typographic
 
@@ -118,8 +118,8 @@ class WhyView:
 
     Attributes
     ----------
-    headline : str
-        What is explained.
+    headline, gist : str
+        What is explained, and the answer in a sentence.
     sections : tuple of Section
         Steps in order.
     text : str
@@ -127,6 +127,7 @@ class WhyView:
     """
 
     headline: str
+    gist: str
     sections: tuple[Section, ...]
     text: str
 
@@ -145,7 +146,7 @@ def view_of(why: TradeWhy | BarWhy) -> WhyView:
         leaving = step.key.startswith("exit_")
         bar = why if isinstance(why, BarWhy) else why.sold if leaving else why.bought
         sections.append(_section(step, bar))
-    return WhyView(headline(why), tuple(sections), chain(why))
+    return WhyView(headline(why), gist(why), tuple(sections), chain(why))
 
 
 def _section(step: Step, why: BarWhy | None) -> Section:

@@ -16,8 +16,8 @@ from ktrdr_app.fuzzy.activity import STRONG
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.plot import swatch
+from ktrdr_app.gui.charts.strip_item import HEIGHT, StripItem
 from ktrdr_app.gui.panels.fuzzy.consequence.bar_plot import BarPlot
-from ktrdr_app.gui.panels.fuzzy.consequence.strip_item import HEIGHT, StripItem
 from ktrdr_app.gui.panels.fuzzy.handle_layer import set_colour
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import Tokens, themeChanged, tokens

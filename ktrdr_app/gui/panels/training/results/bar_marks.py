@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 from ktrdr_app.gui.charts.figures import Series
 from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.charts.markers import arrow
+from ktrdr_app.gui.charts.primitives import LineBatch
 from ktrdr_app.gui.panels.training.results.words import say
 from ktrdr_app.gui.ui.theme import Tokens
 from ktrdr_app.workflows.report_figures import CLASSES
@@ -34,6 +35,7 @@ class BarMarks(ChartItem):
         self._right = True
         self._low = self._high = np.empty(0)
         self._theme: Tokens | None = None
+        self._ticks = LineBatch()
         self.setZValue(10)
 
     def columns(self) -> tuple[Series, ...]:
@@ -111,23 +113,33 @@ class BarMarks(ChartItem):
         transform = QTransform(painter.transform())
         painter.resetTransform()
         colour = QColor(theme.success if self._right else theme.danger)
-        for bar in shown.tolist():
-            price = self._low[bar] if self.answer == _BUY else self._high[bar]
-            self._paint(painter, transform.map(QPointF(bar, float(price))), colour, shapes=len(shown) <= _MOST_SHAPES)
-            if bar == self.chosen:
-                self._set_apart(painter, transform, bar, theme)
+        if len(shown) > _MOST_SHAPES:
+            self._paint_ticks(painter, transform, shown, colour)
+        else:
+            for bar in shown.tolist():
+                price = self._low[bar] if self.answer == _BUY else self._high[bar]
+                self._paint(painter, transform.map(QPointF(bar, float(price))), colour)
+        if self.chosen is not None and view.left() - 1 <= self.chosen <= view.right() + 1:
+            self._set_apart(painter, transform, self.chosen, theme)
         painter.setTransform(transform)
 
-    def _paint(self, painter: QPainter, tip: QPointF, colour: QColor, *, shapes: bool) -> None:
+    def _paint(self, painter: QPainter, tip: QPointF, colour: QColor) -> None:
         painter.setPen(QPen(colour, 1.5))
         painter.setBrush(colour if self._right else Qt.BrushStyle.NoBrush)
-        away = 1 if self.answer == _BUY else -1
-        if not shapes:
-            painter.drawLine(tip + QPointF(0, _GAP * away), tip + QPointF(0, 2 * _GAP * away))
-        elif self.answer == _HOLD:
+        if self.answer == _HOLD:
             painter.drawEllipse(tip + QPointF(0, -_GAP - _HALF), _HALF - 1, _HALF - 1)
         else:
             painter.drawPolygon(arrow(tip, _HALF, upwards=self.answer == _BUY))
+
+    def _paint_ticks(self, painter: QPainter, transform: QTransform, shown: NDArray[np.intp], colour: QColor) -> None:
+        """Draw very many marks at once, as short lines."""
+        prices = (self._low if self.answer == _BUY else self._high)[shown]
+        away = _GAP if self.answer == _BUY else -_GAP
+        x = shown * transform.m11() + transform.dx()
+        y = prices * transform.m22() + transform.dy()
+        painter.setPen(QPen(colour, 1.0))
+        self._ticks.fill(x, y + away, x, y + 2 * away)
+        self._ticks.draw(painter)
 
     def _set_apart(self, painter: QPainter, transform: QTransform, bar: int, theme: Tokens) -> None:
         top, bottom = (transform.map(QPointF(bar, float(price[bar]))) for price in (self._high, self._low))

@@ -100,6 +100,7 @@ class ResultPages(QObject):
         self.importance.show_importance(results.importance)
         self.certificate.show_results(results)
         self.report.show_results(results)
+        self.runs.choose(results.path)
 
     @Slot(object)
     def _refuse(self, error: object) -> None:

@@ -92,27 +92,7 @@ def _columns() -> list[Column]:
             token=_skill_token,
             help=say("1 − NLL / NLL of the class shares: above 0 the model knows something"),
         ),
-        Column(
-            say("F1"),
-            _share("macro_f1"),
-            _key("macro_f1"),
-            number=True,
-            help=say("Macro F1: mean over BUY, HOLD and SELL of 2 · precision · recall / (precision + recall)"),
-        ),
-        Column(
-            say("Prec."),
-            _share("precision"),
-            _key("precision"),
-            number=True,
-            help=say("Precision: of what is answered, the share that is right: mean over BUY, HOLD and SELL"),
-        ),
-        Column(
-            say("Rec."),
-            _share("recall"),
-            _key("recall"),
-            number=True,
-            help=say("Recall: of what is labelled, the share that is found: mean over BUY, HOLD and SELL"),
-        ),
+        *_means(),
         Column(
             say("B · H · S %"),
             _balance,
@@ -121,6 +101,24 @@ def _columns() -> list[Column]:
             help=say("Shares of BUY, HOLD and SELL among all labelled rows, in percent"),
         ),
     ]
+
+
+def _means() -> list[Column]:
+    """Return the figures that are means over the three classes."""
+    told = (
+        (
+            say("F1"),
+            "macro_f1",
+            say("Macro F1: mean over the classes of 2 · precision · recall / (precision + recall)"),
+        ),
+        (
+            say("Prec."),
+            "precision",
+            say("Precision: of what is answered, the share that is right; mean over the classes"),
+        ),
+        (say("Rec."), "recall", say("Recall: of what is labelled, the share that is found; mean over the classes")),
+    )
+    return [Column(title, _share(name), _key(name), number=True, help=words) for title, name, words in told]
 
 
 def _key(name: str) -> Callable[[SymbolFigures], float]:

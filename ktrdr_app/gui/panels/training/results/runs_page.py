@@ -139,6 +139,17 @@ class RunsPage(QWidget):
         found: TrainingRun | None = self.table.selected
         return found
 
+    def choose(self, path: Path) -> None:
+        """Select the training of a model, now or once it is listed.
+
+        Parameters
+        ----------
+        path : Path
+            The model's folder.
+        """
+        self._wanted = self._context.workspace.relative(path)
+        self.table.select(lambda run: run.key == self._wanted)
+
     @Slot()
     def refresh(self, _models: object = None) -> None:
         """Read the list of trainings again."""

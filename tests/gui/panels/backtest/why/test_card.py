@@ -17,7 +17,7 @@ from ktrdr_app.gui.panels.backtest.why.card import WhyCard, iso_time
 from ktrdr_app.gui.panels.backtest.why.sections import section_title
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.workflows.why_sentences import chain
+from ktrdr_app.workflows.why_sentences import chain, gist
 from tests.gui.helpers import settle
 from tests.why_runs import LONGER, STERN, WhyRuns
 
@@ -58,6 +58,7 @@ def test_a_trade_is_told_step_by_step(qtbot: QtBot, card: WhyCard, why_runs: Why
     assert card.view is not None
     assert card.view.text == chain(why)
     assert card.headline.text().startswith("Trade 2, long")
+    assert card.words.text() == gist(why)
     assert [section.section for section in card.sections] == list(card.view.sections)
     shown = texts(card)
     for section in card.view.sections:
@@ -92,7 +93,7 @@ def test_a_bar_without_a_trade(qtbot: QtBot, card: WhyCard, why_runs: WhyRuns) -
     answered(qtbot, card)
     assert "refused by confidence, so HOLD" in card.headline.text()
     refused = [line for section in card.sections for line in section.verdicts if line.text().startswith("✖")]
-    assert [line.property("tone") for line in refused] == ["danger"]
+    assert {line.property("tone") for line in refused} == {"danger"}
     assert refused[0].accessibleName() == "Filter refused"
     assert "order" not in [section.section.step.key for section in card.sections]
 

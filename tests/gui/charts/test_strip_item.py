@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
+from ktrdr_app.gui.charts.strip_item import HEIGHT, StripItem, strip_image
 from ktrdr_app.gui.panels.fuzzy.consequence.bar_plot import BarPlot
-from ktrdr_app.gui.panels.fuzzy.consequence.strip_item import HEIGHT, StripItem, strip_image
 
 pytestmark = pytest.mark.gui
 

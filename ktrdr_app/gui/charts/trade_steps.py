@@ -1,0 +1,52 @@
+"""Which trade comes next, and the span of bars that shows a trade with its surroundings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ktrdr_app.gui.charts.markers import TradeArrays
+
+_AROUND = 120
+_CLOSE_AROUND = 40
+
+
+def next_trade(trades: TradeArrays, at: int | None, step: int, *, losing_only: bool = False) -> int | None:
+    """Return the number of the next or previous trade; the one at hand where there is none beyond it.
+
+    Parameters
+    ----------
+    trades : TradeArrays
+        All of them.
+    at : int, optional
+        The one at hand; without one, stepping begins at either end.
+    step : int
+        1 or -1.
+    losing_only : bool
+        Whether winners are passed over.
+    """
+    numbers = np.flatnonzero(trades.profit <= 0) if losing_only else np.arange(len(trades))
+    if not len(numbers):
+        return None
+    if at is None:
+        return int(numbers[0 if step > 0 else -1])
+    ahead = numbers[numbers > at] if step > 0 else numbers[numbers < at][::-1]
+    return int(ahead[0]) if len(ahead) else at
+
+
+def span_around(trades: TradeArrays, number: int, left: float, right: float) -> tuple[float, float]:
+    """Return the span of bars that shows a trade, no wider than what is shown now unless the trade is.
+
+    Parameters
+    ----------
+    trades : TradeArrays
+        All of them.
+    number : int
+        Which.
+    left, right : float
+        What is shown now.
+    """
+    entry, leave = int(trades.entry[number]), int(trades.exit[number])
+    held = leave - entry
+    width = max(min(right - left, 4.0 * held + _AROUND), 2.0 * held + _CLOSE_AROUND)
+    middle = (entry + leave) / 2
+    return middle - width / 2, middle + width / 2
