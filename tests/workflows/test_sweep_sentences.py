@@ -39,7 +39,8 @@ def edges(facts: dict[str, Any], value: float) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("value", "end"), [(1e-5, "low"), (1.1e-5, "low"), (1e-4, ""), (1e-3, ""), (1e-2, ""), (9e-2, "high"), (0.1, "high")]
+    ("value", "end"),
+    [(1e-5, "low"), (1.1e-5, "low"), (1e-4, ""), (1e-3, ""), (1e-2, ""), (9e-2, "high"), (0.1, "high")],
 )
 def test_the_end_of_a_logarithmic_range_is_measured_in_logarithms(value: float, end: str) -> None:
     found = edges({"low": 1e-5, "high": 0.1, "log": True}, value)
