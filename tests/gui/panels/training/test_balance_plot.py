@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
@@ -84,3 +86,49 @@ def test_nothing_is_nothing(plot: BalancePlot) -> None:
     assert plot.names == ()
     assert plot.figures().columns == ()
     plot.grab()
+
+
+@pytest.mark.parametrize(
+    ("counts", "marked"), [((5, 90, 5), False), ((4, 91, 5), True), ((0, 100, 0), True), ((30, 40, 30), False)]
+)
+def test_a_class_below_one_in_twenty_is_rare(plot: BalancePlot, counts: tuple[int, int, int], marked: bool) -> None:
+    named = dict(zip(("BUY", "HOLD", "SELL"), counts, strict=True))
+    plot.show_plan(plan(symbols=(replace(OLD, rows=100, counts=named),), suggestion=None))
+    assert plot.aside(0).startswith("⚠") is marked
+
+
+def test_parts_fill_their_lane_without_a_gap_and_an_empty_one_has_no_room(plot: BalancePlot) -> None:
+    named = {"BUY": 0, "HOLD": 70, "SELL": 30}
+    plot.show_plan(plan(symbols=(replace(OLD, rows=100, counts=named),), suggestion=None))
+    (_, buy), (_, hold), (_, sell) = plot.class_rects(0)
+    assert buy.width() == 0
+    assert (buy.right(), hold.right()) == pytest.approx((hold.left(), sell.left()))
+    picture = plot.grab().toImage()
+    lane = plot.lane_rect(0)
+    row = round(lane.bottom()) - 2
+    seen = {picture.pixelColor(x, row).name() for x in range(round(lane.left()) + 1, round(lane.right()) - 1)}
+    assert color("up").name() not in seen
+    assert {color("flat").name(), color("down").name()} <= seen
+
+
+def test_only_the_suggestion_is_framed(plot: BalancePlot) -> None:
+    picture = plot.grab().toImage()
+    wanted = color("accent").name()
+    framed = []
+    for number in range(3):
+        lane = plot.lane_rect(number)
+        edge = [picture.pixelColor(x, round(lane.top())).name() for x in range(round(lane.left()), round(lane.right()))]
+        framed.append(sum(name == wanted for name in edge) > 0.5 * len(edge))
+    assert framed == [False, False, True]
+
+
+@pytest.mark.parametrize("width", [260, 500, 1200])
+def test_words_in_a_part_never_reach_beyond_it(plot: BalancePlot, width: int) -> None:
+    plot.resize(width, plot.sizeHint().height())
+    picture = plot.grab().toImage()
+    tokens_of = {"BUY": "up", "HOLD": "flat", "SELL": "down"}
+    for name, rect in plot.class_rects(1):  # 1 of 40, 38 of 40, 1 of 40
+        column = round(rect.left()) + 1
+        rows = range(round(rect.top()) + 2, round(rect.bottom()) - 2)
+        if rect.width() >= 4:
+            assert {picture.pixelColor(column, y).name() for y in rows} == {color(tokens_of[name]).name()}
