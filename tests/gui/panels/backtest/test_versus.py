@@ -64,6 +64,11 @@ def ask(versus: Versus) -> QFileDialog:
     return dialog(versus)
 
 
+def put_away(qtbot: QtBot, versus: Versus, asked: QFileDialog) -> None:
+    asked.reject()
+    qtbot.waitUntil(lambda: not versus.combo.window().findChildren(QFileDialog), timeout=5_000)
+
+
 class TestChoice:
     def test_nobody_is_chosen_at_first_and_asking_stands_last(self, versus: Versus) -> None:
         assert versus.rival == ""
@@ -121,8 +126,7 @@ class TestFolders:
         pick(qtbot, versus, "/models/second")
         asked = ask(versus)
         assert versus.rival == "/models/second"
-        with qtbot.waitSignal(asked.destroyed, timeout=5_000):
-            asked.reject()
+        put_away(qtbot, versus, asked)
         assert versus.rival == "/models/second"
 
     def test_after_a_model_has_gone_the_dialog_leaves_an_entry_shown(self, versus: Versus, qtbot: QtBot) -> None:
@@ -130,15 +134,13 @@ class TestFolders:
         versus.fill(())
         asked = ask(versus)
         assert versus.combo.currentText() == "no other model"
-        with qtbot.waitSignal(asked.destroyed, timeout=5_000):
-            asked.reject()
+        put_away(qtbot, versus, asked)
 
     def test_the_folder_of_the_dialog_is_taken(self, versus: Versus, qtbot: QtBot, tmp_path: Path) -> None:
         asked = ask(versus)
         assert asked.fileMode() is QFileDialog.FileMode.Directory
-        with qtbot.waitSignal(asked.destroyed, timeout=5_000):
-            asked.fileSelected.emit(str(tmp_path / "m"))
-            asked.reject()
+        asked.fileSelected.emit(str(tmp_path / "m"))
+        put_away(qtbot, versus, asked)
         assert versus.rival == str(tmp_path / "m")
 
 
