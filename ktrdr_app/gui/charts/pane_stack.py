@@ -176,7 +176,7 @@ class PaneStack(QScrollArea):
 
     @Slot(object, object)
     def _on_x(self, view: pg.ViewBox, span: tuple[float, float]) -> None:
-        if self._linking:
+        if self._linking or all(pane.view is not view for pane in self.shown):  # a hidden pane leads no others
             return
         self._linking = True
         for pane in self.panes:

@@ -141,7 +141,7 @@ class ChartTools(QWidget):
                 action.toggled.connect(self._pane_toggled)
         if note:
             self.panes_menu.addSeparator()
-            said = self.panes_menu.addAction(note)
+            said = self.panes_menu.addAction(note.replace("&", "&&"))
             said.setEnabled(False)
 
     @Slot(bool)
