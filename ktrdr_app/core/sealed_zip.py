@@ -191,7 +191,8 @@ def open_sealed(file: Path, rules: ZipRules) -> Iterator[SealedZip]:
 def _check_directory(stream: IO[bytes], rules: ZipRules) -> None:
     """Look at the end of the file before anyone reads its list of entries, which could be made of millions."""
     size = stream.seek(0, 2)
-    most = sum(rules.largest.values())
+    parts = sum(rules.largest.values())
+    most = parts + (parts >> 10) + _LARGEST_LABEL + 2 * _LARGEST_DIRECTORY  # what cannot be packed grows a little
     if size > most:
         raise rules.refused(f"it is larger than {most >> 20} MiB", "")
     stream.seek(max(0, size - _END_BYTES - _END_64_BYTES))

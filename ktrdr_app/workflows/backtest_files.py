@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.metrics import drawdown
 from ktrdr_app.backtesting.results import BacktestResult
+from ktrdr_app.backtesting.sizing import SIZINGS
 from ktrdr_app.core.errors import StorageProblem
 from ktrdr_app.core.files import new_folder, plain, write_bytes, write_json
 from ktrdr_app.core.protection import check_writable
@@ -288,7 +289,9 @@ def _leaning(result: BacktestResult) -> dict[str, Any] | None:
 
 
 def _sizing_word(sizing: Mapping[str, Any]) -> str:
-    return ",".join(f"{name}={value:g}" for name, value in sizing.items() if name != "kind") or "all_in"
+    """Return a size as the command line takes it: every digit, and first the entry that tells the kind."""
+    names = (name for name in SIZINGS[sizing["kind"]].bounds if name in sizing)
+    return ",".join(f"{name}={sizing[name]}" for name in names) or "all_in"
 
 
 def _after_fit(papers: RunPapers) -> dict[str, Any] | None:

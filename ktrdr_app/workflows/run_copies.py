@@ -77,7 +77,8 @@ def copy_tables(folder: Path, target: Path) -> Copied:
         _demand_free(place)
     for source, place in there.items():
         _copy(source, place)
-    return Copied(target, f"{len(there)} tables are in {target.name}")
+    count = "1 table is" if len(there) == 1 else f"{len(there)} tables are"
+    return Copied(target, f"{count} in {target.name}")
 
 
 def copy_bundle(workspace: Workspace, folder: Path, target: Path) -> Copied:
@@ -113,5 +114,9 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _demand_free(target: Path) -> None:
-    if target.exists():
+    try:
+        taken = target.exists()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise StorageProblem(str(target), error.strerror or str(error)) from error
+    if taken:
         raise InvalidValue("file", str(target), "a name that is not taken")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import BundleRejected, StorageProblem
 from ktrdr_app.core.sealed_zip import ZipRules, open_sealed, sealed
@@ -120,4 +124,73 @@ def test_what_goes_wrong_within_the_block_is_told_as_damage(tmp_path: Path) -> N
     with pytest.raises(BundleRejected, match="the file is damaged: odd"), open_sealed(written(tmp_path), rules()):
         raise ValueError("odd")
     with pytest.raises(StorageProblem), open_sealed(tmp_path / "nowhere.zip", rules()):
+        pytest.fail("it was opened")
+
+
+NAMES = ("a", "b", "c")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.binary(max_size=300)))
+def test_whatever_its_rules_allow_is_opened_again(contents: dict[str, bytes]) -> None:
+    exact = {name: len(contents.get(name, b"")) for name in NAMES}
+    just = ZipRules("l.json", 1, exact, "parcel", lambda reason, hint: BundleRejected("here", reason, hint or "-"))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "p.zip").write_bytes(sealed(just, {"note": "ünï"}, contents))
+        with open_sealed(folder / "p.zip", just) as opened:
+            assert opened.label["note"] == "ünï"
+            for part, content in contents.items():
+                opened.unpack(part, folder / part)
+                assert (folder / part).read_bytes() == content
+
+
+@given(st.data())
+def test_no_single_changed_byte_brings_in_other_content(data: st.DataObject) -> None:
+    whole = sealed(rules(), {"name": "first"}, CONTENTS)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    changed = bytearray(whole)
+    changed[place] ^= data.draw(st.integers(1, 255))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "p.zip").write_bytes(bytes(changed))
+        try:
+            with open_sealed(folder / "p.zip", rules()) as opened:
+                for part in opened.files:
+                    opened.unpack(part, folder / part)
+                found = {part: (folder / part).read_bytes() for part in opened.files}
+        except BundleRejected:
+            return
+        assert found == CONTENTS
+
+
+@given(st.integers(0, 400))
+def test_a_part_of_a_file_is_refused(length: int) -> None:
+    with TemporaryDirectory() as name:
+        file = Path(name) / "p.zip"
+        file.write_bytes(sealed(rules(), {}, CONTENTS)[:length])
+        with pytest.raises(BundleRejected), open_sealed(file, rules()):
+            pytest.fail("it was opened")
+
+
+def test_what_stands_behind_the_end_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path)
+    file.write_bytes(file.read_bytes() + b"x")
+    with pytest.raises(BundleRejected, match="no zip file as parcels are exported"), open_sealed(file, rules()):
+        pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_packings_are_refused(tmp_path: Path, packed: int) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w", packed) as archive:
+        archive.writestr("a.txt", b"hello")
+    with pytest.raises(BundleRejected, match="packed in a way"), open_sealed(tmp_path / "p.zip", rules()):
+        pytest.fail("it was opened")
+
+
+def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        archive.writestr("a.txt", b"hello")
+        archive.writestr("a.txt", b"other")
+    with pytest.raises(BundleRejected, match="twice"), open_sealed(tmp_path / "p.zip", rules()):
         pytest.fail("it was opened")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.errors import FileMissing, InvalidValue, StorageProblem
+from ktrdr_app.core.errors import FileMissing, InvalidValue, StorageProblem, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.run_copies import copy_bundle, copy_report, copy_tables
+from ktrdr_app.workflows.run_copies import Copied, copy_bundle, copy_report, copy_tables
+from tests.core.protected import only_looked_at
 
 
 @pytest.fixture
@@ -62,3 +64,37 @@ def test_a_page_that_cannot_be_read_is_told(run: Path, tmp_path: Path) -> None:
     (run / "report.html").mkdir()
     with pytest.raises(StorageProblem):
         copy_report(run, tmp_path / "r.html")
+
+
+@pytest.mark.parametrize("copy", [copy_report, copy_tables])
+def test_a_name_that_no_disk_takes_is_told(run: Path, tmp_path: Path, copy: Callable[[Path, Path], Copied]) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(StorageProblem):
+        copy(run, tmp_path / ("x" * 400))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_is_no_folder_for_tables(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(StorageProblem):
+        copy_tables(run, tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_one_table_is_told_as_one(run: Path, tmp_path: Path) -> None:
+    (run / "trades.csv").unlink()
+    assert copy_tables(run, tmp_path / "out").sentence == "1 table is in out"
+
+
+def test_every_byte_of_a_page_is_copied(run: Path, tmp_path: Path) -> None:
+    odd = bytes(range(256)) + "é\r\n".encode()
+    (run / "report.html").write_bytes(odd)
+    copy_report(run, tmp_path / "r.html")
+    assert (tmp_path / "r.html").read_bytes() == odd
+
+
+def test_a_protected_workspace_gets_no_copy(run: Path, tmp_path: Path) -> None:
+    with only_looked_at(Workspace(tmp_path)):
+        for copy in (copy_report, copy_tables):
+            with pytest.raises(WorkspaceReadOnly):
+                copy(run, tmp_path / "out")

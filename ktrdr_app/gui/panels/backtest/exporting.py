@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ class RunFiles(QObject):
         chooser = self._dialog(self.tr("Export the tables into a folder"), "tablesDialog", "")
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.fileSelected.connect(self.save_tables)
+        chooser.fileSelected.connect(partial(self.save_tables, run=self._folder))
         chooser.open()
 
     @Slot()
@@ -103,14 +104,15 @@ class RunFiles(QObject):
         chooser.fileSelected.connect(self.open_file)
         chooser.open()
 
-    def _ask_save(self, title: str, part: str, kinds: str, suffix: str, slot: Callable[[str], None]) -> None:
+    def _ask_save(self, title: str, part: str, kinds: str, suffix: str, slot: Callable[..., None]) -> None:
         chooser = self._dialog(title, part, kinds)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # a file that is there is refused by the export itself, with its reason
         chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
         chooser.setDefaultSuffix(suffix)
         chooser.selectFile(f"{self._folder.name}.{suffix}" if self._folder is not None else "")
-        chooser.fileSelected.connect(slot)
+        # another run may end before the answer comes
+        chooser.fileSelected.connect(partial(slot, run=self._folder))
         chooser.open()
 
     def _dialog(self, title: str, part: str, kinds: str) -> QFileDialog:
@@ -124,41 +126,47 @@ class RunFiles(QObject):
     # the tasks
 
     @Slot(str)
-    def save_report(self, file: str) -> None:
+    def save_report(self, file: str, run: Path | None = None) -> None:
         """Write the report.
 
         Parameters
         ----------
         file : str
             HTML file.
+        run : Path, optional
+            Folder of the run that was asked about; the one that is shown by default.
         """
-        folder, target = self._folder, Path(file)
+        folder, target = run or self._folder, Path(file)
         if folder is not None:
             self._copy(self.tr("Export the report"), lambda: workflows.copy_report(folder, target))
 
     @Slot(str)
-    def save_tables(self, place: str) -> None:
+    def save_tables(self, place: str, run: Path | None = None) -> None:
         """Write the tables.
 
         Parameters
         ----------
         place : str
             Folder.
+        run : Path, optional
+            Folder of the run that was asked about; the one that is shown by default.
         """
-        folder, target = self._folder, Path(place)
+        folder, target = run or self._folder, Path(place)
         if folder is not None:
             self._copy(self.tr("Export the tables"), lambda: workflows.copy_tables(folder, target))
 
     @Slot(str)
-    def save_bundle(self, file: str) -> None:
+    def save_bundle(self, file: str, run: Path | None = None) -> None:
         """Write the bundle.
 
         Parameters
         ----------
         file : str
             Zip file.
+        run : Path, optional
+            Folder of the run that was asked about; the one that is shown by default.
         """
-        folder, target, workspace = self._folder, Path(file), self._station.context.workspace
+        folder, target, workspace = run or self._folder, Path(file), self._station.context.workspace
         if folder is not None:
             self._copy(self.tr("Export the run bundle"), lambda: workflows.copy_bundle(workspace, folder, target))
 

@@ -82,12 +82,13 @@ class Versus(QObject):
             What each is called, and its folder.
         """
         self._models = tuple(models)
+        offered = {folder for _, folder in self._models}
         entries: list[tuple[str, object]] = [
             (self.tr("no other model"), NOBODY),
             (self.tr("the symbol's own (legacy)"), "legacy"),
             (self.tr("the universal one"), "universal"),
             *self._models,
-            *((folder.replace("\\", "/").rsplit("/", 1)[-1], folder) for folder in self._folders),
+            *((_last_part(folder), folder) for folder in self._folders if folder not in offered),
             (self.tr("a folder…"), ASK),
         ]
         self.combo.fill(entries, self._before)
@@ -111,7 +112,7 @@ class Versus(QObject):
         if found != ASK:
             self._before = found
             return
-        self.combo.setCurrentIndex(self.combo.findData(self._before))
+        self.combo.setCurrentIndex(max(0, self.combo.findData(self._before)))  # it may be gone
         chooser = QFileDialog(self.combo.window(), self.tr("Folder of a model"), str(self._context.workspace.models))
         chooser.setObjectName("backtestPanel.versusDialog")
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -119,3 +120,7 @@ class Versus(QObject):
         chooser.setOption(QFileDialog.Option.ShowDirsOnly)
         chooser.fileSelected.connect(self.choose_folder)
         chooser.open()
+
+
+def _last_part(folder: str) -> str:
+    return folder.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or folder

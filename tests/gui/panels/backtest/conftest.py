@@ -71,3 +71,18 @@ def station(qtbot: QtBot, trained_context: AppContext) -> BacktestPanel:
     from tests.gui.panels.backtest.journey import open_station
 
     return open_station(qtbot, trained_context)
+
+
+@pytest.fixture
+def bare(qtbot: QtBot, dark: QApplication, tasks: TaskManager, empty_workspace: Workspace) -> BacktestPanel:
+    """Return the station over a workspace with nothing in it, to show it what a test makes by hand."""
+    from ktrdr_app.gui.documents.context import AppContext
+    from ktrdr_app.gui.panels.backtest import BacktestPanel
+    from tests.gui.helpers import settle
+
+    panel = BacktestPanel(AppContext(empty_workspace, tasks))
+    qtbot.addWidget(panel)
+    panel.resize(1180, 720)
+    panel.show()
+    settle(qtbot, tasks)
+    return panel

@@ -239,7 +239,7 @@ class TestPortfolio:
         main_action(qtbot, station, station.portfolio)
         assert station.portfolio.view is not None
         assert station.portfolio.view.positions.max() == 1
-        assert "At most 1 positions" in station.portfolio.words.text()
+        assert "No two positions were held together" in station.portfolio.words.text()
 
 
 class TestExport:

@@ -105,7 +105,7 @@ class DifferencePlot(BarsPlot):
         self.band.setBrush(colour)
         for line in self.band.lines:
             line.setPen(pen(colour))
-        if self._shown is not None:
+        if self._paired is not None:
             self._write()
 
     def figures(self) -> Figures:

@@ -33,7 +33,8 @@ class GridCard(QAbstractButton):
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setText(self.title)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setText(self.title.replace("&", "&&"))
         self.setToolTip(self.words)
         accessibility.name(self, self.title, self.words)
         themeChanged.connect(self._repaint)
@@ -47,10 +48,15 @@ class GridCard(QAbstractButton):
     def words(self) -> str:
         """All figures, in words."""
         cell = self.cell
-        said = self.tr("{0}: {1}, buy and hold {2}, worst drawdown {3}, Sharpe {4}, {5} trades; a click opens the run")
+        said = self.tr("{0}: {1}, buy and hold {2}, worst drawdown {3}, Sharpe {4}, {5}; a click opens the run")
         figures = (numbers.percent(cell.earned, signed=True), numbers.percent(cell.held, signed=True))
-        rest = (numbers.percent(cell.drawdown), numbers.decimal(cell.sharpe, 2), cell.trades)
+        rest = (numbers.percent(cell.drawdown), numbers.decimal(cell.sharpe, 2), self._trades)
         return said.format(self.title, *figures, *rest)
+
+    @property
+    def _trades(self) -> str:
+        count = self.cell.trades
+        return self.tr("1 trade") if count == 1 else self.tr("{0} trades").format(numbers.integer(count))
 
     def sizeHint(self) -> QSize:
         """Return the size of a card."""
@@ -79,7 +85,7 @@ class GridCard(QAbstractButton):
             painter, 88, self.tr("hold {0}").format(held), self.tr("Sharpe {0}").format(sharpe), theme.text_muted
         )
         deep = self.tr("down {0}").format(numbers.percent(cell.drawdown))
-        self._line(painter, 107, deep, self.tr("{0} trades").format(cell.trades), theme.text_muted)
+        self._line(painter, 107, deep, self._trades, theme.text_muted)
         painter.end()
 
     def _line(self, painter: QPainter, top: int, left: str, right: str, colour: str, *, bold: bool = False) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import InvalidValue
@@ -20,9 +19,6 @@ from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 from ktrdr_app.workflows.many_requests import GridRequest
 from ktrdr_app.workflows.wording import typographic
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
 
 
 class GridPage(QWidget):
@@ -69,6 +65,7 @@ class GridPage(QWidget):
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setWidget(self._ground)
+        self.area.viewport().installEventFilter(self)
         accessibility.name(self.area, self.tr("One account for each symbol"))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, GRID, 0, 0)
@@ -107,7 +104,8 @@ class GridPage(QWidget):
         """
         self.view = view
         self._runs_in.say_ready()
-        failed = [self.tr("{0} could not be run: {1}").format(symbol, why) for symbol, why in view.failed.items()]
+        words = self.tr("{0} could not be run: {1}.")
+        failed = [words.format(symbol, why.rstrip(".")) for symbol, why in view.failed.items()]
         self.words.setText(typographic(" ".join([*view.sentences, *failed])))
         for card in self.cards:
             card.deleteLater()
@@ -129,13 +127,16 @@ class GridPage(QWidget):
         for before, after in zip(self.cards, self.cards[1:], strict=False):
             QWidget.setTabOrder(before, after)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put as many cards side by side as fit.
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Put as many cards side by side as fit, also where a scroll bar has come and taken its room.
 
         Parameters
         ----------
-        event : QResizeEvent
-            The new size.
+        watched : QObject
+            The viewport.
+        event : QEvent
+            What happens to it.
         """
-        super().resizeEvent(event)
-        self._arrange()
+        if watched is self.area.viewport() and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return False

@@ -124,12 +124,17 @@ class PortfolioPage(QWidget):
         self.view = view
         self._runs_in.say_ready()
         most = int(np.max(view.positions)) if len(view.positions) else 0
-        self.words.setText(f"{view.sentence} {self.tr('At most {0} positions were held together.').format(most)}")
+        self.words.setText(f"{view.sentence} {self._held_together(most)}")
         held = Account(self.tr("bought and held"), view.benchmark, "series_8", "dash")
         self.equity.set_accounts(view.times, (held, Account(self.tr("one account"), view.equity)))
         self.exposure.set_accounts(view.times, (Account(self.tr("in the market"), view.exposure, "series_3"),))
         self.parts.records.set_records(view.parts)
         self.shown.show()
+
+    def _held_together(self, most: int) -> str:
+        if most > 1:
+            return self.tr("At most {0} positions were held together.").format(most)
+        return self.tr("No two positions were held together.") if most else self.tr("No position was held.")
 
 
 def _name(part: Part) -> str:
@@ -137,4 +142,6 @@ def _name(part: Part) -> str:
 
 
 def _tone(part: Part) -> str:
+    if part.profit == 0:  # it was not traded
+        return ""
     return "success" if part.profit > 0 else "danger"

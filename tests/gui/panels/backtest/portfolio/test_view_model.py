@@ -1,0 +1,45 @@
+"""What the page shows of a portfolio is what its files say, to the last digit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ktrdr_app.gui.panels.backtest.portfolio.view_model import PortfolioView, portfolio_view
+from tests.gui.panels.backtest.portfolio.made import EQUITY, TIMES, WORDS, brought, outcome
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> PortfolioView:
+    """Return a portfolio of two symbols."""
+    return portfolio_view(outcome(tmp_path, brought("IBM", 260.0), brought("GOOG", -50.0, seen=None, trades=0)), WORDS)
+
+
+def test_accounts_are_those_of_the_table(view: PortfolioView) -> None:
+    assert view.equity.tolist() == EQUITY
+    assert view.benchmark.tolist() == [1000.0, 990.0, 980.0, 970.0]
+    assert view.positions.tolist() == [0, 1, 2, 1]
+
+
+def test_instants_are_nanoseconds_in_utc(view: PortfolioView) -> None:
+    assert view.times.dtype == np.int64
+    assert [pd.Timestamp(value, tz="UTC") for value in view.times] == [pd.Timestamp(text) for text in TIMES]
+
+
+def test_a_share_of_nothing_is_unknown(view: PortfolioView) -> None:
+    assert view.exposure[[0, 1, 3]] == pytest.approx([0.0, 0.5, 1.0])
+    assert np.isnan(view.exposure[2])
+
+
+def test_parts_keep_their_order_and_add_up_their_costs(view: PortfolioView) -> None:
+    first, second = view.parts
+    assert (first.symbol, first.profit, first.share, first.costs, first.trades) == ("IBM", 260.0, 0.26, 1.75, 2)
+    assert (second.symbol, second.seen, second.trades) == ("GOOG", None, 0)
+    assert sum(part.share for part in view.parts) == pytest.approx(view.equity[-1] / view.equity[0] - 1)
+
+
+def test_the_sentence_has_its_four_figures(view: PortfolioView) -> None:
+    assert view.sentence == "earned +21.0\u202f%, held −3.0\u202f%; worst −100.0\u202f%, 4 trades."
