@@ -102,5 +102,5 @@ def test_the_colours_are_those_of_the_theme(base: BasePanes, data: ChartData, da
     fitted(base)
     for pane, wanted in zip(base.panes, (tokens().up, tokens().series_1, tokens().down), strict=True):
         image = pane.grab().toImage()
-        found = {image.pixelColor(x, y).name() for x in range(0, image.width()) for y in range(0, image.height(), 2)}
+        found = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 2)}
         assert wanted in found, pane.key

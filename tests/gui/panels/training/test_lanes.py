@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
@@ -60,7 +62,7 @@ def test_lanes_lie_below_each_other_between_names_and_figures(stripes: Stripes) 
     assert {(rect.left(), rect.width(), rect.height()) for rect in rects} == {
         (rects[0].left(), rects[0].width(), float(LANE))
     }
-    assert [b.top() - a.bottom() for a, b in zip(rects, rects[1:], strict=False)] == [GAP, GAP]
+    assert [b.top() - a.bottom() for a, b in itertools.pairwise(rects)] == [GAP, GAP]
     metrics = stripes.fontMetrics()
     assert rects[0].left() >= metrics.horizontalAdvance("LONGER") + 8
     assert stripes.width() - rects[0].right() >= metrics.horizontalAdvance("100") + 8

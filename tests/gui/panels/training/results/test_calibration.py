@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.training.results.calibration import CalibrationPlot
 from ktrdr_app.gui.ui import numbers
-from ktrdr_app.gui.ui.theme import apply_theme, tokens
+from ktrdr_app.gui.ui.theme import apply_theme
 from ktrdr_app.workflows.training_results import Bin
 from tests.gui.panels.training.results.made import AAPL, BARE, POOLED
 
@@ -33,7 +34,7 @@ def bins(seed: int) -> tuple[Bin, ...]:
     random = np.random.default_rng(seed)
     edges = np.linspace(0.4, 1.0, 7)
     made = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         right = float(random.uniform(0, 1))
         interval = (max(0.0, right - 0.1), min(1.0, right + 0.1))
         made.append(Bin(low, high, int(random.integers(1, 500)), (low + high) / 2, right, interval))
