@@ -40,6 +40,7 @@ class InterruptedCard(Card):
         self.setObjectName("trainingPanel.interrupted")
         self._context, self._runs = context, runs
         self._found: tuple[InterruptedRun, ...] = ()
+        self._told: tuple[InterruptedRun, ...] = ()
         self._inside = QWidget(self)
         self._reading = Latest(context.tasks, self)
         self._reading.arrived.connect(self._take)
@@ -73,6 +74,9 @@ class InterruptedCard(Card):
 
     @Slot()
     def _show(self, _changed: object = None) -> None:
+        if self.offered == self._told:  # the buttons keep the keyboard
+            return
+        self._told = self.offered
         self.body.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()
@@ -80,12 +84,12 @@ class InterruptedCard(Card):
         box = QVBoxLayout(self._inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID // 2)
-        for number, run in enumerate(self.offered[:MOST]):
+        for number, run in enumerate(self._told[:MOST]):
             self._add(box, run, number)
-        if len(self.offered) > MOST:
-            box.addWidget(label(self.tr("and {0} older").format(len(self.offered) - MOST), "muted"))
+        if len(self._told) > MOST:
+            box.addWidget(label(self.tr("and {0} older").format(len(self._told) - MOST), "muted"))
         self.body.addWidget(self._inside)
-        self.setVisible(bool(self.offered))
+        self.setVisible(bool(self._told))
 
     def _add(self, box: QVBoxLayout, run: InterruptedRun, number: int) -> None:
         words = label(self._words(run), wrap=True)

@@ -119,3 +119,18 @@ def test_without_any_the_card_is_gone(
     settle(qtbot, tasks)
     assert card.isHidden()
     assert labels(card) == []
+
+
+def test_the_same_list_read_again_keeps_its_buttons_and_the_keyboard(
+    card: InterruptedCard, qtbot: QtBot, tasks: TaskManager
+) -> None:
+    card.show()
+    qtbot.waitExposed(card)
+    card.activateWindow()
+    button = child(card, QPushButton, "trainingPanel.resumeButton.1")
+    button.setFocus()
+    for _ in range(2):
+        card.look()
+        settle(qtbot, tasks)
+    assert child(card, QPushButton, "trainingPanel.resumeButton.1") is button
+    assert card.focusWidget() is button
