@@ -1,6 +1,6 @@
 """Times the frames of the window while it trains and backtests, in a thread of its own process and in another process.
 
-    python benchmarks/smooth.py [--symbols N] [--bars N] [--epochs N] [--seconds S] [--cold] [--out FILE.json]
+    python benchmarks/smooth.py [--symbols N] [--bars N] [--epochs N] [--only thread|process] [--cold] [--out FILE.json]
 
 The whole window on a workspace of random bars. A timer asks for a frame every 16 ms; each redraws a plot of 5,000
 points. A gap is the time from the end of one frame to the end of the next, in milliseconds. A run counts from the click
@@ -256,7 +256,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
             wait(options.seconds)
             ticker.end()
         runs["idle"] = figures(gaps)
-        for where in ("thread", "process"):
+        for where in options.only:
             window.tasks.choose_long_runs(where)
             for name, work in errands(workspace, symbols, options.epochs).items():
                 gaps = ticker.begin()
@@ -282,6 +282,7 @@ def main() -> int:
     given.add_argument("--bars", type=int, default=20_000)
     given.add_argument("--epochs", type=int, default=30)
     given.add_argument("--seconds", type=float, default=3.0, help="of the idle window")
+    given.add_argument("--only", nargs="+", choices=("thread", "process"), default=("thread", "process"))
     given.add_argument("--cold", action="store_true", help="begin without imports and compiled code at hand")
     given.add_argument("--out", type=Path)
     options = given.parse_args()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -27,10 +28,13 @@ LOADED_BY_NAME = (
     "tzdata",
     "uvicorn",
 )
-"""Packages whose modules are imported by name at run time, which no reader of import statements finds."""
+"""Packages of which all modules are packed: something imports them by a name that is put together at run time."""
 
-WITH_FILES = ("ktrdr_app", "fastapi_offline", "dask", "distributed", "exchange_calendars")
+WITH_FILES = ("alembic", "ktrdr_app", "fastapi_offline", "dask", "distributed", "exchange_calendars")
 """Packages that read files which lie beside their modules."""
+
+WITH_SOURCES = {"optuna": ["storages/_rdb/**"]}
+"""Packages that read some of their own modules as files: a study's tables are made by scripts that lie there."""
 
 UNUSED_MODULES = (
     "IPython",
@@ -106,6 +110,22 @@ plug-in for the look of GTK with all it would bring, as the window has a look of
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """
+
+
+LOAD = re.compile(r'\bload\(\s*"([A-Za-z0-9_.]+)"')
+"""A call of ``ktrdr_app.core.lazy.load``."""
+
+
+def named_in(package: Path) -> list[str]:
+    """Return the modules that a package loads by name at run time.
+
+    Parameters
+    ----------
+    package : Path
+        Its folder.
+    """
+    sources = (file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
+    return sorted({name for source in sources for name in LOAD.findall(source)})
 
 
 def stays_out(name: str) -> bool:

@@ -46,8 +46,9 @@ class Spread:
         known = values[np.isfinite(values)]
         if not len(known):
             return cls(0.0, math.nan, math.nan)
-        deviation = float(known.std())
-        low, high = float(known.min()) - BEYOND * deviation, float(known.max()) + BEYOND * deviation
+        least_seen, most_seen = float(known.min()), float(known.max())
+        deviation = float(known.std()) if most_seen > least_seen else 0.0  # rounding leaves a trace in a constant's
+        low, high = least_seen - BEYOND * deviation, most_seen + BEYOND * deviation
         return cls(deviation, low if least is None else max(low, least), high if most is None else min(high, most))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -79,7 +80,16 @@ def _edges(space: Mapping[str, Any], best: Trial) -> Iterator[str]:
     for path, facts in space.items():
         if "low" not in facts:
             continue
-        low, high, value = facts["low"], facts["high"], best.values[path]
-        near = "low" if value - low <= _EDGE * (high - low) else "high" if high - value <= _EDGE * (high - low) else ""
+        value = best.values[path]
+        place = _place(facts, value)
+        near = "low" if place <= _EDGE else "high" if place >= 1 - _EDGE else ""
         if near and value != 0:  # below nothing there is mostly nothing
             yield f"The best {path} lies at the {near} end of its range ({value:g}): a wider one may hold a better."
+
+
+def _place(facts: Mapping[str, Any], value: float) -> float:
+    """Return where a value lies in its range, from 0 to 1, as values are drawn: evenly, or evenly in logarithms."""
+    low, high, at = facts["low"], facts["high"], value
+    if facts.get("log"):
+        low, high, at = math.log(low), math.log(high), math.log(value)
+    return float((at - low) / (high - low))

@@ -14,6 +14,7 @@ from ktrdr_app.core.errors import (
     BadInput,
     BodyTooLarge,
     BrokenOff,
+    BundleRejected,
     Cancelled,
     ClusterProblem,
     DataNotFound,
@@ -174,6 +175,11 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
         ModelRejected("m", "a file is gone"),
         *("model_rejected", 4, "the model is not usable: a file is gone"),
         *("train again, or choose another version", "m"),
+    ),
+    (
+        BundleRejected("b.zip", "bars.csv was changed"),
+        *("bundle_rejected", 4, "the run bundle is not usable: bars.csv was changed"),
+        *("ask for the file again; nothing of it was kept", "b.zip"),
     ),
     (TrainingFailed("train", "NaN", "lower it"), "training_failed", 2, "train: NaN", "lower it", "train"),
     (

@@ -191,7 +191,14 @@ def test_the_program_does_not_ask_for_the_tools() -> None:
 def test_the_recipe_is_python_and_uses_the_tested_lists() -> None:
     recipe = (REPO / "installer" / "desktop.spec").read_text(encoding="utf-8")
     compile(recipe, "desktop.spec", "exec")
-    for name in ("LOADED_BY_NAME", "WITH_FILES", "UNUSED_MODULES", "kept(analysis.binaries)", "write_listing"):
+    for name in (
+        "LOADED_BY_NAME",
+        "WITH_FILES",
+        "named_in",
+        "UNUSED_MODULES",
+        "kept(analysis.binaries)",
+        "write_listing",
+    ):
         assert name in recipe
     assert '"ktrdr_app": "py"' in recipe, "without its source numba keeps no kernel, and each start takes minutes"
 

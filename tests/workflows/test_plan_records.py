@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import InvalidValue, StorageProblem, TooFewRows
 from ktrdr_app.workflows.plan_records import CombinationPlan, SymbolPlan, TrainingPlan
@@ -39,3 +41,24 @@ def test_what_stands_in_the_way_comes_symbols_first() -> None:
     full = StorageProblem("models", "full")
     plan = replace(PLAN, symbols=(GOOD, BAD), combination="weighted", problem=full)
     assert plan.problems == (("BAD", BAD.problem), ("", full), ("", LAME.problem))
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
+def test_shares_add_up_to_all_rows_or_there_are_none(counts: list[int]) -> None:
+    rows = sum(counts)
+    symbol = SymbolPlan("A", rows=rows, counts=dict(zip(("BUY", "HOLD", "SELL"), counts, strict=True)))
+    assert sum(symbol.balance.values()) == pytest.approx(1.0 if rows else 0.0)
+    assert {name: round(share * rows) for name, share in symbol.balance.items()} == (symbol.counts if rows else {})
+
+
+@given(st.dictionaries(st.sampled_from(["A", "B", "C"]), st.integers(0, 999)))
+def test_a_combination_counts_the_rows_it_takes_and_none_that_it_leaves(kept: dict[str, int]) -> None:
+    lost = dict.fromkeys(kept, 1_000_000)
+    assert CombinationPlan("balanced", kept, lost).total == sum(kept.values())
+
+
+def test_every_symbol_that_cannot_take_part_is_named_in_the_order_asked_for() -> None:
+    bad = [SymbolPlan(name, problem=TooFewRows(name, 1, 2, "short")) for name in ("Z", "A")]
+    plan = replace(PLAN, symbols=(bad[0], GOOD, bad[1]), combination="unknown")
+    assert [name for name, _ in plan.problems] == ["Z", "A"]
+    assert plan.chosen is None

@@ -6,6 +6,8 @@ import json
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ktrdr_app.decision import Action, Decision, FilterVerdict
 from tests.why_facts import PASSED, bar_why, flip, refused_why, trade_why
@@ -96,3 +98,30 @@ def test_a_refused_signal_keeps_its_answer() -> None:
     document = read(refused_why(refused_outside=("BUY while long",)).to_document())
     assert (document["raw"], document["action"]) == ("BUY", "HOLD")
     assert [entry["passed"] for entry in document["filters"]] == [True, False]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_the_change_leads_from_the_value_to_the_one_needed(value: float, needed: float) -> None:
+    found = flip(value=value, needed=needed)
+    assert found.value + found.change == pytest.approx(needed, abs=1e-9)
+    document = read(bar_why(flips=(found,)).to_document())["flips"][0]  # type: ignore[index]
+    assert document["change"] == document["needed"] - document["value"]
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.lists(st.floats(0, 1), min_size=3, max_size=3))
+def test_probabilities_stand_under_the_name_of_their_class(logged: list[float], today: list[float]) -> None:
+    document = read(bar_why(logged=tuple(logged), today=tuple(today)).to_document())
+    assert document["probabilities"] == dict(zip(("buy", "hold", "sell"), logged, strict=True))
+    assert document["probabilities_today"] == dict(zip(("buy", "hold", "sell"), today, strict=True))
+    assert document["base"] != document["probabilities"] or tuple(logged) == bar_why().base
+
+
+def test_a_document_can_be_changed_without_changing_the_facts() -> None:
+    why = bar_why(notes=("one", "two"))
+    document = why.to_document()
+    document["notes"].append("three")
+    document["probabilities"]["buy"] = 0.0
+    document["readings"].clear()
+    assert read(why.to_document())["notes"] == ["one", "two"]
+    assert why.to_document()["probabilities"]["buy"] == why.logged[0]
+    assert len(why.to_document()["readings"]) == len(why.readings)

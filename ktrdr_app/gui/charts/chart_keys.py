@@ -16,6 +16,8 @@ _STEPS = {
     Qt.Key.Key_BracketLeft: -1,
     Qt.Key.Key_BraceLeft: -1,
 }
+_OTHERS = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+"""What makes a key one of the menus' or the desktop's."""
 
 
 class Keyed(Protocol):
@@ -64,6 +66,8 @@ def press(charts: Keyed, event: QKeyEvent) -> bool:
             return False
         charts.copy_picture()
         return True
+    if modifiers & _OTHERS and key not in _STEPS:  # some keyboards write brackets with Alt
+        return False
     span = _span(charts, key)
     if span is not None:
         charts.show_range(*span)

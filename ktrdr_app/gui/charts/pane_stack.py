@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
 
 from ktrdr_app.gui.charts.axis import DateTicks
@@ -39,6 +39,8 @@ class PaneStack(QScrollArea):
 
     spanChanged = Signal()
     """The bars in view are others now, and every pane shows them."""
+    resized = Signal()
+    """There is more or less room for the panes: another size, or a scroll bar that came or went."""
 
     def __init__(self, panes: Sequence[ChartPane], ticks: DateTicks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,17 @@ class PaneStack(QScrollArea):
             self.insert(len(self.panes), pane)
         self.show_only([pane.key for pane in panes])
         self.splitter.setSizes([100 * _SHARES.get(pane.key, 1) for pane in panes])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell that the room is another.
+
+        Parameters
+        ----------
+        event : QResizeEvent
+            The new size of the viewport.
+        """
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def insert(self, place: int, pane: ChartPane) -> None:
         """Put in one more, hidden at first.
@@ -163,7 +176,7 @@ class PaneStack(QScrollArea):
 
     @Slot(object, object)
     def _on_x(self, view: pg.ViewBox, span: tuple[float, float]) -> None:
-        if self._linking:
+        if self._linking or all(pane.view is not view for pane in self.shown):  # a hidden pane leads no others
             return
         self._linking = True
         for pane in self.panes:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from ktrdr_app.gui.charts import zones
@@ -59,6 +59,7 @@ class ChartTools(QWidget):
         self.panes_button = self._button("panes", self.tr("Panes"), self.tr("Choose what is shown"), self.panes_menu)
         self.more_button = self._button("more", self.tr("Chart"), self.tr("Scale, times, export"), self.more_menu)
         self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
@@ -140,7 +141,7 @@ class ChartTools(QWidget):
                 action.toggled.connect(self._pane_toggled)
         if note:
             self.panes_menu.addSeparator()
-            said = self.panes_menu.addAction(note)
+            said = self.panes_menu.addAction(note.replace("&", "&&"))
             said.setEnabled(False)
 
     @Slot(bool)

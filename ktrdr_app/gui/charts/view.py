@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.charts import zones
@@ -89,7 +89,7 @@ class LinkedCharts(NavigableBars):
         self.tools.save.triggered.connect(self.pictures.ask)
         self.panes = PaneChooser(self.shelf, self.tools, self)
         self.panes.arranged.connect(self._on_arranged)
-        self.stack.verticalScrollBar().rangeChanged.connect(self._place_tools)
+        self.stack.resized.connect(self._place_tools)
         for plot in self.plots:
             plot.addActions(self.tools.actions_of_charts)
 
@@ -282,17 +282,6 @@ class LinkedCharts(NavigableBars):
         for plot, text in zip(self.plots, texts, strict=True):
             plot.set_heading(text)
         self.shelf.write_headings(bar)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the buttons in the corner.
-
-        Parameters
-        ----------
-        event : QResizeEvent
-            The new size.
-        """
-        super().resizeEvent(event)
-        self._place_tools()
 
     @Slot()
     def _place_tools(self) -> None:

@@ -104,3 +104,15 @@ def test_the_colours_follow_the_theme(charts: LinkedCharts, dark: QApplication) 
 def test_the_table_has_a_column_for_the_second_account(charts: LinkedCharts) -> None:
     columns = {column.title: column.values for column in charts.equity_plot.figures().columns}
     np.testing.assert_array_equal(columns["other model"], BOTH.rival)
+
+
+def test_a_logarithmic_scale_holds_rival_and_luck_too(charts: LinkedCharts) -> None:
+    charts.set_data(replace(BOTH, luck=(20.0, 105.0, 900.0)))
+    charts.set_logarithmic(True)
+    low, high = charts.equity_plot.view.viewRange()[1]
+    assert 10**low < 20.0
+    assert 900.0 < 10**high < 2000.0
+    _, levels = charts.rivals.luck.getData()
+    assert sorted({round(10 ** float(level), 6) for level in levels}) == [20.0, 105.0, 900.0]
+    charts.set_logarithmic(False)
+    assert charts.equity_plot.view.viewRange()[1][1] > 900.0

@@ -361,3 +361,16 @@ class TestBars:
         charts.barChosen.connect(told.append)
         press(qtbot, charts, Key.Key_Return)
         assert told == []
+
+
+def test_the_buttons_stay_in_the_corner_of_the_room_that_the_panes_have(filled: LinkedCharts, qtbot: QtBot) -> None:
+    """It may change while the charts keep their size: their layout comes later, or a scroll bar takes some of it."""
+    widths = []
+    for beside in (0, 120, 40):
+        filled.layout().setContentsMargins(0, 0, beside, 0)
+        filled.layout().activate()
+        room = filled.stack.viewport().width()
+        widths.append(room)
+        assert filled.tools.geometry().right() + 1 == room - 6
+    assert widths[1] == widths[0] - 120
+    assert widths[2] == widths[0] - 40

@@ -54,6 +54,7 @@ class BacktestPanel(Station):
         super().__init__(context)
         self._task: Task | None = None
         self._request: BacktestRequest | None = None
+        self._several = False
         self._recalled: Path | None = None
         self._asked: tuple[str, str, str, str] | None = None
         self.view: RunView | None = None
@@ -137,11 +138,12 @@ class BacktestPanel(Station):
         def against(progress: Progress, cancel: CancelToken) -> Fight:
             return fight_of(workflows.duel(request, rival, progress, cancel))
 
-        self._request, self._asked = request, self.form.asked
+        self._asked = self.form.asked
         if rival:
             self.submit_run(Task(words, against), self.show_fight)
         else:
             self.submit_run(Task(words, Errand("backtest", request, SHOWN)), self.show_run)
+        self._request, self._several = request, bool(rival)
 
     def submit_run(self, task: Task, succeeded: Callable[..., None]) -> None:
         """Start a run of this station; there is one at a time.
@@ -153,7 +155,7 @@ class BacktestPanel(Station):
         succeeded : callable
             A slot that takes what comes of it.
         """
-        self._task = task
+        self._task, self._request, self._several = task, None, True
         self.run_bar.begin(task)
         self.context.stateChanged.emit(self.object_name, "running")
         task.progressed.connect(self._progress)
@@ -165,7 +167,7 @@ class BacktestPanel(Station):
 
     @Slot()
     def stop_main_action(self) -> None:
-        """Ask the run to stop; nothing is written then."""
+        """Ask the run to stop; of one backtest nothing is written then."""
         if self._task is not None:
             self._task.cancel()
             self.run_bar.say_stopping()
@@ -246,7 +248,9 @@ class BacktestPanel(Station):
     def _cancelled(self) -> None:
         self.words.setText("")
         self._show_last()
-        self.notice.show_text("info", self.tr("The backtest was stopped; nothing was written"))
+        kept = self.tr("The backtests were stopped; those that were over by then are kept")
+        none = self.tr("The backtest was stopped; nothing was written")
+        self.notice.show_text("info", kept if self._several else none)
         self.context.stateChanged.emit(self.object_name, "empty" if self.view is None else "ready")
 
     @Slot()

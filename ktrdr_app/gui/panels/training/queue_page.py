@@ -23,6 +23,7 @@ class QueuePage(QWidget):
     def __init__(self, runs: TrainingRuns) -> None:
         super().__init__()
         self._runs = runs
+        self._shown: tuple[TrainRequest, ...] = ()
         self.list = QListWidget()
         self.list.setObjectName("trainingPanel.queueList")
         accessibility.name(self.list, self.tr("Trainings that wait"))
@@ -45,6 +46,9 @@ class QueuePage(QWidget):
     @Slot()
     def _show(self) -> None:
         place = max(0, self.list.currentRow())
+        chosen = self._shown[place] if place < len(self._shown) else None
+        self._shown = self._runs.queue
+        place = next((number for number, request in enumerate(self._shown) if request is chosen), place)
         self.list.clear()
         for number, request in enumerate(self._runs.queue, start=1):
             self.list.addItem(f"{number}.  {self._words(request)}")

@@ -33,6 +33,7 @@ class Resuming(QObject):
         super().__init__(station)
         self._runs, self._station = runs, station
         self._doomed: InterruptedRun | None = None
+        self._question = self.tr("Discard what is kept of this training? It cannot go on then.")
         card.resumeWanted.connect(self._resume)
         card.discardWanted.connect(self._ask)
         station.notice.chosen.connect(self._discard)
@@ -45,17 +46,16 @@ class Resuming(QObject):
     @Slot(object)
     def _ask(self, run: InterruptedRun) -> None:
         self._doomed = run
-        text = self.tr("Discard what is kept of this training? It cannot go on then.")
         hint = self.tr("{0} goes to the trash.").format(run.model.name) if run.model else ""
-        self._station.notice.show_text("warning", text, hint)
+        self._station.notice.show_text("warning", self._question, hint)
         self._station.notice.offer(self.tr("Discard it"))
 
     @Slot()
     def _discard(self) -> None:
         doomed, self._doomed = self._doomed, None
-        self._station.notice.dismiss()
-        if doomed is None:
+        if doomed is None or self._station.notice.text.text() != self._question:  # it answers another message
             return
+        self._station.notice.dismiss()
         workspace, name = self._station.context.workspace, doomed.name
 
         def work(_progress: Progress, _cancel: CancelToken) -> None:

@@ -13,6 +13,9 @@ from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.estimate import Estimate
 from ktrdr_app.gui.ui.widgets import GRID, Card, label, set_tone
 
+_ROUND_FROM = 1000.0
+"""Rows a second from which hundreds are exact enough."""
+
 
 class RunCard(Card):
     """Headline, stage strip, progress bar, and a line of live figures."""
@@ -121,5 +124,6 @@ def live_words(epoch: EpochFinished) -> str:
     elif epoch.patience_left is not None:
         word = say("stops after the next epoch") if epoch.patience_left == 1 else say("stops in {0} epochs")
         said.append(say("{0} unless the figure gets better").format(word.format(epoch.patience_left)))
-    said.append(say("{0} rows a second").format(numbers.integer(round(epoch.samples_per_second, -2))))
+    rate = epoch.samples_per_second
+    said.append(say("{0} rows a second").format(numbers.integer(round(rate, -2) if rate >= _ROUND_FROM else rate)))
     return "  ·  ".join(said)

@@ -62,3 +62,42 @@ def test_another_run_begins_with_nothing_of_the_one_before(card: RunCard) -> Non
     assert card.headline.text() == "Training on 3 symbols"
     assert (card.last_epoch, card.live.text()) == (0, "")
     assert set(card.strip.states.values()) == {"waiting"}
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (0.4, "0"),
+        (37.4, "37"),
+        (840.0, "840"),
+        (1049.0, f"1{THIN}000"),
+        (98_760.0, f"98{THIN}800"),
+        (float("nan"), "–"),
+    ],
+)
+def test_a_slow_machine_does_not_learn_from_no_rows(rate: float, words: str) -> None:
+    assert live_words(epoch(1, None, rate)).endswith(f"{words} rows a second")
+
+
+def test_the_bar_never_shows_more_than_there_is(card: RunCard) -> None:
+    card.begin(None, 1)
+    for number in (1, 50, 100):
+        card.take((epoch(number, None),))
+        assert card.bar.value() == 10 * number
+        assert card.bar.maximum() == 1000
+
+
+def test_a_batch_without_an_epoch_leaves_the_line_as_it_was(card: RunCard) -> None:
+    card.begin(None, 1)
+    card.take((StageStarted("train"),))
+    assert card.live.isHidden()
+    card.take((epoch(3, 5),))
+    said = card.live.text()
+    card.take(())
+    assert (card.live.text(), card.last_epoch) == (said, 3)
+
+
+def test_the_headline_takes_the_tone(card: RunCard) -> None:
+    for text, tone in (("It failed", "danger"), ("It went well", "success")):
+        card.say(text, tone)
+        assert (card.headline.text(), card.headline.property("tone")) == (text, tone)

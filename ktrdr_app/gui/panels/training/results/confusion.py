@@ -145,8 +145,8 @@ class ConfusionModel(QAbstractTableModel):
 
     def _text(self, label: int, answer: int) -> str:
         if label == _SIZE and answer == _SIZE:
-            right = sum(self._counts[place][place] for place in range(_SIZE))
-            return numbers.percent(right / max(1, sum(map(sum, self._counts))))
+            right, whole = sum(self._counts[place][place] for place in range(_SIZE)), sum(map(sum, self._counts))
+            return numbers.percent(right / whole) if whole else numbers.NONE
         if label == _SIZE:
             answered = sum(line[answer] for line in self._counts)
             return numbers.percent(self._counts[answer][answer] / answered) if answered else numbers.NONE

@@ -111,6 +111,9 @@ class ImportancePlot(ThemedPlot):
         if not self._lines:
             return say("no importance to show")
         told = say("{0} {1}").format
+        if self._symbol != ALL:
+            own = [told(line.name, numbers.decimal(line.by_symbol.get(self._symbol), 4)) for line in self._lines]
+            return say("rise of the test NLL on {0} when shuffled: {1}").format(self._symbol, ", ".join(own))
         surely = [told(line.name, numbers.decimal(line.mean, 4)) for line in self._lines if line.low > 0]
         doubtful = [line.name for line in self._lines if line.low <= 0]
         parts = [say("raises the test NLL when shuffled: {0}").format(", ".join(surely))] if surely else []

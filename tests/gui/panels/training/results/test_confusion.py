@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.training.results.confusion import RIGHT, SHARE, ConfusionMatrix
+from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.panels.training.results.made import AAPL, BARE, CONFUSION, IBM
 
@@ -154,3 +156,49 @@ def test_a_higher_share_fills_more_of_its_cell(matrix: ConfusionMatrix) -> None:
         return sum(image.pixel(column, y) != ground for y in range(place.top() + 3, place.bottom() - 3))
 
     assert filled(0, 0) > filled(1, 0) > filled(0, 1) > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shares_recall_and_precision_are_those_of_numpy(matrix: ConfusionMatrix, seed: int) -> None:
+    counts = np.random.default_rng(seed).integers(1, 5000, (3, 3))
+    matrix.matrix.set_counts(tuple(tuple(int(count) for count in line) for line in counts))
+    model = matrix.matrix
+    for label in range(3):
+        for answer in range(3):
+            share = model.data(model.index(label, answer), SHARE)
+            assert share == pytest.approx(counts[label, answer] / counts[label].sum())
+        assert model.data(model.index(label, 3)) == numbers.percent(counts[label, label] / counts[label].sum())
+        assert model.data(model.index(3, label)) == numbers.percent(counts[label, label] / counts[:, label].sum())
+    assert model.data(model.index(3, 3)) == numbers.percent(np.trace(counts) / counts.sum())
+
+
+def test_of_no_rows_nothing_is_right_or_wrong(matrix: ConfusionMatrix) -> None:
+    matrix.matrix.set_counts(((0, 0, 0), (0, 0, 0), (0, 0, 0)))
+    model = matrix.matrix
+    beside = [model.data(model.index(3, place)) for place in range(4)]
+    beside += [model.data(model.index(place, 3)) for place in range(3)]
+    assert set(beside) == {numbers.NONE}
+    assert model.data(model.index(0, 0)) == f"0\n{numbers.NONE}"
+    matrix.grab()
+
+
+def test_a_cell_has_no_cells_below_it_and_an_invalid_one_no_text(matrix: ConfusionMatrix) -> None:
+    matrix.show_figures(AAPL)
+    model = matrix.matrix
+    assert (model.rowCount(), model.columnCount()) == (4, 4)
+    assert (model.rowCount(model.index(0, 0)), model.columnCount(model.index(0, 0))) == (0, 0)
+    assert model.data(QModelIndex()) is None
+    assert model.data(model.index(3, 3), SHARE) is None
+    assert model.data(model.index(3, 0), RIGHT) is None
+    assert model.data(model.index(1, 1), RIGHT) is True
+
+
+def test_the_keyboard_frame_is_drawn_over_the_chosen_cell(matrix: ConfusionMatrix) -> None:
+    matrix.show_figures(AAPL)
+    wanted = QColor(tokens().focus).rgb()
+    matrix.setCurrentIndex(matrix.model().index(0, 2))
+    place = matrix.visualRect(matrix.model().index(0, 2))
+    image = picture(matrix)
+    edge = [image.pixel(x, place.top() + 2) == wanted for x in range(place.left() + 4, place.right() - 4)]
+    assert np.mean(edge) > 0.8
+    assert image.pixel(matrix.visualRect(matrix.model().index(1, 2)).center()) != wanted
