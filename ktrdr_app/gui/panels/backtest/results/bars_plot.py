@@ -116,5 +116,7 @@ class BarsPlot(ThemedPlot):
         names = np.array([bar.name for bar in self.bars], dtype=object)
         heights = np.array([bar.height for bar in self.bars], dtype=np.float64)
         counts = np.array([bar.count for bar in self.bars], dtype=np.int64)
-        columns = (Series(self.tr("group"), names), Series(self._unit, heights), Series(self.tr("trades"), counts))
-        return Figures(self.accessibleName(), columns)
+        columns = [Series(self.tr("group"), names), Series(self._unit, heights)]
+        if self._unit != self.tr("trades"):  # else the heights are the counts
+            columns.append(Series(self.tr("trades"), counts))
+        return Figures(self.accessibleName(), tuple(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -71,7 +72,7 @@ class SpreadPage(QWidget):
             self.words.setText(self.tr("This run has no closed trade, so there is no return to show."))
             return
         bins = return_bins(returns)
-        digits = 0 if bins.edges[1] - bins.edges[0] >= 0.01 else 1
+        digits = _digits(100 * float(bins.edges[1] - bins.edges[0]))
         bars = [
             Bar(numbers.percent(float(edge), digits, signed=bool(edge)), float(count), bool(edge >= 0), int(count))
             for edge, count in zip(bins.edges[:-1], bins.counts, strict=True)
@@ -86,6 +87,11 @@ class SpreadPage(QWidget):
             said = typographic(group_words(groups))
             plot.set_bars(_bars(groups), said)
             line.setText(said or self.tr("All trades were entered at the same time."))
+
+
+def _digits(width: float) -> int:
+    """Return how many digits behind the point tell bars of this width apart, and name their ends as they are."""
+    return next((digits for digits in range(9) if math.isclose(round(width, digits), width)), 9)
 
 
 def _bars(groups: Sequence[Group]) -> list[Bar]:
