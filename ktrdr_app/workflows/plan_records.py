@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ktrdr_app.core.errors import KtrdrError
-from ktrdr_app.labels.suggestion import Suggestion
+
+if TYPE_CHECKING:
+    from ktrdr_app.labels.suggestion import Suggestion
 
 PARTS = ("train", "validation", "test")
 """Parts of a split, in order of time."""

@@ -36,6 +36,8 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.StrategyNotFound("nosuch", ["neuro"]), 3, "strategy_not_found"),
     (errors.ModelNotFound("s 1d", ["universal_1d_latest"], []), 3, "model_not_found"),
     (errors.ModelRejected("models/s/universal_1d_v1", "model.pt is damaged"), 4, "model_rejected"),
+    (errors.BundleRejected("b.zip", "bars.csv was changed"), 4, "bundle_rejected"),
+    (errors.WorkerDied("Train", 9), 1, "worker_died"),
     (errors.TrainingFailed("train", "the loss is not finite", "lower the learning rate"), 2, "training_failed"),
     (errors.StorageProblem("/full/x", "No space left on device"), 2, "storage_problem"),
     (errors.WorkspaceReadOnly("/w/models/x"), 2, "workspace_read_only"),

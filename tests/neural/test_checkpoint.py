@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, Cancelled
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, ProgressEvent
 from ktrdr_app.neural import checkpoint
 from ktrdr_app.neural.checkpoint import Checkpoint, check_fits, from_bytes, to_bytes
 from ktrdr_app.neural.engine import EngineState
@@ -115,8 +115,8 @@ class TestInterruptedTraining:
     def training(self, fit: TrainingSettings, kept: InMemory, stop_after: int = 0) -> TrainedNetwork:
         token = CancelToken("training")
 
-        def listen(event: EpochFinished) -> None:
-            if event.epoch == stop_after:
+        def listen(event: ProgressEvent) -> None:
+            if isinstance(event, EpochFinished) and event.epoch == stop_after:
                 token.cancel()
 
         return train_network(noise(120, 3), noise(90, 53), SMALL, fit, 3, listen, token, checkpoints=kept)

@@ -71,6 +71,7 @@ class ChartTools(QWidget):
     def _button(self, icon: str, name: str, tip: str, menu: QMenu) -> QToolButton:
         made = QToolButton(self)
         made.setObjectName(f"charts.{icon}Button")
+        made.setProperty("role", "tool")
         made.setAccessibleName(name)
         made.setAccessibleDescription(tip)
         made.setToolTip(tip)

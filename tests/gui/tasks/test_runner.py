@@ -68,9 +68,23 @@ def test_a_bug_is_told_in_one_line_with_its_trace_behind_it(qtbot: QtBot, error:
     told = carry_out(Task("breaks", work)).error
     assert isinstance(told, TaskError)
     assert (told.message, told.where) == (message, "breaks")
-    assert told.hint
     assert told.details.startswith("Traceback")
     assert "raise error" in told.details
+
+
+def test_the_window_says_what_a_bug_is(qtbot: QtBot) -> None:
+    """Whoever did the work, a process without Qt too, need not have the words in the user's language."""
+
+    def work(_progress: Progress, _cancel: CancelToken) -> None:
+        raise ValueError("one")
+
+    runner = ThreadRunner(Task("breaks", work))
+    with qtbot.waitSignal(runner.ended):
+        runner.start()
+    told = runner.outcome.error
+    assert isinstance(told, TaskError)
+    assert "bug in the program" in told.hint
+    assert told.message == "ValueError: one"
 
 
 class Large:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,7 +15,9 @@ from ktrdr_app.gui.panels.training.runs import TrainingRuns, request_words
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row
-from ktrdr_app.workflows.interrupted_runs import InterruptedRun
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.interrupted_runs import InterruptedRun
 
 MOST = 2
 """Runs that are told one by one; of the others their number."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ktrdr_app import workflows
@@ -10,7 +12,9 @@ from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
 from ktrdr_app.gui.panels.training.runs import TrainingRuns
-from ktrdr_app.workflows.interrupted_runs import InterruptedRun
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.interrupted_runs import InterruptedRun
 
 
 class Resuming(QObject):
