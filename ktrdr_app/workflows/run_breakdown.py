@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ktrdr_app.backtesting.arrays import DAY
+from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.workflows.wording import percent
 
 MOST_BINS = 24
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Stamps = NDArray[np.int64]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_HOUR = DAY // 24
+_HOUR, _DAY = NANOSECONDS["1h"], NANOSECONDS["1d"]
 _EPOCH_WEEKDAY = 3
 """1 January 1970 was a Thursday."""
 
@@ -182,7 +182,7 @@ def by_weekday(entered: Stamps, returns: Floats) -> tuple[Group, ...]:
     entered, returns : ndarray
         As `by_hour` takes them.
     """
-    return _groups((entered // DAY + _EPOCH_WEEKDAY) % 7, returns, WEEKDAYS)
+    return _groups((entered // _DAY + _EPOCH_WEEKDAY) % 7, returns, WEEKDAYS)
 
 
 def _groups(places: Stamps, returns: Floats, names: Sequence[str]) -> tuple[Group, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
@@ -31,8 +31,10 @@ from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.workflows.bundle.unseal import BundleOpened
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.bundle.unseal import BundleOpened
 
 
 class BacktestPanel(Station):

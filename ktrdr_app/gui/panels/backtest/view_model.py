@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.coverage_sentences import coverage_note
-from ktrdr_app.workflows.duel_run import Duel
 from ktrdr_app.workflows.few_trades import few_trades_note
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 from ktrdr_app.workflows.wording import (
@@ -29,6 +28,9 @@ from ktrdr_app.workflows.wording import (
     look_ahead_note,
     open_trade_note,
 )
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.duel_run import Duel
 
 _DAY = NANOSECONDS["1d"]
 

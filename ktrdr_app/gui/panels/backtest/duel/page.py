@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,8 +11,10 @@ from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.gui.panels.backtest.duel.difference_plot import DifferencePlot
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
-from ktrdr_app.workflows.duel_run import Duel
 from ktrdr_app.workflows.wording import typographic
+
+if TYPE_CHECKING:
+    from ktrdr_app.workflows.duel_run import Duel
 
 TONES = {"first": "success", "second": "warning", "open": "info", "same": "info", "too_few": "info"}
 """Tone of the sentence by the verdict: the first model is the one that the form names."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ktrdr_app.gui.panels.backtest.why.why_view import BarRow, BarSet
+from ktrdr_app.gui.panels.backtest.why.why_parts import BarRow, BarSet
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import themeChanged, tokens
 from ktrdr_app.gui.ui.widgets import GRID

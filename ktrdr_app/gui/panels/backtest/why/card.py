@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import KtrdrError
+from ktrdr_app.core.lazy import load
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.why.sections import SectionView
-from ktrdr_app.gui.panels.backtest.why.why_view import WhyView, view_of
+from ktrdr_app.gui.panels.backtest.why.why_parts import WhyView
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui import accessibility
@@ -172,7 +173,8 @@ class WhyCard(QWidget):
         def work(progress: Progress, cancel: CancelToken) -> Answer:
             run = opened or workflows.open_why(workspace, folder, progress, cancel)
             why = run.trade(asked, cancel) if isinstance(asked, int) else run.bar_at(asked, cancel)
-            return run, view_of(why)
+            view: WhyView = load("ktrdr_app.gui.panels.backtest.why.why_view").view_of(why)
+            return run, view
 
         if self.view is None:
             self._say(self.tr("working it out…"))

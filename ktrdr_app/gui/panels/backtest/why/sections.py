@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.panels.backtest.why.bar_rows import BarRows
-from ktrdr_app.gui.panels.backtest.why.why_view import Section
+from ktrdr_app.gui.panels.backtest.why.why_parts import Section
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import GRID, label, set_tone
 

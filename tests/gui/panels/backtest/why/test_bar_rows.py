@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.backtest.why.bar_rows import LEAST_BAR, BarRows
-from ktrdr_app.gui.panels.backtest.why.why_view import BarRow, BarSet
+from ktrdr_app.gui.panels.backtest.why.why_parts import BarRow, BarSet
 from ktrdr_app.gui.ui.theme import tokens
 
 pytestmark = pytest.mark.gui

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.backtest.why.sections import SectionView, section_title
-from ktrdr_app.gui.panels.backtest.why.why_view import BarRow, BarSet, Section, Verdict, view_of
+from ktrdr_app.gui.panels.backtest.why.why_parts import BarRow, BarSet, Section, Verdict
+from ktrdr_app.gui.panels.backtest.why.why_view import view_of
 from ktrdr_app.workflows.why_sentences import Step
 from tests.why_facts import bar_why, refused_why, trade_why
 
