@@ -133,7 +133,7 @@ class RunsTable(RecordTable):
         header.setMinimumSectionSize(30)
         header.setMaximumSectionSize(_WIDEST)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_SYMBOLS, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         for narrow in (TICK, STAR):
             header.setSectionResizeMode(narrow, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(narrow, _NARROW)
@@ -190,9 +190,6 @@ class RunsTable(RecordTable):
             self.showWanted.emit()
         else:
             super().keyPressEvent(event)
-
-
-_SYMBOLS = 4
 
 
 def _columns() -> list[Column]:

@@ -173,3 +173,11 @@ def test_the_figures_fit_into_a_small_window(table: RunsTable) -> None:
     assert last.right() <= table.viewport().width()
     assert table.objectName() == "trainingPanel.runsTable"
     assert table.accessibleName()
+
+
+def test_no_heading_is_cut_where_there_is_little_room(table: RunsTable) -> None:
+    table.resize(400, 220)
+    header = table.horizontalHeader()
+    for column in range(table.model().columnCount()):
+        title = str(table.model().headerData(column, Qt.Orientation.Horizontal) or "")
+        assert header.sectionSize(column) > header.fontMetrics().horizontalAdvance(title), title
