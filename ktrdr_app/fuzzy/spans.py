@@ -8,7 +8,8 @@ from ktrdr_app.strategy.schema import FuzzySet
 
 LEAST_LEVEL = 1e-3
 """A crossing below this membership is none: Gaussians would cross everywhere."""
-_HALVINGS = 40
+_HALVINGS = 53
+"""As many as a level has bits: near a bell's peak a small step in level is a large one in place."""
 
 Crossing = tuple[float, float]
 """Where two sets have the same membership, and how much that is."""
@@ -36,8 +37,9 @@ def level_cut(entry: FuzzySet, level: float) -> tuple[float, float]:
         reach = numbers[1] * math.sqrt(-2.0 * math.log(level)) if level > 0 else math.inf
         low, high = numbers[0] - reach, numbers[0] + reach
     else:
-        low = numbers[0] + level * (numbers[1] - numbers[0])
-        high = numbers[-1] - level * (numbers[-1] - numbers[-2])
+        # Weighted so, the ends are exactly the numbers at levels 0 and 1.
+        low = (1.0 - level) * numbers[0] + level * numbers[1]
+        high = (1.0 - level) * numbers[-1] + level * numbers[-2]
     return (-math.inf if entry.shoulder == "left" else low, math.inf if entry.shoulder == "right" else high)
 
 

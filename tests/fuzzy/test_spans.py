@@ -76,6 +76,16 @@ def test_a_partition_crosses_at_one_half_in_the_middle() -> None:
     assert shared_level(low, high) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("parameters", [[0.0, 0.38, 2.0], [0.1, 0.3, 0.7], [0.0, 0.07, 0.57]])
+def test_sets_with_the_same_peak_have_no_crossing(parameters: list[float]) -> None:
+    triangle = FuzzySet(type="triangular", parameters=parameters)
+    assert level_cut(triangle, 1.0) == (parameters[1], parameters[1])
+    assert level_cut(triangle, 0.0) == (parameters[0], parameters[2])
+    bell = FuzzySet(type="gaussian", parameters=[parameters[1], 1.0])
+    assert crossing(triangle, bell) is None
+    assert shared_level(triangle, bell) == 1.0
+
+
 def test_sets_that_only_touch_or_swallow_each_other_have_no_crossing() -> None:
     one, two = (FuzzySet(type="triangular", parameters=[a, a + 10, a + 20]) for a in (0, 20))
     assert crossing(one, two) is None
