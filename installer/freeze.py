@@ -28,7 +28,7 @@ STAMP = ENVIRONMENT / "freeze-stamp.txt"
 CONSTRAINTS, TOOLS = REPO / "installer" / "constraints.txt", REPO / "installer" / "release-tools.txt"
 FOLDER = DIST / "ktrdr-app"
 LISTING = BUILD / "frozen-listing.json"
-BUDGET = 1_350_000_000
+BUDGET = 1_150_000_000
 """Bytes that the folder may have on Linux with PyTorch's CPU build."""
 
 TOOL_NAMES = ("pyinstaller", "pyinstaller-hooks-contrib", "cyclonedx-python-lib[json-validation]")

@@ -119,7 +119,8 @@ LEFT_OUT = (
 )
 """Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler, Arrow's
 access to S3; second names of one library; Qt's translations of its own few words, its network, devices without a
-desktop, and its plug-in for the look of GTK, as the window has a look of its own. Licence texts of Python's packages lie in ``licences`` already.
+desktop, and its plug-in for the look of GTK, as the window has a look of its own. Licence texts of Python's packages
+lie in ``licences`` already.
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """

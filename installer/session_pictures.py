@@ -294,7 +294,7 @@ def main() -> None:
     """Draw the session in each theme."""
     application = QApplication(sys.argv[:1])
     load_fonts()
-    # as the program does behind its first window: else the first training is that of an installation an hour ago
+    # as the program does behind its first window, from the same cache: a training is drawn, not the compiler at work
     import_and_compile(print, CancelToken("warm up"))
     PICTURES.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:

@@ -3,7 +3,8 @@
     trim_libraries.py FOLDER
 
 What the system maps into memory stays as it is, byte for byte; only the list of sections, and the sections that lie
-behind all that is mapped, go. Qt and PySide6 stay whole: plug-ins are read by their sections, and users may replace them.
+behind all that is mapped, go. Qt and PySide6 stay whole: plug-ins are read by their sections, and users may replace
+them.
 """
 
 from __future__ import annotations

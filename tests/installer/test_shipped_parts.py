@@ -109,6 +109,8 @@ def test_well_known_licences_that_a_text_only_points_to_are_brought_along(
         part("libglib2.0-0", "2.74", "system", "LGPL-2.1+", (("copyright", text),), 5),
     ]
     assert shipped.write_documents(parts, folder, "0.1.0") == []
-    brought = {file.name: file.read_text(encoding="utf-8") for file in (folder / "licences" / "common-licenses").iterdir()}
+    brought = {
+        file.name: file.read_text(encoding="utf-8") for file in (folder / "licences" / "common-licenses").iterdir()
+    }
     assert brought == {"LGPL-2.1": "the whole of it"}
     assert "common-licenses" in (folder / "licences" / "INDEX.txt").read_text(encoding="utf-8")

@@ -81,9 +81,10 @@ def test_a_sign_that_was_drawn_has_an_outline_as_wide_as_its_place(dressed: QApp
         outline = font.pathForGlyph(glyph).boundingRect()
         assert glyph != 0
         assert outline.width() > 100
-        assert -1 <= outline.left()
+        assert outline.left() >= -1
         assert outline.right() <= step.x() + 1, "it would run into the next sign"
-        assert -1984 <= outline.top() and outline.bottom() <= 494, "within the line: no row grows by it"
+        assert outline.top() >= -1984, "within the line: no row grows by it"
+        assert outline.bottom() <= 494, "within the line: no row grows by it"
 
 
 def test_strokes_of_a_legend_join_and_dashes_do_not(dressed: QApplication) -> None:
