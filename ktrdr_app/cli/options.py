@@ -241,7 +241,7 @@ OBJECTIVE = Choice(
 PRUNER = Choice("pruner", "Whether trials that fall behind are given up early.", "--pruner", str, "median",
                 "median|none")  # fmt: skip
 TRIAL_WORKERS = Choice("workers", "Trials at a time; the draws depend on it.", "--workers", int, 1, "N")
-RESUME_SWEEP = Choice("resume", "Go on with a sweep (or latest), with the options it had; --trials may be more.", "--resume",
+RESUME_SWEEP = Choice("resume", "Go on with a sweep (or latest), with its options; --trials may be more.", "--resume",
                       metavar="RUN")  # fmt: skip
 SAVE_BEST = Choice("save_best", "Save the best trial's settings as a new strategy, and train it.", "--save-best",
                    metavar="NAME")  # fmt: skip
