@@ -10,9 +10,11 @@ from typing import Any
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from installer.docs_references import http_routes, python_names, strategy_keys
+from docs_references import http_routes, python_names, strategy_keys
+
 from ktrdr_app.cli.main import build
 from ktrdr_app.indicators import IndicatorInfo, OutputInfo, available
 

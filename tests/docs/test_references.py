@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from installer import docs_references
 from installer.docs_hooks import NAMES_MARK, ROUTES_MARK, STRATEGY_MARK, on_page_markdown
 from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
@@ -18,6 +18,7 @@ from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, IndicatorSpec, Strategy
 from tests.docs.pages import text_of
 
+docs_references = importlib.import_module("docs_references")  # on the path, as the hooks put it there
 pytest.importorskip("fastapi", reason="NOT TESTED: the extra api is not installed")
 
 INNER = {"indicators": ("{id}", IndicatorSpec), "fuzzy_sets": ("{input}", FuzzyInput), "sets": ("{set}", FuzzySet)}
