@@ -61,7 +61,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
         (MARK, catalogue),
         (COMMANDS_MARK, commands),
         (STRATEGY_MARK, strategy_keys),
-        (ROUTES_MARK, http_routes),
+        (ROUTES_MARK, routes),
         (NAMES_MARK, python_names),
     )
     for mark, filling in fillings:
@@ -88,6 +88,12 @@ def in_both_themes(markdown: str) -> str:
 def commands() -> str:
     """Return every command with its arguments and options as Markdown, as ``--help`` has them."""
     return "\n\n".join(_command(words, command) for words, command in every_command())
+
+
+def routes() -> str:
+    """Return every route of the HTTP API as Markdown; fields that are options of a command have that option's help."""
+    helps = {" ".join(words): {each.name: each.help for each in command.params} for words, command in every_command()}
+    return http_routes(helps)
 
 
 def every_command() -> Iterator[tuple[tuple[str, ...], Any]]:

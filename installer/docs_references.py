@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,6 +23,10 @@ MORE = {
     "decision.max_dissimilarity": "[Coverage](../explanation/coverage.md).",
 }
 """Where to read on about a key."""
+COMMANDS = {"TrainingBody": "train", "BacktestBody": "backtest"}
+"""The command whose options are a body's fields."""
+OPTIONS = {"strategy_name": "strategy", "initial_capital": "capital"}
+"""Fields that are called otherwise than the option."""
 VERBS = ("get", "post", "delete")
 ROOMS = ("workflows", "data", "indicators", "fuzzy", "features", "labels", "neural", "model_store", "decision",
          "training", "backtesting", "strategy")  # fmt: skip
@@ -66,7 +70,7 @@ def _model_below(annotation: Any) -> type[BaseModel] | None:
 def _key_row(key: str, model: type[BaseModel], name: str, schema: dict[str, Any]) -> str:
     parts = schema["$defs"]
     facts = (schema if model is Strategy else parts[model.__name__])["properties"][name]
-    default = f"`{_written(facts['default'])}`" if "default" in facts and facts["default"] != "" else ""
+    default = (f"`{_written(facts['default'])}`" if facts["default"] != "" else "empty") if "default" in facts else ""
     meaning = " ".join([" ".join(facts["description"].split()), *filter(None, [MORE.get(key)])])
     return f"| `{key}` | {default} | {_cell(allowed(facts))} | {_cell(meaning)} |"
 
@@ -112,8 +116,14 @@ def _bounds(facts: dict[str, Any]) -> str:
     return ", ".join(f"{word} {limit:,g}" for limit, word in words if limit is not None)
 
 
-def http_routes() -> str:
-    """Return every route of the HTTP API as Markdown, as its OpenAPI document describes them."""
+def http_routes(helps: Mapping[str, Mapping[str, str]]) -> str:
+    """Return every route of the HTTP API as Markdown, as its OpenAPI document describes them.
+
+    Parameters
+    ----------
+    helps : mapping
+        Help of each option by its name, by command: the fields of a body are the options of a command.
+    """
     document = openapi()
     parts: list[str] = []
     subject = ""
@@ -123,7 +133,7 @@ def http_routes() -> str:
             if route["tags"][0] != subject:
                 subject = route["tags"][0]
                 parts.append(f"## {subject.capitalize()}")
-            parts.append(_route(path, verb, route, document["components"]["schemas"]))
+            parts.append(_route(path, verb, route, document["components"]["schemas"], helps))
     return "\n\n".join(parts)
 
 
@@ -143,16 +153,21 @@ def openapi() -> dict[str, Any]:
         jobs.close()
 
 
-def _route(path: str, verb: str, route: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _route(
+    path: str, verb: str, route: dict[str, Any], schemas: dict[str, Any], helps: Mapping[str, Mapping[str, str]]
+) -> str:
     rows = [_field(each["name"], each["schema"], each["required"], each["in"]) for each in route.get("parameters", ())]
     body = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if "$ref" in body:
-        found = schemas[body["$ref"].rpartition("/")[2]]
+        kind = body["$ref"].rpartition("/")[2]
+        found, told = schemas[kind], helps.get(COMMANDS.get(kind, ""), {})
         needed = found.get("required", ())
-        rows += [_field(name, facts, name in needed, "body") for name, facts in found["properties"].items()]
+        for name, facts in found["properties"].items():
+            about = facts.get("description") or told.get(OPTIONS.get(name, name), "")
+            rows.append(_field(name, {**facts, "description": about}, name in needed, "body"))
     parts = [f"### {verb.upper()} {path}", " ".join(route["description"].split())]
     if rows:
-        parts.append("\n".join(["| field | where | default | allowed |", "|---|---|---|---|", *rows]))
+        parts.append("\n".join(["| field | where | default | allowed; meaning |", "|---|---|---|---|", *rows]))
     answered = [code for code in route["responses"] if code.startswith("2")]
     return "\n\n".join(
         [_cell(part) if part[0] != "|" else part for part in parts] + [f"Answers {', '.join(answered)}."]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from installer.docs_hooks import NAMES_MARK, ROUTES_MARK, STRATEGY_MARK, on_page_markdown
+from installer.docs_hooks import NAMES_MARK, ROUTES_MARK, STRATEGY_MARK, every_command, on_page_markdown
 from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.strategy.load import load_strategy
@@ -138,9 +138,20 @@ class TestRoutes:
 
     def test_a_training_tells_its_fields_and_which_are_needed(self) -> None:
         section = filled("http-api").split("### POST /api/v1/trainings/start")[1].split("\n### ")[0]
-        assert "| `strategy_name` | body | required | text |" in section
+        assert "| `strategy_name` | body | required | text; " in section
         assert "| `seed` | body | `0` |" in section
         assert section.rstrip().endswith("Answers 202.")
+
+    @pytest.mark.parametrize(("body", "command"), docs_references.COMMANDS.items())
+    def test_a_field_has_the_help_of_its_option(self, body: str, command: str) -> None:
+        options = {
+            each.name: each.help for words, told in every_command() for each in told.params if words == (command,)
+        }
+        fields = docs_references.openapi()["components"]["schemas"][body]["properties"]
+        for name in fields:
+            option = docs_references.OPTIONS.get(name, name)
+            if option in options:
+                assert f"; {options[option]} |" in filled("http-api").replace("\\|", "|"), name
 
     def test_no_thread_of_the_application_is_left(self) -> None:
         assert docs_references.openapi()["info"]["title"] == "KTRDR Desktop"
