@@ -152,7 +152,7 @@ class TestRoutes:
             option = docs_references.OPTIONS.get(name, name)
             if option in options:
                 about = " ".join(facts.get("description", options[option]).split())
-                assert f"; {about} |" in filled("http-api").replace("\\|", "|"), name
+                assert f"; {about.replace('``', '`')} |" in filled("http-api").replace("\\|", "|"), name
 
     def test_no_thread_of_the_application_is_left(self) -> None:
         assert docs_references.openapi()["info"]["title"] == "KTRDR Desktop"
