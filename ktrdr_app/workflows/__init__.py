@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.duel_run import duel
     from ktrdr_app.workflows.edited_sets import save_edited_sets
+    from ktrdr_app.workflows.features_run import build_many_features
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
@@ -114,6 +115,7 @@ _EXPORTS = {
     "backtest_grid": "grid_run",
     "backtest_portfolio": "portfolio_run",
     "backtest_signals": "backtest_run",
+    "build_many_features": "features_run",
     "certify": "certify_run",
     "certify_model": "certify_lookup",
     "change_symbol": "symbol_change",
@@ -234,6 +236,7 @@ __all__ = [
     "backtest_grid",
     "backtest_portfolio",
     "backtest_signals",
+    "build_many_features",
     "certify",
     "certify_model",
     "change_symbol",
