@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.certify_lookup import certify_model, model_certificate
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.chart_panes import run_panes
+    from ktrdr_app.workflows.cluster_watch import watch_cluster
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
@@ -223,6 +224,7 @@ _EXPORTS = {
     "validate_strategy": "strategies",
     "verify_model": "model_care",
     "view_series": "series_view",
+    "watch_cluster": "cluster_watch",
     "write_report": "report",
     "write_training_page": "training_page",
 }
@@ -344,6 +346,7 @@ __all__ = [
     "validate_strategy",
     "verify_model",
     "view_series",
+    "watch_cluster",
     "write_report",
     "write_training_page",
 ]

@@ -59,6 +59,11 @@ class FeaturesOrder:
     cancel: CancelToken
     table: Path | None = None
 
+    @property
+    def subject(self) -> str:
+        """What a list of running work says of it."""
+        return self.symbol
+
 
 def build_many_features(
     request: ManyFeaturesRequest, progress: Progress = silent, cancel: CancelToken | None = None
