@@ -118,8 +118,8 @@ def _about(args: tuple[Any, ...]) -> str:
     for each in args:
         if isinstance(each, CancelToken):
             task = each.task
-        elif isinstance(each, tuple):  # symbols that a fold leaves out
-            subject = ", ".join(map(str, each))
+        elif isinstance(each, tuple) and all(isinstance(name, str) for name in each):  # what a fold leaves out
+            subject = ", ".join(each)
         else:
             subject = getattr(each, "subject", subject)
     return ": ".join(filter(None, (task, subject))) or "work"

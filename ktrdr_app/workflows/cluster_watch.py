@@ -27,7 +27,9 @@ from ktrdr_app.workflows.cluster_seen import ALIVE, LOST, PAUSED, SILENT, Cluste
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
-"""How long a scheduler is waited for."""
+"""How long a scheduler is waited for at first."""
+AGAIN_SECONDS = 3.0
+"""How long one that has answered before is waited for, until it is said that it does not any more."""
 LOOK_SECONDS = 1.0
 """Time from one look to the next."""
 SILENT_SECONDS = 5.0
@@ -76,9 +78,9 @@ async def _watch(watch: Watch, arguments: Any, told: Callable[[ClusterSeen], obj
     try:
         while True:
             try:
-                look = asyncio.wait_for(watch.look(scheduler), CONNECT_SECONDS)
+                look = asyncio.wait_for(watch.look(scheduler), AGAIN_SECONDS if reached else CONNECT_SECONDS)
                 told(await _unless_cancelled(look, cancel))
-                reached = True
+                reached, scheduler.timeout = True, AGAIN_SECONDS
             except (OSError, TimeoutError) as error:
                 if not reached:
                     raise unreached(watch.address, error) from error

@@ -159,6 +159,7 @@ def watching(address: str) -> Iterator[Watching]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 1.0)
 
 
 class TestARealOne:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from ktrdr_app.core.cluster_checks import check_address
@@ -11,6 +11,7 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.cluster.watching import CONNECTING, OFF, ClusterWatching
 from ktrdr_app.gui.panels.cluster.words import (
     cluster_words,
+    first_steps,
     memory_words,
     state_tip,
     state_token,
@@ -62,6 +63,7 @@ class ClusterPanel(QWidget):
         self.table = self._make_table()
         self.none = label("", "muted", wrap=True)
         self.none.setObjectName("clusterPanel.empty")
+        self.none.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         self.address.textEdited.connect(self._typed)
         self.address.returnPressed.connect(self._connect)
@@ -141,6 +143,7 @@ class ClusterPanel(QWidget):
             self._say(error, "danger")
             self.address.setFocus()
             return
+        self.address.setModified(False)
         self.context.tasks.choose_cluster(address)
         self.watching.connect_to(address)
 
@@ -158,7 +161,7 @@ class ClusterPanel(QWidget):
     @Slot(str)
     def _take_address(self, address: str) -> None:
         """Show the address that is remembered; another window may have changed it."""
-        if self.watching.state == OFF and not self.address.hasFocus():
+        if self.watching.state == OFF and not self.address.isModified():
             self.address.setText(address)
         self._show()
 
@@ -207,16 +210,11 @@ class ClusterPanel(QWidget):
             if chosen is not None:
                 self.table.select(lambda worker: worker.address == chosen.address)
         self._pages.setCurrentWidget(self.table if workers else self.none)
-        self.none.setText(
-            self.tr(
-                "Start one on a machine that sees this workspace, then a worker per core; the how-to has the steps:"
-            )
-            + "\n\n    dask scheduler --port 8786\n    dask worker tcp://HOST:8786 --nthreads 1"
-        )
+        self.none.setText(first_steps(seen))
 
     def _say(self, error: KtrdrError | TaskError, tone: str) -> None:
         line, hint = error_text(error)
-        self._tell(". ".join(filter(None, (line, hint))), tone)
+        self._tell("; ".join(filter(None, (line, hint))), tone)
 
     def _tell(self, text: str, tone: str = "") -> None:
         if text != self.status.text():

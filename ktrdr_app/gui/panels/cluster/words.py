@@ -118,9 +118,27 @@ def cluster_words(seen: ClusterSeen) -> str:
     """
     there = seen.present
     if not there:
-        return say("The scheduler has no worker. Start one: dask worker {0} --nthreads 1").format(seen.address)
+        return say("Connected; the scheduler has no worker")
     threads, busy = sum(worker.threads for worker in there), sum(bool(worker.work) for worker in there)
     count = say("1 worker") if len(there) == 1 else say("{0} workers").format(len(there))
     runs = say("1 thread") if threads == 1 else say("{0} threads").format(threads)
     works = say("none works") if not busy else say("1 works") if busy == 1 else say("{0} work").format(busy)
     return say("Connected: {0} with {1}, {2}").format(count, runs, works)
+
+
+def first_steps(seen: ClusterSeen | None) -> str:
+    """Return what to start, where no worker is to be shown.
+
+    Parameters
+    ----------
+    seen : ClusterSeen or None
+        What was seen; None while nobody looks.
+    """
+    worker = "    dask worker {0} --nthreads 1"
+    if seen is not None:
+        words = say("Start workers on machines that see this workspace under the same path, one for each core:")
+        return f"{words}\n\n{worker.format(seen.address)}"
+    words = say(
+        "Start a scheduler, and on machines that see this workspace under the same path a worker for each core:"
+    )
+    return f"{words}\n\n    dask scheduler --port 8786\n{worker.format('tcp://HOST:8786')}"
