@@ -136,7 +136,11 @@ class WindowCommands(FrameCommands):
 
     def why_not_cluster(self, _argument: str = "") -> str:
         """Return why nothing can be sent to a cluster; empty if it can."""
-        return "" if self.window.tasks.cluster else self.tr("No cluster is known: give its address in View > Cluster")
+        return (
+            ""
+            if self.window.tasks.cluster
+            else self.tr("No cluster is known: give its address under View > Show the cluster")
+        )
 
     def why_not_stop(self, _argument: str = "") -> str:
         """Return why no task can be stopped; empty if one can."""

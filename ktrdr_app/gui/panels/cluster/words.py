@@ -134,11 +134,13 @@ def first_steps(seen: ClusterSeen | None) -> str:
     seen : ClusterSeen or None
         What was seen; None while nobody looks.
     """
-    worker = "    dask worker {0} --nthreads 1"
     if seen is not None:
         words = say("Start workers on machines that see this workspace under the same path, one for each core:")
-        return f"{words}\n\n{worker.format(seen.address)}"
-    words = say(
-        "Start a scheduler, and on machines that see this workspace under the same path a worker for each core:"
-    )
-    return f"{words}\n\n    dask scheduler --port 8786\n{worker.format('tcp://HOST:8786')}"
+        return "\n".join((words, "", _command("worker", seen.address, "--nthreads", "1")))
+    words = say("Start a scheduler, and a worker per core on machines that see this workspace under the same path:")
+    commands = (_command("scheduler", "--port", "8786"), _command("worker", "tcp://HOST:8786", "--nthreads", "1"))
+    return "\n".join((words, "", *commands))
+
+
+def _command(*words: str) -> str:
+    return " ".join(("    dask", *words))
