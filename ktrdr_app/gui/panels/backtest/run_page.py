@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.backtest.chart_memory import ChartMemory
 from ktrdr_app.gui.panels.backtest.run_panes_task import RunPanesTask
 from ktrdr_app.gui.panels.backtest.tables import metrics_table
 from ktrdr_app.gui.panels.backtest.trades_view import TradesView
@@ -39,6 +40,7 @@ class RunPage(QStackedWidget):
         for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
             plot.setObjectName(f"backtestPanel.{part}")
         self.panes = RunPanesTask(context, self.charts, self)
+        self.memory = ChartMemory(context.store, self.charts, self)
         self.trades = TradesView()
         self.addWidget(
             EmptyState(
