@@ -55,6 +55,7 @@ class RunPage(QStackedWidget):
         self.charts.tradeChosen.connect(self._on_chart)
         self.charts.barChosen.connect(self._bar_chosen)
         self.trades.trade_chosen.connect(self._in_table)
+        self.trades.filtered.connect(self.charts.show_trades)
 
     def _across(self) -> QSplitter:
         left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
@@ -103,6 +104,7 @@ class RunPage(QStackedWidget):
         self.charts.set_data(view.chart)
         self.metrics.records.set_records((*view.metrics, *view.luck))
         self.trades.set_trades(view.trades)
+        self.charts.show_trades(self.trades.left)
         self.verdict.setText(view.verdict.headline)
         self.verdict.setToolTip(view.verdict.detail)
         set_tone(self.verdict, "success" if view.verdict.good else "warning")
