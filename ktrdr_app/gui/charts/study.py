@@ -1,4 +1,4 @@
-"""What can be shown beside prices, equity and drawdown: curves over the candles, panes of curves, columns, strips, layers."""
+"""What can be shown beside prices, equity and drawdown: curves over the candles, or panes of several kinds."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class RunPage(QStackedWidget):
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
         self.change.setVisible(view.idle)
-        self.why.show_run(view.outcome.folder if view.document.get("model") else None)
+        self.why.show_run(view.outcome.folder)
 
     def show_partial(self, data: ChartData) -> None:
         """Show the account of a run that is under way.
