@@ -24,6 +24,7 @@ from ktrdr_app.workflows.train_checkpoints import (
     found_run,
     remove_run,
 )
+from ktrdr_app.workflows.training_runs import models_of_run
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class InterruptedRun:
         When its state was kept last, UTC.
     model : Path or None
         The best model so far, where the training was ended by hand and the model is still there.
+    older : tuple of Path
+        Models that it was ended with before that.
     """
 
     name: str
@@ -52,6 +55,7 @@ class InterruptedRun:
     best_epoch: int
     saved: datetime
     model: Path | None = None
+    older: tuple[Path, ...] = ()
 
 
 def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
@@ -70,7 +74,7 @@ def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
 
 
 def discard_run(workspace: Workspace, name: str) -> None:
-    """Remove the kept state of an interrupted training for good, and move the model that came of it to the trash.
+    """Remove the kept state of an interrupted training for good, and move the models that came of it to the trash.
 
     Parameters
     ----------
@@ -93,7 +97,8 @@ def discard_run(workspace: Workspace, name: str) -> None:
         raise BadInput(f"run {folder.name} is being trained", hint="stop it first", where=folder.name)
     known = _read(workspace, folder)
     if known is not None and known.model is not None:
-        delete_model(workspace, known.model)
+        for model in (known.model, *known.older):
+            delete_model(workspace, model)
     try:
         remove_run(folder)
     except OSError as error:
@@ -133,7 +138,9 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
         return None  # told by `train --resume`
     saved = datetime.fromtimestamp(checkpoint.stat().st_mtime, tz=UTC)
     there = model if model is not None and model.is_dir() else None
-    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there)
+    others = () if there is None else models_of_run(workspace, folder.name)
+    older = tuple(path for path in others if there is not None and path.resolve() != there.resolve())
+    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there, older)
 
 
 def _request(workspace: Workspace, name: str, document: Mapping[str, Any]) -> TrainRequest:

@@ -51,7 +51,7 @@ class RunCheckpoints:
 
     def __init__(self, request: TrainRequest, training: dict[str, Any], progress: Progress) -> None:
         self._training, self._progress = training, progress
-        self._told = request.resume is not None
+        self._told = self._resumed = request.resume is not None
         self._workspace = request.workspace
         self._request = request_document(request)
         self._lock: int | None = None
@@ -61,6 +61,29 @@ class RunCheckpoints:
             self.folder = found_run(request, request.resume)
             _demand_same(_kept(self.folder), training, self.folder)
             self._claim()
+
+    @property
+    def before(self) -> str:
+        """Key of what this training is listed as so far: the model that came of it, else its kept state."""
+        try:
+            model = json.loads((self.folder / REQUEST_FILE).read_bytes())["model"]
+        except (OSError, ValueError, LookupError, TypeError):
+            model = None  # a run of an older version says nothing of a model
+        return str(model or f"runs/{self.folder.name}")
+
+    def origin(self, epochs: int, ended_by_hand: bool) -> dict[str, Any]:
+        """Return what the manifest of the run's model says of it: nothing, where the run was never interrupted.
+
+        Parameters
+        ----------
+        epochs : int
+            Behind the model.
+        ended_by_hand : bool
+            Whether the run may go on.
+        """
+        if ended_by_hand:
+            return {"partial": {"epochs": epochs, "resume": self.folder.name}}
+        return {"resumed": self.folder.name} if self._resumed else {}
 
     def load(self) -> Checkpoint | None:
         """Return the checkpoint to go on from; None for a new run."""
