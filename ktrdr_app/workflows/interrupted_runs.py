@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ktrdr_app.core.errors import BadInput, KtrdrError, StorageProblem
 from ktrdr_app.core.locks import taken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.neural.checkpoint import from_bytes
 from ktrdr_app.workflows.model_care import delete_model
+from ktrdr_app.workflows.request_papers import request_of
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_checkpoints import (
     CHECKPOINT_FILE,
@@ -131,7 +130,7 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
         return None
     try:
         told = json.loads(request.read_bytes())
-        asked = _request(workspace, folder.name, told["request"])
+        asked = request_of(workspace, told["request"], folder.name)
         model = workspace.root / str(told["model"]) if told["model"] else None
         history = from_bytes(checkpoint.read_bytes(), str(checkpoint)).history
     except (KtrdrError, OSError, LookupError, ValueError, TypeError):
@@ -141,8 +140,3 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
     others = () if there is None else models_of_run(workspace, folder.name)
     older = tuple(path for path in others if there is not None and path.resolve() != there.resolve())
     return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there, older)
-
-
-def _request(workspace: Workspace, name: str, document: Mapping[str, Any]) -> TrainRequest:
-    given = dict(document) | {"symbols": tuple(document["symbols"])}
-    return TrainRequest(workspace=workspace, resume=name, **given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from ktrdr_app.core.protection import check_writable
 from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, to_bytes
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.process import SymbolFacts
+from ktrdr_app.workflows.request_papers import request_document
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.run_folders import run_id
 
@@ -174,18 +174,6 @@ def remove_run(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
-
-
-def request_document(request: TrainRequest) -> dict[str, Any]:
-    """Return what was asked for as plain JSON types, without the workspace, which may be moved.
-
-    Parameters
-    ----------
-    request : TrainRequest
-        What is trained.
-    """
-    names = [entry.name for entry in fields(request) if entry.name not in ("workspace", "resume", "cluster")]
-    return dict(json.loads(json_text(plain({name: getattr(request, name) for name in names}))))
 
 
 def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[SymbolFacts]) -> dict[str, Any]:

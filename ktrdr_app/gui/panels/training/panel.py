@@ -14,9 +14,11 @@ from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.form import TrainingForm
 from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
+from ktrdr_app.gui.panels.training.left_queue_card import LeftQueueCard
 from ktrdr_app.gui.panels.training.mending import Mending
 from ktrdr_app.gui.panels.training.plan_page import PlanPage
 from ktrdr_app.gui.panels.training.planner import Planner
+from ktrdr_app.gui.panels.training.queue_keeper import QueueKeeper
 from ktrdr_app.gui.panels.training.queue_page import QueuePage
 from ktrdr_app.gui.panels.training.readiness_card import ReadinessCard
 from ktrdr_app.gui.panels.training.recalling import Recalling
@@ -58,6 +60,8 @@ class TrainingPanel(Station):
         self.mending = Mending(context, self.form, self.planner, self.readiness, self)
         self.interrupted = InterruptedCard(context, self.runs)
         self.resuming = Resuming(self.interrupted, runs=self.runs, station=self)
+        self.keeper = QueueKeeper(context, self.runs)
+        self.left_queue = LeftQueueCard(self.keeper, self.runs, self)
         self.recalling = Recalling(self.runs, self)
         self.plan_page = PlanPage(self.planner)
         self.queue_page = QueuePage(self.runs)
@@ -90,7 +94,7 @@ class TrainingPanel(Station):
         right, split = QVBoxLayout(), QHBoxLayout()
         for box in (right, split):
             box.setSpacing(gap)
-        for card in (self.interrupted, self.card, self.readiness):
+        for card in (self.interrupted, self.left_queue, self.card, self.readiness):
             right.addWidget(card)
         right.addWidget(self.tabs, 1)
         split.addWidget(self.form)
@@ -109,6 +113,7 @@ class TrainingPanel(Station):
         self.plan_page.thresholdWanted.connect(self.mending.use_threshold)
         self.resuming.discarded.connect(self._discarded)
         self.results.failed.connect(self.show_error)
+        self.keeper.failed.connect(self.show_error)
         self.results.showWanted.connect(self.recalling.recall)
         self.recalling.newest.connect(self._show_newest)
         self.recalling.older.connect(self._show_older)

@@ -175,7 +175,7 @@ class TrainingRuns(QObject):
     def _over(self) -> None:
         self._task, self.request = None, None
         self.ended.emit()
-        if self.queue:
+        if self.queue and not self._context.tasks.closing:
             first, rest = self.queue[0], self.queue[1:]
             self._set_queue(rest)
             self._begin(first)
