@@ -39,7 +39,7 @@ class RunCheckpoints:
     training : dict
         What the numbers depend on, as `training_of` gives it.
     progress : Progress
-        Told where the first checkpoint lies.
+        Told where the checkpoints lie.
 
     Raises
     ------
@@ -54,6 +54,7 @@ class RunCheckpoints:
         self._told = self._resumed = request.resume is not None
         self._workspace = request.workspace
         self._request = request_document(request)
+        self._kept = False
         self._lock: int | None = None
         if request.resume is None:
             self.folder = request.workspace.runs / run_id("train", training["strategy"]["name"], request.timeframe)
@@ -108,6 +109,12 @@ class RunCheckpoints:
             write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": None})
             self._claim()
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
+        if self._kept:
+            self._tell()
+        self._kept = True
+
+    def _tell(self) -> None:
+        """Say once where checkpoints lie: with the second one, as short trainings need not hear of it, or at an end."""
         if not self._told:
             self._told = True
             place, name = self._workspace.relative(self.folder), self.folder.name
@@ -131,6 +138,7 @@ class RunCheckpoints:
 
     def remove(self) -> None:
         """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""
+        self._told = True
         self.close()
         try:
             remove_run(self.folder)
@@ -139,7 +147,9 @@ class RunCheckpoints:
             self._progress(Note("warning", f"{left}: {error.strerror or error}"))
 
     def close(self) -> None:
-        """Let others go on from this run."""
+        """Let others go on from this run, and say how, if it has not come to its end."""
+        if self._kept:
+            self._tell()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
