@@ -125,7 +125,8 @@ class TrainingPanel(Station):
             (runs.failed, self._failed),
             (runs.stopped, self._stopped),
             (runs.ended, self._over),
-            (runs.pauseChanged, self._follow_pause),
+            (runs.asked, self._follow_wish),
+            (runs.pauseChanged, self._follow_wish),
             (runs.queueChanged, self._follow_queue),
             (context.catalog.models.loaded, self.interrupted.look),
             (context.catalog.series.loaded, self._say_state),
@@ -171,11 +172,7 @@ class TrainingPanel(Station):
     @Slot()
     def stop_main_action(self) -> None:
         """Ask the training to end; the best model so far is kept."""
-        if not self.running:
-            return
         self.runs.stop()
-        self.buttons.follow()
-        self.card.words.setText(self.tr("stopping…"))
 
     # before a run
 
@@ -226,9 +223,11 @@ class TrainingPanel(Station):
             self.buttons.follow()
 
     @Slot()
-    def _follow_pause(self, _paused: bool = False) -> None:
+    def _follow_wish(self, _paused: bool = False) -> None:
         self.buttons.follow()
-        if self.runs.paused:
+        if self.runs.ending:
+            self.card.words.setText(self.tr("stopping…"))
+        elif self.runs.paused:
             self.card.words.setText(self.tr("paused"))
 
     @Slot()
@@ -264,7 +263,7 @@ class TrainingPanel(Station):
     def _stopped(self) -> None:
         self.card.strip.end("stopped")
         words = self.tr("Stopped before its first epoch was over; nothing was written")
-        if self.card.last_epoch:  # by the task list, which cancels without keeping anything
+        if self.card.last_epoch:  # at once, by a second press in the list of tasks
             words = self.tr("Stopped in epoch {0}; no model is saved").format(self.card.last_epoch)
         self.card.say(words, "warning")
         self.card.words.setText("")

@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.log.tasks import TaskList
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
@@ -167,7 +168,23 @@ class TestStopAndKeepBest:
         assert offers(panel) == []
         assert panel.train_button.isEnabled()
 
-    def test_a_task_that_is_cancelled_keeps_no_model_but_its_last_checkpoint(
+    def test_a_stop_in_the_list_of_tasks_is_the_same(self, panel: TrainingPanel, qtbot: QtBot) -> None:
+        tasks = TaskList(panel.context)
+        qtbot.addWidget(tasks)
+        tasks.show()
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        (line,) = tasks.rows
+        assert line.stop.text() == panel.stop_button.text()
+        click(qtbot, line.stop)
+        assert panel.card.words.text() == "stopping…"
+        assert not panel.stop_button.isEnabled()
+        settle(qtbot, panel.context.tasks)
+        assert models(panel) == ["universal_1d_v1"]
+        assert headline(panel).endswith(" is kept as universal_1d_v1")
+        assert "the best so far is kept" in line.words.text()
+        assert len(offers(panel)) == 1
+
+    def test_one_that_is_cancelled_keeps_no_model_but_its_last_checkpoint(
         self, panel: TrainingPanel, qtbot: QtBot
     ) -> None:
         begin(qtbot, panel, "AAPL", epochs=5000, until=12)
@@ -178,6 +195,7 @@ class TestStopAndKeepBest:
         assert headline(panel) == f"Stopped in epoch {learnt(panel)}; no model is saved"
         (run,) = panel.interrupted.offered
         assert run.epochs % 10 == 0
+        assert [line.state for line in panel.results.runs.table.records.records] == ["interrupted"], "it is listed"
 
     def test_after_a_stop_one_may_train_again(self, panel: TrainingPanel, qtbot: QtBot) -> None:
         begin(qtbot, panel, "AAPL", epochs=5000)
