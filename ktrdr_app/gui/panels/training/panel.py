@@ -195,6 +195,7 @@ class TrainingPanel(Station):
 
     @Slot()
     def _follow_plan(self) -> None:
+        self.form.follow_plan(self.planner.plan, self.planner.strategy)
         self.buttons.block(self.mending.show_missing())
 
     # a run
