@@ -232,7 +232,7 @@ WEIGHTS = Choice("weights", "Rows per symbol, relative, for weighted.", "--weigh
 EPOCHS = Choice("epochs", "Most passes over the training rows.", "--epochs", int, None, "N")
 BATCH_SIZE = Choice("batch_size", "Rows per step.", "--batch-size", int, None, "N")
 DEVICE = Choice("device", "Where the network is fitted.", "--device", str, "auto", "auto|cpu|cuda|mps")
-RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with the options it had.", "--resume",
+RESUME = Choice("resume", "Go on from an interrupted run (or latest), with the options it had.", "--resume",
                 metavar="RUN")  # fmt: skip
 CLUSTER = Choice("cluster", "Dask scheduler whose workers share the work.", "--cluster", metavar="tcp://HOST:PORT")
 
@@ -245,7 +245,7 @@ OBJECTIVE = Choice(
 PRUNER = Choice("pruner", "Whether trials that fall behind are given up early.", "--pruner", str, "median",
                 "median|none")  # fmt: skip
 TRIAL_WORKERS = Choice("workers", "Trials at a time; the draws depend on it.", "--workers", int, 1, "N")
-RESUME_SWEEP = Choice("resume", "Go on with a sweep, with the options it had; --trials may be more.", "--resume",
+RESUME_SWEEP = Choice("resume", "Go on with a sweep (or latest), with its options; --trials may be more.", "--resume",
                       metavar="RUN")  # fmt: skip
 SAVE_BEST = Choice("save_best", "Save the best trial's settings as a new strategy, and train it.", "--save-best",
                    metavar="NAME")  # fmt: skip
@@ -265,7 +265,7 @@ MAX_POSITIONS = Choice("max_positions", "Most positions held together; with --po
                        "N")  # fmt: skip
 ACCOUNT_CURRENCY = Choice("account_currency", "Currency of the account; with --portfolio.", "--account-currency",
                           metavar="USD")  # fmt: skip
-RUN = Choice("run", "Finished backtest: its folder, or its name below runs/.", default=REQUIRED)
+RUN = Choice("run", "Finished backtest: its folder, its name below runs/, or latest.", default=REQUIRED)
 TRADE = Choice("trade", "Number of the trade, from 1; not with --at.", kind=int)
 AT = Choice("time", "Ask about the bar at this time instead, ISO in UTC.", "--at", metavar="TIME")
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")

@@ -114,7 +114,7 @@ class WindowCommands(FrameCommands):
         running = self._running()
         station = self._station
         if running and (station is None or not station.stop_own()):
-            running[-1].cancel()
+            running[-1].stop()
 
     @Slot()
     def pause_task(self) -> None:

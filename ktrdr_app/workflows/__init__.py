@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.training_compare import compare_trainings
     from ktrdr_app.workflows.training_page import write_training_page
     from ktrdr_app.workflows.training_plan import plan_training
+    from ktrdr_app.workflows.training_queue import keep_queue, left_queue
     from ktrdr_app.workflows.training_results import show_results
     from ktrdr_app.workflows.training_runs import (
         delete_training,
@@ -156,7 +157,9 @@ _EXPORTS = {
     "indicator_catalogue": "strategy_form",
     "indicator_fields": "strategy_form",
     "judged_bars": "cell_bars",
+    "keep_queue": "training_queue",
     "labels": "inspect_series",
+    "left_queue": "training_queue",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
     "list_interrupted": "interrupted_runs",
@@ -278,7 +281,9 @@ __all__ = [
     "indicator_catalogue",
     "indicator_fields",
     "judged_bars",
+    "keep_queue",
     "labels",
+    "left_queue",
     "list_data",
     "list_indicators",
     "list_interrupted",

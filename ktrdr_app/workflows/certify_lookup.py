@@ -150,14 +150,14 @@ def certification(workspace: Workspace, path: Path | str) -> TrainRequest:
         least = f"only a universal model of {LEAST_SYMBOLS} symbols or more can be certified"
         raise BadInput(least, hint="train one on more symbols", where=Path(shown["path"]).name)
     training, span = shown["strategy"]["training"], manifest.get("data_date_range") or {}
-    weights = _WEIGHTS.search(str(manifest.get("command") or ""))
+    weights = manifest.get("combination_weights") or _weights(str(manifest.get("command") or ""))
     request = TrainRequest(
         workspace=workspace,
         strategy=shown["strategy_name"],
         symbols=symbols,
         timeframe=shown["timeframe"],
         combination=training["combination"],
-        weights=_weights(weights[1]) if weights else None,
+        weights=weights or None,
         start=span.get("start"),
         end=span.get("end"),
         epochs=training["epochs"],
@@ -270,6 +270,8 @@ def _is_of_file(request: TrainRequest, strategy: Mapping[str, Any]) -> bool:
     return _learnt_by(now) == _learnt_by(strategy)
 
 
-def _weights(text: str) -> dict[str, float]:
-    pairs = (entry.split("=", 1) for entry in text.split(",") if "=" in entry)
+def _weights(command: str) -> dict[str, float]:
+    """Return the weights of a command, where models of older versions keep them; none where it gives none."""
+    found = _WEIGHTS.search(command)
+    pairs = (entry.split("=", 1) for entry in (found[1] if found else "").split(",") if "=" in entry)
     return {name: float(share) for name, share in pairs}

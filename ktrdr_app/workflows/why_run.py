@@ -15,9 +15,10 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, silent, stage
 from ktrdr_app.workflows.why_bars import bar_why
-from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy, WhyFill
+from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy, Why, WhyFill
 from ktrdr_app.workflows.why_model import RunModel, open_model
-from ktrdr_app.workflows.why_record import RunRecord, read_record
+from ktrdr_app.workflows.why_record import RunRecord, read_record, run_folder
+from ktrdr_app.workflows.why_signals import SignalsRun, is_of_signals, open_signals
 from ktrdr_app.workflows.why_stops import stop_words
 from ktrdr_app.workflows.why_words import InputWords
 
@@ -162,7 +163,7 @@ class WhyRun:
 
 def open_why(
     workspace: Workspace, run: Path | str, progress: Progress = silent, cancel: CancelToken | None = None
-) -> WhyRun:
+) -> WhyRun | SignalsRun:
     """Open a finished run to ask it about its trades and bars.
 
     Parameters
@@ -181,11 +182,16 @@ def open_why(
     FileMissing
         If there is no such run.
     BadInput
-        If it is not of one model on one symbol.
+        If it is not of one symbol.
+    SignalsMismatch
+        If it is of signals, and the file that it kept is damaged.
     KtrdrError
         Of another kind that fits: data, model, cancelled.
     """
     token = cancel or CancelToken("the question")
+    folder = run_folder(workspace, run)
+    if is_of_signals(folder):
+        return open_signals(folder)
     with stage("load", progress):
         record = read_record(workspace, run)
     token.check()
@@ -195,9 +201,7 @@ def open_why(
     return WhyRun(record, model)
 
 
-def explain_trade(
-    request: WhyRequest, progress: Progress = silent, cancel: CancelToken | None = None
-) -> TradeWhy | BarWhy:
+def explain_trade(request: WhyRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> Why:
     """Say why a trade of a finished backtest was made, or why a bar was decided as it was.
 
     Parameters

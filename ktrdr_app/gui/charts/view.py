@@ -183,6 +183,7 @@ class LinkedCharts(NavigableBars):
             Such as ``Europe/London``.
         """
         self.zone = name
+        self.tools.tick_zone(name)
         self._take_times()
         self._write_headings(self.crosshair.bar)
 

@@ -57,7 +57,7 @@ class TaskManager(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runners: list[ThreadRunner] = []
-        self._closed = False
+        self._closed = self._closing = False
         self._long_runs = LONG_RUNS[0]
         self._cluster = ""
 
@@ -140,6 +140,16 @@ class TaskManager(QObject):
             return False
         return self._long_runs == "process" or task.work.data_bytes >= MANY_BYTES
 
+    @property
+    def closing(self) -> bool:
+        """Whether the window is about to go: work that waits for other work is not begun any more."""
+        return self._closing
+
+    def close_down(self) -> None:
+        """Ask every running task to stop, as the window is about to go."""
+        self._closing = True
+        self.cancel_all()
+
     @Slot()
     def cancel_all(self) -> None:
         """Ask every running task to stop."""
@@ -155,7 +165,7 @@ class TaskManager(QObject):
             Longest wait for all threads together; those left are moved to `orphans`.
         """
         self._closed = True
-        self.cancel_all()
+        self.close_down()
         runners, self._runners = self._runners, []
         deadline = time.monotonic() + timeout_ms / 1000
         for runner in runners:
