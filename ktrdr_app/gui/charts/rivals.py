@@ -18,7 +18,7 @@ BEAM = 0.012
 
 
 class Rivals:
-    """A second curve, and the way of random trades as areas or, where only their end is known, its middle 90 % as a bar.
+    """A second curve, and random trades: their way as areas or, where only their end is known, the middle 90 % of it.
 
     Parameters
     ----------
