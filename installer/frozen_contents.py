@@ -24,6 +24,7 @@ LOADED_BY_NAME = (
     "numba",
     "opentelemetry",
     "optuna",
+    "shellingham",
     "talib",
     "tzdata",
     "uvicorn",
@@ -39,6 +40,7 @@ WITH_SOURCES = {"optuna": ["storages/_rdb/**"]}
 UNUSED_MODULES = (
     "IPython",
     "PIL",
+    "PySide6.QtNetwork",
     "_pytest",
     "curses",
     "cyclonedx",
@@ -72,8 +74,12 @@ LEFT_OUT = (
     "*.hpp",
     "pyarrow/include/*",
     "pyarrow/src/*",
+    "pyarrow/_s3fs*",
+    "pyarrow/libarrow_python*.so",
+    "pyarrow/libarrow_python*.so.*.*",
     "pyarrow/tests/*",
     "*arrow*flight*",
+    "*arrow_s3*",
     "pyarrow/_pyarrow_cpp_tests*",
     "numpy/_core/include/*",
     "sklearn/datasets/data/*",
@@ -92,6 +98,22 @@ LEFT_OUT = (
     "torch/lib/libtorchbind_test.so",
     "torch/share/*",
     "torch/test/*",
+    "PySide6/*translations/*",
+    "PySide6/*plugins/egldeviceintegrations/*",
+    "PySide6/*plugins/generic/*",
+    "PySide6/*plugins/imageformats/*icns*",
+    "PySide6/*plugins/imageformats/*tga*",
+    "PySide6/*plugins/imageformats/*tiff*",
+    "PySide6/*plugins/imageformats/*wbmp*",
+    "PySide6/*plugins/networkinformation/*",
+    "PySide6/*plugins/platforms/*eglfs*",
+    "PySide6/*plugins/platforms/*linuxfb*",
+    "PySide6/*plugins/platforms/*minimalegl*",
+    "PySide6/*plugins/platforms/*vkkhrdisplay*",
+    "PySide6/*plugins/platforms/*vnc*",
+    "PySide6/*plugins/tls/*",
+    "PySide6/*Qt6EglF*",
+    "PySide6/*Qt6Network*",
     "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
     "libatk*",
     "libcairo*",
@@ -104,13 +126,19 @@ LEFT_OUT = (
     "libpango*",
     "libpixman*",
     "libthai*",
+    "*.dist-info/licenses/*",
 )
-"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler; and Qt's
-plug-in for the look of GTK with all it would bring, as the window has a look of its own.
+"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler, Arrow's
+access to S3; second names of one library; Qt's translations of its own few words, its network, devices without a
+desktop, and its plug-in for the look of GTK with all it would bring, as the window has a look of its own. Licence texts
+of Python's packages lie in ``licences`` already.
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """
 
+
+TESTS = re.compile(r"\.(tests|conftest|pytest_plugin)(\.|$)")
+"""A module that tests the package that it lies in."""
 
 LOAD = re.compile(r'\bload\(\s*"([A-Za-z0-9_.]+)"')
 """A call of ``ktrdr_app.core.lazy.load``."""
@@ -126,6 +154,17 @@ def named_in(package: Path) -> list[str]:
     """
     sources = (file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
     return sorted({name for source in sources for name in LOAD.findall(source)})
+
+
+def wanted_modules(names: Iterable[str]) -> list[str]:
+    """Return the modules of a package without its tests of itself.
+
+    Parameters
+    ----------
+    names : iterable of str
+        All of them.
+    """
+    return [name for name in names if not TESTS.search(name)]
 
 
 def stays_out(name: str) -> bool:

@@ -33,15 +33,17 @@ class DaskCluster:
         For logs and scratch files.
     *options : str
         Further options of the scheduler.
+    port : int
+        Where it listens; any that is free by default.
     **variables : str
         Environment variables for it.
     """
 
-    def __init__(self, folder: Path, *options: str, **variables: str) -> None:
+    def __init__(self, folder: Path, *options: str, port: int = 0, **variables: str) -> None:
         self.folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
         note = folder / "scheduler.json"
-        place = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note))
+        place = ("--host", "127.0.0.1", "--port", str(port), "--scheduler-file", str(note))
         self.scheduler = self._start("scheduler", *place, *options, **variables)
         until(lambda: note.is_file() and note.read_text().rstrip().endswith("}"), "the scheduler")
         self.address: str = json.loads(note.read_text())["address"]

@@ -5,7 +5,7 @@ KtrdrError
  │                             StrategyChanged
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
  │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3) ·
- │                             RunNotFound (exit 3) · NoRate
+ │                             RunNotFound (exit 3) · NoRate (exit 3)
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
@@ -50,7 +50,7 @@ from ktrdr_app.core.service_errors import QueueFull as QueueFull
 from ktrdr_app.core.service_errors import ResultMissing as ResultMissing
 from ktrdr_app.core.service_errors import ServiceProblem as ServiceProblem
 from ktrdr_app.core.service_errors import TokenWanted as TokenWanted
-from ktrdr_app.core.words import closest
+from ktrdr_app.core.words import closest, shown
 
 
 class BadInput(KtrdrError):
@@ -78,7 +78,7 @@ class InvalidValue(BadInput):
     code = "invalid_value"
 
     def __init__(self, field: str, found: object, expected: str, *, where: str = "") -> None:
-        super().__init__(f"{field} is {found!r}", hint=f"give {expected}", where=where or field)
+        super().__init__(f"{field} is {shown(found)}", hint=f"give {expected}", where=where or field)
 
 
 class UnknownName(BadInput):
@@ -101,7 +101,7 @@ class UnknownName(BadInput):
     def __init__(self, kind: str, found: str, allowed: Sequence[str], *, where: str = "") -> None:
         near = closest(found, allowed)
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(sorted(allowed)) or 'none'}"
-        super().__init__(f"there is no {kind} named {found!r}", hint=hint, where=where or kind)
+        super().__init__(f"there is no {kind} named {shown(found)}", hint=hint, where=where or kind)
 
 
 class Repaints(BadInput):
@@ -140,7 +140,7 @@ class UnsafeName(BadInput):
 
     def __init__(self, kind: str, found: str) -> None:
         super().__init__(
-            f"{found!r} cannot be the name of a {kind}",
+            f"{shown(found)} cannot be the name of a {kind}",
             hint="use letters, digits, and . _ - inside; begin with a letter or digit",
             where=kind,
         )

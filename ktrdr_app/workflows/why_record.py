@@ -23,7 +23,7 @@ from ktrdr_app.decision.orchestrator import HOUR, DecisionOrchestrator
 from ktrdr_app.decision.why_bar import BarJudge, Standing
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, named_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,7 +174,7 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
     workspace : Workspace
         Relative paths are looked up below its ``runs``, then below itself, then in the current folder.
     run : Path or str
-        Folder, or its name below ``runs``.
+        Folder, its name below ``runs``, or ``latest`` for the newest one.
 
     Raises
     ------
@@ -182,10 +182,10 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
         If there is no finished backtest.
     """
     given = Path(run)
-    for candidate in (workspace.runs / given, workspace.root / given, given):
+    for candidate in (named_run(workspace, given), workspace.root / given, given):
         if (candidate / RESULT_FILE).is_file():
             return candidate
-    holds = f"a finished backtest's folder, or its name below {workspace.relative(workspace.runs)}"
+    holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or latest"
     raise FileMissing(str(given / RESULT_FILE), holds)
 
 

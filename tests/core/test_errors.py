@@ -264,7 +264,7 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     ),
     (
         NoRate("JPY", 1_700_000_000_000_000_000),
-        *("no_rate", 2, "no rate of JPY is known at 2023-11-14 22:13 UTC"),
+        *("no_rate", 3, "no rate of JPY is known at 2023-11-14 22:13 UTC"),
         "import earlier bars of a pair of that currency and the account currency, or start the backtest later",
         "JPY",
     ),
