@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from ktrdr_app.api.app import create_app
 from ktrdr_app.api.jobs import Jobs
@@ -18,6 +16,7 @@ from ktrdr_app.api.security import Access
 from ktrdr_app.api.service import Service
 from ktrdr_app.api.wire import Wire
 from ktrdr_app.core.paths import Workspace
+from tests.api.threads import served
 from tests.workflows.quick import NAME, with_strategy
 
 HEAD = b"Host: 127.0.0.1\r\nConnection: close\r\n"
@@ -30,14 +29,8 @@ def address(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """Return where a server listens, in a thread of this process."""
     workspace = with_strategy(Workspace(tmp_path))
     jobs = Jobs(OperationStore(workspace.runs / FILE), 1)
-    app = create_app(Service(workspace, jobs), Access())
-    server = uvicorn.Server(uvicorn.Config(app, http=Wire, ws="none", log_config=None, access_log=False))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield listener.getsockname()[:2]
-        server.should_exit = True
-        thread.join(30)
+    with served(create_app(Service(workspace, jobs), Access()), http=Wire, ws="none") as place:
+        yield place
     jobs.close()
 
 
