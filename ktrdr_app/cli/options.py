@@ -194,6 +194,8 @@ JSON = Choice("as_json", "Print one JSON document, and nothing else, on stdout."
 STRATEGY = Choice("strategy", "Strategy name, or path of a YAML file.", default=REQUIRED)
 MAYBE_STRATEGY = Choice("strategy", "Strategy name, or path of a YAML file; not with --signals.")
 SYMBOL = Choice("symbol", "Symbol.", default=REQUIRED)
+SYMBOLS_BUILT = Choice("symbols", "Symbol, or several separated by commas.", default=REQUIRED, metavar="SYMBOL[,..]",
+                       read=names)  # fmt: skip
 TIMEFRAME = Choice("timeframe", "Bar length: 1m 5m 15m 30m 1h 4h 1d 1w.", default=REQUIRED, metavar="TF")
 INDICATOR = Choice("name", "Name of the indicator.", default=REQUIRED)
 MODEL_PATH = Choice("path", "Model folder.", default=REQUIRED)
@@ -215,6 +217,8 @@ START = Choice("start", "First bar, ISO date in UTC.", "--start", metavar="DATE"
 END = Choice("end", "Last bar, ISO date in UTC; the whole day counts.", "--end", metavar="DATE")
 SEED = Choice("seed", "Seed of every draw.", "--seed", int, 0, "N")
 TABLE_OUT = Choice("out", "Write all rows to a .csv or .parquet file.", "--out", Path, None, "FILE")
+TABLES_OUT = Choice("out", "Write all rows to a .csv or .parquet file; of several symbols, to a new folder.", "--out",
+                    Path, None, "FILE|DIR")  # fmt: skip
 PARAMETERS = Choice("params", "A parameter of the indicator; repeatable.", "--param", list[str], [], "k=v", parameters)
 
 KIND = Choice("kind", "Kind of model.", "--kind", str, "universal", "universal|legacy")
