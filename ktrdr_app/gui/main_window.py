@@ -172,7 +172,7 @@ class MainWindow(ShellWindow):
     @Slot()
     def _stop_and_quit(self) -> None:
         self._quitting = True
-        self.tasks.cancel_all()
+        self.tasks.close_down()
         self._stop_timer.start()
         self._close_if_idle()
 
