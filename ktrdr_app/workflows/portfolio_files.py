@@ -109,6 +109,7 @@ def _document(papers: PortfolioPapers, home: Path) -> dict[str, Any]:
             "benchmark": {"buy_and_hold": {"final_equity": papers.held.final_equity, **papers.held.metrics}},
             "limits": {"max_exposure": request.max_exposure, "max_positions": request.max_positions},
             "config": asdict(base),
+            "decision": first.settings.get("decision"),
             "open_positions": [held.to_dict() for held in result.open_positions],
             "events": [event.to_dict() for event in result.events],
             "models": {symbol: own.model for symbol, own in papers.symbols.items()},

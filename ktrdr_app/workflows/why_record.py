@@ -14,7 +14,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.material import ORDERED
-from ktrdr_app.backtesting.trades import TradeArrays
+from ktrdr_app.backtesting.trades import REASONS, TradeArrays
 from ktrdr_app.core.errors import BadInput, FileMissing, InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.bars import nanoseconds
@@ -23,6 +23,7 @@ from ktrdr_app.decision.orchestrator import HOUR, DecisionOrchestrator
 from ktrdr_app.decision.why_bar import BarJudge, Standing
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings
+from ktrdr_app.workflows.portfolio_files import PORTFOLIO_FILE
 from ktrdr_app.workflows.run_folders import RESULT_FILE, named_run
 
 if TYPE_CHECKING:
@@ -166,8 +167,35 @@ def row_at(index: pd.DatetimeIndex, moment: str | pd.Timestamp, where: str) -> i
     return row
 
 
+def held_at(
+    closed: TradeArrays, count: int, *, at_close: bool, open_from: int | None = None, open_side: int = 0
+) -> NDArray[np.int8]:
+    """Return the position at each bar's close, before an order of that very close: -1, 0, 1.
+
+    Parameters
+    ----------
+    closed : TradeArrays
+        Closed trades.
+    count : int
+        Bars.
+    at_close : bool
+        Whether orders fill at the close that they are placed at.
+    open_from : int, optional
+        Bar in which a position was entered that is still open.
+    open_side : int
+        Its side.
+    """
+    held = np.zeros(count, dtype=np.int8)
+    late = (np.isin(closed.reason, ORDERED) & at_close) | (closed.reason == REASONS.index("end_of_data"))
+    for entry, leave, side in zip(closed.entry_bar + at_close, closed.exit_bar + late, closed.side, strict=True):
+        held[entry:leave] = side
+    if open_from is not None:
+        held[open_from + at_close :] = open_side
+    return held
+
+
 def run_folder(workspace: Workspace, run: Path | str) -> Path:
-    """Return the folder of a finished backtest.
+    """Return the folder of a finished backtest, of one symbol or of a portfolio.
 
     Parameters
     ----------
@@ -183,7 +211,7 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
     """
     given = Path(run)
     for candidate in (named_run(workspace, given), workspace.root / given, given):
-        if (candidate / RESULT_FILE).is_file():
+        if (candidate / RESULT_FILE).is_file() or (candidate / PORTFOLIO_FILE).is_file():
             return candidate
     holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or latest"
     raise FileMissing(str(given / RESULT_FILE), holds)

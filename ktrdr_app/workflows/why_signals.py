@@ -22,7 +22,7 @@ from ktrdr_app.decision.actions import Action, Position
 from ktrdr_app.workflows.backtest_files import SIGNALS_FILE
 from ktrdr_app.workflows.run_folders import RESULT_FILE
 from ktrdr_app.workflows.why_facts import SignalTradeWhy, SignalWhy, WhyFill
-from ktrdr_app.workflows.why_record import moments, read_trades, row_at
+from ktrdr_app.workflows.why_record import held_at, moments, read_trades, row_at
 from ktrdr_app.workflows.why_stops import stop_words
 
 _LASTS = REASONS.index("end_of_data")
@@ -176,7 +176,7 @@ class SignalsRun:
         bar : int
             Row of the bar in the run.
         """
-        signal, position = Action(int(self.signals[bar])), self._held(bar)
+        signal, position = Action(int(self.signals[bar])), Position(int(self._held[bar]))
         confidence = None if self.confidence is None else float(self.confidence[bar])
         filled = bar if self._at_close else bar + 1
         wanted = self._wanted(signal, position)
@@ -206,17 +206,12 @@ class SignalsRun:
             return Position.SHORT
         return Position.FLAT if position is Position.LONG else None
 
-    def _held(self, bar: int) -> Position:
-        """Return the position at a bar's close, before an order of that very close."""
-        closed, at_close = self._closed, self._at_close
-        late = (np.isin(closed.reason, ORDERED) & at_close) | (closed.reason == _LASTS)
-        holding = (closed.entry_bar + at_close <= bar) & (closed.exit_bar + late > bar)
-        if holding.any():
-            return Position(int(closed.side[holding][0]))
-        held = self.document["open_trade"]
-        if held is not None and self.row_of(held["entry_time"]) + at_close <= bar:
-            return Position[str(held["side"]).upper()]
-        return Position.FLAT
+    @cached_property
+    def _held(self) -> NDArray[np.int8]:
+        left = self.document["open_trade"]
+        entry = None if left is None else self.row_of(left["entry_time"])
+        side = 0 if left is None else int(Position[str(left["side"]).upper()])
+        return held_at(self._closed, len(self.index), at_close=self._at_close, open_from=entry, open_side=side)
 
 
 def is_of_signals(folder: Path) -> bool:

@@ -18,7 +18,7 @@ BEAM = 0.012
 
 
 class Rivals:
-    """A second curve, the way of random trades as areas, and at the right edge the middle 90 % of what they ended with.
+    """A second curve, and random trades: their way as areas or, where only their end is known, the middle 90 % of it.
 
     Parameters
     ----------
@@ -61,8 +61,13 @@ class Rivals:
         self._show()
 
     def _show(self) -> None:
-        self.luck.setVisible(self._wanted and self._span is not None)
         self.band.setVisible(self._wanted and len(self.band) > 0)
+        self.luck.setVisible(self._wanted and self._span is not None and not len(self.band))
+
+    @property
+    def shows_luck(self) -> bool:
+        """Whether what random trades bring is drawn, in either way."""
+        return self.luck.isVisible() or self.band.isVisible()
 
     def set_logarithmic(self, on: bool) -> None:
         """Draw account values or their logarithms to base 10.

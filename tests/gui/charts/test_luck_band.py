@@ -110,6 +110,7 @@ def test_a_run_without_them_shows_none(charts: LinkedCharts) -> None:
     charts.set_data(replace(DATA, luck_way=None))
     assert not charts.rivals.band.isVisible()
     assert len(charts.rivals.band) == 0
+    assert charts.rivals.luck.isVisible(), "only their end is known"
     assert "90 % of random trades" in charts.equity_plot.heading.toPlainText()
     charts.set_data(DATA)
     assert "random trades, 50 % and 90 %" in charts.equity_plot.heading.toPlainText()
