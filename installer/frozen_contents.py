@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePath
 
 Entry = tuple[str, str, str]
 """Name in the folder, file it comes from, and kind, as PyInstaller's tables of contents hold them."""
@@ -115,23 +115,11 @@ LEFT_OUT = (
     "PySide6/*Qt6EglF*",
     "PySide6/*Qt6Network*",
     "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
-    "libatk*",
-    "libcairo*",
-    "libdatrie*",
-    "libfribidi*",
-    "libgdk*",
-    "libgraphite2*",
-    "libharfbuzz*",
-    "libjpeg*",
-    "libpango*",
-    "libpixman*",
-    "libthai*",
     "*.dist-info/licenses/*",
 )
 """Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler, Arrow's
 access to S3; second names of one library; Qt's translations of its own few words, its network, devices without a
-desktop, and its plug-in for the look of GTK with all it would bring, as the window has a look of its own. Licence texts
-of Python's packages lie in ``licences`` already.
+desktop, and its plug-in for the look of GTK, as the window has a look of its own. Licence texts of Python's packages lie in ``licences`` already.
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """
@@ -188,6 +176,30 @@ def kept(entries: Iterable[Entry]) -> list[Entry]:
         Binaries or data files.
     """
     return [entry for entry in entries if not stays_out(entry[0])]
+
+
+def kept_libraries(entries: Iterable[Entry], asks: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """Return the entries without what stays out, and without the libraries that only that would have needed.
+
+    What a plug-in of Qt brings depends on what is installed where the folder is made: GTK, for one, on some machines.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Binaries.
+    asks : callable
+        Gives the names of all libraries that a file needs, theirs included.
+    """
+    entries = list(entries)
+    left = kept(entries)
+    gone = [entry for entry in entries if stays_out(entry[0]) and entry[2] != "SYMLINK"]
+    doubtful = {PurePath(name).name for entry in gone for name in asks(entry[1])}
+    doubtful &= {name for name, _, _ in left if "/" not in name and "\\" not in name}
+    if not doubtful:
+        return left
+    certain = [entry for entry in left if entry[0] not in doubtful and entry[2] != "SYMLINK"]
+    doubtful -= {PurePath(name).name for entry in certain for name in asks(entry[1])}
+    return [entry for entry in left if entry[0] not in doubtful]
 
 
 def write_listing(file: Path, tables: Iterable[Sequence[Entry]]) -> None:

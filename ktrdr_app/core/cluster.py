@@ -20,6 +20,7 @@ from ktrdr_app.core.cluster_checks import ALIKE, SPOKEN, VERSIONS, demand_certif
 from ktrdr_app.core.compute import local_pool
 from ktrdr_app.core.errors import ClusterProblem, EnvironmentProblem
 from ktrdr_app.core.lazy import load, unpickled
+from ktrdr_app.core.memory import keep_freed_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class _Pickling(Executor):
 
 
 def _call(content: bytes) -> Any:
+    keep_freed_memory()
     function, args, kwargs = unpickled(content)
     return function(*args, **kwargs)
 

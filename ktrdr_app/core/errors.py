@@ -11,7 +11,7 @@ KtrdrError
  ├─ ModelRejected (exit 4)
  ├─ BundleRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
- ├─ StorageProblem (exit 2)    WorkspaceReadOnly
+ ├─ StorageProblem (exit 2)    LockHeld · WorkspaceReadOnly
  ├─ WorkspaceBusy (exit 2)
  ├─ EnvironmentProblem (exit 2) ClusterProblem
  ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
@@ -417,6 +417,24 @@ class StorageProblem(KtrdrError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot use the file: {reason}", hint="check free space and permissions", where=path)
+
+
+class LockHeld(StorageProblem):
+    """A file that another process holds and does not let go.
+
+    Parameters
+    ----------
+    path : str
+        The lock file, or what it locks.
+    holder : str
+        Who holds it, in words.
+    """
+
+    code = "lock_held"
+
+    def __init__(self, path: str, holder: str = "another process") -> None:
+        super().__init__(path, f"{holder} holds it and does not let go")
+        self.hint = f"wait until {holder} has ended, or end it"
 
 
 class WorkspaceReadOnly(StorageProblem):

@@ -53,4 +53,15 @@ def shown(value: object) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # nested too deep; a whole number of more than 4300 digits
         return "a value that is too large to show"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return a text, its end taken off after `MOST_SHOWN` signs.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+    """
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."

@@ -198,7 +198,8 @@ def test_the_recipe_is_python_and_uses_the_tested_lists() -> None:
         "named_in",
         "wanted_modules",
         "UNUSED_MODULES",
-        "kept(analysis.binaries)",
+        "kept_libraries(analysis.binaries",
+        "kept(analysis.datas)",
         "write_listing",
     ):
         assert name in recipe

@@ -53,7 +53,6 @@ def contents(scripts: None) -> ModuleType:
         "pyarrow/libarrow_s3.so.2600",
         "pyarrow/_s3fs.cpython-311-x86_64-linux-gnu.so",
         "torch-2.13.0+cpu.dist-info/licenses/LICENSE",
-        "libpango-1.0.so.0",
     ],
 )
 def test_what_nothing_loads_stays_out(contents: ModuleType, name: str) -> None:
@@ -108,6 +107,54 @@ def test_nothing_that_the_program_ships_itself_matches_a_pattern(contents: Modul
 def test_a_table_keeps_its_order_without_what_stays_out(contents: ModuleType) -> None:
     table = [("b.so", "/x/b.so", "BINARY"), ("torch/include/a.h", "/x/a.h", "DATA"), ("a.so", "/x/a.so", "BINARY")]
     assert contents.kept(table) == [table[0], table[2]]
+
+
+NEEDS = {
+    "/q/libqgtk3.so": ["libgtk-3.so.0", "libpango-1.0.so.0", "libglib-2.0.so.0", "libQt6Gui.so.6"],
+    "/q/libqxcb.so": ["libxcb.so.1", "libQt6Gui.so.6", "libglib-2.0.so.0"],
+    "/s/libgtk-3.so.0": ["libpango-1.0.so.0", "libglib-2.0.so.0"],
+}
+
+
+def asks(file: str) -> list[str]:
+    """Return what a file needs, in a small world."""
+    return NEEDS.get(file, [])
+
+
+def test_libraries_that_only_a_plug_in_left_out_needs_go_with_it(contents: ModuleType) -> None:
+    gtk = ("PySide6/Qt/plugins/platformthemes/libqgtk3.so", "/q/libqgtk3.so", "BINARY")
+    table = [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", "/q/libqxcb.so", "BINARY"),
+        gtk,
+        ("libgtk-3.so.0", "/s/libgtk-3.so.0", "BINARY"),
+        ("libpango-1.0.so.0", "/s/libpango-1.0.so.0", "BINARY"),
+        ("libglib-2.0.so.0", "/s/libglib-2.0.so.0", "BINARY"),
+        ("libxcb.so.1", "/s/libxcb.so.1", "BINARY"),
+        ("libpython3.11.so.1.0", "/p/libpython3.11.so.1.0", "BINARY"),
+        ("libopened-by-name.so", "/s/libopened-by-name.so", "BINARY"),
+        ("PySide6/Qt/lib/libQt6Gui.so.6", "/q/libQt6Gui.so.6", "BINARY"),
+        ("libQt6Gui.so.6", "PySide6/Qt/lib/libQt6Gui.so.6", "SYMLINK"),
+    ]
+    left = contents.kept_libraries(table, asks)
+    assert [entry for entry in table if entry not in left] == [gtk, table[2], table[3]]
+    assert left == [entry for entry in table if entry in left], "in their order"
+
+
+def test_without_anything_left_out_nothing_is_asked(contents: ModuleType) -> None:
+    def never(file: str) -> list[str]:
+        raise AssertionError(file)
+
+    table = [("libxcb.so.1", "/s/libxcb.so.1", "BINARY")]
+    assert contents.kept_libraries(iter(table), never) == table
+
+
+def test_a_plug_in_that_needs_nothing_of_its_own_takes_nothing_along(contents: ModuleType) -> None:
+    table = [
+        ("PySide6/Qt/plugins/platforms/libqvnc.so", "/q/libqxcb.so", "BINARY"),
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", "/q/libqxcb.so", "BINARY"),
+        ("libxcb.so.1", "/s/libxcb.so.1", "BINARY"),
+    ]
+    assert contents.kept_libraries(table, asks) == table[1:]
 
 
 def test_the_listing_holds_each_file_once_with_its_source(contents: ModuleType, tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from ktrdr_app.api.bodies import BacktestBody
 from ktrdr_app.api.operations import BACKTEST, Operation
 from ktrdr_app.api.outcomes import result_of
 from ktrdr_app.api.service import Here
+from ktrdr_app.api.strict_json import StrictRoute
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
 
-router = APIRouter(prefix="/backtests", tags=["backtests"])
+router = APIRouter(prefix="/backtests", tags=["backtests"], route_class=StrictRoute)
 
 
 @router.post("/", status_code=HTTPStatus.ACCEPTED)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from ktrdr_app.api.answers import Answer
-from ktrdr_app.api.events import ENDED, Event, Feed
+from ktrdr_app.api.events import ENDED, LAST, Event, Feed
 from ktrdr_app.api.operations import Operation
 from ktrdr_app.api.service import Here
 
@@ -56,14 +56,14 @@ def cancel(here: Here, operation_id: str) -> Answer:
     },
 )
 def events(
-    here: Here, operation_id: str, last_event_id: Annotated[int | None, Header(ge=0, le=LARGEST_OFFSET)] = None
+    here: Here, operation_id: str, last_event_id: Annotated[int | None, Header(ge=0, le=LAST)] = None
 ) -> Response:
-    """Follow an operation; who comes back with ``Last-Event-ID`` gets what came after it."""
+    """Follow an operation; who comes back with ``Last-Event-ID`` gets what came after it, the end in any case."""
     feed = here.jobs.feed(operation_id)
     found = here.jobs.store.get(operation_id)
     if feed is not None:
         return StreamingResponse(_lines(feed, last_event_id or 0), media_type=STREAM, headers=_UNBUFFERED)
-    if last_event_id is not None:
+    if last_event_id == LAST:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return Response(_end_of(found), media_type=STREAM, headers=_UNBUFFERED)
 
@@ -77,4 +77,4 @@ async def _lines(feed: Feed, after: int) -> AsyncIterator[bytes]:
 
 
 def _end_of(operation: Operation) -> bytes:
-    return Event(1, ENDED, operation.brief()).wire()
+    return Event(LAST, ENDED, operation.brief()).wire()

@@ -11,8 +11,9 @@ from ktrdr_app.api import names
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import StrategyBody
 from ktrdr_app.api.service import Here
+from ktrdr_app.api.strict_json import StrictRoute
 
-router = APIRouter(prefix="/strategies", tags=["strategies"])
+router = APIRouter(prefix="/strategies", tags=["strategies"], route_class=StrictRoute)
 
 
 @router.get("/")

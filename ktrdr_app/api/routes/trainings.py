@@ -14,10 +14,11 @@ from ktrdr_app.api.bodies import TrainingBody
 from ktrdr_app.api.operations import TRAINING, Operation
 from ktrdr_app.api.outcomes import result_of
 from ktrdr_app.api.service import Here
+from ktrdr_app.api.strict_json import StrictRoute
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Progress
 
-router = APIRouter(prefix="/trainings", tags=["trainings"])
+router = APIRouter(prefix="/trainings", tags=["trainings"], route_class=StrictRoute)
 
 PERFORMANCE = (
     "model_path",
