@@ -254,7 +254,7 @@ class TestPortfolio:
             qtbot.mouseClick(page.deals.viewport(), Qt.MouseButton.LeftButton, pos=place)
             qtbot.waitUntil(lambda: page.why.view is not None and not page.why.asking.busy, timeout=30_000)
             deal = page.deals.selected
-            assert page.why.headline.text().startswith(f"Trade {deal.number + 1}, {deal.side}")
+            assert page.why.headline.text().startswith(f"Trade {deal.number + 1}, {deal.symbol}, {deal.side}")
             keys = [section.section.step.key for section in page.why.sections]
             assert keys[:5] == ["inputs", "features", "answer", "contributions", "filters"]
             assert deal.entry in page.why.view.text

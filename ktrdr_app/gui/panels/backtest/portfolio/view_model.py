@@ -170,18 +170,19 @@ def _deals(document: Mapping[str, Any]) -> Iterator[Deal]:
         nanoseconds(pd.DatetimeIndex(pd.to_datetime(table[name], utc=True)).as_unit("ns"))
         for name in ("entry_time", "exit_time")
     ]
-    for number, row in enumerate(table.itertuples(index=False)):
+    records: Any = table.to_dict("records")
+    for number, row in enumerate(records):
         entry, leave = (stamp_text(int(stamps[number]), with_time=not daily) for stamps in ends)
         yield Deal(
             number=number,
-            symbol=str(row.symbol),
-            side=str(row.side),
+            symbol=str(row["symbol"]),
+            side=str(row["side"]),
             entry=entry,
             exit=leave,
-            fraction=float(row.return_pct),
-            net=float(row.net_pnl),
-            bars=int(row.bars_held),
-            reason=str(row.exit_reason).replace("_", " "),
+            fraction=float(row["return_pct"]),
+            net=float(row["net_pnl"]),
+            bars=int(row["bars_held"]),
+            reason=str(row["exit_reason"]).replace("_", " "),
         )
 
 
