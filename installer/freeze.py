@@ -129,6 +129,8 @@ def freeze() -> None:
     places: list[str | Path] = ["--distpath", DIST, "--workpath", BUILD / "pyinstaller"]
     quiet = ["--noconfirm", "--log-level", "WARN"]
     step("freezing", [python, "-P", "-W", "ignore", "-m", "PyInstaller", *quiet, *places, "installer/desktop.spec"])
+    if sys.platform.startswith("linux"):
+        step("trimming the libraries", [python, "installer/trim_libraries.py", FOLDER / "_internal"])
     compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     step("compiling the program's modules", [python, *compiled, FOLDER / "_internal" / "ktrdr_app"])
     step("listing the parts", [python, "installer/shipped_parts.py", LISTING, FOLDER])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePath
 
 Entry = tuple[str, str, str]
 """Name in the folder, file it comes from, and kind, as PyInstaller's tables of contents hold them."""
@@ -24,6 +24,7 @@ LOADED_BY_NAME = (
     "numba",
     "opentelemetry",
     "optuna",
+    "shellingham",
     "talib",
     "tzdata",
     "uvicorn",
@@ -39,6 +40,7 @@ WITH_SOURCES = {"optuna": ["storages/_rdb/**"]}
 UNUSED_MODULES = (
     "IPython",
     "PIL",
+    "PySide6.QtNetwork",
     "_pytest",
     "curses",
     "cyclonedx",
@@ -72,8 +74,12 @@ LEFT_OUT = (
     "*.hpp",
     "pyarrow/include/*",
     "pyarrow/src/*",
+    "pyarrow/_s3fs*",
+    "pyarrow/libarrow_python*.so",
+    "pyarrow/libarrow_python*.so.*.*",
     "pyarrow/tests/*",
     "*arrow*flight*",
+    "*arrow_s3*",
     "pyarrow/_pyarrow_cpp_tests*",
     "numpy/_core/include/*",
     "sklearn/datasets/data/*",
@@ -92,25 +98,35 @@ LEFT_OUT = (
     "torch/lib/libtorchbind_test.so",
     "torch/share/*",
     "torch/test/*",
+    "PySide6/*translations/*",
+    "PySide6/*plugins/egldeviceintegrations/*",
+    "PySide6/*plugins/generic/*",
+    "PySide6/*plugins/imageformats/*icns*",
+    "PySide6/*plugins/imageformats/*tga*",
+    "PySide6/*plugins/imageformats/*tiff*",
+    "PySide6/*plugins/imageformats/*wbmp*",
+    "PySide6/*plugins/networkinformation/*",
+    "PySide6/*plugins/platforms/*eglfs*",
+    "PySide6/*plugins/platforms/*linuxfb*",
+    "PySide6/*plugins/platforms/*minimalegl*",
+    "PySide6/*plugins/platforms/*vkkhrdisplay*",
+    "PySide6/*plugins/platforms/*vnc*",
+    "PySide6/*plugins/tls/*",
+    "PySide6/*Qt6EglF*",
+    "PySide6/*Qt6Network*",
     "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
-    "libatk*",
-    "libcairo*",
-    "libdatrie*",
-    "libfribidi*",
-    "libgdk*",
-    "libgraphite2*",
-    "libharfbuzz*",
-    "libjpeg*",
-    "libpango*",
-    "libpixman*",
-    "libthai*",
+    "*.dist-info/licenses/*",
 )
-"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler; and Qt's
-plug-in for the look of GTK with all it would bring, as the window has a look of its own.
+"""Files of the libraries that nothing loads: sources and headers, their own tests, sample data, a compiler, Arrow's
+access to S3; second names of one library; Qt's translations of its own few words, its network, devices without a
+desktop, and its plug-in for the look of GTK, as the window has a look of its own. Licence texts of Python's packages lie in ``licences`` already.
 
 ``torch/bin/torch_shm_manager`` stays: PyTorch starts it when tensors are shared between processes.
 """
 
+
+TESTS = re.compile(r"\.(tests|conftest|pytest_plugin)(\.|$)")
+"""A module that tests the package that it lies in."""
 
 LOAD = re.compile(r'\bload\(\s*"([A-Za-z0-9_.]+)"')
 """A call of ``ktrdr_app.core.lazy.load``."""
@@ -126,6 +142,17 @@ def named_in(package: Path) -> list[str]:
     """
     sources = (file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
     return sorted({name for source in sources for name in LOAD.findall(source)})
+
+
+def wanted_modules(names: Iterable[str]) -> list[str]:
+    """Return the modules of a package without its tests of itself.
+
+    Parameters
+    ----------
+    names : iterable of str
+        All of them.
+    """
+    return [name for name in names if not TESTS.search(name)]
 
 
 def stays_out(name: str) -> bool:
@@ -149,6 +176,30 @@ def kept(entries: Iterable[Entry]) -> list[Entry]:
         Binaries or data files.
     """
     return [entry for entry in entries if not stays_out(entry[0])]
+
+
+def kept_libraries(entries: Iterable[Entry], asks: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """Return the entries without what stays out, and without the libraries that only that would have needed.
+
+    What a plug-in of Qt brings depends on what is installed where the folder is made: GTK, for one, on some machines.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Binaries.
+    asks : callable
+        Gives the names of all libraries that a file needs, theirs included.
+    """
+    entries = list(entries)
+    left = kept(entries)
+    gone = [entry for entry in entries if stays_out(entry[0]) and entry[2] != "SYMLINK"]
+    doubtful = {PurePath(name).name for entry in gone for name in asks(entry[1])}
+    doubtful &= {name for name, _, _ in left if "/" not in name and "\\" not in name}
+    if not doubtful:
+        return left
+    certain = [entry for entry in left if entry[0] not in doubtful and entry[2] != "SYMLINK"]
+    doubtful -= {PurePath(name).name for entry in certain for name in asks(entry[1])}
+    return [entry for entry in left if entry[0] not in doubtful]
 
 
 def write_listing(file: Path, tables: Iterable[Sequence[Entry]]) -> None:

@@ -30,7 +30,9 @@ from PySide6.QtWidgets import (  # noqa: E402
     QWidget,
 )
 
+from ktrdr_app.core.cancel import CancelToken  # noqa: E402
 from ktrdr_app.core.paths import Workspace  # noqa: E402
+from ktrdr_app.gui.app import import_and_compile  # noqa: E402
 from ktrdr_app.gui.main_window import MainWindow  # noqa: E402
 from ktrdr_app.gui.ui.fonts import load_fonts  # noqa: E402
 from ktrdr_app.gui.ui.theme import apply_theme  # noqa: E402
@@ -292,6 +294,8 @@ def main() -> None:
     """Draw the session in each theme."""
     application = QApplication(sys.argv[:1])
     load_fonts()
+    # as the program does behind its first window: else the first training is that of an installation an hour ago
+    import_and_compile(print, CancelToken("warm up"))
     PICTURES.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
         apply_theme(application, theme)

@@ -134,6 +134,14 @@ class WindowCommands(FrameCommands):
         self.window.tasks.choose_long_runs(where)
         self.refresh_actions()
 
+    def why_not_cluster(self, _argument: str = "") -> str:
+        """Return why nothing can be sent to a cluster; empty if it can."""
+        return (
+            ""
+            if self.window.tasks.cluster
+            else self.tr("No cluster is known: give its address under View > Show the cluster")
+        )
+
     def why_not_stop(self, _argument: str = "") -> str:
         """Return why no task can be stopped; empty if one can."""
         return "" if self._running() else self.tr("Nothing runs")

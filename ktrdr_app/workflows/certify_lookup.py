@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,11 @@ def certification(workspace: Workspace, path: Path | str) -> TrainRequest:
 
 
 def certify_model(
-    workspace: Workspace, path: Path | str, progress: Progress = silent, cancel: CancelToken | None = None
+    workspace: Workspace,
+    path: Path | str,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    cluster: str | None = None,
 ) -> FoundCertificate:
     """Make the certificate of a model: train again without each symbol, and say how much skill is left.
 
@@ -188,13 +192,15 @@ def certify_model(
         Listener.
     cancel : CancelToken, optional
         Stops it within a moment; nothing is written then.
+    cluster : str, optional
+        Dask scheduler whose workers fit the models; the certificate does not depend on it.
 
     Raises
     ------
     KtrdrError
         As `certification` and `ktrdr_app.workflows.certify_run.certify` raise it.
     """
-    request = certification(workspace, path)
+    request = replace(certification(workspace, path), cluster=cluster)
     made = load("ktrdr_app.workflows.certify_run").certify(request, progress, cancel)
     document = json.loads(made.path.read_bytes())
     found = _read(made.path, document, _differences(document, show_model(workspace, path)))

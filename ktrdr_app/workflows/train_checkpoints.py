@@ -19,7 +19,7 @@ from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.process import SymbolFacts
 from ktrdr_app.workflows.request_papers import request_document
 from ktrdr_app.workflows.requests import TrainRequest
-from ktrdr_app.workflows.run_folders import run_id
+from ktrdr_app.workflows.run_folders import named_run, run_id
 
 CHECKPOINT_FILE = "checkpoint.bin"
 TRAINING_FILE = "training.json"
@@ -236,7 +236,7 @@ def found_run(request: TrainRequest, given: str) -> Path:
         If there is none.
     """
     path = Path(given)
-    folder = path if path.is_dir() else request.workspace.runs / safe_name(path.name, "run")
+    folder = path if path.is_dir() else named_run(request.workspace, safe_name(path.name, "run"), CHECKPOINT_FILE)
     if (folder / CHECKPOINT_FILE).is_file() and (folder / TRAINING_FILE).is_file():
         return folder
     kept = sorted(entry.parent.name for entry in request.workspace.runs.glob(f"*/{CHECKPOINT_FILE}"))

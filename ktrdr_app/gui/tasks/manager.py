@@ -57,17 +57,43 @@ class TaskManager(QObject):
     """No task runs any more."""
     longRunsChanged = Signal(str)
     """One of `LONG_RUNS`: errands are done elsewhere from now on."""
+    clusterChanged = Signal(str)
+    """Address of another cluster's scheduler; empty for none."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runners: list[ThreadRunner] = []
         self._closed = self._closing = False
         self._long_runs = LONG_RUNS[0]
+        self._cluster = ""
 
     @property
     def long_runs(self) -> str:
-        """Where errands are done: ``thread``, ``process``, or ``auto``, which is a process where the data are many."""
+        """Where errands are done: ``thread``, ``process``, ``auto``, which is a process where the data are many, or
+        ``cluster``, which is ``auto`` with the work shared out where it can be."""
         return self._long_runs
+
+    @property
+    def cluster(self) -> str:
+        """Address of the cluster's scheduler that is known; empty for none."""
+        return self._cluster
+
+    @property
+    def shared_with(self) -> str | None:
+        """Address of the cluster that work is shared out by now; None if it is all done on this machine."""
+        return (self._cluster or None) if self._long_runs == "cluster" else None
+
+    def choose_cluster(self, address: str) -> None:
+        """Share work out by another cluster, where it is shared out; what runs stays where it is.
+
+        Parameters
+        ----------
+        address : str
+            Of its scheduler; empty for none.
+        """
+        if address != self._cluster:
+            self._cluster = address
+            self.clusterChanged.emit(address)
 
     def choose_long_runs(self, name: str) -> None:
         """Do errands elsewhere from now on; those that run stay where they are.
@@ -103,6 +129,8 @@ class TaskManager(QObject):
         """
         if self._closed:
             return task
+        if isinstance(task.work, Errand) and self.shared_with is not None:
+            task.work = task.work.shared_with(self.shared_with)
         runner = ProcessRunner(task) if self._goes_out(task) else ThreadRunner(task)
         # queued, so that no frame of the runner is left on the stack when its last reference goes
         runner.ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)

@@ -325,6 +325,31 @@ class TestTheChoice:
     def test_work_that_is_no_errand_stays_whatever_was_chosen(self, qtbot: QtBot, outside: TaskManager) -> None:
         assert not outside._goes_out(Task("a closure", lambda _progress, _cancel: None))
 
+    def test_to_a_cluster_goes_what_can_be_shared_out(
+        self, qtbot: QtBot, tasks: TaskManager, sample_workspace: Workspace
+    ) -> None:
+        """Nobody is at the address, and each training says so; that of before the choice never looks there."""
+        address = "north, which is no address"
+        request = TrainRequest(sample_workspace, "quick", ("AAPL",), "1d")
+        for way, where in (("auto", "quick"), ("cluster", "quick"), ("cluster", address)):
+            tasks.choose_long_runs(way)
+            tasks.choose_cluster(address if where == address else "")
+            assert tasks.shared_with == (address if where == address else None)
+            task = Task("a training", Errand("train", request))
+            with qtbot.waitSignal(task.finished, timeout=60_000):
+                tasks.submit(task)
+            assert isinstance(task.work, Errand)
+            assert task.work.request.cluster == tasks.shared_with
+        assert not tasks._goes_out(task)
+
+    def test_another_cluster_is_told_once(self, qtbot: QtBot, tasks: TaskManager) -> None:
+        told: list[str] = []
+        tasks.clusterChanged.connect(told.append)
+        for address in ("tcp://a:1", "tcp://a:1", ""):
+            tasks.choose_cluster(address)
+        assert told == ["tcp://a:1", ""]
+        assert tasks.shared_with is None
+
     def test_it_is_told_once_and_must_be_one_that_there_is(self, qtbot: QtBot, tasks: TaskManager) -> None:
         told: list[str] = []
         tasks.longRunsChanged.connect(told.append)

@@ -1,4 +1,4 @@
-"""The page of the portfolio: the shared account, how much of it is in the market, and what each symbol brought."""
+"""The page of the portfolio: the shared account, how much of it is in which symbol, and what each one brought."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ktrdr_app import workflows
-from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
-from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
-from ktrdr_app.gui.panels.backtest.portfolio.view_model import Part, PortfolioView, portfolio_view
+from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, Part, PortfolioView
+from ktrdr_app.gui.panels.backtest.portfolio.weights_plot import WeightsPlot
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
 from ktrdr_app.gui.panels.backtest.run_place import RunPlace
+from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.inputs import CalmComboBox
@@ -47,10 +46,15 @@ class PortfolioPage(QWidget):
         self.exposure = AccountPlot(
             self.tr("Share of the account in the market"), "backtestPanel.portfolioExposure", percents=True
         )
+        self.weights = WeightsPlot()
         self.parts = self._table()
         self.shown = QSplitter(Qt.Orientation.Vertical)
         self.shown.setChildrenCollapsible(False)
-        for widget in (self.equity, self.exposure, self.parts):
+        shares = QSplitter(Qt.Orientation.Horizontal)
+        shares.setChildrenCollapsible(False)
+        shares.addWidget(self.exposure)
+        shares.addWidget(self.weights)
+        for widget in (self.equity, shares, self.parts):
             self.shown.addWidget(widget)
         self.shown.setSizes([240, 130, 200])
         self.shown.hide()
@@ -104,13 +108,8 @@ class PortfolioPage(QWidget):
             self._runs_in.show_error(error)
             return
         request = PortfolioRequest(each, self._form.symbols, max_positions=self.most.currentData())
-        words = self.tr("One account earned {0}, the same symbols bought and held {1}; worst drawdown {2}, {3} trades.")
-
-        def work(progress: Progress, cancel: CancelToken) -> PortfolioView:
-            return portfolio_view(workflows.backtest_portfolio(request, progress, cancel), words)
-
         title = self.tr("Portfolio of {0} on {1} symbols").format(each.strategy, len(request.symbols))
-        self._runs_in.submit_run(Task(title, work), self.show_portfolio)
+        self._runs_in.submit_run(Task(title, Errand("backtest_portfolio", request, SHOWN)), self.show_portfolio)
 
     @Slot(object)
     def show_portfolio(self, view: PortfolioView) -> None:
@@ -128,6 +127,8 @@ class PortfolioPage(QWidget):
         held = Account(self.tr("bought and held"), view.benchmark, "series_8", "dash")
         self.equity.set_accounts(view.times, (held, Account(self.tr("one account"), view.equity)))
         self.exposure.set_accounts(view.times, (Account(self.tr("in the market"), view.exposure, "series_3"),))
+        self.weights.set_weights(view.times, view.weights)
+        self.weights.setVisible(bool(view.weights))
         self.parts.records.set_records(view.parts)
         self.shown.show()
 

@@ -27,10 +27,11 @@ from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 if TYPE_CHECKING:
     from ktrdr_app.workflows.why_run import WhyRun
+    from ktrdr_app.workflows.why_signals import SignalsRun
 
 Asked = int | str
 """Number of a trade from 1, or ISO time of a bar."""
-Answer = tuple["WhyRun", WhyView]
+Answer = tuple["WhyRun | SignalsRun", WhyView]
 
 
 def iso_time(nanoseconds: int) -> str:
@@ -61,7 +62,7 @@ class WhyCard(QWidget):
         self._context = context
         self._folder: Path | None = None
         self._asked: Asked | None = None
-        self._run: WhyRun | None = None
+        self._run: WhyRun | SignalsRun | None = None
         self.view: WhyView | None = None
         self.sections: list[SectionView] = []
         self.headline = label("", "heading", wrap=True)

@@ -12,7 +12,7 @@ from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.portfolio.page import PortfolioPage
 from ktrdr_app.gui.panels.backtest.portfolio.view_model import portfolio_view
 from ktrdr_app.gui.ui.theme import tokens
-from tests.gui.panels.backtest.portfolio.made import WORDS, brought, outcome
+from tests.gui.panels.backtest.portfolio.made import brought, outcome
 
 pytestmark = pytest.mark.gui
 
@@ -23,7 +23,7 @@ PARTS = (brought("IBM", 260.0), brought("GOOG", -50.0, seen=False), brought("MSF
 def page(bare: BacktestPanel, tmp_path: Path) -> PortfolioPage:
     """Return the page with a portfolio of three symbols: one gained, one lost, one was not traded."""
     bare.tabs.setCurrentWidget(bare.portfolio)
-    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS), WORDS))
+    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS)))
     return bare.portfolio
 
 
@@ -83,11 +83,11 @@ def test_the_plots_tell_how_it_ended(page: PortfolioPage) -> None:
 def test_positions_are_counted_in_words(
     bare: BacktestPanel, tmp_path: Path, positions: tuple[int, ...], said: str
 ) -> None:
-    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS, positions=positions), WORDS))
+    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS, positions=positions)))
     assert bare.portfolio.words.text().endswith(said)
 
 
 def test_another_portfolio_takes_the_place_of_the_first(page: PortfolioPage, tmp_path: Path) -> None:
-    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0]), WORDS))
+    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
     assert column(page, "Symbol") == ["IBM"]
     assert len(page.equity.lines) == 2
