@@ -45,10 +45,10 @@ class PageTabs(QTabWidget):
     @Slot()
     def fit(self, _place: int = 0) -> None:
         """Let the page that is shown alone say how much room there must be."""
-        for place in range(self.count()):
-            page = self.widget(place)
+        pages = [page for place in range(self.count()) if (page := self.widget(place)) is not None]
+        for page in pages:
             policy = page.sizePolicy()
-            shown = place == self.currentIndex()
+            shown = page is self.currentWidget()
             policy.setVerticalPolicy(QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored)
             page.setSizePolicy(policy)
         self.updateGeometry()
