@@ -1,7 +1,8 @@
-"""What mkdocs fills in while it builds the pages: the catalogue of indicators, and the options of every command."""
+"""What mkdocs fills in while it builds the pages: references that the code tells, pictures in both themes, the icon."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +10,41 @@ from typing import Any
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from docs_references import http_routes, python_names, strategy_keys
 
 from ktrdr_app.cli.main import build
 from ktrdr_app.indicators import IndicatorInfo, OutputInfo, available
 
+REPO = Path(__file__).resolve().parent.parent
 MARK = "<!-- catalogue of indicators -->"
 COMMANDS_MARK = "<!-- options of every command -->"
+STRATEGY_MARK = "<!-- keys of a strategy -->"
+ROUTES_MARK = "<!-- routes of the HTTP API -->"
+NAMES_MARK = "<!-- names for Python -->"
 EVERYWHERE = ("--workspace", "--json")
 """Options that every command has, told once."""
+ICON = "images/app.svg"
+PICTURE = re.compile(r"^!\[([^\]]*)\]\((\S+-)dark([^)\s#]*\.webp)\)$", flags=re.MULTILINE)
+"""A picture of the dark theme that stands by itself."""
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the program's icon to the files of the site; mkdocs calls this once.
+
+    Parameters
+    ----------
+    files : mkdocs.structure.files.Files
+        What the site is made of.
+    config : mkdocs.config.defaults.MkDocsConfig
+        The settings.
+    """
+    from mkdocs.structure.files import File
+
+    files.append(File.generated(config, ICON, abs_src_path=str(REPO / "resources" / "app.svg")))
+    return files
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -30,14 +57,43 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     **_ : Any
         Page, configuration and files, which are not needed.
     """
-    for mark, filling in ((MARK, catalogue), (COMMANDS_MARK, commands)):
+    fillings = (
+        (MARK, catalogue),
+        (COMMANDS_MARK, commands),
+        (STRATEGY_MARK, strategy_keys),
+        (ROUTES_MARK, routes),
+        (NAMES_MARK, python_names),
+    )
+    for mark, filling in fillings:
         markdown = markdown.replace(mark, filling()) if mark in markdown else markdown
-    return markdown
+    return in_both_themes(markdown)
+
+
+def in_both_themes(markdown: str) -> str:
+    """Return a page whose pictures are dark where the reader reads in the dark, and light in the light.
+
+    Parameters
+    ----------
+    markdown : str
+        The page's text. Each picture ``...-dark....webp`` that stands by itself has a twin ``...-light....webp``.
+    """
+
+    def pair(found: re.Match[str]) -> str:
+        told = found[1].removesuffix(", dark")
+        return "\n".join(f"![{told}]({found[2]}{theme}{found[3]}#only-{theme})" for theme in ("dark", "light"))
+
+    return PICTURE.sub(pair, markdown)
 
 
 def commands() -> str:
     """Return every command with its arguments and options as Markdown, as ``--help`` has them."""
     return "\n\n".join(_command(words, command) for words, command in every_command())
+
+
+def routes() -> str:
+    """Return every route of the HTTP API as Markdown; fields that are options of a command have that option's help."""
+    helps = {" ".join(words): {each.name: each.help for each in command.params} for words, command in every_command()}
+    return http_routes(helps)
 
 
 def every_command() -> Iterator[tuple[tuple[str, ...], Any]]:

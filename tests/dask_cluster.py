@@ -33,31 +33,36 @@ class DaskCluster:
         For logs and scratch files.
     *options : str
         Further options of the scheduler.
+    port : int
+        Where it listens; any that is free by default.
     **variables : str
         Environment variables for it.
     """
 
-    def __init__(self, folder: Path, *options: str, **variables: str) -> None:
+    def __init__(self, folder: Path, *options: str, port: int = 0, **variables: str) -> None:
         self.folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
         note = folder / "scheduler.json"
-        place = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note))
+        place = ("--host", "127.0.0.1", "--port", str(port), "--scheduler-file", str(note))
         self.scheduler = self._start("scheduler", *place, *options, **variables)
         until(lambda: note.is_file() and note.read_text().rstrip().endswith("}"), "the scheduler")
         self.address: str = json.loads(note.read_text())["address"]
 
-    def add_workers(self, count: int, **variables: str) -> None:
+    def add_workers(self, count: int, *options: str, **variables: str) -> None:
         """Start workers, each a process of one thread that a nanny starts again when it dies.
 
         Parameters
         ----------
         count : int
             How many.
+        *options : str
+            Further options of theirs.
         **variables : str
             Environment variables for them.
         """
-        options = ("--host", "127.0.0.1", "--nworkers", str(count), "--nthreads", "1", "--no-dashboard")
-        self._start("worker", self.address, *options, "--local-directory", str(self.folder), **variables)
+        place = ("--host", "127.0.0.1", "--local-directory", str(self.folder), "--no-dashboard")
+        words = (*place, "--nworkers", str(count), "--nthreads", "1", *options)
+        self._start("worker", self.address, *words, **variables)
         with self.client() as client:
             client.wait_for_workers(count, timeout=WAIT)
 

@@ -1,4 +1,4 @@
-"""The pages against the code: error codes, strategy keys, commands, links, and the length of the README."""
+"""The pages against the code: error codes, commands, links, and the length of the README."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from installer.docs_hooks import MARK, on_page_markdown
 from ktrdr_app.core import errors
 from ktrdr_app.data.importing.findings import ImportQuestions
 from ktrdr_app.indicators import available
-from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, IndicatorSpec, Strategy
 
 REPO = Path(__file__).resolve().parent.parent
 PAGES = [REPO / "README.md", REPO / "CONTRIBUTING.md", *sorted((REPO / "docs").rglob("*.md"))]
@@ -59,19 +57,6 @@ def test_the_exit_codes_are_those_of_the_commands_page() -> None:
     assert table == {error.exit_code for error in all_errors()} | {0}
 
 
-def strategy_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Yield the dotted keys of the strategy grammar, as the page writes them."""
-    inner = {"indicators": ("{id}", IndicatorSpec), "fuzzy_sets": ("{input}", FuzzyInput), "sets": ("{set}", FuzzySet)}
-    for name, field in model.model_fields.items():
-        if name in inner:
-            placeholder, child = inner[name]
-            yield from strategy_keys(child, f"{prefix}{name}.{placeholder}.")
-        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from strategy_keys(field.annotation, f"{prefix}{name}.")
-        else:
-            yield prefix + name
-
-
 def test_the_page_of_indicators_is_filled_from_the_catalogue() -> None:
     page = on_page_markdown((REPO / "docs/reference/indicators.md").read_text(encoding="utf-8"))
     assert MARK not in page
@@ -82,35 +67,6 @@ def test_the_page_of_indicators_is_filled_from_the_catalogue() -> None:
         facts = [info.formula, info.source, info.description, *(f"`{output.name}`" for output in info.outputs)]
         facts += [f"| `{row['name']}` | {row['default']} |" for row in info.parameter_table()]
         assert [fact for fact in facts if fact not in section] == []
-
-
-@pytest.mark.parametrize("key", list(strategy_keys(Strategy)))
-def test_every_strategy_key_is_documented(key: str) -> None:
-    page = (REPO / "docs/reference/file-formats.md").read_text(encoding="utf-8")
-    assert f"`{key}`" in page
-
-
-def test_documented_strategy_keys_exist() -> None:
-    page = (REPO / "docs/reference/file-formats.md").read_text(encoding="utf-8")
-    section = page.split("## Strategy")[1].split("\n## ")[0]
-    written = set(re.findall(r"^\| `([^`]+)`", section, flags=re.MULTILINE))
-    assert written <= set(strategy_keys(Strategy))
-
-
-def test_documented_defaults_are_the_defaults() -> None:
-    page = (REPO / "docs/reference/file-formats.md").read_text(encoding="utf-8")
-    section = page.split("## Strategy")[1].split("\n## ")[0]
-    rows = dict(re.findall(r"^\| `(\w+\.\w+)` \| `?([^|`]+?)`? \|", section, flags=re.MULTILINE))
-    assert len(rows) > 20
-    for key, written in rows.items():
-        part, name = key.split(".")
-        default = Strategy.model_fields[part].default.model_dump()[name]
-        expected = str(default).lower() if default is None or isinstance(default, bool) else str(default)
-        try:
-            same = float(written) == float(default)
-        except (TypeError, ValueError):
-            same = written == expected
-        assert same, f"{key}: the page says {written}, the schema {expected}"
 
 
 def test_the_readme_is_short() -> None:

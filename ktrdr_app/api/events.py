@@ -31,6 +31,9 @@ from ktrdr_app.core.progress import (
 MOST_KEPT = 10_000
 """Events of one operation that can still be replayed."""
 ENDED = "ended"
+LAST = 2**53 - 1
+"""Number of the event that tells the end, of whatever operation: who comes back with it has heard all there is.
+It is the largest whole number that every reader of JSON keeps."""
 HEARTBEAT_SECONDS = 15.0
 """A line without meaning after so long, so that nobody between here and there takes the connection for dead."""
 
@@ -44,7 +47,7 @@ class Event:
     Attributes
     ----------
     number : int
-        From 1.
+        From 1; that of the end is `LAST`.
     name : str
         Such as ``epoch_finished``; the last one is ``ended``.
     facts : dict
@@ -126,9 +129,16 @@ class Feed:
             self._events.append(Event(self._numbers, name, facts))
             self._wake()
 
-    def close(self) -> None:
-        """End every listener's stream after what there is."""
+    def end(self, facts: dict[str, Any]) -> None:
+        """Tell the end, and end every listener's stream after it.
+
+        Parameters
+        ----------
+        facts : dict
+            How the operation stands at its end.
+        """
         with self._lock:
+            self._events.append(Event(LAST, ENDED, facts))
             self._closed = True
             self._wake()
 
@@ -138,11 +148,12 @@ class Feed:
         Parameters
         ----------
         after : int
-            Number of the last event that the listener has.
+            Number of the last event that the listener has; one that was never given counts as none.
         """
         listener = (asyncio.get_running_loop(), asyncio.Event())
         with self._lock:
             self._listeners.add(listener)
+            after = after if after <= self._numbers else 0
         try:
             while True:
                 listener[1].clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.core.errors import (
@@ -24,10 +25,13 @@ from ktrdr_app.core.errors import (
     StorageProblem,
     TokenWanted,
 )
+from ktrdr_app.core.words import cut
 
 SEE_DOCS = "see /docs for what each route takes"
 NOT_FOUND_EXIT = 3
 RETRY_SECONDS = "5"
+MOST_PROBLEMS = 20
+"""Problems of one request that are listed; the others are counted."""
 
 STATUS: tuple[tuple[type[KtrdrError], HTTPStatus], ...] = (
     (TokenWanted, HTTPStatus.UNAUTHORIZED),
@@ -151,27 +155,47 @@ async def _ours(_request: Request, error: Exception) -> Answer:
 
 
 async def _malformed(_request: Request, error: Exception) -> Answer:
-    """Answer a request that does not follow its route's description; the values sent are not repeated."""
+    """Answer a request that does not follow its route's description; no more of it is repeated than a line holds."""
     assert isinstance(error, RequestValidationError)
-    problems = [{"where": _place(fault["loc"]), "message": str(fault["msg"])} for fault in error.errors()]
-    first, more = problems[0], f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    faults = error.errors()
+    problems = [_problem(fault) for fault in faults[:MOST_PROBLEMS]]
+    first, more = problems[0], f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     message = f"{first['where']}: {first['message']}{more}"
     facts = {"code": "usage", "message": message, "hint": SEE_DOCS, "where": first["where"], "problems": problems}
     return Answer({"error": facts}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _place(path: Sequence[Any]) -> str:
-    return ".".join(str(part) for part in path)
+def _problem(fault: Mapping[str, Any]) -> dict[str, str]:
+    """Return one fault of a request as it is told; of text that is no JSON, what is wrong with it and where."""
+    if fault["type"] == "json_invalid":
+        message = f"no JSON: {fault['ctx']['error']}"
+        place = int(fault["loc"][-1])
+        return {"where": "body", "message": f"{message}, at character {place}" if place else message}
+    return {
+        "where": cut(".".join(str(part) for part in fault["loc"])),
+        "message": cut(str(fault["msg"]).removeprefix("Value error, ")),
+    }
 
 
 async def _http(request: Request, error: Exception) -> Answer:
     """Answer what the framework refuses: no such route, another method, a body that is no text."""
     assert isinstance(error, HTTPException)
-    message = f"{request.method} {request.url.path}: {error.detail}"
-    facts = {"code": "usage", "message": message, "hint": SEE_DOCS, "where": request.url.path}
+    path = cut(request.url.path)
+    facts = {"code": "usage", "message": f"{request.method} {path}: {error.detail}", "hint": SEE_DOCS, "where": path}
     unreadable = error.status_code == HTTPStatus.BAD_REQUEST
     status = HTTPStatus.UNPROCESSABLE_ENTITY if unreadable else error.status_code
-    return Answer({"error": facts}, status, dict(error.headers or {}))
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if "allow" in headers:
+        headers["allow"] = ", ".join(sorted({*headers["allow"].split(", "), *_methods(request)}))
+    return Answer({"error": facts}, status, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method that a path has; the framework tells those of the first route that it came upon."""
+    paths, asked = request.app.openapi()["paths"], request.url.path
+    alike = [operations for template, operations in paths.items() if compile_path(template)[0].match(asked)]
+    fitting = [paths[asked]] if asked in paths else alike
+    return {method.upper() for operations in fitting for method in operations}
 
 
 async def _bug(request: Request, error: Exception) -> Answer:

@@ -10,27 +10,29 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from ktrdr_app.api.events import ENDED, Feed, described, standing
+from ktrdr_app.api.events import Feed, described, standing
 from ktrdr_app.api.failures import bug_facts, facts_of
 from ktrdr_app.api.operations import (
     CANCELLED,
     COMPLETED,
     FAILED,
     INTERRUPTED,
+    KEEPING,
     RUNNING,
+    Keeping,
     Operation,
     OperationStore,
     now,
 )
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import BrokenOff, Cancelled, KtrdrError, QueueFull
+from ktrdr_app.core.errors import BrokenOff, Cancelled, KtrdrError, QueueFull, StorageProblem
 from ktrdr_app.core.progress import Note, Progress, ProgressEvent
 
 Work = Callable[[Progress, CancelToken], Any]
 """What an operation does; it returns its result, made of plain JSON types."""
 
 MOST_WAITING = 100
-CANCEL_SECONDS = 0.5
+CANCEL_SECONDS = 0.3
 """How long a cancel waits for the end of the work before it answers."""
 STANDING_SECONDS = 1.0
 """How often the standing of an operation is written down, at most."""
@@ -61,16 +63,20 @@ class Jobs:
         Where operations are kept; what an earlier server left is marked as interrupted.
     at_once : int
         Most operations that run together.
+    keeping : Keeping
+        How many of those that are over are kept, and how long.
     """
 
-    def __init__(self, store: OperationStore, at_once: int) -> None:
+    def __init__(self, store: OperationStore, at_once: int, keeping: Keeping = KEEPING) -> None:
         self.store = store
         self._at_once = at_once
+        self._keeping = keeping
         self._lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}
         self._closing = False
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="ktrdr-operation")
         store.break_off()
+        store.prune(keeping)
 
     def submit(self, kind: str, title: str, request: dict[str, Any], work: Work) -> Operation:
         """Put an operation into the queue.
@@ -95,7 +101,7 @@ class Jobs:
             job = _Job(operation.id, work, CancelToken(title))
             self._jobs[operation.id] = job
             job.future = self._pool.submit(self._run, job)
-            job.future.add_done_callback(_told)
+            job.future.add_done_callback(_noticed)
         return operation
 
     def cancel(self, operation_id: str) -> Operation:
@@ -111,7 +117,7 @@ class Jobs:
         OperationNotFound
             If there is none.
         """
-        job = self._jobs.get(operation_id)
+        job = self._live(operation_id)
         if job is not None:
             job.token.cancel()
             if job.future is not None and job.future.cancel():
@@ -128,8 +134,13 @@ class Jobs:
         operation_id : str
             Which.
         """
-        job = self._jobs.get(operation_id)
+        job = self._live(operation_id)
         return None if job is None else job.feed
+
+    def _live(self, operation_id: str) -> _Job | None:
+        """Return what waits or runs under an id; one that is being put into the queue is waited for."""
+        with self._lock:
+            return self._jobs.get(operation_id)
 
     def stop(self) -> None:
         """Ask all operations to stop and end all streams of events, without waiting; safe from a signal handler."""
@@ -147,8 +158,8 @@ class Jobs:
         self.store.close()
 
     def _run(self, job: _Job) -> None:
-        self.store.change(job.id, status=RUNNING, started_at=now())
         try:
+            self.store.change(job.id, status=RUNNING, started_at=now())
             job.token.check()
             result = job.work(lambda event: self._listen(job, event), job.token)
         except Cancelled as error:
@@ -170,25 +181,35 @@ class Jobs:
         if told is None:
             return
         job.standing = standing(job.standing, event)
+        noted = isinstance(event, Note)
         if isinstance(event, Note):
             job.notes.append(event.text)
-            self.store.change(job.id, notes=job.notes)
-        if time.monotonic() - job.written > STANDING_SECONDS:
+        if noted or time.monotonic() - job.written > STANDING_SECONDS:
             job.written = time.monotonic()
-            self.store.change(job.id, progress=job.standing)
+            self._write_standing(job)
         job.feed.add(*told)
+
+    def _write_standing(self, job: _Job) -> None:
+        """Write down how far an operation is; hours of work are not given up because a moment's disk refuses that."""
+        try:
+            self.store.change(job.id, progress=job.standing, notes=job.notes)
+        except StorageProblem as error:
+            log.warning("the progress of operation %s is not written down: %s", job.id, error)
 
     def _end(self, job: _Job, status: str, **columns: Any) -> None:
         """Write down how an operation ended, then tell it."""
+        facts = {"status": status, "completed_at": now(), "progress": job.standing, "notes": job.notes}
+        told: dict[str, Any] = {"operation_id": job.id, "status": status}
         try:
-            self.store.change(job.id, status=status, completed_at=now(), progress=job.standing, **columns)
-            job.feed.add(ENDED, self.store.get(job.id).brief())
+            self.store.end(job.id, **facts, **columns)
+            told = self.store.get(job.id).brief()
+            self.store.prune(self._keeping)
         finally:
             self._jobs.pop(job.id, None)
-            job.feed.close()
+            job.feed.end(told)
 
 
-def _told(future: Future[None]) -> None:
-    """Log what could not be written down: a full disk, most likely."""
+def _noticed(future: Future[None]) -> None:
+    """Log what went wrong after the end of an operation, which has no other place to be told."""
     if not future.cancelled() and (error := future.exception()) is not None:
-        log.error("an operation's end is not written down: %s", error)
+        log.error("the end of an operation could not be looked after: %s", error)

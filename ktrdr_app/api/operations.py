@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ QUEUED, RUNNING, COMPLETED, FAILED, CANCELLED, INTERRUPTED = STATUSES = (
 LIVE = (QUEUED, RUNNING)
 TRAINING, BACKTEST = KINDS = ("training", "backtest")
 FILE = "operations.sqlite3"
+
+log = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS operations (
@@ -49,6 +52,25 @@ CREATE TABLE IF NOT EXISTS operations (
 _IN_JSON = ("request", "progress", "notes", "error", "result")
 _COLUMNS = ("id", "kind", "title", "status", "created_at", "started_at", "completed_at", *_IN_JSON)
 _BRIEF = tuple(name for name in _COLUMNS if name != "result")
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How much is remembered of operations that are over; their models and runs stay, whatever is forgotten here.
+
+    Attributes
+    ----------
+    most : int
+        So many, those that ended last.
+    days : int
+        Since their end.
+    """
+
+    most: int = 1000
+    days: int = 90
+
+
+KEEPING = Keeping()
 
 
 @dataclass(frozen=True)
@@ -120,9 +142,15 @@ class Operation:
         return self.brief() | {"result": self.result}
 
 
-def now() -> str:
-    """Return the moment as ISO text in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def now(days_ago: int = 0) -> str:
+    """Return the moment, or that of some days ago, as ISO text in UTC; such texts are in the order of time.
+
+    Parameters
+    ----------
+    days_ago : int
+        How many.
+    """
+    return (datetime.now(UTC) - timedelta(days=days_ago)).isoformat(timespec="milliseconds")
 
 
 class OperationStore:
@@ -142,6 +170,7 @@ class OperationStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._turn = threading.RLock()
+        self._unwritten: dict[str, dict[str, Any]] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, check_same_thread=False)
@@ -154,6 +183,10 @@ class OperationStore:
     def close(self) -> None:
         """Let the file go."""
         with self._turn:
+            try:
+                self._write_unwritten()
+            except StorageProblem as error:
+                log.error("the ends of operations %s are not written down: %s", ", ".join(self._unwritten), error)
             self._connection.close()
 
     def add(self, kind: str, title: str, request: dict[str, Any]) -> Operation:
@@ -186,6 +219,49 @@ class OperationStore:
         **columns : Any
             Fields of `Operation`.
         """
+        self._write_unwritten()
+        self._write(operation_id, columns)
+
+    def end(self, operation_id: str, **columns: Any) -> None:
+        """Write down how an operation ended; where the disk refuses, that is told from memory and written later.
+
+        Parameters
+        ----------
+        operation_id : str
+            Which.
+        **columns : Any
+            Fields of `Operation`.
+        """
+        with self._turn:
+            self._unwritten[operation_id] = columns
+            try:
+                self._write_unwritten()
+            except StorageProblem as error:
+                log.error("the end of operation %s is not written down yet: %s", operation_id, error)
+
+    def prune(self, keeping: Keeping) -> int:
+        """Forget operations that have been over for long, and return how many.
+
+        Parameters
+        ----------
+        keeping : Keeping
+            What is kept.
+        """
+        over = f"status NOT IN ('{QUEUED}', '{RUNNING}')"
+        newest = f"SELECT number FROM operations WHERE {over} ORDER BY completed_at DESC, number DESC LIMIT ?"
+        old = f"{over} AND (completed_at < ? OR number NOT IN ({newest}))"
+        with self._changing() as connection:
+            values = (now(keeping.days), keeping.most)
+            return connection.execute(f"DELETE FROM operations WHERE {old}", values).rowcount
+
+    def _write_unwritten(self) -> None:
+        """Write down what the disk refused before."""
+        with self._turn:
+            for operation_id, columns in list(self._unwritten.items()):
+                self._write(operation_id, columns)
+                del self._unwritten[operation_id]
+
+    def _write(self, operation_id: str, columns: dict[str, Any]) -> None:
         values = [_json(value) if name in _IN_JSON else value for name, value in columns.items()]
         assigned = ", ".join(f"{_COLUMNS[_COLUMNS.index(name)]} = ?" for name in columns)
         with self._changing() as connection:
@@ -243,8 +319,11 @@ class OperationStore:
             rows = connection.execute(f"SELECT {', '.join(names)} FROM operations {rest}", values).fetchall()
         found = []
         for row in rows:
-            read = dict(zip(names, row, strict=True))
-            found.append(Operation(**{name: json.loads(v) if name in _IN_JSON else v for name, v in read.items()}))
+            read = {
+                name: json.loads(value) if name in _IN_JSON else value for name, value in zip(names, row, strict=True)
+            }
+            ended = self._unwritten.get(read["id"], {})
+            found.append(Operation(**read | {name: plain(ended[name]) for name in names if name in ended}))
         return found
 
     @contextmanager

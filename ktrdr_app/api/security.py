@@ -82,7 +82,8 @@ class Guard:
         except KtrdrError as error:
             await answer_of(error)(scope, receive, send)
             return
-        await self._app(scope, _replay(body, receive), send)
+        if body is not None:  # a client that went while it sent gets no answer, and nothing is done for it
+            await self._app(scope, _replay(body, receive), send)
 
     def _check(self, headers: dict[str, str]) -> None:
         host = headers.get("host", "")
@@ -108,13 +109,13 @@ def _without_port(host: str) -> str:
     return name.lower() if colon and port.isdecimal() else host.lower()
 
 
-async def _whole_body(receive: Receive) -> bytes:
-    """Return the body; the length that a request claims need not be true."""
+async def _whole_body(receive: Receive) -> bytes | None:
+    """Return the body, None if the client went before its end; the length that a request claims need not be true."""
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > LARGEST_BODY:

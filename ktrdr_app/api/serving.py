@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -14,15 +16,18 @@ from fastapi import FastAPI
 
 from ktrdr_app.api.app import create_app
 from ktrdr_app.api.jobs import Jobs
-from ktrdr_app.api.operations import FILE, OperationStore
+from ktrdr_app.api.operations import FILE, KEEPING, Keeping, OperationStore
 from ktrdr_app.api.security import LOOPBACK_NAMES, Access, is_loopback
 from ktrdr_app.api.service import Service
-from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.api.wire import Wire
+from ktrdr_app.core.errors import InvalidValue, LockHeld
 from ktrdr_app.core.locks import file_lock
 from ktrdr_app.core.paths import Workspace
 
 SHORTEST_TOKEN = 16
 GRACE_SECONDS = 5
+MOST = 100_000
+"""Largest number of jobs, and of operations and days that are kept."""
 LOCK_FILE = ".server.lock"
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
@@ -43,6 +48,8 @@ class ServeRequest:
         Most operations that run together.
     token : str
         Secret of the user's own; empty to have one made where one is needed.
+    keep, keep_days : int
+        How many operations that are over are kept, and for how many days.
     """
 
     workspace: Workspace
@@ -50,6 +57,8 @@ class ServeRequest:
     port: int
     jobs: int
     token: str = ""
+    keep: int = KEEPING.most
+    keep_days: int = KEEPING.days
 
 
 @dataclass(frozen=True)
@@ -81,14 +90,16 @@ def serve(request: ServeRequest, announce: Callable[[Serving], None]) -> None:
     Raises
     ------
     InvalidValue
-        If address, port, jobs or token cannot be.
+        If address, port, jobs, token or what is kept cannot be.
+    LockHeld
+        If another server has the workspace.
     StorageProblem
-        If another server has the workspace, or the disk refuses.
+        If the disk refuses.
     """
     access, made = _access(request)
     runs = request.workspace.runs
-    with _listening(request) as listener, file_lock(runs / LOCK_FILE, patience=0.0):
-        jobs = Jobs(OperationStore(runs / FILE), request.jobs)
+    with _listening(request) as listener, _alone(runs / LOCK_FILE):
+        jobs = Jobs(OperationStore(runs / FILE), request.jobs, Keeping(request.keep, request.keep_days))
         try:
             app = create_app(Service(request.workspace, jobs), access)
             port = listener.getsockname()[1]
@@ -98,6 +109,17 @@ def serve(request: ServeRequest, announce: Callable[[Serving], None]) -> None:
             server.run(sockets=[listener])
         finally:
             jobs.close()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the workspace against other servers."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(path, patience=0.0))
+        except LockHeld as error:
+            raise LockHeld(str(path.parent.parent), "another server") from error
+        yield
 
 
 class _Server(uvicorn.Server):
@@ -127,7 +149,13 @@ def _server(app: FastAPI, jobs: Jobs) -> _Server:
     After its end uvicorn raises the signals again for whoever heard them before, which is the server itself.
     """
     config = uvicorn.Config(
-        app, timeout_graceful_shutdown=GRACE_SECONDS, log_config=None, access_log=False, server_header=False
+        app,
+        http=Wire,
+        ws="none",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
     )
     server = _Server(config, jobs)
     for number in ENDINGS:
@@ -149,8 +177,9 @@ def _access(request: ServeRequest) -> tuple[Access, str | None]:
 
 
 def _listening(request: ServeRequest) -> socket.socket:
-    if request.jobs < 1:
-        raise InvalidValue("jobs", request.jobs, "1 or more")
+    for name, value in (("jobs", request.jobs), ("keep", request.keep), ("keep-days", request.keep_days)):
+        if not 1 <= value <= MOST:
+            raise InvalidValue(name, value, f"1 to {MOST}")
     if not 0 <= request.port <= 65535:
         raise InvalidValue("port", request.port, "0 to 65535")
     family = socket.AF_INET6 if ":" in request.host else socket.AF_INET

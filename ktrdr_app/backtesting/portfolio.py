@@ -103,6 +103,7 @@ def run_portfolio(
         gross=ledger.gross,
         held=ledger.open_positions,
         units={leg.symbol: ledger.units[begins[row] : begins[row + 1]] for row, leg in enumerate(ordered)},
+        worth={leg.symbol: ledger.worth[row] for row, leg in enumerate(ordered)},
         trades=trades_table(ordered, ledger.trades[: purse["trades"]], ledger.filed[: purse["trades"]]),
         events=portfolio_events(ordered, index, ledger.events[: purse["events"]], ledger.whose),
         open_positions=open_positions(ordered, state.own, state.costs, last_rates),

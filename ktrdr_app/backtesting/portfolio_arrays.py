@@ -111,6 +111,8 @@ class Ledger(NamedTuple):
         Positions held then.
     units : ndarray of float64, shape (n_all_bars,)
         Signed units at each bar's close, symbol after symbol.
+    worth : ndarray of float64, shape (n_symbols, n_slots)
+        Signed value of each symbol's position, account currency, when each slot's bars are over.
     trades, filed : ndarray of `TRADE` and `FILED`
         Closed trades, in order of time.
     events : ndarray of `EVENT`
@@ -124,6 +126,7 @@ class Ledger(NamedTuple):
     gross: NDArray[np.float64]
     open_positions: NDArray[np.int64]
     units: NDArray[np.float64]
+    worth: NDArray[np.float64]
     trades: NDArray[np.void]
     filed: NDArray[np.void]
     events: NDArray[np.void]
@@ -145,6 +148,7 @@ class Ledger(NamedTuple):
             gross=np.empty(slots),
             open_positions=np.empty(slots, dtype=np.int64),
             units=np.empty(bars),
+            worth=np.empty((symbols, slots)),
             trades=np.empty(trades, dtype=TRADE),
             filed=np.empty(trades, dtype=FILED),
             events=np.empty(events, dtype=EVENT),

@@ -353,10 +353,16 @@ def _tell(state: State, ledger: Ledger, symbol: int, bar: int, kind: int, target
 
 @ieee_kernel
 def _mark(money: Money, state: State, ledger: Ledger, slot: int, step: int) -> None:
-    """Value the account."""
+    """Value the account and each of its positions."""
     worth, gross, _, count = _standing(money, state, step)
     ledger.equity[slot], ledger.cash[slot], ledger.gross[slot] = worth, state.purse[0].cash, gross
     ledger.open_positions[slot] = count
+    for symbol in range(len(state.own)):
+        own = state.own[symbol]
+        rate = (
+            _rate(money, symbol, step) if own.units != 0.0 else 1.0
+        )  # of a currency that is not held it may be unknown
+        ledger.worth[symbol, slot] = own.units * own.last_close * rate
     if worth <= 0.0 and state.purse[0].gone == 0:
         state.purse[0].gone = 1
         _tell(state, ledger, WHOLE_ACCOUNT, slot, GONE, FLAT, worth, 0.0, 0.0)

@@ -88,6 +88,8 @@ class PortfolioResult:
         Positions held then.
     units : dict of str to ndarray of float64
         Signed units at each symbol's own closes.
+    worth : dict of str to ndarray of float64, shape (n_instants,)
+        Signed value of each symbol's position, account currency; their absolute values add up to ``gross``.
     trades : DataFrame
         Closed trades in order of their exits, columns `PORTFOLIO_COLUMNS`: prices in quote currency, money in account
         currency. ``gross_pnl`` = side · (exit price · exit rate - entry price · entry rate) · quantity.
@@ -105,6 +107,7 @@ class PortfolioResult:
     gross: NDArray[np.float64]
     held: NDArray[np.int64]
     units: dict[str, NDArray[np.float64]]
+    worth: dict[str, NDArray[np.float64]]
     trades: pd.DataFrame
     events: tuple[PortfolioEvent, ...]
     open_positions: tuple[OpenPosition, ...]

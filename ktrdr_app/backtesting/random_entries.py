@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.backtesting.arrays import DAY
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.random_kernel import Fills, Stakes, draw_finals
+from ktrdr_app.backtesting.random_kernel import Fills, Marks, Stakes, draw_accounts
 from ktrdr_app.backtesting.terms import terms_of
 from ktrdr_app.backtesting.trades import OpenTrade, TradeArrays
 from ktrdr_app.core import seeds
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 DRAWS = 200
 """Random runs."""
+
+POINTS = 120
+"""Bars at which the way of the random accounts is kept, at most."""
+PERCENTILES = (5, 25, 50, 75, 95)
+"""Of the random accounts, at each of these bars."""
 
 Array = NDArray[np.float64]
 
@@ -41,6 +46,10 @@ class RandomEntries:
         Trades of each run.
     seed : int
         Of the draws.
+    bars : ndarray of int64, shape (n_points,)
+        Rows of the run at which the random accounts were looked at; none by default.
+    paths : ndarray of float64, shape (n_draws, n_points)
+        Value of each random account at the close of these bars.
     """
 
     finals: Array
@@ -48,6 +57,8 @@ class RandomEntries:
     initial_capital: float
     trades: int
     seed: int
+    bars: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    paths: Array = field(default_factory=lambda: np.empty((0, 0)))
 
     @property
     def percentile(self) -> float:
@@ -60,7 +71,11 @@ class RandomEntries:
         return float((1 + (self.finals >= self.final_equity).sum()) / (1 + len(self.finals)))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form: returns as fractions, 5th percentile, median and 95th percentile of the draws."""
+        """Return the JSON form: returns as fractions, 5th percentile, median and 95th percentile of the draws.
+
+        ``way`` has rows of some bars in ``bars`` and, by percentile (``p5`` and so on), the random accounts' returns up
+        to their closes.
+        """
         low, middle, high = np.quantile(self.finals / self.initial_capital - 1, [0.05, 0.5, 0.95]).tolist()
         return {
             "draws": len(self.finals),
@@ -72,11 +87,19 @@ class RandomEntries:
             "high": high,
             "percentile": self.percentile,
             "chance": self.chance,
+            "way": self._way(),
         }
+
+    def _way(self) -> dict[str, list[float]] | None:
+        if not len(self.bars):
+            return None
+        levels = np.percentile(self.paths / self.initial_capital - 1, PERCENTILES, axis=0).round(6)
+        named = {f"p{percentile}": row.tolist() for percentile, row in zip(PERCENTILES, levels, strict=True)}
+        return {"bars": self.bars.tolist(), **named}
 
 
 def random_entries(
-    fills: Fills, stakes: Stakes, final_equity: float, initial_capital: float, seed: int, draws: int = DRAWS
+    bars: pd.DataFrame, stakes: Stakes, config: BacktestConfig, final_equity: float, seed: int, draws: int = DRAWS
 ) -> RandomEntries | None:
     """Let the trades of a run begin at random times instead, and place the run among such runs.
 
@@ -87,11 +110,13 @@ def random_entries(
 
     Parameters
     ----------
-    fills : Fills
-        As `fills_of` gives them.
+    bars : DataFrame
+        Bars of one symbol.
     stakes : Stakes
         As `stakes_of` gives them.
-    final_equity, initial_capital : float
+    config : BacktestConfig
+        Capital, fill and costs are taken from it.
+    final_equity : float
         Of the run, account currency.
     seed : int
         Recorded with the result.
@@ -103,10 +128,15 @@ def random_entries(
     RandomEntries or None
         None for a run without trades, or without two bars in which orders can fill.
     """
+    fills, capital = fills_of(bars, config), float(config.initial_capital)
     if not len(stakes.held) or len(fills.buy) - 1 <= fills.first:
         return None
-    finals = draw_finals(fills, stakes, float(initial_capital), draws, seeds.generator(seed, "random entries"))
-    return RandomEntries(finals, final_equity, initial_capital, len(stakes.held), seed)
+    open_rows = np.flatnonzero(_trading(bars))
+    at = np.unique(np.linspace(0, len(open_rows) - 1, min(POINTS, len(open_rows))).round().astype(np.int64))
+    marks = Marks(at, bars["close"].to_numpy(dtype=np.float64)[open_rows[at]])
+    generator = seeds.generator(seed, "random entries")
+    finals, paths = draw_accounts(fills, stakes, capital, draws, generator, marks)
+    return RandomEntries(finals, final_equity, capital, len(stakes.held), seed, open_rows[at], paths)
 
 
 def fills_of(bars: pd.DataFrame, config: BacktestConfig) -> Fills:

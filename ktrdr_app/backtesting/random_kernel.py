@@ -69,6 +69,21 @@ class Stakes(NamedTuple):
     units: Array
 
 
+class Marks(NamedTuple):
+    """Where an account is looked at on its way; every array has the shape (n_marks,).
+
+    Attributes
+    ----------
+    at : ndarray of int64
+        Bars, rising.
+    close : ndarray of float64
+        Their closes.
+    """
+
+    at: Rows
+    close: Array
+
+
 @kernel
 def random_entry_bars(
     held: Rows, order: Rows, first: int, last: int, generator: np.random.Generator, entries: Rows
@@ -108,7 +123,9 @@ def random_entry_bars(
 
 
 @kernel
-def account_of(fills: Fills, stakes: Stakes, entries: Rows, order: Rows, capital: float) -> float:
+def account_of(
+    fills: Fills, stakes: Stakes, entries: Rows, order: Rows, capital: float, marks: Marks, path: Array
+) -> float:
     """Return the cash after trades that follow one another, each sized, paid and closed as in a run.
 
     Parameters
@@ -121,8 +138,12 @@ def account_of(fills: Fills, stakes: Stakes, entries: Rows, order: Rows, capital
         As `random_entry_bars` has them.
     capital : float
         Cash at the start, account currency.
+    marks : Marks
+        Where the account is looked at.
+    path : ndarray of float64, shape (n_marks,)
+        Written: the account's value at the close of each of these bars, the position included.
     """
-    cash, last = capital, fills.buy.size - 1
+    cash, last, mark = capital, fills.buy.size - 1, 0
     for place in range(order.size):
         if cash <= 0.0:
             break
@@ -136,18 +157,30 @@ def account_of(fills: Fills, stakes: Stakes, entries: Rows, order: Rows, capital
             quantity = np.floor(lots + max(LOT_ROUNDING, ROUNDING * lots)) * fills.lot_step
         if quantity <= 0.0 or quantity * cost > cash * (1.0 + ROUNDING):
             continue
+        carry = fills.carry_long if long else fills.carry_short
+        while mark < marks.at.size and marks.at[mark] < out:
+            bar, close = marks.at[mark], marks.close[mark]
+            path[mark] = cash
+            if bar >= into:
+                moved = close - price if long else price - close
+                if carry.size:
+                    moved -= carry[bar] - carry[into]
+                path[mark] += quantity * (moved - price * fills.commission - fills.per_unit)
+            mark += 1
         left = fills.sell[out] if long else fills.buy[out]
         gained = left - price if long else price - left
-        if fills.carry_long.size:
-            carry = fills.carry_long if long else fills.carry_short
+        if carry.size:
             gained -= carry[out] - carry[into]
         cash += quantity * (gained - (price + left) * fills.commission - 2.0 * fills.per_unit)
+    path[mark:] = cash
     return cash
 
 
 @kernel
-def draw_finals(fills: Fills, stakes: Stakes, capital: float, draws: int, generator: np.random.Generator) -> Array:
-    """Return the cash at the end of each random run, shape (draws,).
+def draw_accounts(
+    fills: Fills, stakes: Stakes, capital: float, draws: int, generator: np.random.Generator, marks: Marks
+) -> tuple[Array, Array]:
+    """Return the cash at the end of each random run, shape (draws,), and its way there, shape (draws, n_marks).
 
     Parameters
     ----------
@@ -161,21 +194,23 @@ def draw_finals(fills: Fills, stakes: Stakes, capital: float, draws: int, genera
         Random runs.
     generator : numpy.random.Generator
         Source of the draws.
+    marks : Marks
+        Where the accounts are looked at.
     """
     count = stakes.held.size
     order, entries = np.arange(count), np.empty(count, np.int64)
-    finals = np.empty(draws)
+    finals, paths = np.empty(draws), np.empty((draws, marks.at.size))
     for draw in range(draws):
         for place in range(count - 1, 0, -1):
             other = min(place, int(generator.random() * (place + 1)))
             order[place], order[other] = order[other], order[place]
         random_entry_bars(stakes.held, order, fills.first, fills.buy.size - 1, generator, entries)
-        finals[draw] = account_of(fills, stakes, entries, order, capital)
-    return finals
+        finals[draw] = account_of(fills, stakes, entries, order, capital, marks, paths[draw])
+    return finals, paths
 
 
 @warms_up
 def _warm_up() -> None:
     prices, none, one, whole = np.ones(3), np.zeros(0), np.ones(1), np.ones(1, dtype=np.int64)
     fills = Fills(prices, prices, none, none, 1, 0.0, 0.0, 0.0)
-    draw_finals(fills, Stakes(whole, whole, one, one), 1.0, 1, np.random.default_rng(0))
+    draw_accounts(fills, Stakes(whole, whole, one, one), 1.0, 1, np.random.default_rng(0), Marks(whole, one))

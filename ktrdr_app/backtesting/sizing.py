@@ -53,7 +53,10 @@ def is_number(value: object) -> bool:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
-    return math.isfinite(value)
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float reaches
+        return False
 
 
 def check_sizing(sizing: object) -> None:
@@ -75,8 +78,10 @@ def check_sizing(sizing: object) -> None:
     """
     if not isinstance(sizing, Mapping) or "kind" not in sizing:
         raise InvalidValue("sizing", sizing, 'a mapping with a kind, such as {"kind": "all_in"}')
+    if not isinstance(sizing["kind"], str):
+        raise InvalidValue("sizing.kind", sizing["kind"], f"one of {', '.join(SIZINGS)}")
     if sizing["kind"] not in SIZINGS:
-        raise UnknownName("sizing", str(sizing["kind"]), list(SIZINGS))
+        raise UnknownName("sizing", sizing["kind"], list(SIZINGS))
     kind = SIZINGS[sizing["kind"]]
     keys = {"kind", *kind.bounds}
     if not keys - set(kind.optional) <= set(sizing) <= keys:

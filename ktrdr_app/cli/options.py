@@ -194,6 +194,8 @@ JSON = Choice("as_json", "Print one JSON document, and nothing else, on stdout."
 STRATEGY = Choice("strategy", "Strategy name, or path of a YAML file.", default=REQUIRED)
 MAYBE_STRATEGY = Choice("strategy", "Strategy name, or path of a YAML file; not with --signals.")
 SYMBOL = Choice("symbol", "Symbol.", default=REQUIRED)
+SYMBOLS_BUILT = Choice("symbols", "Symbol, or several separated by commas.", default=REQUIRED, metavar="SYMBOL[,..]",
+                       read=names)  # fmt: skip
 TIMEFRAME = Choice("timeframe", "Bar length: 1m 5m 15m 30m 1h 4h 1d 1w.", default=REQUIRED, metavar="TF")
 INDICATOR = Choice("name", "Name of the indicator.", default=REQUIRED)
 MODEL_PATH = Choice("path", "Model folder.", default=REQUIRED)
@@ -215,6 +217,8 @@ START = Choice("start", "First bar, ISO date in UTC.", "--start", metavar="DATE"
 END = Choice("end", "Last bar, ISO date in UTC; the whole day counts.", "--end", metavar="DATE")
 SEED = Choice("seed", "Seed of every draw.", "--seed", int, 0, "N")
 TABLE_OUT = Choice("out", "Write all rows to a .csv or .parquet file.", "--out", Path, None, "FILE")
+TABLES_OUT = Choice("out", "Write all rows to a .csv or .parquet file; of several symbols, to a new folder.", "--out",
+                    Path, None, "FILE|DIR")  # fmt: skip
 PARAMETERS = Choice("params", "A parameter of the indicator; repeatable.", "--param", list[str], [], "k=v", parameters)
 
 KIND = Choice("kind", "Kind of model.", "--kind", str, "universal", "universal|legacy")
@@ -228,7 +232,7 @@ WEIGHTS = Choice("weights", "Rows per symbol, relative, for weighted.", "--weigh
 EPOCHS = Choice("epochs", "Most passes over the training rows.", "--epochs", int, None, "N")
 BATCH_SIZE = Choice("batch_size", "Rows per step.", "--batch-size", int, None, "N")
 DEVICE = Choice("device", "Where the network is fitted.", "--device", str, "auto", "auto|cpu|cuda|mps")
-RESUME = Choice("resume", "Go on from the checkpoint of an interrupted run, with the options it had.", "--resume",
+RESUME = Choice("resume", "Go on from an interrupted run (or latest), with the options it had.", "--resume",
                 metavar="RUN")  # fmt: skip
 CLUSTER = Choice("cluster", "Dask scheduler whose workers share the work.", "--cluster", metavar="tcp://HOST:PORT")
 
@@ -241,7 +245,7 @@ OBJECTIVE = Choice(
 PRUNER = Choice("pruner", "Whether trials that fall behind are given up early.", "--pruner", str, "median",
                 "median|none")  # fmt: skip
 TRIAL_WORKERS = Choice("workers", "Trials at a time; the draws depend on it.", "--workers", int, 1, "N")
-RESUME_SWEEP = Choice("resume", "Go on with a sweep, with the options it had; --trials may be more.", "--resume",
+RESUME_SWEEP = Choice("resume", "Go on with a sweep (or latest), with its options; --trials may be more.", "--resume",
                       metavar="RUN")  # fmt: skip
 SAVE_BEST = Choice("save_best", "Save the best trial's settings as a new strategy, and train it.", "--save-best",
                    metavar="NAME")  # fmt: skip
@@ -261,7 +265,7 @@ MAX_POSITIONS = Choice("max_positions", "Most positions held together; with --po
                        "N")  # fmt: skip
 ACCOUNT_CURRENCY = Choice("account_currency", "Currency of the account; with --portfolio.", "--account-currency",
                           metavar="USD")  # fmt: skip
-RUN = Choice("run", "Finished backtest: its folder, or its name below runs/.", default=REQUIRED)
+RUN = Choice("run", "Finished backtest: its folder, its name below runs/, or latest.", default=REQUIRED)
 TRADE = Choice("trade", "Number of the trade, from 1; not with --at.", kind=int)
 AT = Choice("time", "Ask about the bar at this time instead, ISO in UTC.", "--at", metavar="TIME")
 RUN_OUT = Choice("out", "New folder for the run; runs/<id> by default.", "--out", Path, None, "DIR")

@@ -16,6 +16,7 @@ from ktrdr_app.workflows.few_trades import few_trades_note
 from ktrdr_app.workflows.report_figures import confusion_table, figures_table, judgement_of, model_table
 from ktrdr_app.workflows.report_tables import Cell, Table, metrics_table, trace_table
 from ktrdr_app.workflows.wording import (
+    MISSING,
     Verdict,
     backtest_verdict,
     cut,
@@ -248,6 +249,31 @@ def feature_list(frame: pd.DataFrame, caption: str, dropped: int) -> list[Part]:
     rows = [(str(name), *(number(float(value), 4) for value in spread)) for name, *spread in figures]
     rest = f"{len(frame):,} rows after {dropped:,} warm-up rows"
     return [words_table(f"{caption}: {rest}", ("Feature", "Least", "Mean", "Most"), rows, figures=3)]
+
+
+def built_features(document: Mapping[str, Any]) -> list[Part]:
+    """Return what was built of several symbols.
+
+    Parameters
+    ----------
+    document : mapping
+        The ``features`` document of several symbols.
+    """
+    rows = [
+        (
+            symbol,
+            entry["first"] or MISSING,
+            entry["last"] or MISSING,
+            f"{entry['rows']:,}",
+            f"{entry['dropped_rows']:,}",
+        )
+        for symbol, entry in document["symbols"].items()
+    ]
+    caption = f"{document['strategy']} {document['timeframe']}: {len(document['columns'])} features of each symbol"
+    written = (
+        f"Tables: {document['out']}" if document["out"] else "They are in the workspace's cache; --out DIR writes them"
+    )
+    return [words_table(caption, ("Symbol", "First", "Last", "Rows", "Warm-up rows"), rows, figures=2), written]
 
 
 def model_list(found: Sequence[ModelInfo]) -> list[Part]:

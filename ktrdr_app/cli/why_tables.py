@@ -5,31 +5,30 @@ from __future__ import annotations
 from rich.text import Text
 
 from ktrdr_app.cli.render import Part, words_table
-from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy
-from ktrdr_app.workflows.why_sentences import bar_steps, flip_words, headline, trade_steps
+from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy, Why
+from ktrdr_app.workflows.why_sentences import flip_words, headline, steps
 from ktrdr_app.workflows.wording import typographic
 
 SHOWN_FLIPS = 5
 """Inputs whose change would have led to another action that are shown; ``--json`` has all."""
 
 
-def why_parts(why: TradeWhy | BarWhy) -> list[Part]:
+def why_parts(why: Why) -> list[Part]:
     """Return headline, chain and tables.
 
     Parameters
     ----------
-    why : TradeWhy or BarWhy
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
         The facts.
     """
-    bar = why if isinstance(why, BarWhy) else why.bought
-    steps = bar_steps(why) if isinstance(why, BarWhy) else trade_steps(why)
     lines: list[Part] = [Text(headline(why), style="bold")]
-    for step in steps:
+    for step in steps(why):
         leaving = "To leave, " if step.key.startswith("exit_") else ""
         title = f"{leaving}{step.title.lower()}" if leaving else step.title
         style = "yellow" if step.key.endswith("notes") else ""
         lines.append(Text.assemble((f"{title}: ", "bold"), (step.text, style)))
-    return [*lines, *_contributions(bar), *_flips(bar)]
+    bar = why.bought if isinstance(why, TradeWhy) else why
+    return [*lines, *_contributions(bar), *_flips(bar)] if isinstance(bar, BarWhy) else lines
 
 
 def _contributions(why: BarWhy) -> list[Part]:

@@ -7,43 +7,26 @@ import contextlib
 import logging
 import os
 import pickle
-import re
 import threading
+import uuid
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from ktrdr_app.core.cancel import CancelToken, cancel_copy
+from ktrdr_app.core.cluster_checks import ALIKE, SPOKEN, VERSIONS, demand_certificate, difference, library, unreached
 from ktrdr_app.core.compute import local_pool
-from ktrdr_app.core.errors import ClusterProblem, EnvironmentProblem, InvalidValue
+from ktrdr_app.core.errors import ClusterProblem, EnvironmentProblem
 from ktrdr_app.core.lazy import load, unpickled
+from ktrdr_app.core.memory import keep_freed_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://\S+:\d+")
 CONNECT_SECONDS = 10.0
 """How long a scheduler, and then its first worker, is waited for."""
-
-ALIKE = (
-    "ktrdr-app",
-    "cloudpickle",
-    "dask",
-    "distributed",
-    "numba",
-    "numpy",
-    "pandas",
-    "pydantic",
-    "scikit-learn",
-    "ta-lib",
-    "torch",
-)
-"""Packages that a worker must have in this process's version, or its results may be others."""
-
-SPOKEN = ("ktrdr-app", "dask", "distributed")
-"""Packages that the scheduler must have in this process's version, as it looks into what passes it."""
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +67,8 @@ def executor_for(address: str | None, *, cancel: CancelToken, shared: Path | Non
         with local_pool() as pool:
             yield pool
         return
-    distributed = _library(address)
-    _demand_certificate(distributed, address)
+    distributed = library(address)
+    demand_certificate(distributed, address)
     with _event_loop() as loop:
         client = _connected(distributed, address, loop)
         try:
@@ -121,36 +104,27 @@ class _Pickling(Executor):
         *args, **kwargs : object
             What it is called with.
         """
-        return self._inner.submit(_call, pickle.dumps((function, args, kwargs)))
+        content = pickle.dumps((function, args, kwargs))
+        return self._inner.submit(_call, content, key=f"{_about(args)}-{uuid.uuid4().hex}")  # type: ignore[call-arg]
 
 
 def _call(content: bytes) -> Any:
+    keep_freed_memory()
     function, args, kwargs = unpickled(content)
     return function(*args, **kwargs)
 
 
-def _library(address: str) -> Any:
-    if not ADDRESS.fullmatch(address):
-        raise InvalidValue("cluster", address, "the scheduler's address, such as tcp://10.0.0.5:8786")
-    try:
-        return load("distributed")
-    except ImportError as error:
-        hint = "pip install 'ktrdr-app[cluster]'"
-        raise EnvironmentProblem("cluster", "the library distributed is not installed", hint) from error
-
-
-def _demand_certificate(distributed: Any, address: str) -> None:
-    """Raise where an encrypted address is given and this machine's certificate is not named, or cannot be read."""
-    if not address.startswith(("tls://", "wss://")):
-        return
-    hint = "name ca-file, and cert and key of the client, in Dask's settings: ~/.config/dask/tls.yaml"
-    try:
-        context = distributed.Security().get_connection_args("client")["ssl_context"]
-    except OSError as error:  # an error of SSL is one, too
-        found = f"the certificate of this machine cannot be used: {error}"
-        raise EnvironmentProblem("cluster", found, hint) from error
-    if context is None:
-        raise EnvironmentProblem("cluster", f"{address} is encrypted, and this machine has no certificate", hint)
+def _about(args: tuple[Any, ...]) -> str:
+    """Return what a call is about, for whoever looks at what the workers do: the task, and its item's subject."""
+    task, subject = "", ""
+    for each in args:
+        if isinstance(each, CancelToken):
+            task = each.task
+        elif isinstance(each, tuple) and all(isinstance(name, str) for name in each):  # what a fold leaves out
+            subject = ", ".join(each)
+        else:
+            subject = getattr(each, "subject", subject)
+    return ": ".join(filter(None, (task, subject))) or "work"
 
 
 @contextlib.contextmanager
@@ -175,13 +149,12 @@ def _event_loop() -> Iterator[Any]:
 
 def _connected(distributed: Any, address: str, loop: Any) -> Any:
     """Return a client; a difference of versions is told by `_demand_versions`, not by Dask's own warning."""
-    hint = "start one with `dask scheduler`, and compare host and port"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", load("distributed.versions").VersionMismatchWarning)
             return distributed.Client(address, loop=loop, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError) as error:
-        raise ClusterProblem(address, "no scheduler answers there", hint) from error
+        raise unreached(address, error) from error
 
 
 def _demand_workers(client: Any, address: str) -> None:
@@ -197,25 +170,9 @@ def _demand_versions(client: Any) -> None:
     places: list[tuple[str, tuple[str, ...], Any]] = [("the scheduler", SPOKEN, found["scheduler"])]
     places += [(f"worker {name}", ALIKE, entry) for name, entry in sorted(found["workers"].items())]
     for place, packages, entry in places:
-        difference = _difference(ours, entry["packages"], packages)
-        if difference:
-            hint = "install the same versions on every machine: pip install -c constraints.txt 'ktrdr-app[cluster]'"
-            raise EnvironmentProblem("cluster", f"{place} has {difference}", hint)
-
-
-def _difference(ours: Mapping[str, str | None], theirs: Mapping[str, str | None], packages: tuple[str, ...]) -> str:
-    """Return the first difference in words; builds of one version count as alike, and so do Python's bug fixes."""
-    if _series(ours["python"]) != _series(theirs["python"]):
-        return f"Python {_series(theirs['python'])}, here is {_series(ours['python'])}"
-    for name in packages:
-        here, there = ((side.get(name) or "").partition("+")[0] for side in (ours, theirs))
-        if here != there:
-            return f"{name} {there}, here is {here}" if there else f"no {name}, here is {here}"
-    return ""
-
-
-def _series(version: str | None) -> str:
-    return ".".join((version or "").split(".")[:2])
+        other = difference(ours, entry["packages"], packages)
+        if other:
+            raise EnvironmentProblem("cluster", f"{place} has {other}", VERSIONS)
 
 
 def _demand_folder(client: Any, address: str, shared: Path) -> None:

@@ -216,6 +216,7 @@ class NoRate(DataProblem):
     """
 
     code = "no_rate"
+    exit_code = 3
 
     def __init__(self, currency: str, moment: int) -> None:
         day = datetime.fromtimestamp(moment // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M")

@@ -5,13 +5,13 @@ KtrdrError
  │                             StrategyChanged
  ├─ DataProblem (exit 2)       DataNotFound (exit 3) · FileMissing (exit 3) · EmptyData · MalformedBars ·
  │                             TooFewRows · SignalsMismatch · SeriesExists · NothingInTrash (exit 3) ·
- │                             RunNotFound (exit 3) · NoRate
+ │                             RunNotFound (exit 3) · NoRate (exit 3)
  ├─ StrategyProblem (exit 2)   StrategyNotFound (exit 3)
  ├─ ModelNotFound (exit 3)
  ├─ ModelRejected (exit 4)
  ├─ BundleRejected (exit 4)
  ├─ TrainingFailed (exit 2)    NotFinite · OneClass
- ├─ StorageProblem (exit 2)    WorkspaceReadOnly
+ ├─ StorageProblem (exit 2)    LockHeld · WorkspaceReadOnly
  ├─ WorkspaceBusy (exit 2)
  ├─ EnvironmentProblem (exit 2) ClusterProblem
  ├─ ServiceProblem (exit 2)    OperationNotFound (exit 3) · NotFinished · ResultMissing · BrokenOff ·
@@ -50,7 +50,7 @@ from ktrdr_app.core.service_errors import QueueFull as QueueFull
 from ktrdr_app.core.service_errors import ResultMissing as ResultMissing
 from ktrdr_app.core.service_errors import ServiceProblem as ServiceProblem
 from ktrdr_app.core.service_errors import TokenWanted as TokenWanted
-from ktrdr_app.core.words import closest
+from ktrdr_app.core.words import closest, shown
 
 
 class BadInput(KtrdrError):
@@ -78,7 +78,7 @@ class InvalidValue(BadInput):
     code = "invalid_value"
 
     def __init__(self, field: str, found: object, expected: str, *, where: str = "") -> None:
-        super().__init__(f"{field} is {found!r}", hint=f"give {expected}", where=where or field)
+        super().__init__(f"{field} is {shown(found)}", hint=f"give {expected}", where=where or field)
 
 
 class UnknownName(BadInput):
@@ -101,7 +101,7 @@ class UnknownName(BadInput):
     def __init__(self, kind: str, found: str, allowed: Sequence[str], *, where: str = "") -> None:
         near = closest(found, allowed)
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(sorted(allowed)) or 'none'}"
-        super().__init__(f"there is no {kind} named {found!r}", hint=hint, where=where or kind)
+        super().__init__(f"there is no {kind} named {shown(found)}", hint=hint, where=where or kind)
 
 
 class Repaints(BadInput):
@@ -140,7 +140,7 @@ class UnsafeName(BadInput):
 
     def __init__(self, kind: str, found: str) -> None:
         super().__init__(
-            f"{found!r} cannot be the name of a {kind}",
+            f"{shown(found)} cannot be the name of a {kind}",
             hint="use letters, digits, and . _ - inside; begin with a letter or digit",
             where=kind,
         )
@@ -417,6 +417,24 @@ class StorageProblem(KtrdrError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot use the file: {reason}", hint="check free space and permissions", where=path)
+
+
+class LockHeld(StorageProblem):
+    """A file that another process holds and does not let go.
+
+    Parameters
+    ----------
+    path : str
+        The lock file, or what it locks.
+    holder : str
+        Who holds it, in words.
+    """
+
+    code = "lock_held"
+
+    def __init__(self, path: str, holder: str = "another process") -> None:
+        super().__init__(path, f"{holder} holds it and does not let go")
+        self.hint = f"wait until {holder} has ended, or end it"
 
 
 class WorkspaceReadOnly(StorageProblem):

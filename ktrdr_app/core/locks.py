@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ktrdr_app.core.errors import StorageProblem
+from ktrdr_app.core.errors import LockHeld, StorageProblem
 from ktrdr_app.core.protection import check_writable
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ def file_lock(path: Path, patience: float = PATIENCE) -> Iterator[None]:
 
     Raises
     ------
+    LockHeld
+        If the wait was in vain.
     StorageProblem
-        If the disk refuses, the workspace is open read-only, or the wait was in vain.
+        If the disk refuses, or the workspace is open read-only.
     """
     check_writable(path)
     try:
@@ -55,7 +57,7 @@ def file_lock(path: Path, patience: float = PATIENCE) -> Iterator[None]:
 def _take(handle: int, path: Path, until: float) -> None:
     while not taken(handle):
         if time.monotonic() > until:
-            raise StorageProblem(str(path), "another process holds it and does not let go")
+            raise LockHeld(str(path))
         time.sleep(_PAUSE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ktrdr_app.core.error_base import KtrdrError
+from ktrdr_app.core.words import shown
 
 
 class ServiceProblem(KtrdrError):
@@ -28,7 +29,7 @@ class OperationNotFound(ServiceProblem):
 
     def __init__(self, operation: str, kind: str) -> None:
         super().__init__(
-            f"there is no {kind} {operation!r}", hint="GET /api/v1/operations lists them", where="operation"
+            f"there is no {kind} {shown(operation)}", hint="GET /api/v1/operations lists them", where="operation"
         )
 
 
@@ -130,7 +131,7 @@ class ForeignRequest(ServiceProblem):
 
     def __init__(self, header: str, found: str) -> None:
         super().__init__(
-            f"{header} is {found!r}, which is not this server",
+            f"{header} is {shown(found)}, which is not this server",
             hint="call it by the address that it told when it started",
             where=header,
         )

@@ -19,7 +19,7 @@ FILE = "settings.json"
 BACKUP = ".bak"
 ASIDE = ".damaged"
 MOST_RECENTS = 12
-LONG_RUNS = ("auto", "thread", "process")
+LONG_RUNS = ("auto", "thread", "process", "cluster")
 THEMES = ("system", "dark", "light", "contrast")
 
 
@@ -36,8 +36,11 @@ class Settings:
     keep_drafts : bool
         Whether unsaved changes are noted while one works, so that a crash does not lose them.
     long_runs : str
-        Where trainings and backtests of the window are done: ``thread`` of the window, ``process`` of their own, or
-        ``auto``: a process where the data are many.
+        Where trainings and backtests of the window are done: ``thread`` of the window, ``process`` of their own,
+        ``auto``: a process where the data are many, or ``cluster``: as ``auto``, but what can be shared out is sent to
+        the cluster.
+    cluster : str
+        Address of the Dask scheduler that was used last; empty for none.
     """
 
     theme: str = field(default="system", metadata={"check": lambda value: value in THEMES})
@@ -47,6 +50,7 @@ class Settings:
     )
     keep_drafts: bool = field(default=True, metadata={"check": lambda value: isinstance(value, bool)})
     long_runs: str = field(default="auto", metadata={"check": lambda value: value in LONG_RUNS})
+    cluster: str = field(default="", metadata={"check": lambda value: isinstance(value, str)})
 
     def __post_init__(self) -> None:
         """Refuse a value that no setting can have.

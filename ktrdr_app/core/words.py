@@ -1,9 +1,12 @@
-"""Words that are near, for hints at what was meant, and words that are free."""
+"""Words that are near, for hints at what was meant, words that are free, and values as sentences show them."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
+
+MOST_SHOWN = 200
+"""Signs of a value that a sentence shows."""
 
 
 def closest(word: str, allowed: Iterable[str]) -> str:
@@ -36,3 +39,29 @@ def unused(wish: str, taken: Callable[[str], bool]) -> str:
         free = f"{wish}_{number}"
         number += 1
     return free
+
+
+def shown(value: object) -> str:
+    """Return a value as Python writes it, cut after `MOST_SHOWN` signs: who sent a megabyte need not read it again.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+    """
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deep; a whole number of more than 4300 digits
+        return "a value that is too large to show"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return a text, its end taken off after `MOST_SHOWN` signs.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+    """
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ktrdr_app.core.errors import DataNotFound, EmptyData, InvalidValue, MalformedBars, StorageProblem
+from ktrdr_app.core.errors import DataNotFound, EmptyData, MalformedBars, StorageProblem
 from ktrdr_app.core.paths import safe_name
 from ktrdr_app.core.timeframes import NANOSECONDS, bar_length
 from ktrdr_app.data.bars import COLUMNS, check_bars
+from ktrdr_app.data.ranges import time_bounds
 
 
 @dataclass(frozen=True)
@@ -172,23 +173,12 @@ def select_range(frame: pd.DataFrame, start: str | None, end: str | None, where:
     """
     if start is None and end is None:
         return frame
-    first = _date("start", start) if start else frame.index[0]
-    last = _date("end", end) if end else frame.index[-1]
-    if end and len(end.strip()) <= len("2020-01-31"):
-        last += pd.Timedelta(days=1) - pd.Timedelta(1, unit="ns")
+    first, last = (None if at is None else pd.Timestamp(at, tz="UTC") for at in time_bounds(start, end))
     chosen = frame.loc[first:last]
     if chosen.empty:
         there = f"bars run from {frame.index[0].isoformat()} to {frame.index[-1].isoformat()}"
         raise EmptyData(f"{where}, {start or 'the beginning'} to {end or 'the end'}", there)
     return chosen
-
-
-def _date(field: str, text: str) -> pd.Timestamp:
-    try:
-        stamp = pd.Timestamp(text)
-    except ValueError as error:
-        raise InvalidValue(field, text, "a date such as 2020-01-31 or 2020-01-31T14:00Z") from error
-    return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
 
 
 def _numbers(column: pd.Series, name: str, path: Path) -> NDArray[np.float64]:

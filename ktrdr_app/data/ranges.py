@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from ktrdr_app.core.errors import InvalidValue
 
 DAY_ONLY = len("2020-01-31")
 """An end of at most this many characters has no time of day."""
+_WRITTEN = re.compile(r"\d{4}(-?\d{1,2}(-?\d{1,2}([T ][\d:.]+ ?(Z|[+-][\d:]+)?)?)?)?", re.ASCII | re.IGNORECASE)
+"""The form of a date; what the figures mean is pandas' affair. ``today`` would mean another day tomorrow."""
 
 
 def time_bounds(start: str | None, end: str | None) -> tuple[int | None, int | None]:
@@ -31,7 +35,7 @@ def time_bounds(start: str | None, end: str | None) -> tuple[int | None, int | N
     first = _nanoseconds("start", start) if start else None
     last = _nanoseconds("end", end) if end else None
     if end and last is not None and len(end.strip()) <= DAY_ONLY:
-        last += pd.Timedelta(days=1).value - 1
+        last = min(last + pd.Timedelta(days=1).value - 1, pd.Timestamp.max.value)
     return first, last
 
 
@@ -53,9 +57,9 @@ def iso(stamp: int) -> str:
 
 def _nanoseconds(field: str, text: str) -> int:
     try:
-        stamp = pd.Timestamp(text)
-        if pd.isna(stamp):
+        if not _WRITTEN.fullmatch(text.strip()):
             raise ValueError(text)
+        stamp = pd.Timestamp(text.strip())
         aware = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
         return int(aware.as_unit("ns").value)
     except (ValueError, OverflowError) as error:

@@ -63,6 +63,11 @@ class FeatureFrame:
         for begin in range(first, len(self.values), PIECE):
             yield self.values[begin : begin + PIECE]
 
+    def table(self) -> pd.DataFrame:
+        """Return the bars whose every feature is there, a column per feature."""
+        names = list(self.contract.names)
+        return pd.DataFrame(self.values[self.valid], index=self.index[self.valid], columns=names)
+
 
 class FeatureRows(Protocol):
     """The features of every bar of one symbol, before scaling, wherever they lie: in a `FeatureFrame`, or in a file."""

@@ -114,7 +114,7 @@ class WindowCommands(FrameCommands):
         running = self._running()
         station = self._station
         if running and (station is None or not station.stop_own()):
-            running[-1].cancel()
+            running[-1].stop()
 
     @Slot()
     def pause_task(self) -> None:
@@ -133,6 +133,14 @@ class WindowCommands(FrameCommands):
         """
         self.window.tasks.choose_long_runs(where)
         self.refresh_actions()
+
+    def why_not_cluster(self, _argument: str = "") -> str:
+        """Return why nothing can be sent to a cluster; empty if it can."""
+        return (
+            ""
+            if self.window.tasks.cluster
+            else self.tr("No cluster is known: give its address under View > Show the cluster")
+        )
 
     def why_not_stop(self, _argument: str = "") -> str:
         """Return why no task can be stopped; empty if one can."""

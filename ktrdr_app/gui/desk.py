@@ -154,6 +154,7 @@ class Desk(QObject):
         place.gone.connect(self._gone)
         place.window.context.workspaceRequested.connect(self._requested)
         place.window.tasks.longRunsChanged.connect(self._keep_long_runs)
+        place.window.tasks.clusterChanged.connect(self._keep_cluster)
         self._add_menu(place)
         self._watch(place.window)
         place.show()
@@ -256,6 +257,14 @@ class Desk(QObject):
             self._keep(replace(self._settings.read().settings, long_runs=name))
             for place in self.places:
                 place.window.tasks.choose_long_runs(name)
+
+    @Slot(str)
+    def _keep_cluster(self, address: str) -> None:
+        """Note the cluster that is known, and know it in every window."""
+        if address != self._settings.read().settings.cluster:
+            self._keep(replace(self._settings.read().settings, cluster=address))
+            for place in self.places:
+                place.window.tasks.choose_cluster(address)
 
     def _keep(self, settings: Settings) -> None:
         try:

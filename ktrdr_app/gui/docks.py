@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.cluster.panel import ClusterPanel
 from ktrdr_app.gui.panels.inspector.panel import Inspector
 from ktrdr_app.gui.panels.log.panel import LogPanel
 from ktrdr_app.gui.panels.log.problems import ProblemList
@@ -32,7 +33,7 @@ class Layout:
     inspector, lower : int
         Width of the inspector and height of the lower dock in pixels; 0 for closed.
     tab : int
-        Lower tab in front: 0 tasks, 1 log, 2 problems.
+        Lower tab in front: 0 tasks, 1 log, 2 problems, 3 the cluster.
     """
 
     inspector: int
@@ -46,7 +47,7 @@ DEFAULT = Layout(224, 132, 0)
 
 
 class WindowDocks(QObject):
-    """The inspector at the right, and tasks, log and problems below.
+    """The inspector at the right, and tasks, log, problems and the cluster below.
 
     Parameters
     ----------
@@ -68,6 +69,7 @@ class WindowDocks(QObject):
         self.task_list = TaskList(context)
         self.log_panel = LogPanel(context)
         self.problems = ProblemList(context)
+        self.cluster = ClusterPanel(context)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("lowerTabs")
         self.tabs.setDocumentMode(True)
@@ -83,18 +85,20 @@ class WindowDocks(QObject):
             (self.task_list, self.tr("Tasks")),
             (self.log_panel, self.tr("Log")),
             (self.problems, self.tr("Problems")),
+            (self.cluster, self.tr("Cluster")),
         ):
             self.tabs.addTab(widget, title)
             self.bar.addTab(title)
         self.bar.currentChanged.connect(self.tabs.setCurrentIndex)
         self.tabs.currentChanged.connect(self.bar.setCurrentIndex)
         for each in (self.tabs, self.tabs.tabBar(), self.bar):
-            accessibility.name(each, self.tr("Tasks, log or problems"))
+            accessibility.name(each, self.tr("Tasks, log, problems or cluster"))
         self.right = self._dock("inspectorDock", self.tr("Inspector"), self.inspector)
         self.lower = self._dock("lowerDock", self.tr("Tasks, log, problems"), self.tabs)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         context.problems.changed.connect(self._count_problems)
+        self.cluster.counted.connect(self._count_workers)
         self._count_problems()
         self._arrange()
 
@@ -115,13 +119,17 @@ class WindowDocks(QObject):
         count = len(self.context.problems.problems)
         self.bar.setTabText(2, self.tr("Problems ({0})").format(count) if count else self.tr("Problems"))
 
+    @Slot(int)
+    def _count_workers(self, count: int) -> None:
+        self.bar.setTabText(3, self.tr("Cluster ({0})").format(count) if count >= 0 else self.tr("Cluster"))
+
     def show_tab(self, widget: QWidget) -> None:
         """Open the lower dock on one of its tabs.
 
         Parameters
         ----------
         widget : QWidget
-            `task_list`, `log_panel` or `problems`.
+            `task_list`, `log_panel`, `problems` or `cluster`.
         """
         self.lower.show()
         self.lower.raise_()

@@ -66,6 +66,13 @@ class FrameCommands(QObject):
         self.window.docks.show_tab(problems)
         problems.table.setFocus()
 
+    @Slot()
+    def show_cluster(self) -> None:
+        """Open the page of the cluster."""
+        cluster = self.window.docks.cluster
+        self.window.docks.show_tab(cluster)
+        cluster.address.setFocus()
+
     def choose_layout(self, name: str, _checked: bool = False) -> None:
         """Arrange the docks as a named layout says.
 

@@ -58,6 +58,7 @@ class Place(QObject):
             protection.protect(lock.workspace)
         self.window = MainWindow(lock.workspace, store, lazily=True)
         wanted = settings.read().settings
+        self.window.tasks.choose_cluster(wanted.cluster)
         self.window.tasks.choose_long_runs(wanted.long_runs)
         self.window.context.autosave.enabled = wanted.keep_drafts and not self.read_only
         self.window.guards_work = not self.read_only

@@ -42,7 +42,7 @@ class ShellWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.settings = settings
         self.tasks = TaskManager(self)
-        self.context = AppContext(workspace, self.tasks, self)
+        self.context = AppContext(workspace, self.tasks, self, store=settings)
         self.actions_by_key: dict[str, QAction] = {}
         self.station = ""
         self._read_only = False

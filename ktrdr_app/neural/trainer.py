@@ -30,6 +30,9 @@ from ktrdr_app.neural.stopping import EarlyStopping
 from ktrdr_app.neural.torch_engine import TorchEngine
 from ktrdr_app.strategy.schema import FUSED_OPTIMIZERS, NetworkSettings, TrainingSettings
 
+CHECKPOINT_SECONDS = 30.0
+"""Longest work that a crash may cost, where epochs are slow."""
+
 __all__ = ["TrainedNetwork", "TrainingData", "fits", "place_for", "train_network", "trainer_for"]
 
 
@@ -138,13 +141,19 @@ def train_network(
 def _go_through(
     run: _Run, every: int, progress: Progress, cancel: CancelToken, checkpoints: Checkpoints | None
 ) -> None:
-    """Run epochs until there is none to come, or the one at hand is the last that is wanted."""
+    """Run epochs until there is none to come, or the one at hand is the last that is wanted.
+
+    Where checkpoints are wanted, the first one is that of the first epoch.
+    """
+    kept = cancel.clock()
     while not run.over:
         progress(run.epoch(cancel))
         run.wound_up = cancel.winding_up and not run.over
-        due = every and len(run.history) % every == 0
+        epochs = len(run.history)
+        due = every and (epochs == 1 or epochs % every == 0 or cancel.clock() - kept >= CHECKPOINT_SECONDS)
         if checkpoints is not None and (due or run.wound_up):
             checkpoints.save(run.checkpoint())
+            kept = cancel.clock()
         if run.wound_up:
             return
 

@@ -95,6 +95,9 @@ def read_with_doubles(text: str, where: str) -> tuple[Any, Marks, list[Problem]]
         raise StrategyProblem(where, [_character_problem(error, text)]) from error
     except RecursionError as error:
         raise StrategyProblem(where, [Problem("file", 0, 0, f"not valid YAML: {_TOO_LARGE}", _SIZE)]) from error
+    except (ValueError, OverflowError) as error:  # the scanner makes a character of any number after \\U
+        found = "not valid YAML: a \\U escape that is no character"
+        raise StrategyProblem(where, [Problem("file", 0, 0, found, "the last one is \\U0010FFFF")]) from error
 
 
 def place_of(path: tuple[str, ...], marks: Marks) -> Place:

@@ -107,13 +107,11 @@ def combine_multi_symbol_data(
     TooFewRows
         If the weights leave a symbol without rows, or too few rows in all.
     """
-    if combination not in COMBINATIONS:
-        raise InvalidValue("combination", combination, " or ".join(COMBINATIONS))
-    if weights is not None and combination != "weighted":
-        raise InvalidValue("weights", dict(weights), "no weights, or combination weighted")
+    check_weights(block.symbols, combination, weights)
     by_symbol = [train[block.symbol_id[train] == number] for number in range(len(block.symbols))]
     if combination in ("balanced", "weighted"):
-        shares = _shares(block.symbols, weights) if combination == "weighted" else np.ones(len(by_symbol))
+        given = weights if combination == "weighted" and weights is not None else dict.fromkeys(block.symbols, 1.0)
+        shares = np.array([given[symbol] for symbol in block.symbols], dtype=np.float64)
         counts = np.floor(shares * min(len(rows) / share for rows, share in zip(by_symbol, shares, strict=True)) + 1e-9)
         _check_counts(block.symbols, counts)
         by_symbol = [
@@ -126,11 +124,30 @@ def combine_multi_symbol_data(
     return rows
 
 
-def _shares(symbols: tuple[str, ...], weights: Mapping[str, float] | None) -> NDArray[np.float64]:
+def check_weights(symbols: Sequence[str], combination: str, weights: Mapping[str, float] | None) -> None:
+    """Hold a combination and its weights to the symbols.
+
+    Parameters
+    ----------
+    symbols : sequence of str
+        What is trained on.
+    combination : str
+        One of `COMBINATIONS`.
+    weights : mapping of str to float, optional
+        Weight above 0 of every symbol; needed by ``weighted`` only.
+
+    Raises
+    ------
+    InvalidValue
+        For another combination, or weights that do not fit it or the symbols.
+    """
+    if combination not in COMBINATIONS:
+        raise InvalidValue("combination", combination, " or ".join(COMBINATIONS))
+    if weights is not None and combination != "weighted":
+        raise InvalidValue("weights", dict(weights), "no weights, or combination weighted")
     given = dict(weights or {})
-    if set(given) != set(symbols) or any(not value > 0 for value in given.values()):
+    if combination == "weighted" and (set(given) != set(symbols) or any(not value > 0 for value in given.values())):
         raise InvalidValue("weights", given, f"a weight above 0 for each of {', '.join(symbols)}")
-    return np.array([given[symbol] for symbol in symbols], dtype=np.float64)
 
 
 def _check_counts(symbols: tuple[str, ...], counts: NDArray[np.float64]) -> None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.certify_lookup import certify_model, model_certificate
     from ktrdr_app.workflows.certify_run import certify
     from ktrdr_app.workflows.chart_panes import run_panes
+    from ktrdr_app.workflows.cluster_watch import watch_cluster
     from ktrdr_app.workflows.compare_run import compare_models
     from ktrdr_app.workflows.coverage_run import model_coverage
     from ktrdr_app.workflows.data_inventory import list_inventory, measure_quality, measure_some
     from ktrdr_app.workflows.demo_run import demo
     from ktrdr_app.workflows.duel_run import duel
     from ktrdr_app.workflows.edited_sets import save_edited_sets
+    from ktrdr_app.workflows.features_run import build_many_features
     from ktrdr_app.workflows.fetch_run import fetch_data
     from ktrdr_app.workflows.fuzzy_run import check_fuzzy, evaluate_fuzzy
     from ktrdr_app.workflows.grammar_schema import strategy_schema
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from ktrdr_app.workflows.training_compare import compare_trainings
     from ktrdr_app.workflows.training_page import write_training_page
     from ktrdr_app.workflows.training_plan import plan_training
+    from ktrdr_app.workflows.training_queue import keep_queue, left_queue
     from ktrdr_app.workflows.training_results import show_results
     from ktrdr_app.workflows.training_runs import (
         delete_training,
@@ -114,6 +117,7 @@ _EXPORTS = {
     "backtest_grid": "grid_run",
     "backtest_portfolio": "portfolio_run",
     "backtest_signals": "backtest_run",
+    "build_many_features": "features_run",
     "certify": "certify_run",
     "certify_model": "certify_lookup",
     "change_symbol": "symbol_change",
@@ -153,7 +157,9 @@ _EXPORTS = {
     "indicator_catalogue": "strategy_form",
     "indicator_fields": "strategy_form",
     "judged_bars": "cell_bars",
+    "keep_queue": "training_queue",
     "labels": "inspect_series",
+    "left_queue": "training_queue",
     "list_data": "inspect_series",
     "list_indicators": "inspect_series",
     "list_interrupted": "interrupted_runs",
@@ -221,6 +227,7 @@ _EXPORTS = {
     "validate_strategy": "strategies",
     "verify_model": "model_care",
     "view_series": "series_view",
+    "watch_cluster": "cluster_watch",
     "write_report": "report",
     "write_training_page": "training_page",
 }
@@ -234,6 +241,7 @@ __all__ = [
     "backtest_grid",
     "backtest_portfolio",
     "backtest_signals",
+    "build_many_features",
     "certify",
     "certify_model",
     "change_symbol",
@@ -273,7 +281,9 @@ __all__ = [
     "indicator_catalogue",
     "indicator_fields",
     "judged_bars",
+    "keep_queue",
     "labels",
+    "left_queue",
     "list_data",
     "list_indicators",
     "list_interrupted",
@@ -341,6 +351,7 @@ __all__ = [
     "validate_strategy",
     "verify_model",
     "view_series",
+    "watch_cluster",
     "write_report",
     "write_training_page",
 ]

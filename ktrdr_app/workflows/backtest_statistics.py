@@ -11,7 +11,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.benchmark import always_hold
 from ktrdr_app.backtesting.periods import Curve
-from ktrdr_app.backtesting.random_entries import fills_of, random_entries, stakes_of
+from ktrdr_app.backtesting.random_entries import random_entries, stakes_of
 from ktrdr_app.backtesting.statistics import MarketYear, statistics_document
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.data.calendars.choose import calendar_named
@@ -92,7 +92,7 @@ def with_statistics(
         curve, run.trades, seed=seed, earlier=ledger.tries, stopped=ledger.stopped, market=market
     )
     stakes = stakes_of(run.bars, run.trades, run.open_trade, run.config)
-    luck = random_entries(fills_of(run.bars, run.config), stakes, float(curve.values[-1]), capital, seed)
+    luck = random_entries(run.bars, stakes, run.config, float(curve.values[-1]), seed)
     benchmark = {
         **document["benchmark"],
         "always_hold": always_hold(index, capital),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -150,14 +150,14 @@ def certification(workspace: Workspace, path: Path | str) -> TrainRequest:
         least = f"only a universal model of {LEAST_SYMBOLS} symbols or more can be certified"
         raise BadInput(least, hint="train one on more symbols", where=Path(shown["path"]).name)
     training, span = shown["strategy"]["training"], manifest.get("data_date_range") or {}
-    weights = _WEIGHTS.search(str(manifest.get("command") or ""))
+    weights = manifest.get("combination_weights") or _weights(str(manifest.get("command") or ""))
     request = TrainRequest(
         workspace=workspace,
         strategy=shown["strategy_name"],
         symbols=symbols,
         timeframe=shown["timeframe"],
         combination=training["combination"],
-        weights=_weights(weights[1]) if weights else None,
+        weights=weights or None,
         start=span.get("start"),
         end=span.get("end"),
         epochs=training["epochs"],
@@ -174,7 +174,11 @@ def certification(workspace: Workspace, path: Path | str) -> TrainRequest:
 
 
 def certify_model(
-    workspace: Workspace, path: Path | str, progress: Progress = silent, cancel: CancelToken | None = None
+    workspace: Workspace,
+    path: Path | str,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    cluster: str | None = None,
 ) -> FoundCertificate:
     """Make the certificate of a model: train again without each symbol, and say how much skill is left.
 
@@ -188,13 +192,15 @@ def certify_model(
         Listener.
     cancel : CancelToken, optional
         Stops it within a moment; nothing is written then.
+    cluster : str, optional
+        Dask scheduler whose workers fit the models; the certificate does not depend on it.
 
     Raises
     ------
     KtrdrError
         As `certification` and `ktrdr_app.workflows.certify_run.certify` raise it.
     """
-    request = certification(workspace, path)
+    request = replace(certification(workspace, path), cluster=cluster)
     made = load("ktrdr_app.workflows.certify_run").certify(request, progress, cancel)
     document = json.loads(made.path.read_bytes())
     found = _read(made.path, document, _differences(document, show_model(workspace, path)))
@@ -264,6 +270,8 @@ def _is_of_file(request: TrainRequest, strategy: Mapping[str, Any]) -> bool:
     return _learnt_by(now) == _learnt_by(strategy)
 
 
-def _weights(text: str) -> dict[str, float]:
-    pairs = (entry.split("=", 1) for entry in text.split(",") if "=" in entry)
+def _weights(command: str) -> dict[str, float]:
+    """Return the weights of a command, where models of older versions keep them; none where it gives none."""
+    found = _WEIGHTS.search(command)
+    pairs = (entry.split("=", 1) for entry in (found[1] if found else "").split(",") if "=" in entry)
     return {name: float(share) for name, share in pairs}

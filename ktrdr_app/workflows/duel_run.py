@@ -18,7 +18,8 @@ from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.workflows.backtest_run import backtest
 from ktrdr_app.workflows.backtest_statistics import SEED
 from ktrdr_app.workflows.duel_sentence import duel_sentence
-from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
+from ktrdr_app.workflows.many_requests import DuelRequest
+from ktrdr_app.workflows.requests import BacktestOutcome
 from ktrdr_app.workflows.wording import look_ahead_note
 
 
@@ -63,15 +64,13 @@ class Duel:
         }
 
 
-def duel(request: BacktestRequest, rival: str, progress: Progress = silent, cancel: CancelToken | None = None) -> Duel:
+def duel(request: DuelRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> Duel:
     """Backtest two models on one symbol, and compare them month by month.
 
     Parameters
     ----------
-    request : BacktestRequest
-        The first one's backtest.
-    rival : str
-        The second one's model: ``legacy``, ``universal``, or a folder; all else is as in the request.
+    request : DuelRequest
+        What to run.
     progress : Progress
         Listener.
     cancel : CancelToken, optional
@@ -82,9 +81,9 @@ def duel(request: BacktestRequest, rival: str, progress: Progress = silent, canc
     KtrdrError
         Of the kind that fits: strategy, data, model, storage, cancelled.
     """
-    first = backtest(request, progress, cancel)
-    progress(Note("info", f"{_name(first.document)} is done; now {Path(rival).name}"))
-    second = backtest(replace(request, model=rival, allow_any=False, out=None), progress, cancel)
+    first = backtest(request.each, progress, cancel)
+    progress(Note("info", f"{_name(first.document)} is done; now {Path(request.rival).name}"))
+    second = backtest(replace(request.each, model=request.rival, allow_any=False, out=None), progress, cancel)
     return duel_of(first, second)
 
 

@@ -48,6 +48,11 @@ class SymbolWork:
     home: Path
     cancel: CancelToken
 
+    @property
+    def subject(self) -> str:
+        """What a list of running work says of it."""
+        return self.request.symbol
+
 
 def backtest_grid(request: GridRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> ManyOutcome:
     """Run a backtest on each symbol, and set them side by side; a symbol that fails is told and costs no other.

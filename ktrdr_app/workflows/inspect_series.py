@@ -10,7 +10,7 @@ from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
 from ktrdr_app.data.csv_source import SeriesInfo
-from ktrdr_app.features.build import all_fuzzy_inputs, build_features
+from ktrdr_app.features.build import all_fuzzy_inputs
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.indicators.definition import IndicatorInfo
 from ktrdr_app.indicators.registry import available, compute
@@ -18,6 +18,7 @@ from ktrdr_app.labels.first_touch import CLASS_NAMES
 from ktrdr_app.labels.labelers import label_bars
 from ktrdr_app.labels.report import label_report
 from ktrdr_app.strategy.load import load_strategy
+from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import (
     BarsRequest,
@@ -92,7 +93,7 @@ def compute_indicator(
 
 
 def features(request: SeriesRequest, progress: Progress = silent, cancel: CancelToken | None = None) -> FeaturesResult:
-    """Compute the features of one symbol, before scaling.
+    """Compute the features of one symbol, before scaling, or take them from the workspace's cache.
 
     Parameters
     ----------
@@ -106,9 +107,9 @@ def features(request: SeriesRequest, progress: Progress = silent, cancel: Cancel
     (cancel or CancelToken()).check()
     plan = FeaturePlan.of(load_strategy(request.strategy, request.workspace))
     bars = source_of(request.workspace).load(request.symbol, request.timeframe)
-    built = build_features(bars, plan, timeframe=request.timeframe)
+    built = feature_cache(request.workspace, request.symbol, request.timeframe).features(bars, plan)
     progress(SymbolDone(request.symbol, 1, 1))
-    frame = pd.DataFrame(built.values[built.valid], index=built.index[built.valid], columns=list(plan.contract.names))
+    frame = built.table()
     if request.out is not None:
         write_table(frame, request.out)
     return FeaturesResult(frame, int((~built.valid).sum()), plan.contract.digest)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ktrdr_app.core.errors import BadInput, KtrdrError, StorageProblem
 from ktrdr_app.core.locks import taken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.neural.checkpoint import from_bytes
 from ktrdr_app.workflows.model_care import delete_model
+from ktrdr_app.workflows.request_papers import request_of
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_checkpoints import (
     CHECKPOINT_FILE,
@@ -24,6 +23,7 @@ from ktrdr_app.workflows.train_checkpoints import (
     found_run,
     remove_run,
 )
+from ktrdr_app.workflows.training_runs import models_of_run
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class InterruptedRun:
         When its state was kept last, UTC.
     model : Path or None
         The best model so far, where the training was ended by hand and the model is still there.
+    older : tuple of Path
+        Models that it was ended with before that.
     """
 
     name: str
@@ -52,6 +54,7 @@ class InterruptedRun:
     best_epoch: int
     saved: datetime
     model: Path | None = None
+    older: tuple[Path, ...] = ()
 
 
 def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
@@ -70,7 +73,7 @@ def list_interrupted(workspace: Workspace) -> tuple[InterruptedRun, ...]:
 
 
 def discard_run(workspace: Workspace, name: str) -> None:
-    """Remove the kept state of an interrupted training for good, and move the model that came of it to the trash.
+    """Remove the kept state of an interrupted training for good, and move the models that came of it to the trash.
 
     Parameters
     ----------
@@ -93,7 +96,8 @@ def discard_run(workspace: Workspace, name: str) -> None:
         raise BadInput(f"run {folder.name} is being trained", hint="stop it first", where=folder.name)
     known = _read(workspace, folder)
     if known is not None and known.model is not None:
-        delete_model(workspace, known.model)
+        for model in (known.model, *known.older):
+            delete_model(workspace, model)
     try:
         remove_run(folder)
     except OSError as error:
@@ -126,16 +130,13 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
         return None
     try:
         told = json.loads(request.read_bytes())
-        asked = _request(workspace, folder.name, told["request"])
+        asked = request_of(workspace, told["request"], folder.name)
         model = workspace.root / str(told["model"]) if told["model"] else None
         history = from_bytes(checkpoint.read_bytes(), str(checkpoint)).history
     except (KtrdrError, OSError, LookupError, ValueError, TypeError):
         return None  # told by `train --resume`
     saved = datetime.fromtimestamp(checkpoint.stat().st_mtime, tz=UTC)
     there = model if model is not None and model.is_dir() else None
-    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there)
-
-
-def _request(workspace: Workspace, name: str, document: Mapping[str, Any]) -> TrainRequest:
-    given = dict(document) | {"symbols": tuple(document["symbols"])}
-    return TrainRequest(workspace=workspace, resume=name, **given)
+    others = () if there is None else models_of_run(workspace, folder.name)
+    older = tuple(path for path in others if there is not None and path.resolve() != there.resolve())
+    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there, older)

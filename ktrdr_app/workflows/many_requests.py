@@ -1,4 +1,4 @@
-"""What a face asks for and gets back where one model trades several symbols."""
+"""What a face asks for and gets back where one model trades several symbols, or two models one."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ class GridRequest:
     out: Path | None = None
     workers: int | None = None
     cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class DuelRequest:
+    """Backtest two models on one symbol.
+
+    Attributes
+    ----------
+    each : BacktestRequest
+        The first one's backtest.
+    rival : str
+        The second one's model: ``legacy``, ``universal``, or a folder; all else is as in the first one's.
+    """
+
+    each: BacktestRequest
+    rival: str
 
 
 @dataclass(frozen=True)

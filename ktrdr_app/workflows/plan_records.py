@@ -93,6 +93,8 @@ class CombinationPlan:
         Why it leaves rows, in a sentence; empty if it leaves none.
     problem : KtrdrError or None
         Why it cannot be used.
+    weights : dict of str to float
+        What each symbol weighs; empty where rows are not weighted.
     """
 
     name: str
@@ -100,6 +102,7 @@ class CombinationPlan:
     lost: Mapping[str, int] = field(default_factory=dict)
     reason: str = ""
     problem: KtrdrError | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

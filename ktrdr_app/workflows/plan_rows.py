@@ -118,7 +118,7 @@ def _combined(
     taken = np.bincount(block.symbol_id[rows], minlength=len(block.symbols))
     kept = dict(zip(block.symbols, taken.tolist(), strict=True))
     lost = dict(zip(block.symbols, (there - taken).tolist(), strict=True))
-    return CombinationPlan(name, kept, lost, _reason(name, kept, lost)), rows
+    return CombinationPlan(name, kept, lost, _reason(name, kept, lost), weights=dict(weights or {})), rows
 
 
 def _reason(name: str, kept: Mapping[str, int], lost: Mapping[str, int]) -> str:

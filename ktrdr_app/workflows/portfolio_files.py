@@ -23,6 +23,8 @@ from ktrdr_app.workflows.portfolio_tables import portfolio_page
 from ktrdr_app.workflows.tables import write_table
 
 PORTFOLIO_FILE = "portfolio.json"
+POSITIONS_FILE = "positions.csv"
+"""Signed value of each symbol's position at every instant, account currency, a column per symbol."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def write_portfolio(papers: PortfolioPapers, folder: Path, home: Path) -> dict[s
         }
     )
     write_table(equity, folder / "equity.csv")
+    write_table(pd.DataFrame(result.worth, index=result.index), folder / POSITIONS_FILE)
     write_trades(result.trades, folder / "trades.csv")
     write_text(folder / "contributions.csv", result.contributions.to_csv(lineterminator="\n"))
     write_many_report(portfolio_page(document, equity), folder / "report.html")
@@ -106,11 +109,13 @@ def _document(papers: PortfolioPapers, home: Path) -> dict[str, Any]:
             "benchmark": {"buy_and_hold": {"final_equity": papers.held.final_equity, **papers.held.metrics}},
             "limits": {"max_exposure": request.max_exposure, "max_positions": request.max_positions},
             "config": asdict(base),
+            "decision": first.settings.get("decision"),
             "open_positions": [held.to_dict() for held in result.open_positions],
             "events": [event.to_dict() for event in result.events],
             "models": {symbol: own.model for symbol, own in papers.symbols.items()},
             "trades_file": home / "trades.csv",
             "equity_file": home / "equity.csv",
+            "positions_file": home / POSITIONS_FILE,
             "contributions_file": home / "contributions.csv",
             "report_file": home / "report.html",
             "command": _command(request),

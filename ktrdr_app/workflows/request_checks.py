@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.data.loader import check_symbols
+from ktrdr_app.data.ranges import time_bounds
 from ktrdr_app.features.higher import check_timeframes
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.model_store.layout import KINDS
-from ktrdr_app.model_store.resolver import require
 from ktrdr_app.strategy.load import LoadedStrategy, load_strategy
-from ktrdr_app.workflows.model_requests import ResolveRequest
-from ktrdr_app.workflows.models import resolve_model
+from ktrdr_app.training.combine import check_weights
+from ktrdr_app.workflows.choose_model import choose_model
 from ktrdr_app.workflows.prepare import account_of, find_series, with_overrides
 from ktrdr_app.workflows.requests import BacktestRequest, TrainRequest
+from ktrdr_app.workflows.train_checkpoints import found_run
 
 
 def trained_strategy(request: TrainRequest) -> LoadedStrategy:
@@ -62,13 +63,17 @@ def check_training(request: TrainRequest) -> None:
     """
     loaded = trained_strategy(request)
     check_timeframes(FeaturePlan.of(loaded), request.timeframe)
+    time_bounds(request.start, request.end)
     check_symbols(request.symbols)
+    check_weights(request.symbols, loaded.strategy.training.combination, request.weights)
+    if request.resume is not None:
+        found_run(request, request.resume)
     for symbol in request.symbols:
         find_series(request.workspace, symbol, request.timeframe)
 
 
 def check_backtest(request: BacktestRequest) -> None:
-    """Look at all of a backtest that can be wrong before its bars are read and its model is loaded.
+    """Look at all of a backtest that can be wrong before its bars are read.
 
     Parameters
     ----------
@@ -81,9 +86,7 @@ def check_backtest(request: BacktestRequest) -> None:
         Of the kind that fits: strategy, options, data, no model that serves.
     """
     loaded = load_strategy(request.strategy, request.workspace)
-    name = loaded.strategy.name
     account_of(with_overrides(loaded, "backtest", request.money.overrides()).strategy.backtest, request.money)
+    time_bounds(request.start, request.end)
     find_series(request.workspace, request.symbol, request.timeframe)
-    if request.model == "auto":
-        asked = ResolveRequest(request.workspace, name, request.timeframe, request.symbol, allow_any=request.allow_any)
-        require(resolve_model(asked))
+    choose_model(request, loaded.strategy.name)

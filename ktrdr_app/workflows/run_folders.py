@@ -17,16 +17,38 @@ SWEEP_FILE = "sweep.json"
 """File that a sweep's folder holds from its first trial on."""
 
 
-def newest_run(workspace: Workspace) -> Path | None:
+NEWEST = "latest"
+"""What may be said for the name of a run, where the newest one is meant."""
+
+
+def newest_run(workspace: Workspace, holding: str = RESULT_FILE) -> Path | None:
     """Return the folder of the newest finished backtest of a workspace, or None.
 
     Parameters
     ----------
     workspace : Workspace
         Whose ``runs`` are looked through; folder names begin with the time of the run.
+    holding : str
+        The file that tells a run of the wanted kind from others.
     """
-    finished = [path.parent for path in workspace.runs.glob(f"*/{RESULT_FILE}")]
+    finished = [path.parent for path in workspace.runs.glob(f"*/{holding}")]
     return max(finished, key=lambda folder: folder.name, default=None)
+
+
+def named_run(workspace: Workspace, run: Path | str, holding: str = RESULT_FILE) -> Path:
+    """Return the folder below ``runs`` that a name means, there or not.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose runs are meant.
+    run : Path or str
+        A name, or ``latest`` for the newest run of the wanted kind.
+    holding : str
+        The file that tells a run of the wanted kind from others.
+    """
+    newest = newest_run(workspace, holding) if str(run) == NEWEST else None
+    return newest or workspace.runs / run
 
 
 def run_folder(workspace: Workspace, run: Path | str) -> Path:
@@ -37,17 +59,17 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
     workspace : Workspace
         Whose runs are meant.
     run : Path or str
-        A folder, or its name below the workspace's ``runs``.
+        A folder, its name below the workspace's ``runs``, or ``latest`` for the newest one.
 
     Raises
     ------
     FileMissing
         If there is no finished backtest.
     """
-    for folder in (Path(run), workspace.runs / run):
+    for folder in (Path(run), named_run(workspace, run)):
         if (folder / RESULT_FILE).is_file():
             return folder
-    raise FileMissing(str(run), "the folder of a finished backtest, or its name below runs/")
+    raise FileMissing(str(run), "the folder of a finished backtest, its name below runs/, or latest")
 
 
 def home_of(workspace: Workspace, folder: Path) -> Workspace:

@@ -22,7 +22,7 @@ from ktrdr_app.core.protection import check_writable
 from ktrdr_app.strategy.load import strategy_files
 from ktrdr_app.training.split import Cuts, cuts_of
 from ktrdr_app.workflows.request_checks import trained_strategy
-from ktrdr_app.workflows.run_folders import SWEEP_FILE, run_id
+from ktrdr_app.workflows.run_folders import SWEEP_FILE, named_run, run_id
 from ktrdr_app.workflows.strategy_files import create_strategy
 from ktrdr_app.workflows.sweep_document import (
     TRIALS_FILE,
@@ -216,7 +216,7 @@ def _saved(
 
 def _found(workspace: Workspace, given: str) -> Path:
     path = Path(given)
-    folder = path if path.is_dir() else workspace.runs / safe_name(path.name, "run")
+    folder = path if path.is_dir() else named_run(workspace, safe_name(path.name, "run"), SWEEP_FILE)
     if (folder / SWEEP_FILE).is_file():
         return folder
     raise RunNotFound(given, sorted(entry.parent.name for entry in workspace.runs.glob(f"*/{SWEEP_FILE}")), "sweep")

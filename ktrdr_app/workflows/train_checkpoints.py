@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from ktrdr_app.core.protection import check_writable
 from ktrdr_app.neural.checkpoint import Checkpoint, from_bytes, to_bytes
 from ktrdr_app.strategy.load import LoadedStrategy
 from ktrdr_app.training.process import SymbolFacts
+from ktrdr_app.workflows.request_papers import request_document
 from ktrdr_app.workflows.requests import TrainRequest
-from ktrdr_app.workflows.run_folders import run_id
+from ktrdr_app.workflows.run_folders import named_run, run_id
 
 CHECKPOINT_FILE = "checkpoint.bin"
 TRAINING_FILE = "training.json"
@@ -39,7 +39,7 @@ class RunCheckpoints:
     training : dict
         What the numbers depend on, as `training_of` gives it.
     progress : Progress
-        Told where the first checkpoint lies.
+        Told where the checkpoints lie.
 
     Raises
     ------
@@ -51,9 +51,10 @@ class RunCheckpoints:
 
     def __init__(self, request: TrainRequest, training: dict[str, Any], progress: Progress) -> None:
         self._training, self._progress = training, progress
-        self._told = request.resume is not None
+        self._told = self._resumed = request.resume is not None
         self._workspace = request.workspace
         self._request = request_document(request)
+        self._kept = False
         self._lock: int | None = None
         if request.resume is None:
             self.folder = request.workspace.runs / run_id("train", training["strategy"]["name"], request.timeframe)
@@ -61,6 +62,29 @@ class RunCheckpoints:
             self.folder = found_run(request, request.resume)
             _demand_same(_kept(self.folder), training, self.folder)
             self._claim()
+
+    @property
+    def before(self) -> str:
+        """Key of what this training is listed as so far: the model that came of it, else its kept state."""
+        try:
+            model = json.loads((self.folder / REQUEST_FILE).read_bytes())["model"]
+        except (OSError, ValueError, LookupError, TypeError):
+            model = None  # a run of an older version says nothing of a model
+        return str(model or f"runs/{self.folder.name}")
+
+    def origin(self, epochs: int, ended_by_hand: bool) -> dict[str, Any]:
+        """Return what the manifest of the run's model says of it: nothing, where the run was never interrupted.
+
+        Parameters
+        ----------
+        epochs : int
+            Behind the model.
+        ended_by_hand : bool
+            Whether the run may go on.
+        """
+        if ended_by_hand:
+            return {"partial": {"epochs": epochs, "resume": self.folder.name}}
+        return {"resumed": self.folder.name} if self._resumed else {}
 
     def load(self) -> Checkpoint | None:
         """Return the checkpoint to go on from; None for a new run."""
@@ -85,6 +109,12 @@ class RunCheckpoints:
             write_json(self.folder / REQUEST_FILE, {"request": self._request, "model": None})
             self._claim()
         write_bytes(self.folder / CHECKPOINT_FILE, to_bytes(checkpoint))
+        if self._kept:
+            self._tell()
+        self._kept = True
+
+    def _tell(self) -> None:
+        """Say once where checkpoints lie: with the second one, as short trainings need not hear of it, or at an end."""
         if not self._told:
             self._told = True
             place, name = self._workspace.relative(self.folder), self.folder.name
@@ -108,6 +138,7 @@ class RunCheckpoints:
 
     def remove(self) -> None:
         """Remove the run's folder, as its model is saved; what the disk keeps is told in a note."""
+        self._told = True
         self.close()
         try:
             remove_run(self.folder)
@@ -116,7 +147,9 @@ class RunCheckpoints:
             self._progress(Note("warning", f"{left}: {error.strerror or error}"))
 
     def close(self) -> None:
-        """Let others go on from this run."""
+        """Let others go on from this run, and say how, if it has not come to its end."""
+        if self._kept:
+            self._tell()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -151,18 +184,6 @@ def remove_run(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
-
-
-def request_document(request: TrainRequest) -> dict[str, Any]:
-    """Return what was asked for as plain JSON types, without the workspace, which may be moved.
-
-    Parameters
-    ----------
-    request : TrainRequest
-        What is trained.
-    """
-    names = [entry.name for entry in fields(request) if entry.name not in ("workspace", "resume", "cluster")]
-    return dict(json.loads(json_text(plain({name: getattr(request, name) for name in names}))))
 
 
 def training_of(request: TrainRequest, loaded: LoadedStrategy, facts: Sequence[SymbolFacts]) -> dict[str, Any]:
@@ -215,7 +236,7 @@ def found_run(request: TrainRequest, given: str) -> Path:
         If there is none.
     """
     path = Path(given)
-    folder = path if path.is_dir() else request.workspace.runs / safe_name(path.name, "run")
+    folder = path if path.is_dir() else named_run(request.workspace, safe_name(path.name, "run"), CHECKPOINT_FILE)
     if (folder / CHECKPOINT_FILE).is_file() and (folder / TRAINING_FILE).is_file():
         return folder
     kept = sorted(entry.parent.name for entry in request.workspace.runs.glob(f"*/{CHECKPOINT_FILE}"))

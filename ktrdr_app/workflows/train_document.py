@@ -121,6 +121,7 @@ def manifest_of(
         "total_samples": sum(model.rows.values()),
         "samples_per_symbol": model.rows,
         "combination_strategy": strategy.training.combination,
+        **({"combination_weights": dict(request.weights)} if request.weights else {}),
         "data_date_range": {
             "start": min(entry.first for entry in processed).isoformat(),
             "end": max(entry.last for entry in processed).isoformat(),
@@ -226,7 +227,7 @@ def command_of(request: TrainRequest, action: str = "train") -> str:
     optional = {
         "--kind": request.kind if request.kind != "universal" else None,
         "--combination": request.combination,
-        "--weights": ",".join(f"{name}={share:g}" for name, share in (request.weights or {}).items()) or None,
+        "--weights": ",".join(f"{name}={_digits(share)}" for name, share in (request.weights or {}).items()) or None,
         "--start": request.start,
         "--end": request.end,
         "--epochs": request.epochs,
@@ -236,6 +237,12 @@ def command_of(request: TrainRequest, action: str = "train") -> str:
     for option, value in optional.items():
         words += [option, str(value)] if value is not None else []
     return shlex.join(words)
+
+
+def _digits(value: float) -> str:
+    """Return a number as short as it can be without becoming another one."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
 
 
 def document_of_papers(folder: Path, papers: ModelPapers) -> dict[str, Any] | None:

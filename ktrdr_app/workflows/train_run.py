@@ -28,6 +28,7 @@ from ktrdr_app.workflows.request_checks import trained_strategy
 from ktrdr_app.workflows.requests import TrainRequest, TrainResult
 from ktrdr_app.workflows.train_checkpoints import RunCheckpoints, found_run, training_of
 from ktrdr_app.workflows.train_document import document_of_papers, manifest_of, metrics_of
+from ktrdr_app.workflows.train_remarks import carry_remarks
 from ktrdr_app.workflows.train_symbols import SHORTEST_LINE, prepared_symbols
 
 PROCESSING_STAGES = ("load", "indicators", "fuzzy", "features", "labels")
@@ -78,12 +79,13 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
         token.check()
         run = kept.folder.name if model.wound_up else None
         manifest = manifest_of(request, loaded.strategy, processed, model, plan.contract)
-        if run is not None:
-            manifest["partial"] = {"epochs": len(model.history), "resume": run}
+        manifest |= kept.origin(len(model.history), model.wound_up)
         samples = sample_rows(block.values, block.symbol_id, model.split.test)
         artifact = _artifact(request, loaded, plan, model, manifest, samples)
         with stage("save", progress, seconds):
             folder = save_model(artifact, request.workspace.models)
+            if request.resume is not None:
+                carry_remarks(request.workspace, kept.before, folder, progress)
             if run is None:
                 kept.remove()
             else:

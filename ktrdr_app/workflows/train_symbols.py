@@ -65,6 +65,11 @@ class SymbolOrder:
     cancel: CancelToken
     rows: Path | None = None
 
+    @property
+    def subject(self) -> str:
+        """What a list of running work says of it."""
+        return self.symbol
+
 
 @dataclass(frozen=True)
 class RowsInFile:

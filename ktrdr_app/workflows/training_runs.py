@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,16 @@ class TrainingRun:
         Whether it is a favourite.
     problem : str
         Why it cannot be used; empty if it can.
+    run : str
+        Run whose model it is, or whose kept state, where the training was interrupted at some time; else empty.
+    stopped : bool
+        Whether it was ended by hand: the model is the best up to then.
+    resumable : str
+        Run that it can go on from; empty where it cannot.
+    kept_epochs : int or None
+        Epochs behind that run.
+    earlier : tuple of str
+        Keys of older models of the same training, which have no line of their own.
     """
 
     key: str
@@ -73,6 +83,11 @@ class TrainingRun:
     note: str = ""
     star: bool = False
     problem: str = ""
+    run: str = ""
+    stopped: bool = False
+    resumable: str = ""
+    kept_epochs: int | None = None
+    earlier: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -109,15 +124,21 @@ class DeletedTraining:
     key : str
         As `TrainingRun.key` named it.
     folder : Path
-        The deletion.
+        The deletion; of its model, where more than one thing was deleted.
+    also : tuple of str
+        Keys of what went with it: its kept state, and older models of it.
     """
 
     key: str
     folder: Path
+    also: tuple[str, ...] = ()
 
 
 def list_trainings(workspace: Workspace) -> list[TrainingRun]:
     """Return every training that is over, the newest first; copies in the archive are none.
+
+    One that was stopped with its best model kept, and one that went on since, is one line all the same: that of its
+    newest model.
 
     Parameters
     ----------
@@ -129,9 +150,35 @@ def list_trainings(workspace: Workspace) -> list[TrainingRun]:
     StorageProblem
         If the models, or what was said of the trainings, cannot be read.
     """
+    return sorted(_as_trainings(_every(workspace)), key=_age, reverse=True)
+
+
+def _age(run: TrainingRun) -> tuple[str, str]:
+    return run.when, run.key
+
+
+def _every(workspace: Workspace) -> list[TrainingRun]:
     said = read_remarks(workspace)
-    found = [*_finished(workspace, said), *_interrupted(workspace, said)]
-    return sorted(found, key=lambda run: (run.when, run.key), reverse=True)
+    return [*_finished(workspace, said), *_interrupted(workspace, said)]
+
+
+def _as_trainings(every: Sequence[TrainingRun]) -> Iterator[TrainingRun]:
+    """Put the models and the kept state of each training together."""
+    models: dict[str, list[TrainingRun]] = {}
+    for entry in every:
+        if entry.state == FINISHED and entry.run:
+            models.setdefault(entry.run, []).append(entry)
+    kept = {entry.run: entry for entry in every if entry.resumable and entry.run in models}
+    yield from (entry for entry in every if entry.run not in models or (entry.state != FINISHED and entry.problem))
+    for name, group in models.items():
+        *earlier, newest = sorted(group, key=_age)
+        rest = kept.get(name)
+        yield replace(
+            newest,
+            resumable="" if rest is None else name,
+            kept_epochs=None if rest is None else rest.epochs,
+            earlier=tuple(entry.key for entry in earlier),
+        )
 
 
 def training_curves(workspace: Workspace, keys: Sequence[str]) -> tuple[TrainingCurves, ...]:
@@ -186,7 +233,22 @@ def find_training(workspace: Workspace, key: str) -> TrainingRun:
     BadInput
         If there is none of that key.
     """
-    return _known({run.key: run for run in list_trainings(workspace)}, key)
+    every = _every(workspace)
+    return _known({run.key: run for run in (*every, *_as_trainings(every))}, key)
+
+
+def models_of_run(workspace: Workspace, name: str) -> tuple[Path, ...]:
+    """Return the models that came of an interrupted training so far, the newest first.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose models are looked through.
+    name : str
+        Folder of its run.
+    """
+    own = [entry for entry in _finished(workspace, {}) if entry.run == name]
+    return tuple(entry.path for entry in sorted(own, key=_age, reverse=True))
 
 
 def say_of_training(
@@ -217,6 +279,8 @@ def say_of_training(
 def delete_training(workspace: Workspace, key: str) -> DeletedTraining:
     """Move a training into the workspace's trash; what is said of it stays for its return.
 
+    Its kept state and older models of it go with it, so that nothing of it is listed any more.
+
     Parameters
     ----------
     workspace : Workspace
@@ -232,12 +296,24 @@ def delete_training(workspace: Workspace, key: str) -> DeletedTraining:
         If the disk refuses; nothing has moved then.
     """
     run = find_training(workspace, key)
+    gone: list[str] = []
+    try:
+        for other in (*((f"runs/{run.resumable}",) if run.state == FINISHED and run.resumable else ()), *run.earlier):
+            _put_away(workspace, find_training(workspace, other))
+            gone.append(other)
+        return DeletedTraining(key, _put_away(workspace, run), tuple(gone))
+    except KtrdrError:
+        for other in reversed(gone):
+            restore_training(workspace, other)
+        raise
+
+
+def _put_away(workspace: Workspace, run: TrainingRun) -> Path:
     if run.state != INTERRUPTED:
-        return DeletedTraining(key, model_care.delete_model(workspace, run.path).folder)
+        return model_care.delete_model(workspace, run.path).folder
     if _being_trained(run.path):
-        raise BadInput(f"{run.label} is being trained", hint="stop it first", where=key)
-    folder, _ = trash.put_away(workspace, KIND, run.path.name, [run.path], {"key": key})
-    return DeletedTraining(key, folder)
+        raise BadInput(f"{run.label} is being trained", hint="stop it first", where=run.key)
+    return trash.put_away(workspace, KIND, run.path.name, [run.path], {"key": run.key})[0]
 
 
 def restore_training(workspace: Workspace, key: str) -> DeletedTraining:
@@ -278,6 +354,7 @@ def _finished(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> Iter
             continue
         key = f"models/{info.path.relative_to(workspace.models).as_posix()}"
         metrics = _json(info.path / "metrics.json") if info.complete else {}
+        stopped, run = _origin(_json(info.path / "training_manifest.json") if info.complete else {})
         remarks = said.get(key, TrainingRemarks())
         yield TrainingRun(
             key=key,
@@ -294,7 +371,17 @@ def _finished(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> Iter
             note=info.note,
             star=remarks.star,
             problem=info.problem,
+            run=run,
+            stopped=stopped,
         )
+
+
+def _origin(manifest: Mapping[str, Any]) -> tuple[bool, str]:
+    """Return whether a model's training was ended by hand, and the run that it belongs to, if it was interrupted."""
+    partial = manifest.get("partial")
+    if isinstance(partial, Mapping):
+        return True, str(partial.get("resume") or "")
+    return False, str(manifest.get("resumed") or "")
 
 
 def _interrupted(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> Iterator[TrainingRun]:
@@ -324,6 +411,9 @@ def _interrupted(workspace: Workspace, said: Mapping[str, TrainingRemarks]) -> I
             note=remarks.note,
             star=remarks.star,
             problem=problem,
+            run=folder.name,
+            resumable="" if problem else folder.name,
+            kept_epochs=len(epochs) or None,
         )
 
 

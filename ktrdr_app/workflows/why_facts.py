@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ktrdr_app.core.files import plain
-from ktrdr_app.decision.actions import Action
+from ktrdr_app.decision.actions import Action, Position
 from ktrdr_app.decision.orchestrator import Decision
 from ktrdr_app.features.raw_inputs import Reading
 
@@ -217,8 +217,8 @@ class WhyFill:
 
 
 @dataclass(frozen=True)
-class TradeWhy:
-    """Why a trade was made, and why it ended.
+class TradeEnds:
+    """How a trade began and ended.
 
     Attributes
     ----------
@@ -238,10 +238,8 @@ class TradeWhy:
         The stop or target that ended it, in words; empty for other ends.
     return_pct : float
         Net profit as a fraction of the entry's value; on paper for a position still open.
-    bought : BarWhy
-        The decision to enter.
-    sold : BarWhy or None
-        The decision to leave, where a decision ended it.
+    symbol : str
+        What was traded, in a run of several symbols; else empty.
     """
 
     number: int
@@ -252,12 +250,12 @@ class TradeWhy:
     exit_reason: str
     stop_words: str
     return_pct: float
-    bought: BarWhy
-    sold: BarWhy | None
+    symbol: str = field(default="", kw_only=True)
 
     def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON form; the symbol is in it where the run has several."""
         return {
+            **({"symbol": self.symbol} if self.symbol else {}),
             "trade": self.number,
             "side": self.side,
             "quantity": self.quantity,
@@ -266,9 +264,111 @@ class TradeWhy:
             "exit_reason": self.exit_reason,
             "stop": self.stop_words,
             "return_pct": self.return_pct,
+        }
+
+
+@dataclass(frozen=True)
+class TradeWhy(TradeEnds):
+    """Why a trade of a model was made, and why it ended.
+
+    Attributes
+    ----------
+    bought : BarWhy
+        The decision to enter.
+    sold : BarWhy or None
+        The decision to leave, where a decision ended it.
+    """
+
+    bought: BarWhy
+    sold: BarWhy | None
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            **super().to_document(),
             "entry_decision": self.bought.to_document(),
             "exit_decision": None if self.sold is None else self.sold.to_document(),
         }
+
+
+@dataclass(frozen=True)
+class SignalWhy:
+    """What a file of signals said at a bar, and what that asked for.
+
+    Attributes
+    ----------
+    time : Timestamp
+        The bar's open.
+    bar : int
+        Row in the run.
+    timeframe : str
+        Length of the bars.
+    file : str
+        Name of the file that the run kept.
+    signal : Action
+        HOLD where the file has no row for the bar.
+    confidence : float or None
+        As the file has it; None where it has none.
+    position : Position
+        Held when the bar closed.
+    wanted : Position or None
+        Position that the signal asked for; None where it asked for nothing.
+    events : tuple of str
+        What became of the order beside a fill: rejected, shrunk, not filled.
+    """
+
+    time: pd.Timestamp
+    bar: int
+    timeframe: str
+    file: str
+    signal: Action
+    confidence: float | None
+    position: Position
+    wanted: Position | None
+    events: tuple[str, ...]
+
+    in_sample = False
+    """Nobody can tell what a file's signals were made from."""
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "time": self.time.strftime(STAMP),
+            "file": self.file,
+            "signal": self.signal.name,
+            "confidence": self.confidence,
+            "position": self.position.name.lower(),
+            "wanted": None if self.wanted is None else self.wanted.name.lower(),
+            "events": list(self.events),
+        }
+
+
+@dataclass(frozen=True)
+class SignalTradeWhy(TradeEnds):
+    """Why a trade of a run of signals was made, and why it ended.
+
+    Attributes
+    ----------
+    bought : SignalWhy
+        The signal to enter.
+    sold : SignalWhy or None
+        The signal to leave, where one ended it.
+    """
+
+    bought: SignalWhy
+    sold: SignalWhy | None
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            **super().to_document(),
+            "entry_signal": self.bought.to_document(),
+            "exit_signal": None if self.sold is None else self.sold.to_document(),
+        }
+
+
+Why = BarWhy | TradeWhy | SignalWhy | SignalTradeWhy
+"""Any answer to the question why."""
 
 
 def _named(shares: Shares) -> dict[str, float]:

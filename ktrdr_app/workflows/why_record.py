@@ -14,7 +14,7 @@ import pandas as pd
 
 from ktrdr_app.backtesting.config import BacktestConfig
 from ktrdr_app.backtesting.material import ORDERED
-from ktrdr_app.backtesting.trades import TradeArrays
+from ktrdr_app.backtesting.trades import REASONS, TradeArrays
 from ktrdr_app.core.errors import BadInput, FileMissing, InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.bars import nanoseconds
@@ -23,7 +23,8 @@ from ktrdr_app.decision.orchestrator import HOUR, DecisionOrchestrator
 from ktrdr_app.decision.why_bar import BarJudge, Standing
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings
-from ktrdr_app.workflows.run_folders import RESULT_FILE
+from ktrdr_app.workflows.portfolio_files import PORTFOLIO_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, named_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,29 +133,76 @@ class RunRecord:
         InvalidValue
             If it is no instant, or outside the run.
         """
-        first, last = self.index[0], self.index[-1]
-        expected = f"an ISO time in UTC from {first.isoformat()} to {last.isoformat()}"
-        try:
-            instant = pd.Timestamp(moment)
-        except ValueError as error:
-            raise InvalidValue("time", str(moment), expected, where=self.folder.name) from error
-        instant = instant.tz_localize("UTC") if instant.tzinfo is None else instant.tz_convert("UTC")
-        row = int(self.index.searchsorted(instant, side="right")) - 1
-        beyond = instant > last + (last - self.index[-2])
-        if row < 0 or beyond or pd.isna(instant):
-            raise InvalidValue("time", str(moment), expected, where=self.folder.name)
-        return row
+        return row_at(self.index, moment, self.folder.name)
+
+
+def row_at(index: pd.DatetimeIndex, moment: str | pd.Timestamp, where: str) -> int:
+    """Return the bar that was open at an instant.
+
+    Parameters
+    ----------
+    index : DatetimeIndex
+        Bar opens, two or more.
+    moment : str or Timestamp
+        ISO text in UTC, or an instant.
+    where : str
+        Name of the run, for the message.
+
+    Raises
+    ------
+    InvalidValue
+        If it is no instant, or outside the bars.
+    """
+    first, last = index[0], index[-1]
+    expected = f"an ISO time in UTC from {first.isoformat()} to {last.isoformat()}"
+    try:
+        instant = pd.Timestamp(moment)
+    except ValueError as error:
+        raise InvalidValue("time", str(moment), expected, where=where) from error
+    instant = instant.tz_localize("UTC") if instant.tzinfo is None else instant.tz_convert("UTC")
+    row = int(index.searchsorted(instant, side="right")) - 1
+    beyond = instant > last + (last - index[-2])
+    if row < 0 or beyond or pd.isna(instant):
+        raise InvalidValue("time", str(moment), expected, where=where)
+    return row
+
+
+def held_at(
+    closed: TradeArrays, count: int, *, at_close: bool, open_from: int | None = None, open_side: int = 0
+) -> NDArray[np.int8]:
+    """Return the position at each bar's close, before an order of that very close: -1, 0, 1.
+
+    Parameters
+    ----------
+    closed : TradeArrays
+        Closed trades.
+    count : int
+        Bars.
+    at_close : bool
+        Whether orders fill at the close that they are placed at.
+    open_from : int, optional
+        Bar in which a position was entered that is still open.
+    open_side : int
+        Its side.
+    """
+    held = np.zeros(count, dtype=np.int8)
+    late = (np.isin(closed.reason, ORDERED) & at_close) | (closed.reason == REASONS.index("end_of_data"))
+    for entry, leave, side in zip(closed.entry_bar + at_close, closed.exit_bar + late, closed.side, strict=True):
+        held[entry:leave] = side
+    if open_from is not None:
+        held[open_from + at_close :] = open_side
+    return held
 
 
 def run_folder(workspace: Workspace, run: Path | str) -> Path:
-    """Return the folder of a finished backtest.
+    """Return the folder of a finished backtest, of one symbol or of a portfolio.
 
     Parameters
     ----------
     workspace : Workspace
         Relative paths are looked up below its ``runs``, then below itself, then in the current folder.
     run : Path or str
-        Folder, or its name below ``runs``.
+        Folder, its name below ``runs``, or ``latest`` for the newest one.
 
     Raises
     ------
@@ -162,10 +210,10 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
         If there is no finished backtest.
     """
     given = Path(run)
-    for candidate in (workspace.runs / given, workspace.root / given, given):
-        if (candidate / RESULT_FILE).is_file():
+    for candidate in (named_run(workspace, given), workspace.root / given, given):
+        if (candidate / RESULT_FILE).is_file() or (candidate / PORTFOLIO_FILE).is_file():
             return candidate
-    holds = f"a finished backtest's folder, or its name below {workspace.relative(workspace.runs)}"
+    holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or latest"
     raise FileMissing(str(given / RESULT_FILE), holds)
 
 
@@ -189,21 +237,42 @@ def read_record(workspace: Workspace, run: Path | str) -> RunRecord:
     folder = run_folder(workspace, run)
     document: dict[str, Any] = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
     if not document.get("model") or not (folder / "decisions.csv").is_file():
-        found = f"{folder.name} has no decisions of a model: it was made of signals, or of several symbols"
-        raise BadInput(found, hint="ask about a run of a model on one symbol", where=str(folder))
+        found = (
+            f"{folder.name} has no decisions of a model: it was made of signals or of several symbols, or is not whole"
+        )
+        raise BadInput(found, hint="ask about a run on one symbol", where=str(folder))
     decisions = pd.read_csv(folder / "decisions.csv", keep_default_na=False, na_values={"volume_ratio": [""]})
-    decisions.index = _moments(decisions.pop("timestamp"))
+    decisions.index = moments(decisions.pop("timestamp"))
     equity = pd.read_csv(folder / "equity.csv", usecols=["in_sample"])
-    table = pd.read_csv(folder / "trades.csv").drop(columns="timestamp")
-    for column in ("entry_time", "exit_time"):
-        table[column] = _moments(table[column])
+    table = read_trades(folder)
     settings, notes = _decision_settings(workspace, document)
     orchestrator = DecisionOrchestrator(settings, bool(document["config"]["allow_short"]))
     seen = equity["in_sample"].to_numpy(dtype=np.bool_)
     return RunRecord(folder, document, decisions, seen, table, orchestrator, notes)
 
 
-def _moments(column: pd.Series[Any]) -> pd.DatetimeIndex:
+def read_trades(folder: Path) -> pd.DataFrame:
+    """Read the closed trades of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    """
+    table = pd.read_csv(folder / "trades.csv").drop(columns="timestamp")
+    for column in ("entry_time", "exit_time"):
+        table[column] = moments(table[column])
+    return table
+
+
+def moments(column: pd.Series[Any]) -> pd.DatetimeIndex:
+    """Return ISO times as instants, nanoseconds UTC.
+
+    Parameters
+    ----------
+    column : Series of str
+        As a run's files have them.
+    """
     return pd.DatetimeIndex(pd.to_datetime(column, utc=True)).as_unit("ns")
 
 

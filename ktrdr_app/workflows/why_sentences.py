@@ -6,7 +6,23 @@ from dataclasses import dataclass
 
 from ktrdr_app.decision.actions import Action
 from ktrdr_app.features.raw_inputs import Reading
-from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy, WhyFill, WhyFlip, WhyReading
+from ktrdr_app.workflows.why_facts import (
+    BarWhy,
+    SignalTradeWhy,
+    SignalWhy,
+    TradeWhy,
+    Why,
+    WhyFill,
+    WhyFlip,
+    WhyReading,
+)
+from ktrdr_app.workflows.why_signal_sentences import (
+    NO_MODEL,
+    asked_sentence,
+    decided_words,
+    signal_gist,
+    signal_sentence,
+)
 from ktrdr_app.workflows.why_words import formed_words, needed_words, written
 from ktrdr_app.workflows.wording import percent, significant, typographic
 
@@ -29,7 +45,8 @@ class Step:
     ----------
     key : str
         ``inputs``, ``features``, ``answer``, ``contributions``, ``filters``, ``order``, ``flip``, ``exit`` or
-        ``notes``; those of the decision to leave begin with ``exit_``.
+        ``notes``; of a run of signals ``signal``, ``asked``, ``order``, ``exit`` and ``unknown``. Those of the decision
+        to leave begin with ``exit_``.
     title : str
         A word or two.
     text : str
@@ -39,6 +56,40 @@ class Step:
     key: str
     title: str
     text: str
+
+
+def steps(why: Why) -> tuple[Step, ...]:
+    """Return the chain of a trade or of a bar.
+
+    Parameters
+    ----------
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
+        The facts.
+    """
+    if isinstance(why, SignalWhy):
+        return (*_signal_steps(why), Step("unknown", "Not known", NO_MODEL))
+    if isinstance(why, SignalTradeWhy):
+        return _signal_trade_steps(why)
+    return bar_steps(why) if isinstance(why, BarWhy) else trade_steps(why)
+
+
+def _signal_steps(why: SignalWhy, prefix: str = "") -> tuple[Step, ...]:
+    parts = (
+        ("signal", "Signal", signal_sentence(why, _moment(why))),
+        ("asked", "Asked for", asked_sentence(why, filters=not prefix)),
+    )
+    return tuple(Step(prefix + key, title, typographic(text)) for key, title, text in parts)
+
+
+def _signal_trade_steps(why: SignalTradeWhy) -> tuple[Step, ...]:
+    leaving = () if why.sold is None else _signal_steps(why.sold, "exit_")
+    return (
+        *_signal_steps(why.bought),
+        Step("order", "Order", typographic(order_sentence(why))),
+        Step("exit", "End", typographic(exit_sentence(why))),
+        *leaving,
+        Step("unknown", "Not known", NO_MODEL),
+    )
 
 
 def bar_steps(why: BarWhy, prefix: str = "") -> tuple[Step, ...]:
@@ -71,41 +122,46 @@ def trade_steps(why: TradeWhy) -> tuple[Step, ...]:
     why : TradeWhy
         The facts.
     """
-    steps = list(bar_steps(why.bought))
-    place = next(number for number, step in enumerate(steps) if step.key == "filters")
-    steps.insert(place + 1, Step("order", "Order", typographic(order_sentence(why))))
-    steps.append(Step("exit", "End", typographic(exit_sentence(why))))
+    found = list(bar_steps(why.bought))
+    place = next(number for number, step in enumerate(found) if step.key == "filters")
+    found.insert(place + 1, Step("order", "Order", typographic(order_sentence(why))))
+    found.append(Step("exit", "End", typographic(exit_sentence(why))))
     if why.sold is not None:
-        steps += [step for step in bar_steps(why.sold, "exit_") if step.key != "exit_features"]
-    return tuple(steps)
+        found += [step for step in bar_steps(why.sold, "exit_") if step.key != "exit_features"]
+    return tuple(found)
 
 
-def headline(why: TradeWhy | BarWhy) -> str:
+def headline(why: Why) -> str:
     """Return what is explained, in a line.
 
     Parameters
     ----------
-    why : TradeWhy or BarWhy
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
         The facts.
     """
     if isinstance(why, BarWhy):
         seen = ", a bar that the model learnt from" if why.in_sample else ""
         return f"{_moment(why)}: {_decided(why)}{seen}"
+    if isinstance(why, SignalWhy):
+        return f"{_moment(why)}: {decided_words(why)}"
     ended = "still open" if why.exit is None else why.exit_reason.replace("_", " ")
     gain = percent(why.return_pct, signed=True)
     seen = ", on bars that the model learnt from" if why.bought.in_sample else ""
-    return typographic(f"Trade {why.number}, {why.side}, {gain}, {ended}{seen}")
+    whose = f", {why.symbol}" if why.symbol else ""
+    return typographic(f"Trade {why.number}{whose}, {why.side}, {gain}, {ended}{seen}")
 
 
-def gist(why: TradeWhy | BarWhy) -> str:
+def gist(why: Why) -> str:
     """Return the answer behind a decision and what it leaned on most, in a sentence.
 
     Parameters
     ----------
-    why : TradeWhy or BarWhy
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
         The facts; of a trade, its entry.
     """
-    bar = why if isinstance(why, BarWhy) else why.bought
+    bar = why.bought if isinstance(why, TradeWhy | SignalTradeWhy) else why
+    if isinstance(bar, SignalWhy):
+        return signal_gist(bar)
     decision = bar.decision
     leaned = [entry for entry in bar.shares if entry.shares[decision.raw] >= SAID_SHARE][:SAID_GROUPS]
     because = " and ".join(f"{entry.label} (+{entry.shares[decision.raw]:.2f})" for entry in leaned)
@@ -114,16 +170,15 @@ def gist(why: TradeWhy | BarWhy) -> str:
     return f"{decision.raw.name} {decision.confidence:.2f}{against}{mostly}."
 
 
-def chain(why: TradeWhy | BarWhy) -> str:
+def chain(why: Why) -> str:
     """Return everything as plain text, a line a step.
 
     Parameters
     ----------
-    why : TradeWhy or BarWhy
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
         The facts.
     """
-    steps = bar_steps(why) if isinstance(why, BarWhy) else trade_steps(why)
-    return "\n".join([headline(why), *(f"{step.title}: {step.text}" for step in steps)])
+    return "\n".join([headline(why), *(f"{step.title}: {step.text}" for step in steps(why))])
 
 
 def inputs_sentence(why: BarWhy) -> str:
@@ -212,12 +267,12 @@ def filters_sentence(why: BarWhy) -> str:
     return f"{verdict}: {told}."
 
 
-def order_sentence(why: TradeWhy) -> str:
+def order_sentence(why: TradeWhy | SignalTradeWhy) -> str:
     """Return how the position was opened.
 
     Parameters
     ----------
-    why : TradeWhy
+    why : TradeWhy or SignalTradeWhy
         The facts.
     """
     verb = "bought" if why.side == "long" else "sold short"
@@ -225,12 +280,12 @@ def order_sentence(why: TradeWhy) -> str:
     return f"{units} units were {verb} at {_filled(why.entry, why.bought.timeframe)}."
 
 
-def exit_sentence(why: TradeWhy) -> str:
+def exit_sentence(why: TradeWhy | SignalTradeWhy) -> str:
     """Return how the position ended.
 
     Parameters
     ----------
-    why : TradeWhy
+    why : TradeWhy or SignalTradeWhy
         The facts.
     """
     if why.exit is None:
@@ -298,7 +353,7 @@ def _decided(why: BarWhy) -> str:
     return decision.action.name
 
 
-def _moment(why: BarWhy) -> str:
+def _moment(why: BarWhy | SignalWhy) -> str:
     return _stamp(why.time, why.timeframe)
 
 

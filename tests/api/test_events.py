@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ktrdr_app.api import events
-from ktrdr_app.api.events import Event, Feed, described, standing
+from ktrdr_app.api.events import LAST, Event, Feed, described, standing
 from ktrdr_app.core.progress import (
     BarsDone,
     EpochFinished,
@@ -104,16 +104,35 @@ class TestFeed:
         feed = Feed()
         for number in range(5):
             feed.add("note", {"n": number})
-        feed.close()
-        assert asyncio.run(collected(feed)) == [1, 2, 3, 4, 5]
+        feed.end({})
+        assert asyncio.run(collected(feed)) == [1, 2, 3, 4, 5, LAST]
 
     def test_who_comes_back_gets_the_rest(self) -> None:
         feed = Feed()
         for number in range(5):
             feed.add("note", {"n": number})
-        feed.close()
-        assert asyncio.run(collected(feed, 3)) == [4, 5]
-        assert asyncio.run(collected(feed, 99)) == []
+        feed.end({})
+        assert asyncio.run(collected(feed, 3)) == [4, 5, LAST]
+        assert asyncio.run(collected(feed, 5)) == [LAST]
+
+    @pytest.mark.parametrize("after", [3, 99, LAST])
+    def test_a_number_that_was_never_given_counts_as_none(self, after: int) -> None:
+        feed = Feed()
+        feed.add("note", {})
+        feed.add("note", {})
+        feed.end({"status": "completed"})
+        assert asyncio.run(collected(feed, after)) == [1, 2, LAST]
+
+    def test_the_end_says_how_it_stands(self) -> None:
+        async def last() -> Any:
+            return [event async for event in feed.follow(0)][-1]
+
+        feed = Feed()
+        feed.end({"status": "failed"})
+        told = asyncio.run(last())
+        assert (told.number, told.name, told.facts) == (LAST, "ended", {"status": "failed"})
+        assert json.loads(json.dumps(LAST)) == LAST == int(float(LAST)), "readers that know only floats keep it"
+        assert float(LAST) != float(LAST - 1)
 
     def test_what_comes_from_another_thread_meanwhile_is_heard_once_by_each(self) -> None:
         feed = Feed()
@@ -122,13 +141,13 @@ class TestFeed:
         async def listen() -> list[list[Any]]:
             heard = [asyncio.create_task(collected(feed)) for _ in range(3)]
             await asyncio.sleep(0)
-            thread = threading.Thread(target=lambda: ([feed.add("note", {}) for _ in range(500)], feed.close()))
+            thread = threading.Thread(target=lambda: ([feed.add("note", {}) for _ in range(500)], feed.end({})))
             thread.start()
             found = list(await asyncio.gather(*heard))
             thread.join()
             return found
 
-        assert asyncio.run(listen()) == [list(range(1, 502))] * 3
+        assert asyncio.run(listen()) == [[*range(1, 502), LAST]] * 3
         assert feed._listeners == set()
 
     def test_a_listener_that_goes_is_forgotten(self) -> None:
@@ -166,5 +185,6 @@ class TestFeed:
         feed = Feed()
         for _ in range(10):
             feed.add("note", {})
-        feed.close()
-        assert asyncio.run(collected(feed)) == [8, 9, 10]
+        assert [event.number for event in feed._events] == [8, 9, 10]
+        feed.end({})
+        assert asyncio.run(collected(feed)) == [9, 10, LAST]

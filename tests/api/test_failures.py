@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from ktrdr_app.api.answers import json_bytes
-from ktrdr_app.api.failures import add_handlers, status_of
+from ktrdr_app.api.failures import MOST_PROBLEMS, add_handlers, status_of
 from ktrdr_app.core.errors import KtrdrError, StorageProblem
+from ktrdr_app.core.words import MOST_SHOWN
 from tests.api.conftest import Face, fault
 from tests.core.test_errors import SAMPLES
 
@@ -27,6 +28,8 @@ BY_CODE = {
     "environment_problem": 503,
     "cluster_problem": 503,
     "operation_not_found": 404,
+    "no_rate": 404,
+    "lock_held": 507,
     "not_finished": 409,
     "result_missing": 409,
     "queue_full": 429,
@@ -54,11 +57,47 @@ class TestWhatTheFrameworkRefuses:
         fault(answer, 405, "usage")
         assert answer.headers["allow"] == "GET"
 
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/operations/x", "DELETE, GET"),
+            ("/operations/x/events", "GET"),
+            ("/backtests/", "POST"),
+            ("/trainings/start", "POST"),
+            ("!/docs", "GET"),
+        ],
+    )
+    def test_all_methods_of_a_path_are_told(self, face: Face, path: str, allowed: str) -> None:
+        answer = face.ask("PUT", path)
+        fault(answer, 405, "usage")
+        assert answer.headers["allow"] == allowed
+
     @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'\x80"}', b"[1, 2]", b'"text"', b"null", b"NaN", b"{}"])
     def test_a_body_that_is_no_request(self, face: Face, body: bytes) -> None:
         headers = {"content-type": "application/json"}
         answer = face.ask("POST", "/trainings/start", content=body, headers=headers)
         fault(answer, 422, "usage")
+
+    def test_of_a_thousand_problems_the_first_are_listed_and_cut(self, face: Face) -> None:
+        surprises = {f"{number:03}" + "k" * 900: number for number in range(900)}
+        answer = face.post("/backtests/", {"strategy_name": "x", "symbol": "x", "timeframe": "x"} | surprises)
+        error = fault(answer, 422, "usage")
+        assert "(and 899 more)" in error["message"]
+        assert len(error["problems"]) == MOST_PROBLEMS
+        assert all(len(problem["where"]) <= MOST_SHOWN for problem in error["problems"])
+
+    @pytest.mark.parametrize("depth", [50, 800, 900, 950, 990])
+    def test_a_value_that_is_deep_is_not_sent_back_whole(self, face: Face, depth: int) -> None:
+        body = b'{"sizing":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+        answer = face.ask("POST", "/backtests/", content=body, headers={"content-type": "application/json"})
+        fault(answer, 422, "usage")
+        assert len(answer.content) < 2000
+
+    def test_a_path_that_is_long_is_not_sent_back_whole(self, face: Face) -> None:
+        for path in ("/" + "x" * 50_000, "/operations/" + "x" * 50_000, "/data/" + "x" * 50_000 + "/1d"):
+            answer = face.get(path)
+            assert answer.status_code in (404, 422)
+            assert len(answer.content) < 1500
 
     def test_a_page_can_send_text_without_asking_and_it_is_not_taken(self, face: Face) -> None:
         body = json.dumps({"strategy_name": "quick", "symbol": "AAPL", "timeframe": "1d"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +13,11 @@ import pytest
 from ktrdr_app.api import jobs as jobs_module
 from ktrdr_app.api.events import Feed
 from ktrdr_app.api.jobs import MOST_WAITING, Jobs
-from ktrdr_app.api.operations import FILE, TRAINING, Operation, OperationStore
+from ktrdr_app.api.operations import FILE, TRAINING, Keeping, Operation, OperationStore, now
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import DataNotFound, OperationNotFound, QueueFull, StorageProblem
+from ktrdr_app.core.errors import DataNotFound, OperationNotFound, QueueFull
 from ktrdr_app.core.progress import EpochFinished, Note, Progress, StageStarted
+from tests.api.test_operations import refusing
 
 
 class Gate:
@@ -235,21 +235,77 @@ def test_the_next_server_marks_what_a_killed_one_left(tmp_path: Path) -> None:
     jobs.close()
 
 
-def test_an_end_that_the_disk_refuses_is_logged_and_ends_the_stream(
-    make: Callable[[int], Jobs], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_end_that_the_disk_refuses_is_told_all_the_same(
+    make: Callable[[int], Jobs], caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs, gate, second = make(1), Gate({"skill": 0.5}), Gate()
+    operation = submit(jobs, gate)
+    waiting = submit(jobs, second)
+    assert gate.entered.wait(30)
+    with refusing(jobs.store):
+        (told,) = heard(jobs.feed(operation.id), gate)
+        assert (told[0], told[1]["status"]) == ("ended", "completed")
+        assert jobs.store.get(operation.id).result == {"skill": 0.5}
+        assert ended(jobs, waiting).status == "failed", "it could not even be marked as running"
+    assert jobs.store.get(waiting.id).error["code"] == "storage_problem"  # type: ignore[index]
+    assert not second.entered.is_set()
+    assert "locked" in caplog.text
+    third = submit(jobs, Gate(3))
+    assert jobs.cancel(third.id).status in ("cancelled", "running"), "both have left the queue"
+    ended(jobs, third)
+    assert jobs._jobs == {}
+
+
+def test_progress_that_the_disk_refuses_does_not_end_the_work(
+    make: Callable[[int], Jobs], caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs, gate = make(1), Gate()
-    operation = submit(jobs, gate)
+
+    def work(progress: Progress, cancel: CancelToken) -> str:
+        gate(progress, cancel)
+        progress(Note("info", "heard, not written"))
+        return "done"
+
+    operation = submit(jobs, work)
     assert gate.entered.wait(30)
-    real = jobs.store.change
+    with refusing(jobs.store):
+        names = [name for name, _ in heard(jobs.feed(operation.id), gate)]
+    assert names == ["note", "ended"]
+    found = jobs.store.get(operation.id)
+    assert (found.status, found.result, found.notes) == ("completed", "done", ["heard, not written"])
+    assert f"the progress of operation {operation.id} is not written down" in caplog.text
 
-    def refusing(operation_id: str, **columns: Any) -> None:
-        if columns.get("status") == "completed":
-            raise StorageProblem("operations.sqlite3", "disk full")
-        real(operation_id, **columns)
 
-    monkeypatch.setattr(jobs.store, "change", refusing)
-    with caplog.at_level(logging.ERROR):
-        assert heard(jobs.feed(operation.id), gate) == []
+class TestKeeping:
+    def test_the_oldest_are_forgotten_as_others_end(self, tmp_path: Path) -> None:
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, Keeping(most=3))
+        done = [ended(jobs, submit(jobs, lambda _progress, _cancel: 1)).id for _ in range(5)]
         jobs._pool.shutdown()
-    assert "disk full" in caplog.text
+        assert [operation.id for operation in jobs.store.listed(None, None, 9, 0)[0]] == done[:1:-1]
+        with pytest.raises(OperationNotFound):
+            jobs.cancel(done[0])
+        assert jobs.feed(done[0]) is None
+        jobs.close()
+
+    def test_a_server_forgets_when_it_starts(self, tmp_path: Path) -> None:
+        store = OperationStore(tmp_path / FILE)
+        ids = [store.add(TRAINING, "x", {}).id for _ in range(3)]
+        store.change(ids[0], status="completed", completed_at=now(40))
+        store.change(ids[1], status="completed", completed_at=now(1))
+        store.close()
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, Keeping(days=30))
+        left = {operation.id: operation.status for operation in jobs.store.listed(None, None, 9, 0)[0]}
+        assert left == {ids[1]: "completed", ids[2]: "interrupted"}
+        jobs.close()
+
+    def test_what_runs_is_not_forgotten_however_many_end(self, tmp_path: Path) -> None:
+        jobs, gate = Jobs(OperationStore(tmp_path / FILE), 2, Keeping(most=1)), Gate("at last")
+        long = submit(jobs, gate)
+        for _ in range(4):
+            ended(jobs, submit(jobs, lambda _progress, _cancel: 1))
+        assert jobs.store.get(long.id).status == "running"
+        gate.go_on.set()
+        assert ended(jobs, long).result == "at last"
+        jobs._pool.shutdown()
+        assert [operation.id for operation in jobs.store.listed(None, None, 9, 0)[0]] == [long.id]
+        jobs.close()

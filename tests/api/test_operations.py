@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ktrdr_app.api.operations import (
     RUNNING,
     STATUSES,
     TRAINING,
+    Keeping,
     OperationStore,
     now,
 )
@@ -190,3 +192,115 @@ class TestDisk:
             other.execute("ROLLBACK")
         other.close()
         assert store.get(operation.id).status == QUEUED
+
+    def test_an_end_that_the_disk_refuses_is_told_from_memory_and_written_later(
+        self, store: OperationStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one, other = store.add(TRAINING, "one", {}), store.add(TRAINING, "other", {})
+        with refusing(store):
+            store.end(one.id, status=COMPLETED, completed_at=now(), result={"path": Path("m"), "odd": float("nan")})
+            store.end(other.id, status=FAILED, error={"code": "bug"})
+            assert (store.get(one.id).status, store.get(one.id).result) == (COMPLETED, {"path": "m", "odd": None})
+            assert [found.status for found in store.listed(None, None, 9, 0)[0]] == [FAILED, COMPLETED]
+            with pytest.raises(StorageProblem):
+                store.add(TRAINING, "a third", {})
+        assert one.id in caplog.text
+        assert "locked" in caplog.text
+        third = store.add(TRAINING, "a third", {})
+        store.change(third.id, status=RUNNING)
+        with sqlite3.connect(tmp_path / "runs" / FILE) as reader:
+            rows = dict(reader.execute("SELECT id, status FROM operations").fetchall())
+        reader.close()
+        assert rows == {one.id: COMPLETED, other.id: FAILED, third.id: RUNNING}
+
+    def test_what_is_not_written_until_the_end_of_the_server_is_logged(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        store = OperationStore(tmp_path / "runs" / FILE)
+        operation = store.add(TRAINING, "x", {})
+        with refusing(store):
+            store.end(operation.id, status=COMPLETED)
+            caplog.clear()
+            store.close()
+        assert operation.id in caplog.text
+
+    def test_a_disk_that_is_full(self, store: OperationStore) -> None:
+        operation = store.add(TRAINING, "x", {})
+        (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
+        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        store.end(operation.id, status=COMPLETED, result="r" * 100_000)
+        with pytest.raises(StorageProblem, match="full"):
+            store.change(operation.id, notes=["n"])
+        assert store.get(operation.id).result == "r" * 100_000
+        store._connection.execute("PRAGMA max_page_count = 1000000")
+        store.change(operation.id, notes=["n"])
+        assert (store.get(operation.id).status, store.get(operation.id).notes) == (COMPLETED, ["n"])
+
+
+@contextmanager
+def refusing(store: OperationStore) -> Iterator[None]:
+    """Let another program hold the file against writers for the length of the block."""
+    store._connection.execute("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(store._path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+class TestPrune:
+    @staticmethod
+    def over(store: OperationStore, days_ago: int, status: str = COMPLETED) -> str:
+        operation = store.add(TRAINING, "x", {})
+        store.end(operation.id, status=status, completed_at=now(days_ago))
+        return operation.id
+
+    @staticmethod
+    def left(store: OperationStore) -> set[str]:
+        return {operation.id for operation in store.listed(None, None, 1000, 0)[0]}
+
+    def test_the_newest_are_kept(self, store: OperationStore) -> None:
+        ids = [self.over(store, 0, status) for status in (COMPLETED, FAILED, CANCELLED, INTERRUPTED, COMPLETED)]
+        assert store.prune(Keeping(most=5)) == 0
+        assert store.prune(Keeping(most=3)) == 2
+        assert self.left(store) == set(ids[2:])
+
+    def test_what_ended_long_ago_goes(self, store: OperationStore) -> None:
+        ids = [self.over(store, days) for days in (100, 31, 29, 0)]
+        assert store.prune(Keeping(days=30)) == 2
+        assert self.left(store) == set(ids[2:])
+
+    def test_newest_is_what_ended_last_not_what_began_last(self, store: OperationStore) -> None:
+        long = store.add(TRAINING, "took a month", {})
+        short = [self.over(store, 1) for _ in range(3)]
+        store.end(long.id, status=COMPLETED, completed_at=now())
+        store.prune(Keeping(most=2))
+        assert self.left(store) == {long.id, short[-1]}
+
+    @pytest.mark.parametrize("status", [QUEUED, RUNNING])
+    def test_what_waits_or_runs_is_never_touched(self, store: OperationStore, status: str) -> None:
+        live = [store.add(TRAINING, "x", {}).id for _ in range(5)]
+        for operation in live:
+            store.change(operation, status=status, started_at=now(1000))
+        gone = self.over(store, 1)
+        kept = self.over(store, 0)
+        assert store.prune(Keeping(most=1)) == 1
+        assert self.left(store) == {*live, kept}
+        assert gone not in self.left(store)
+
+    def test_one_whose_end_is_not_written_yet_stays(self, store: OperationStore) -> None:
+        operation = store.add(TRAINING, "x", {})
+        with refusing(store):
+            store.end(operation.id, status=COMPLETED, completed_at=now(1000))
+        assert store.prune(Keeping(most=1)) == 0
+        assert store.get(operation.id).status == COMPLETED
+
+    def test_only_so_many_are_ever_there(self, store: OperationStore) -> None:
+        for _ in range(30):
+            self.over(store, 0)
+            store.prune(Keeping(most=7))
+            assert len(self.left(store)) <= 7
+        assert len(self.left(store)) == 7
+
+    def test_numbers_of_days_are_in_order(self) -> None:
+        moments = [now(days) for days in (0, 1, 2, 30, 365, 100_000)]
+        assert moments == sorted(moments, reverse=True)

@@ -146,4 +146,22 @@ def test_a_client_that_goes_while_it_sends(monkeypatch: pytest.MonkeyPatch) -> N
     async def receive() -> Any:
         return messages.pop(0)
 
-    assert asyncio.run(security._whole_body(receive)) == b"abc"
+    assert asyncio.run(security._whole_body(receive)) is None
+
+
+def test_nothing_is_done_for_a_client_that_went_while_it_sent() -> None:
+    heard: list[Any] = []
+    messages = [{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.append("the app")
+
+    scope = {"type": "http", "headers": [(b"host", b"127.0.0.1:8732")]}
+    asyncio.run(Guard(app, Access())(scope, receive, send))
+    assert heard == []

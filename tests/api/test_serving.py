@@ -11,7 +11,7 @@ import pytest
 from ktrdr_app.api import serving
 from ktrdr_app.api.security import LOOPBACK_NAMES, Access
 from ktrdr_app.api.serving import LOCK_FILE, SHORTEST_TOKEN, ServeRequest, Serving, serve
-from ktrdr_app.core.errors import InvalidValue, StorageProblem
+from ktrdr_app.core.errors import InvalidValue, LockHeld, StorageProblem
 from ktrdr_app.core.locks import file_lock
 from ktrdr_app.core.paths import Workspace
 
@@ -55,7 +55,19 @@ class TestAccess:
 
 
 class TestPlace:
-    @pytest.mark.parametrize("change", [{"port": -1}, {"port": 65536}, {"jobs": 0}, {"host": "256.1.1.1"}])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"port": -1},
+            {"port": 65536},
+            {"jobs": 0},
+            {"jobs": 10**9},
+            {"keep": 0},
+            {"keep_days": -1},
+            {"keep_days": 10**7},
+            {"host": "256.1.1.1"},
+        ],
+    )
     def test_what_cannot_be(self, tmp_path: Path, change: dict[str, Any]) -> None:
         with pytest.raises(InvalidValue):
             serve(asked(tmp_path, **change), never)
@@ -70,9 +82,11 @@ class TestPlace:
     def test_a_workspace_that_another_server_has(self, tmp_path: Path) -> None:
         with (
             file_lock(Workspace(tmp_path).runs / LOCK_FILE),
-            pytest.raises(StorageProblem, match="another process holds it"),
+            pytest.raises(LockHeld, match="another server holds it") as caught,
         ):
             serve(asked(tmp_path), never)
+        assert (caught.value.where, caught.value.exit_code) == (str(tmp_path), 2)
+        assert "ended" in caught.value.hint
 
     def test_a_file_of_operations_that_is_damaged(self, tmp_path: Path) -> None:
         runs = Workspace(tmp_path).runs

@@ -77,6 +77,19 @@ class TestAccounts:
         costs = trades["commission"] + trades["financing"]
         assert (trades["gross_pnl"] - costs).tolist() == pytest.approx(trades["net_pnl"].tolist())
 
+    @given(portfolios(), st.sampled_from(["1h", "4h"]), portfolio_configs())
+    @settings(max_examples=60)
+    def test_what_every_symbol_is_worth_adds_up_to_the_account(
+        self, legs: list[Leg], frame: str, config: PortfolioConfig
+    ) -> None:
+        result = run_portfolio(legs, frame, config)
+        assert tuple(result.worth) == result.symbols
+        worth = np.stack(list(result.worth.values()))
+        scale = 1e-9 * max(1.0, float(result.gross.max(initial=0.0)))
+        np.testing.assert_allclose(np.abs(worth).sum(axis=0), result.gross, rtol=1e-12, atol=scale)
+        np.testing.assert_allclose(result.cash_values + worth.sum(axis=0), result.values, rtol=1e-12, atol=scale)
+        np.testing.assert_array_equal((worth != 0).sum(axis=0) <= result.held, True)
+
     @pytest.mark.parametrize("fill", ["next_open", "close"])
     def test_equity_is_cash_and_positions_at_every_instant(self, fill: str) -> None:
         legs = [Leg(name, walk(row, 400), coin_signals(row + 9, 400, 0.7)) for row, name in enumerate("ABC")]
@@ -85,6 +98,7 @@ class TestAccounts:
         values = [result.units[one.symbol] * one.bars["close"].to_numpy() for one in legs]
         np.testing.assert_allclose(result.values, result.cash_values + np.sum(values, axis=0), rtol=1e-12)
         np.testing.assert_allclose(result.gross, np.sum(np.abs(values), axis=0), rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(list(result.worth.values()), values, rtol=1e-12, atol=1e-9)
         assert len(result.trades) > 100
         assert set(result.trades["side"]) == {"long", "short"}
 

@@ -191,6 +191,7 @@ class TestLedger:
         ledger = Ledger.empty(slots=5, bars=12, symbols=3)
         assert {len(column) for column in (ledger.equity, ledger.cash, ledger.gross, ledger.open_positions)} == {5}
         assert len(ledger.units) == 12
+        assert ledger.worth.shape == (3, 5)
         assert len(ledger.trades) == len(ledger.filed)
         assert len(ledger.events) == len(ledger.whose)
 

@@ -24,7 +24,7 @@ def test_the_last_rate_known(moment: int, rate: float) -> None:
 def test_before_the_first_rate_there_is_none() -> None:
     with pytest.raises(NoRate) as caught:
         RATES.at(np.array([30, 9]))
-    assert (caught.value.code, caught.value.exit_code, caught.value.where) == ("no_rate", 2, "EUR")
+    assert (caught.value.code, caught.value.exit_code, caught.value.where) == ("no_rate", 3, "EUR")
 
 
 def test_no_moments_need_no_rates() -> None:

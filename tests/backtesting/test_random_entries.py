@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.random_entries import RandomEntries, fills_of, random_entries, stakes_of
-from ktrdr_app.backtesting.random_kernel import Fills, Stakes, account_of
+from ktrdr_app.backtesting.random_entries import PERCENTILES, POINTS, RandomEntries, fills_of, random_entries, stakes_of
+from ktrdr_app.backtesting.random_kernel import Fills, Marks, Stakes, account_of
 from ktrdr_app.backtesting.signals import run_signals
 from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.decision.actions import Action
 from tests.backtesting.cases import closed_markets, coin_signals, configs, full_configs, make_bars, walk
+from tests.backtesting.test_random_kernel import NOWHERE
 from tests.backtesting.trade_cases import arrays_of, random_trades
 
 
@@ -29,9 +30,17 @@ class TestAgainstTheEngine:
         stakes = stakes_of(market[0], trades, None, config)
         fills = fills_of(market[0], config)
         row = np.cumsum(market[0]["close"].notna().to_numpy()) - 1
-        found = account_of(fills, stakes, row[trades.entry_bar], np.arange(len(trades)), config.initial_capital)
-        expected = config.initial_capital + float(trades.net_pnl.sum())
+        entries, capital = row[trades.entry_bar], config.initial_capital
+        trading = np.flatnonzero(market[0]["close"].notna())
+        marks = Marks(np.arange(len(trading)), market[0]["close"].to_numpy()[trading])
+        way = np.empty(len(trading))
+        found = account_of(fills, stakes, entries, np.arange(len(trades)), capital, marks, way)
+        expected = capital + float(trades.net_pnl.sum())
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-6)
+        left = result.open_trade
+        shut = len(market[0]) if left is None else len(market[0]) - left.bars_held - 1
+        before = trading < shut
+        np.testing.assert_allclose(way[before], result.values[trading[before]], rtol=1e-9, atol=1e-6)
 
     def test_a_hundred_million_lots_are_not_one_short_by_rounding(self) -> None:
         draw, step, rate = np.random.default_rng(1), 0.01, 0.001
@@ -42,7 +51,7 @@ class TestAgainstTheEngine:
             prices, none = np.array([price, 1.1 * price]), np.zeros(0)
             stakes = Stakes(np.array([1]), np.array([1]), np.array([units * cost / cash]), np.zeros(1))
             fills = Fills(prices, prices, none, none, 0, rate, 0.0, step)
-            found = account_of(fills, stakes, np.array([0]), np.array([0]), cash)
+            found = account_of(fills, stakes, np.array([0]), np.array([0]), cash, *NOWHERE)
             assert found == pytest.approx(cash + units * (0.1 * price - 2.1 * price * rate), rel=1e-11)
 
     @given(st.integers(0, 500), configs(allow_short=False, close_at_end=False))
@@ -59,8 +68,10 @@ class TestAgainstTheEngine:
         units = float(config.sizing.get("units", 0.0))
         held, side = cuts[1::2] - cuts[::2], np.ones(count, dtype=np.int64)
         stakes = Stakes(held, side, np.full(count, share), np.full(count, units))
-        found = account_of(fills, stakes, cuts[::2], np.arange(count), config.initial_capital)
+        marks, way = Marks(np.arange(60), bars["close"].to_numpy()), np.empty(60)
+        found = account_of(fills, stakes, cuts[::2], np.arange(count), config.initial_capital, marks, way)
         assert found == pytest.approx(result.final_equity, rel=1e-9)
+        np.testing.assert_allclose(way, result.values, rtol=1e-9)
 
     def test_fills_at_the_close_take_the_close(self) -> None:
         bars = walk(1, 10)
@@ -121,7 +132,7 @@ class TestPlace:
         config = BacktestConfig(commission=0.0005, slippage=0.0)
         result = run_signals(bars, signals, config)
         stakes = stakes_of(bars, arrays_of(result), result.open_trade, config)
-        return random_entries(fills_of(bars, config), stakes, result.final_equity, config.initial_capital, seed)
+        return random_entries(bars, stakes, config, result.final_equity, seed)
 
     def test_perfect_foresight_beats_every_draw(self) -> None:
         bars = walk(3, 300)
@@ -146,6 +157,38 @@ class TestPlace:
         assert document["total_return"] == pytest.approx(0.1)
         assert document["median"] == pytest.approx(0.05)
         assert (document["draws"], document["trades"], document["seed"]) == (4, 3, 5)
+
+    @pytest.mark.parametrize("count", [40, 300])
+    def test_the_way_has_percentiles_of_all_draws(self, count: int) -> None:
+        found = self.run(coin_signals(3, count), walk(3, count))
+        assert found is not None
+        assert found.paths.shape == (200, min(count, POINTS))
+        np.testing.assert_array_equal(found.paths[:, -1], found.finals)
+        assert (found.bars[0], found.bars[-1]) == (0, count - 1)
+        assert (np.diff(found.bars) > 0).all()
+        way = found.to_dict()["way"]
+        assert way["bars"] == found.bars.tolist()
+        ordered = np.sort(found.paths, axis=0) / found.initial_capital - 1
+        for percentile in PERCENTILES:
+            rank = percentile / 100 * 199
+            low, share = int(rank), rank - int(rank)
+            expected = ordered[low] * (1 - share) + ordered[min(low + 1, 199)] * share
+            np.testing.assert_allclose(way[f"p{percentile}"], expected, atol=1e-6)
+        for name, percentile in (("low", 5), ("median", 50), ("high", 95)):
+            assert way[f"p{percentile}"][-1] == pytest.approx(found.to_dict()[name], abs=1e-6)
+
+    def test_bars_without_a_market_are_not_looked_at(self) -> None:
+        bars = walk(5, 90)
+        closed = np.arange(90) % 4 == 1
+        bars.loc[closed, ["open", "high", "low", "close"]] = np.nan
+        signals = np.where(closed, Action.HOLD, coin_signals(5, 90, 0.8)).astype(np.int8)
+        found = self.run(signals, bars)
+        assert found is not None
+        assert found.bars.tolist() == np.flatnonzero(~closed).tolist()
+        assert np.isfinite(found.paths).all()
+
+    def test_without_a_way_none_is_told(self) -> None:
+        assert RandomEntries(np.ones(3), 1.0, 1.0, 3, 0).to_dict()["way"] is None
 
     def test_seeds_repeat_and_differ(self) -> None:
         bars, signals = walk(3, 300), coin_signals(3, 300)

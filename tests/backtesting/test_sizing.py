@@ -50,7 +50,7 @@ def test_fraction_must_lie_above_0_up_to_1(fraction: Any) -> None:
     assert "at most 1" in caught.value.hint
 
 
-@pytest.mark.parametrize("units", [0, -1, float("inf"), float("nan"), [1]])
+@pytest.mark.parametrize("units", [0, -1, float("inf"), float("nan"), [1], 10**400, True, "1", None])
 def test_units_must_be_above_0(units: Any) -> None:
     with pytest.raises(InvalidValue) as caught:
         check_sizing({"kind": "fixed_units", "units": units})
@@ -70,6 +70,9 @@ def test_units_must_be_above_0(units: Any) -> None:
         {"kind": "risk_atr", "risk": 0.1},
         {"kind": "risk_atr", "risk": 0.1, "multiple": 1, "period": 2.5},
         {"kind": "risk_atr", "risk": 1.5, "multiple": 1},
+        {"kind": []},
+        {"kind": {"kind": "all_in"}},
+        {"kind": None},
     ],
 )
 def test_missing_or_foreign_keys(sizing: Any) -> None:
@@ -90,3 +93,5 @@ def test_a_number_is_finite_and_no_flag() -> None:
     assert not is_number(False)
     assert not is_number(float("nan"))
     assert not is_number("1")
+    assert not is_number(10**400), "no float reaches it"
+    assert not is_number(-(10**400))

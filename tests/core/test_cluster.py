@@ -14,6 +14,7 @@ import pytest
 from ktrdr_app.core import cluster as module
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
+from ktrdr_app.core.cluster_checks import difference
 from ktrdr_app.core.compute import ordered_map, ordered_results
 from ktrdr_app.core.errors import Cancelled, ClusterProblem, EnvironmentProblem, InvalidValue, TooFewRows
 from tests.core import cluster_work as work
@@ -61,6 +62,7 @@ import sys
 sys.modules["distributed"] = sys.modules["dask"] = None
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
+from ktrdr_app.core.cluster_checks import difference
 from ktrdr_app.core.errors import EnvironmentProblem
 with executor_for(None, cancel=CancelToken()) as pool:
     assert pool.submit(abs, -2).result() == 2
@@ -198,4 +200,4 @@ class TestOnASpoiltCluster:
 )
 def test_which_differences_count(theirs: dict[str, str | None], expected: str) -> None:
     ours: dict[str, str | None] = {"python": "3.11.5.final.0", "torch": "2.1+cpu", "numba": "1"}
-    assert module._difference(ours, ours | theirs, ("numba", "torch")) == expected
+    assert difference(ours, ours | theirs, ("numba", "torch")) == expected

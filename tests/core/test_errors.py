@@ -25,6 +25,7 @@ from ktrdr_app.core.errors import (
     ForeignRequest,
     InvalidValue,
     KtrdrError,
+    LockHeld,
     MalformedBars,
     ModelNotFound,
     ModelRejected,
@@ -264,9 +265,14 @@ SAMPLES: list[tuple[KtrdrError, str, int, str, str, str]] = [
     ),
     (
         NoRate("JPY", 1_700_000_000_000_000_000),
-        *("no_rate", 2, "no rate of JPY is known at 2023-11-14 22:13 UTC"),
+        *("no_rate", 3, "no rate of JPY is known at 2023-11-14 22:13 UTC"),
         "import earlier bars of a pair of that currency and the account currency, or start the backtest later",
         "JPY",
+    ),
+    (
+        LockHeld("/w/runs/.lock"),
+        *("lock_held", 2, "cannot use the file: another process holds it and does not let go"),
+        *("wait until another process has ended, or end it", "/w/runs/.lock"),
     ),
     (BodyTooLarge(1024), "body_too_large", 2, "the body has more than 1024 bytes", "send less", "body"),
 ]

@@ -89,13 +89,16 @@ def test_a_file_of_a_newer_program_is_set_aside_not_lost(file: SettingsFile) -> 
 
 
 def test_a_value_without_sense_costs_that_value_only(file: SettingsFile) -> None:
-    bad = {"theme": "pink", "keep_drafts": "yes", "long_runs": "fibre", "unknown": 1}
+    bad = {"theme": "pink", "keep_drafts": "yes", "long_runs": "fibre", "cluster": 8786, "unknown": 1}
     document = {"version": VERSION, "recents": ["/a"], **bad}
     file.path.parent.mkdir()
     file.path.write_text(json.dumps(document), encoding="utf-8")
     reading = file.read()
     assert reading.settings == Settings(recents=("/a",))
-    assert reading.fault == "settings.json: no sense in theme, keep_drafts, long_runs; the default was taken for it"
+    assert (
+        reading.fault
+        == "settings.json: no sense in theme, keep_drafts, long_runs, cluster; the default was taken for it"
+    )
 
 
 @pytest.mark.parametrize("recents", ["/home/somebody", {"/a": 1}, [1], [["/a"]], None, 7])

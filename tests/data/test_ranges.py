@@ -25,6 +25,10 @@ def _ns(*when: int, plus: int = 0) -> int:
         ("2020-01-31T14:00Z", "2020-01-31T15:00Z", (_ns(2020, 1, 31, 14), _ns(2020, 1, 31, 15))),
         ("2020-01-31T14:00+02:00", None, (_ns(2020, 1, 31, 12), None)),
         ("2020-01-31 14:00:00.000000001", None, (_ns(2020, 1, 31, 14, plus=1), None)),
+        ("2020-01-31 14:00:00 +00:00", "2020-01-31t14z", (_ns(2020, 1, 31, 14), _ns(2020, 1, 31, 14))),
+        (" 2020-1-3 ", " 2020 ", (_ns(2020, 1, 3), _ns(2020, 1, 2, plus=-1))),
+        ("20200131", "20200131", (_ns(2020, 1, 31), _ns(2020, 2, 1, plus=-1))),
+        (None, "2262-04-11", (None, 2**63 - 1)),
     ],
 )
 def test_bounds(start: str | None, end: str | None, expected: tuple[int | None, int | None]) -> None:
@@ -33,7 +37,21 @@ def test_bounds(start: str | None, end: str | None, expected: tuple[int | None, 
 
 @pytest.mark.parametrize(
     ("start", "end", "field"),
-    [("soon", None, "start"), (None, "2020-13-01", "end"), ("0001-01-01", None, "start"), (None, "NaT", "end")],
+    [
+        ("soon", None, "start"),
+        (None, "2020-13-01", "end"),
+        ("0001-01-01", None, "start"),
+        ("2262-04-12", None, "start"),
+        (None, "NaT", "end"),
+        ("-1", None, "start"),
+        ("1e9", None, "start"),
+        (None, "today", "end"),
+        ("now", None, "start"),
+        ("01/02/2020", None, "start"),
+        ("\u0662\u0660\u0662\u0660-\u0660\u0661-\u0660\u0661", None, "start"),
+        ("2020-01-01T00:00+99:00", None, "start"),
+        ("2020-01-01\0", None, "start"),
+    ],
 )
 def test_what_is_no_date_is_refused(start: str | None, end: str | None, field: str) -> None:
     with pytest.raises(InvalidValue, match=field):

@@ -123,6 +123,36 @@ def test_where_long_runs_are_done_is_chosen_in_the_menu(window: MainWindow) -> N
         assert [each for each in keys if window.actions_by_key[each].isChecked()] == [key]
 
 
+def test_the_cluster_can_be_chosen_once_it_is_known(window: MainWindow) -> None:
+    action = window.actions_by_key["runsCluster"]
+    window.commands.refresh_actions()
+    assert not action.isEnabled()
+    assert "View > Show the cluster" in action.toolTip()
+    window.tasks.choose_cluster("tcp://10.0.0.5:8786")
+    window.commands.refresh_actions()
+    assert action.isEnabled()
+    action.trigger()
+    assert window.tasks.long_runs == "cluster"
+    assert action.isChecked()
+    assert window.docks.cluster.use.isChecked()
+    window.actions_by_key["runsAuto"].trigger()
+    window.tasks.choose_cluster("")
+    assert not window.docks.cluster.use.isEnabled()
+
+
+def test_the_page_of_the_cluster_opens_with_the_keyboard_in_its_field(window: MainWindow) -> None:
+    window.docks.lower.close()
+    window.actions_by_key["showCluster"].trigger()
+    assert window.docks.cluster.isVisible()
+    assert window.docks.bar.tabText(window.docks.bar.currentIndex()) == "Cluster"
+    assert window.docks.cluster.address.hasFocus()
+    window.docks.cluster.counted.emit(3)
+    assert window.docks.bar.tabText(3) == "Cluster (3)"
+    window.docks.cluster.counted.emit(-1)
+    assert window.docks.bar.tabText(3) == "Cluster"
+    window.docks.reset()
+
+
 def test_menus_tell_what_can_be_done_and_why_not(window: MainWindow) -> None:
     titles = [action.text() for action in window.menuBar().actions()]
     assert titles == list(MENUS)

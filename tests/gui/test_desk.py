@@ -224,6 +224,22 @@ def test_where_long_runs_are_done_holds_for_every_window_and_the_next_time(
     assert second.window.actions_by_key["runsProcess"].isChecked()
 
 
+def test_the_cluster_is_known_in_every_window_and_the_next_time(
+    desk: Desk, settings: SettingsFile, sample_workspace: Workspace, empty_workspace: Workspace
+) -> None:
+    settings.change(cluster="tcp://10.0.0.5:8786", long_runs="cluster")
+    first, second = desk.open(sample_workspace), desk.open(empty_workspace)
+    assert first is not None
+    assert second is not None
+    for place in desk.places:
+        assert place.window.tasks.shared_with == "tcp://10.0.0.5:8786"
+        assert place.window.docks.cluster.address.text() == "tcp://10.0.0.5:8786"
+        assert place.window.tasks.running == () or all(task.quiet for task in place.window.tasks.running)
+    first.window.tasks.choose_cluster("tls://10.0.0.7:8786")
+    assert settings.read().settings.cluster == "tls://10.0.0.7:8786"
+    assert second.window.docks.cluster.address.text() == "tls://10.0.0.7:8786"
+
+
 def test_where_long_runs_are_done_holds_for_now_though_the_disk_refuses(
     desk: Desk, settings: SettingsFile, sample_workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:

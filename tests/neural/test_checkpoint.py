@@ -103,6 +103,19 @@ def test_its_own_is_taken() -> None:
     check_fits(KEPT, "fused", 5, 2)
 
 
+class SlowClock(CancelToken):
+    """A token by whose clock every epoch lasts a little more than ten seconds."""
+
+    def __init__(self) -> None:
+        super().__init__("training")
+        self.epochs = self.looks = 0
+
+    def clock(self) -> float:
+        """Return ten seconds for each epoch that has been told, and a moment for each look."""
+        self.looks += 1
+        return 10.0 * self.epochs + 0.001 * self.looks
+
+
 @pytest.mark.parametrize("trainer", ["fused", "torch"])
 @pytest.mark.parametrize("schedule", ["constant", "plateau", "one_cycle"])
 class TestInterruptedTraining:
@@ -112,16 +125,20 @@ class TestInterruptedTraining:
             plateau_patience=1, checkpoint_every=3,
         )  # fmt: skip
 
-    def training(self, fit: TrainingSettings, kept: InMemory, stop_after: int = 0) -> TrainedNetwork:
-        token = CancelToken("training")
+    def training(
+        self, fit: TrainingSettings, kept: InMemory, stop_after: int = 0, token: CancelToken | None = None
+    ) -> TrainedNetwork:
+        token = token or CancelToken("training")
 
         def listen(event: ProgressEvent) -> None:
             if isinstance(event, EpochFinished) and event.epoch == stop_after:
                 token.cancel()
+            if isinstance(event, EpochFinished) and isinstance(token, SlowClock):
+                token.epochs = event.epoch
 
         return train_network(noise(120, 3), noise(90, 53), SMALL, fit, 3, listen, token, checkpoints=kept)
 
-    @pytest.mark.parametrize("stop_after", [3, 5, 7])
+    @pytest.mark.parametrize("stop_after", [1, 2, 3, 5, 7])
     def test_ends_with_the_bytes_of_one_that_was_not(self, trainer: str, schedule: str, stop_after: int) -> None:
         fit = self.fit(trainer, schedule)
         whole = self.training(fit, InMemory())
@@ -135,12 +152,19 @@ class TestInterruptedTraining:
         for one, other in zip(again.history, whole.history, strict=True):
             assert dataclasses.replace(one, samples_per_second=0) == dataclasses.replace(other, samples_per_second=0)
         assert first.epochs[-1] <= stop_after
-        assert second.epochs == list(range(first.epochs[-1] + 3, len(whole.history) + 1, 3))
+        assert second.epochs == [epoch for epoch in range(3, len(whole.history) + 1, 3) if epoch > first.epochs[-1]]
 
-    def test_keeps_one_every_so_many_epochs(self, trainer: str, schedule: str) -> None:
+    def test_keeps_the_first_epoch_and_one_every_so_many(self, trainer: str, schedule: str) -> None:
         kept = InMemory()
         fitted = self.training(self.fit(trainer, schedule), kept)
-        assert kept.epochs == list(range(3, len(fitted.history) + 1, 3))
+        assert kept.epochs == [1, *range(3, len(fitted.history) + 1, 3)]
+
+    def test_keeps_slow_epochs_by_the_clock(self, trainer: str, schedule: str) -> None:
+        kept = InMemory()
+        slow = self.fit(trainer, schedule).model_copy(update={"checkpoint_every": 1000})
+        fitted = self.training(slow, kept, token=SlowClock())
+        assert len(fitted.history) >= 6
+        assert kept.epochs == [1, *range(4, len(fitted.history) + 1, 3)], "every third epoch is 30 seconds later"
 
     def test_or_none(self, trainer: str, schedule: str) -> None:
         kept = InMemory()

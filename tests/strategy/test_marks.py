@@ -192,6 +192,14 @@ def test_what_would_grow_without_end_is_refused(text: str) -> None:
     assert problem.expected.startswith("at most 30 levels and 20000 entries")
 
 
+@pytest.mark.parametrize("text", ['name: "\\U00110000"', 'a: ["\\UFFFFFFFF"]', '"\\U80000000": b'])
+def test_an_escape_that_is_no_character_is_told(text: str) -> None:
+    (problem,) = _problems(text)
+    assert problem.found == "not valid YAML: a \\U escape that is no character"
+    assert "0010FFFF" in problem.expected
+    assert read_marked('name: "\\U0010FFFF"', "x")[0] == {"name": "\U0010ffff"}
+
+
 def test_what_is_just_small_enough_passes() -> None:
     deep = "a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
     read_marked(deep, "x")

@@ -22,6 +22,17 @@ MARKETS = {
 }
 """First price and spread of a bar's return, by symbol."""
 
+OTHERS = {
+    "GBPUSD": (1.3, 0.001),
+    "NZDUSD": (0.6, 0.0012),
+    "USDCAD": (1.35, 0.001),
+    "USDCHF": (0.9, 0.001),
+    "EURJPY": (160.0, 0.0011),
+    "ETHUSD": (2500.0, 0.008),
+    "XAGUSD": (25.0, 0.003),
+}
+"""More of them, for work that is to be large."""
+
 TEXT = """\
 name: planted
 indicators:
@@ -50,7 +61,7 @@ def strategy(form: str) -> LoadedStrategy:
 
 def market(symbol: str, bars: int, strength: float = 1.0) -> pd.DataFrame:
     """Return hourly bars whose next return leans against the MACD line, told in typical bars; without one, a walk."""
-    price, spread = MARKETS[symbol]
+    price, spread = (MARKETS | OTHERS)[symbol]
     random = np.random.default_rng(zlib.crc32(symbol.encode()))
     noise, wicks = random.normal(size=bars), np.abs(random.normal(scale=0.4, size=(2, bars)))
     close = np.empty(bars)

@@ -16,10 +16,12 @@ FEATURES = ("rsi_low", "rsi_high", "roc_5", "roc_10", "roc_20", "daily_price_pos
 """What the configuration below gives, in the original's order."""
 
 
-def original_folder(workspace: Workspace, symbol: str, timeframe: str = "1d", version: int = 1) -> Path:
+def original_folder(
+    workspace: Workspace, symbol: str, timeframe: str = "1d", version: int = 1, strategy: str = NAME
+) -> Path:
     """Write a folder of the original whose features can be built from bars."""
     folder = write_original(
-        workspace.models, symbol, timeframe, version, strategy=NAME, module=network(len(FEATURES), seed=version)
+        workspace.models, symbol, timeframe, version, strategy=strategy, module=network(len(FEATURES), seed=version)
     )
     rows = np.random.default_rng(version).normal(0.3, 0.4, (50, len(FEATURES)))
     (folder / "scaler.pkl").write_bytes(pickle.dumps(StandardScaler().fit(rows), protocol=4))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shlex
+import signal
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,13 +18,13 @@ import pytest
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, DataNotFound, InvalidValue, WorkspaceReadOnly
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.progress import FoldDone, ProgressEvent, StageFinished
+from ktrdr_app.core.progress import FoldDone, ProgressEvent, StageFinished, StageStarted
 from ktrdr_app.workflows.certify_run import certify
 from ktrdr_app.workflows.requests import CertifyResult
 from ktrdr_app.workflows.run_folders import newest_run
 from ktrdr_app.workflows.train_run import train
 from tests.core.protected import only_looked_at
-from tests.dask_cluster import DaskCluster
+from tests.dask_cluster import DaskCluster, until
 from tests.training.planted_market import MARKETS
 from tests.workflows.planted import planted_workspace, request
 from tests.workflows.quick import files_below
@@ -108,6 +113,35 @@ def test_the_document_does_not_depend_on_workers(found: CertifyResult, workspace
 def test_nor_on_a_cluster(found: CertifyResult, workspace: Workspace, dask: DaskCluster) -> None:
     again = certify(request(workspace, seed=3, cluster=dask.address))
     assert again.path.read_bytes() == found.path.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: Windows has no such signal")
+def test_nor_on_a_worker_that_is_killed_over_a_fold(
+    found: CertifyResult, workspace: Workspace, dask: DaskCluster
+) -> None:
+    """The hash of the file is what users hold certificates against each other by."""
+    with dask.client() as client:
+        client.restart(timeout=60)  # only workers that have imported nothing yet are a second or more at a fold
+        pids = client.run(os.getpid)
+        killed: list[str] = []
+
+        def listen(event: ProgressEvent) -> None:
+            if isinstance(event, StageStarted) and event.stage == "folds":
+                killer.start()
+
+        def kill() -> None:
+            until(lambda: any(client.processing().values()), "a fold on a worker")
+            worker = next(name for name, tasks in client.processing().items() if tasks)
+            os.kill(pids[worker], signal.SIGKILL)
+            killed.append(worker)
+
+        killer = threading.Thread(target=kill)
+        again = certify(request(workspace, seed=3, cluster=dask.address), listen)
+        killer.join()
+        assert killed
+        assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+    hashes = {hashlib.sha256(made.path.read_bytes()).hexdigest() for made in (found, again)}
+    assert len(hashes) == 1
 
 
 def test_the_command_reproduces_it(workspace: Workspace) -> None:

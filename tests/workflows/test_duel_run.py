@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.sample import install_sample
 from ktrdr_app.workflows.backtest_run import backtest
 from ktrdr_app.workflows.duel_run import Duel, duel, duel_of
+from ktrdr_app.workflows.many_requests import DuelRequest
 from ktrdr_app.workflows.requests import BacktestRequest
 from tests.workflows.originals import original_folder
 from tests.workflows.quick import NAME, trained
@@ -35,7 +35,7 @@ def fought(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Du
     """Return the universal model against the original's."""
     elsewhere = Workspace(tmp_path_factory.mktemp("elsewhere"))
     folder = original_folder(elsewhere, "GOOG")
-    return duel(BacktestRequest(workspace, NAME, "GOOG", "1d"), str(folder))
+    return duel(DuelRequest(BacktestRequest(workspace, NAME, "GOOG", "1d"), str(folder)))
 
 
 def test_both_are_runs_of_their_own(fought: Duel, workspace: Workspace) -> None:
@@ -112,7 +112,7 @@ def test_other_series_are_cautioned_of(fought: Duel, workspace: Workspace) -> No
 def test_a_rival_that_is_not_there_is_told(workspace: Workspace, tmp_path: Path) -> None:
     request = BacktestRequest(workspace, NAME, "GOOG", "1d", out=tmp_path / "first")
     with pytest.raises(ModelNotFound):
-        duel(request, "legacy")
+        duel(DuelRequest(request, "legacy"))
     assert (tmp_path / "first" / "result.json").is_file(), "the first run is finished and stays"
 
 
@@ -121,4 +121,4 @@ def test_a_raised_token_stops_it(workspace: Workspace) -> None:
     token.cancel()
     request = BacktestRequest(workspace, NAME, "GOOG", "1d")
     with pytest.raises(Cancelled):
-        duel(replace(request), "legacy", cancel=token)
+        duel(DuelRequest(request, "legacy"), cancel=token)

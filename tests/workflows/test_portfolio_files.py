@@ -57,8 +57,8 @@ def column(rows: Sequence[dict[str, str]], name: str) -> list[float]:
 
 def test_the_folder_holds_its_files_and_no_other(run: ManyOutcome) -> None:
     names = sorted(path.name for path in run.folder.iterdir())
-    assert names == ["contributions.csv", "equity.csv", "portfolio.json", "report.html", "trades.csv"]
-    for key in ("trades_file", "equity_file", "contributions_file", "report_file"):
+    assert names == ["contributions.csv", "equity.csv", "portfolio.json", "positions.csv", "report.html", "trades.csv"]
+    for key in ("trades_file", "equity_file", "positions_file", "contributions_file", "report_file"):
         assert Path(run.document[key]).parent == run.folder.resolve()
         assert Path(run.document[key]).is_file()
     assert json.loads((run.folder / "portfolio.json").read_text(encoding="utf-8")) == run.document
@@ -95,6 +95,20 @@ def test_equity_is_cash_and_what_is_held_at_its_last_close(run: ManyOutcome) -> 
         assert float(row["equity"]) == pytest.approx(float(row["cash"]) + gross, rel=1e-9)
         assert int(row["positions"]) == len(own)
     assert run.document["metrics"]["most_positions"] == max(column(rows, "positions"))
+
+
+def test_each_position_is_worth_its_units_at_the_last_close(run: ManyOutcome) -> None:
+    rows, held = table(run.folder / "equity.csv"), table(run.folder / "positions.csv")
+    assert set(held[0]) == {"timestamp", *SYMBOLS}
+    units = held_units(run, rows)
+    closes = {symbol: prices(symbol)["close"] for symbol in SYMBOLS}
+    for place, (row, own) in enumerate(zip(rows, held, strict=True)):
+        assert own["timestamp"] == row["timestamp"]
+        for symbol in SYMBOLS:
+            close = closes[symbol].asof(pd.Timestamp(row["timestamp"])) if units[symbol][place] else 0.0
+            assert float(own[symbol]) == pytest.approx(units[symbol][place] * close, rel=1e-9)
+        together = sum(abs(float(own[symbol])) for symbol in SYMBOLS)
+        assert together == pytest.approx(float(row["gross_exposure"]), rel=1e-12)
 
 
 def held_units(run: ManyOutcome, rows: Sequence[dict[str, str]]) -> dict[str, list[float]]:

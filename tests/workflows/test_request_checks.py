@@ -10,12 +10,10 @@ import pytest
 
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows import check_backtest, check_training, resolve_model
-from ktrdr_app.workflows.model_requests import ResolveRequest
+from ktrdr_app.workflows import check_backtest, check_training
 from ktrdr_app.workflows.request_checks import trained_strategy
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions
-from tests.model_store.builders import STRATEGY, save
-from tests.workflows.quick import NAME, TEXT, request, with_strategy
+from tests.workflows.quick import NAME, TEXT, request, trained, with_strategy
 
 
 @pytest.fixture
@@ -45,6 +43,13 @@ def test_a_good_training_passes_and_leaves_nothing(workspace: Workspace) -> None
         ({"symbols": ("AAPL", "AAPL")}, "invalid_value"),
         ({"timeframe": "9x"}, "unknown_name"),
         ({"timeframe": "1h"}, "data_not_found"),
+        ({"start": "soon"}, "invalid_value"),
+        ({"end": "2262-04-12"}, "invalid_value"),
+        ({"weights": {"AAPL": 1.0}}, "invalid_value"),
+        ({"combination": "weighted"}, "invalid_value"),
+        ({"combination": "weighted", "weights": {"AAPL": 1.0}}, "invalid_value"),
+        ({"combination": "weighted", "weights": {"AAPL": 1.0, "IBM": 1.0, "MSFT": 0.0}}, "invalid_value"),
+        ({"resume": "20200101T000000Z-nosuch"}, "run_not_found"),
     ],
 )
 def test_what_is_wrong_with_a_training(workspace: Workspace, change: dict[str, Any], code: str) -> None:
@@ -78,6 +83,11 @@ def asked(workspace: Workspace, **change: Any) -> BacktestRequest:
         ({"symbol": "NOSUCH"}, "data_not_found"),
         ({"timeframe": "9x"}, "unknown_name"),
         ({}, "model_not_found"),
+        ({"model": "universal"}, "model_not_found"),
+        ({"model": "legacy"}, "model_not_found"),
+        ({"model": "nowhere/universal_1d_v1"}, "model_not_found"),
+        ({"start": "0001-01-01"}, "invalid_value"),
+        ({"end": "NaT"}, "invalid_value"),
         ({"money": MoneyOptions(commission=1.5)}, "invalid_value"),
         ({"money": MoneyOptions(slippage=2.0, slippage_unit="ticks")}, "invalid_value"),
         ({"money": MoneyOptions(sizing={"kind": "fraction", "fraction": 3})}, "invalid_value"),
@@ -89,16 +99,23 @@ def test_what_is_wrong_with_a_backtest(workspace: Workspace, change: dict[str, A
     assert caught.value.code == code
 
 
-def test_a_backtest_that_has_a_model_passes(workspace: Workspace) -> None:
-    with_strategy(workspace, TEXT.replace(f"name: {NAME}", f"name: {STRATEGY}"), STRATEGY)
-    save(workspace.models)
-    (workspace.data / "EURUSD_1h.csv").rename(workspace.data / "MSFT_1h.csv")
-    check_backtest(asked(workspace, strategy=STRATEGY, symbol="MSFT", timeframe="1h"))
-    assert resolve_model(ResolveRequest(workspace, STRATEGY, "1h", "MSFT")).chosen is not None
+def test_a_model_is_looked_at_before_the_backtest_waits(workspace: Workspace) -> None:
+    path = trained(workspace, epochs=1).model_path
+    for model in ("auto", "universal", str(path), f"{NAME}/{path.name}"):
+        check_backtest(asked(workspace, model=model))
+    for model, code in (("legacy", "model_not_found"), (NAME, "model_rejected")):
+        with pytest.raises(KtrdrError) as caught:
+            check_backtest(asked(workspace, model=model))
+        assert caught.value.code == code, model
+    (path / "model.pt").write_bytes(b"no weights")
+    with pytest.raises(KtrdrError) as caught:
+        check_backtest(asked(workspace, model=str(path)))
+    assert caught.value.code == "model_rejected"
 
 
-def test_a_model_that_is_named_is_left_to_the_backtest(workspace: Workspace) -> None:
-    check_backtest(asked(workspace, model="nowhere"))
+def test_weights_that_fit_pass(workspace: Workspace) -> None:
+    weights = {"AAPL": 2.0, "IBM": 1.0, "MSFT": 0.5}
+    check_training(request(workspace, combination="weighted", weights=weights, start="2006-01-01", end="2012-12-31"))
 
 
 def test_no_torch_is_needed() -> None:

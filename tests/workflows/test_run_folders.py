@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from ktrdr_app.core.errors import FileMissing
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.workflows.run_folders import RESULT_FILE, SOURCES, home_of, newest_run, run_folder, run_id
+from ktrdr_app.workflows.run_folders import (
+    RESULT_FILE,
+    SOURCES,
+    SWEEP_FILE,
+    home_of,
+    named_run,
+    newest_run,
+    run_folder,
+    run_id,
+)
 
 OLD, NEW = "20190101T000000Z-GOOG-1d-aaaaaa", "20200229T235959Z-IBM-1h-000000"
 
@@ -71,6 +80,31 @@ class TestByName:
         (workspace.runs / OLD / RESULT_FILE).mkdir()
         with pytest.raises(FileMissing):
             run_folder(workspace, OLD)
+
+
+class TestLatest:
+    def test_it_means_the_newest_finished_backtest(self, workspace: Workspace) -> None:
+        assert run_folder(workspace, "latest") == run_folder(workspace, Path("latest")) == workspace.runs / NEW
+
+    def test_a_folder_that_is_called_so_where_one_stands_is_meant_first(
+        self, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        finished(tmp_path / "latest")
+        monkeypatch.chdir(tmp_path)
+        assert run_folder(workspace, "latest") == Path("latest")
+
+    def test_runs_of_another_kind_do_not_count(self, workspace: Workspace) -> None:
+        later = "20300101T000000Z-sweep-1d-ffffff"
+        (workspace.runs / later).mkdir()
+        (workspace.runs / later / SWEEP_FILE).write_text("{}")
+        assert run_folder(workspace, "latest") == workspace.runs / NEW
+        assert named_run(workspace, "latest", SWEEP_FILE) == workspace.runs / later
+
+    def test_where_there_is_none_it_is_a_name_like_any_other(self, tmp_path: Path) -> None:
+        empty = Workspace(tmp_path / "empty")
+        assert named_run(empty, "latest") == empty.runs / "latest"
+        with pytest.raises(FileMissing, match="latest"):
+            run_folder(empty, "latest")
 
 
 class TestHome:

@@ -27,7 +27,7 @@ from ktrdr_app.workflows.train_checkpoints import (
     RunCheckpoints,
 )
 from ktrdr_app.workflows.train_run import train
-from tests.core.children import REPO, environment
+from tests.core.children import REPO, environment, run_python
 from tests.core.protected import only_looked_at
 from tests.workflows.quick import TEXT, files_below, request, with_strategy
 
@@ -112,9 +112,61 @@ class TestGoingOn:
             assert child.poll() is None
         os.kill(child.pid, signal.SIGKILL)
         child.communicate()
-        (path,) = shop.runs.glob(f"*/{CHECKPOINT_FILE}")
-        resumed = train(request(shop, resume=path.parent.name))
+        resumed = train(request(shop, resume="latest"))
         assert weights(resumed.model_path) == weights(train(request(shop)).model_path)
+
+
+class TestTheFirstCheckpoint:
+    """Of a training that wants one every ten epochs."""
+
+    @pytest.fixture
+    def shop(self, sample_workspace: Workspace) -> Workspace:
+        return with_strategy(sample_workspace, TEXT.replace("epochs: 4", "epochs: 14, patience: 14"))
+
+    @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a thing of POSIX")
+    def test_killed_in_its_second_epoch_it_ends_with_the_bytes_of_one_that_was_not(self, shop: Workspace) -> None:
+        code = (
+            "import os, signal, sys; from pathlib import Path; from ktrdr_app.core.paths import Workspace\n"
+            "from tests.workflows.quick import request; from ktrdr_app.workflows.train_run import train\n"
+            "from ktrdr_app.core.progress import EpochFinished\n"
+            "def die(event):\n"
+            "    if isinstance(event, EpochFinished) and event.epoch == 2:\n"
+            "        os.kill(os.getpid(), signal.SIGKILL)\n"
+            "train(request(Workspace(Path(sys.argv[1]))), die)\n"
+        )
+        assert run_python(code, shop.root).returncode == -signal.SIGKILL
+        (path,) = shop.runs.glob(f"*/{CHECKPOINT_FILE}")
+        epochs: list[int] = []
+        resumed = train(
+            request(shop, resume=path.parent.name),
+            lambda event: epochs.append(event.epoch) if isinstance(event, EpochFinished) else None,
+        )
+        assert epochs == list(range(2, 15)), "one epoch is all that was lost"
+        whole = train(request(shop))
+        assert weights(resumed.model_path) == weights(whole.model_path)
+        assert list(shop.runs.iterdir()) == []
+
+    def test_a_short_training_hears_nothing_of_it_and_leaves_nothing(self, shop: Workspace) -> None:
+        notes: list[str] = []
+        train(request(shop, epochs=9), lambda event: notes.append(event.text) if isinstance(event, Note) else None)
+        assert not any("--resume" in text for text in notes)
+        assert list(shop.runs.iterdir()) == []
+
+    def test_one_that_is_cancelled_says_how_it_goes_on(self, shop: Workspace) -> None:
+        folder, notes = interrupted(shop, after=2)
+        assert [note.text for note in notes if f"--resume {folder.name}" in note.text] == [notes[-1].text]
+
+    def test_none_is_written_where_none_is_wanted(self, shop: Workspace) -> None:
+        with_strategy(shop, TEXT.replace("epochs: 4", "epochs: 14, checkpoint_every: 0, patience: 14"))
+        token = CancelToken("training")
+
+        def listen(event: object) -> None:
+            if isinstance(event, EpochFinished) and event.epoch == 12:
+                token.cancel()
+
+        with pytest.raises(Cancelled):
+            train(request(shop), listen, token)
+        assert not shop.runs.exists()
 
 
 class TestRefusals:

@@ -106,6 +106,13 @@ def test_class_balance_is_that_of_each_symbols_own_rows() -> None:
             "ktrdr-app train s --symbols A,B --timeframe 1h --seed 0 --combination weighted --weights A=2,B=0.5",
         ),
         (
+            {"combination": "weighted", "weights": {"A": 1 / 3, "B": 1234567.0}},
+            (
+                "ktrdr-app train s --symbols A,B --timeframe 1h --seed 0 "
+                "--combination weighted --weights A=0.3333333333333333,B=1234567.0"
+            ),
+        ),
+        (
             {"start": "2010-01-01", "end": "2011-01-01", "epochs": 3, "batch_size": 64, "seed": 7},
             (
                 "ktrdr-app train s --symbols A,B --timeframe 1h --seed 7 --start 2010-01-01 --end 2011-01-01"

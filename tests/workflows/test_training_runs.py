@@ -12,14 +12,14 @@ import pytest
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import BadInput, Cancelled, InvalidValue, NothingInTrash
+from ktrdr_app.core.errors import BadInput, Cancelled, InvalidValue, NothingInTrash, StorageProblem
 from ktrdr_app.core.locks import file_lock
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
 from ktrdr_app.workflows.train_checkpoints import LOCK_FILE
 from ktrdr_app.workflows.train_run import train
 from ktrdr_app.workflows.training_notes import TrainingRemarks
-from ktrdr_app.workflows.training_runs import FINISHED, INTERRUPTED, UNUSABLE, TrainingRun
+from ktrdr_app.workflows.training_runs import FINISHED, INTERRUPTED, UNUSABLE, TrainingRun, find_training
 from tests.model_store.builders import STRATEGY, write_original
 from tests.workflows.quick import NAME, SYMBOLS, TEXT, request, trained, with_strategy
 
@@ -262,3 +262,118 @@ def test_the_time_of_an_interrupted_run_is_that_of_its_last_checkpoint(workspace
     os.utime(run.path / "training.json", (1_000_000_000, 1_000_000_000))
     os.utime(run.path / "checkpoint.bin", (1_600_000_000, 1_600_000_000))
     assert by_state(workspace, INTERRUPTED)[0].when == "2020-09-13T12:26:40+00:00"
+
+
+def stopped_by_hand(workspace: Workspace, after: int = 5, **changes: Any) -> str:
+    """Train the long strategy on MSFT, end it after an epoch with its best kept, and return its run."""
+    token = CancelToken("test")
+
+    def stop(event: ProgressEvent) -> None:
+        if isinstance(event, EpochFinished) and event.epoch == after:
+            token.wind_up()
+
+    result = train(request(workspace, strategy="long", symbols=("MSFT",), **changes), stop, token)
+    assert result.resumable is not None
+    return result.resumable
+
+
+class TestOneTrainingIsOneLine:
+    @pytest.fixture
+    def shop(self, workspace: Workspace) -> Workspace:
+        (left,) = by_state(workspace, INTERRUPTED)
+        workflows.delete_training(workspace, left.key)
+        return workspace
+
+    def of(self, workspace: Workspace) -> list[TrainingRun]:
+        return [run for run in workflows.list_trainings(workspace) if run.symbols == ("MSFT",)]
+
+    def test_stopped_with_its_best_kept_it_is_both_a_model_and_one_that_can_go_on(self, shop: Workspace) -> None:
+        name = stopped_by_hand(shop)
+        (line,) = self.of(shop)
+        assert (line.state, line.stopped, line.resumable, line.kept_epochs) == (FINISHED, True, name, 5)
+        assert line.key == f"models/{NAME}/universal_1d_v3"
+        assert (line.epochs, line.earlier) == (5, ())
+        assert find_training(shop, f"runs/{name}").state == INTERRUPTED, "its state is still known by its key"
+
+    def test_resumed_there_is_still_one_with_what_was_said_of_it(self, shop: Workspace) -> None:
+        stopped_by_hand(shop)
+        (before,) = self.of(shop)
+        workflows.say_of_training(shop, before.key, name="mine", star=True, note="for lunch")
+        (kept,) = workflows.list_interrupted(shop)
+        resumed = train(kept.request)
+        (line,) = self.of(shop)
+        assert line.path.resolve() == resumed.model_path.resolve()
+        assert (line.name, line.star, line.note) == ("mine", True, "for lunch")
+        assert (line.stopped, line.resumable, line.epochs) == (False, "", 14)
+        assert line.earlier == (before.key,)
+        assert len(list(shop.models.glob("*/universal_1d_v*"))) == 4, "the partial model itself stays"
+
+    def test_stopped_twice_it_is_still_one(self, shop: Workspace) -> None:
+        name = stopped_by_hand(shop)
+        assert stopped_by_hand(shop, after=9, resume=name) == name
+        (line,) = self.of(shop)
+        assert (line.epochs, line.stopped, line.resumable, line.kept_epochs) == (9, True, name, 9)
+        assert len(line.earlier) == 1
+
+    def test_a_crash_after_it_went_on_is_told_on_the_models_line(self, shop: Workspace) -> None:
+        name, token = stopped_by_hand(shop), CancelToken("test")
+
+        def crash(event: ProgressEvent) -> None:
+            if isinstance(event, EpochFinished) and event.epoch == 13:
+                token.cancel()
+
+        with pytest.raises(Cancelled):
+            train(request(shop, strategy="long", symbols=("MSFT",), resume=name), crash, token)
+        (line,) = self.of(shop)
+        assert (line.epochs, line.kept_epochs, line.resumable) == (5, 12, name)
+
+    def test_the_name_of_one_that_a_crash_left_goes_to_its_model(self, workspace: Workspace) -> None:
+        (left,) = by_state(workspace, INTERRUPTED)
+        workflows.say_of_training(workspace, left.key, name="left", note="by a crash")
+        (kept,) = workflows.list_interrupted(workspace)
+        train(kept.request)
+        (line,) = self.of(workspace)
+        assert (line.state, line.name, line.note, line.earlier) == (FINISHED, "left", "by a crash", ())
+
+    def test_a_damaged_state_is_told_on_a_line_of_its_own(self, shop: Workspace) -> None:
+        name = stopped_by_hand(shop)
+        path = shop.runs / name / "checkpoint.bin"
+        path.write_bytes(path.read_bytes()[:-5])
+        model, state = sorted(self.of(shop), key=lambda run: run.key)
+        assert (model.state, model.stopped, model.resumable) == (FINISHED, True, "")
+        assert (state.state, state.resumable) == (INTERRUPTED, "")
+        assert "damaged" in state.problem
+
+    def test_deleted_it_goes_whole_and_comes_back_whole(self, shop: Workspace) -> None:
+        name = stopped_by_hand(shop)
+        stopped_by_hand(shop, after=9, resume=name)
+        before = workflows.list_trainings(shop)
+        (line,) = self.of(shop)
+        gone = workflows.delete_training(shop, line.key)
+        assert self.of(shop) == []
+        assert gone.also == (f"runs/{name}", *line.earlier)
+        for key in (gone.key, *gone.also):
+            workflows.restore_training(shop, key)
+        assert workflows.list_trainings(shop) == before
+        assert len(train(request(shop, strategy="long", symbols=("MSFT",), resume=name)).history) == 14
+
+    def test_what_cannot_go_whole_stays_whole(self, shop: Workspace) -> None:
+        stopped_by_hand(shop)
+        before = workflows.list_trainings(shop)
+        (line,) = self.of(shop)
+        lock = line.path.parent / ".versions" / ".lock"
+        lock.unlink()
+        lock.mkdir()  # models cannot be deleted now, the kept state can
+        with pytest.raises(StorageProblem):
+            workflows.delete_training(shop, line.key)
+        assert workflows.list_trainings(shop) == before
+
+    def test_discarding_takes_all_its_models(self, shop: Workspace) -> None:
+        name = stopped_by_hand(shop)
+        stopped_by_hand(shop, after=9, resume=name)
+        (kept,) = workflows.list_interrupted(shop)
+        assert kept.model is not None
+        assert len(kept.older) == 1
+        workflows.discard_run(shop, name)
+        assert self.of(shop) == []
+        assert len(workflows.list_trashed_models(shop)) == 2

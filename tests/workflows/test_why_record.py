@@ -81,6 +81,10 @@ class TestFolders:
         for given in (folder.name, f"runs/{folder.name}", folder, str(folder)):
             assert run_folder(why_runs.workspace, given).resolve() == folder.resolve()
 
+    def test_latest_is_the_newest(self, why_runs: WhyRuns) -> None:
+        newest = max(path.parent.name for path in why_runs.workspace.runs.glob("*/result.json"))
+        assert run_folder(why_runs.workspace, "latest").name == newest
+
     @pytest.mark.parametrize("given", ["nowhere", "", "..", "/"])
     def test_no_run(self, why_runs: WhyRuns, given: str) -> None:
         with pytest.raises(FileMissing, match=r"result\.json"):

@@ -14,7 +14,7 @@ from ktrdr_app.cli.render import backtested
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import BundleRejected
 
-RUN = Choice("run", "A finished backtest: its folder, or the folder's name below runs/.", default=REQUIRED)
+RUN = Choice("run", "A finished backtest: its folder, the folder's name below runs/, or latest.", default=REQUIRED)
 FILE_OUT = Choice("file", "The bundle to write.", kind=Path, default=REQUIRED)
 FILE_IN = Choice("file", "The bundle that `bundle export` wrote.", kind=Path, default=REQUIRED)
 NO_REPLAY = Choice("no_replay", "Do not run it again to see that it gives the same here.", "--no-replay", bool, False)

@@ -18,6 +18,9 @@ HOST = Choice("host", "Address to listen on; others than this machine's own dema
               "127.0.0.1", "HOST")  # fmt: skip
 PORT = Choice("port", "Port to listen on; 0 for any that is free.", "--port", int, 8732, "N")
 JOBS = Choice("jobs", "Most trainings and backtests at once; others wait.", "--jobs", int, 2, "N")
+KEEP = Choice("keep", "Most operations that are over and still listed; models and runs stay in any case.",
+              "--keep", int, 1000, "N")  # fmt: skip
+KEEP_DAYS = Choice("keep_days", "Days for which an operation that is over is listed.", "--keep-days", int, 90, "N")
 TOKEN_VARIABLE = "KTRDR_API_TOKEN"
 PARTS = ("fastapi", "fastapi_offline", "starlette", "uvicorn")
 
@@ -30,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The application.
     """
-    command(app, "serve", HOST, PORT, JOBS)(serve)
+    command(app, "serve", HOST, PORT, JOBS, KEEP, KEEP_DAYS)(serve)
 
 
 def serve(session: Session, given: dict[str, Any]) -> None:
@@ -41,7 +44,7 @@ def serve(session: Session, given: dict[str, Any]) -> None:
     session : Session
         Workspace and output.
     given : dict
-        host, port, jobs.
+        host, port, jobs, keep, keep_days.
     """
     serving = _module()
     token = os.environ.get(TOKEN_VARIABLE, "")

@@ -13,7 +13,7 @@ from ktrdr_app.cli.session import Session
 from ktrdr_app.core.lazy import load
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy
+    from ktrdr_app.workflows.why_facts import Why
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,5 +39,5 @@ def why(session: Session, given: dict[str, Any]) -> None:
     """
     asked = load("ktrdr_app.workflows.why_run").WhyRequest(session.workspace, **given)
     with session.running("why") as (progress, cancel):
-        found: TradeWhy | BarWhy = workflows.explain_trade(asked, progress, cancel)
+        found: Why = workflows.explain_trade(asked, progress, cancel)
     session.show(found.to_document(), lambda: load("ktrdr_app.cli.why_tables").why_parts(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ktrdr_app.gui.charts.luck_band import LuckWay
 from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.study import Study
 
@@ -49,6 +50,8 @@ class ChartData:
         What the two accounts are called where there is a rival.
     luck : tuple of float, optional
         5th percentile, median and 95th percentile of what random trades ended with, account currency.
+    luck_way : LuckWay, optional
+        Percentiles of the random accounts on their way there.
     """
 
     title: str
@@ -67,6 +70,7 @@ class ChartData:
     rival: Floats = field(default_factory=_none)
     names: tuple[str, str] = ("", "")
     luck: tuple[float, float, float] | None = None
+    luck_way: LuckWay | None = None
 
     def __len__(self) -> int:
         return len(self.times)

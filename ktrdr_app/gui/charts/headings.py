@@ -51,7 +51,8 @@ def headings(
     if benchmark and len(data.benchmark):
         curves.append(swatch(_t("buy and hold"), theme.series_8, "dash") + _at(data.benchmark, bar))
     if luck:
-        curves.append(swatch(_t("90 % of random trades"), theme.series_4))
+        words = _t("90 % of random trades") if data.luck_way is None else _t("random trades, 50 % and 90 %")
+        curves.append(swatch(words, theme.series_4, "solid" if data.luck_way is None else "dot"))
     depth = write_percent(float(drawdown[bar]), 0.001) if 0 <= bar < len(drawdown) else ""
     return [
         _GAP.join(_price_parts(data, bar, moment)),

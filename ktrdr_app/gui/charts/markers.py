@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,6 +73,8 @@ class TradeMarkers(ChartItem):
         self._connectors = LineBatch()
         self._bounds = QRectF()
         self.selected: int | None = None
+        self.shown: NDArray[np.bool_] | None = None
+        """Which trades are drawn and can be clicked; all if None."""
         self.arrows_painted = 0
         self.setZValue(10)
 
@@ -93,15 +96,27 @@ class TradeMarkers(ChartItem):
         return (Series(chart_words("trades"), words),)
 
     def set_trades(self, trades: TradeArrays) -> None:
-        """Show other trades, none of them selected.
+        """Show other trades, all of them, and none selected.
 
         Parameters
         ----------
         trades : TradeArrays
             The trades.
         """
-        self._trades, self.selected = trades, None
+        self._trades, self.selected, self.shown = trades, None, None
         self._take()
+
+    def show_only(self, numbers: Collection[int] | None) -> None:
+        """Draw some trades and no others.
+
+        Parameters
+        ----------
+        numbers : collection of int, optional
+            Which; all if None.
+        """
+        wanted = None if numbers is None else np.fromiter(numbers, dtype=np.int64, count=len(numbers))
+        self.shown = None if wanted is None else np.isin(np.arange(len(self._trades)), wanted)
+        self.update()
 
     def set_logarithmic(self, on: bool) -> None:
         """Draw at prices or at their logarithms to base 10.
@@ -159,7 +174,7 @@ class TradeMarkers(ChartItem):
         return self._bounds.adjusted(-across, -up, across, up)
 
     def visible(self, view: QRectF | None) -> Ints:
-        """Return the numbers of the trades whose span touches a view.
+        """Return the numbers of the trades that are shown and whose span touches a view.
 
         Parameters
         ----------
@@ -169,7 +184,7 @@ class TradeMarkers(ChartItem):
         if view is None or not len(self._trades):
             return _no_ints()
         inside = (self._trades.exit >= view.left() - 1) & (self._trades.entry <= view.right() + 1)
-        return np.flatnonzero(inside)
+        return np.flatnonzero(inside if self.shown is None else inside & self.shown)
 
     def trade_at(self, x: float, y: float) -> int | None:
         """Return the trade with an arrow under a point, if there is one.

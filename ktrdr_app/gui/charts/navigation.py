@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -65,8 +67,19 @@ class NavigableBars(QWidget):
             self.markers.select(number)
             self.show_range(*span_around(trades, number, *self.visible_range))
 
+    @Slot(object)
+    def show_trades(self, numbers: Collection[int] | None) -> None:
+        """Mark some trades and no others; the keys step among them.
+
+        Parameters
+        ----------
+        numbers : collection of int, optional
+            Which; all if None.
+        """
+        self.markers.show_only(numbers)
+
     def step_trade(self, step: int, *, losing_only: bool = False) -> None:
-        """Go to the next or previous trade and tell its number.
+        """Go to the next or previous trade among those that are shown, and tell its number.
 
         Parameters
         ----------
@@ -75,7 +88,8 @@ class NavigableBars(QWidget):
         losing_only : bool
             Whether winners are passed over.
         """
-        chosen = next_trade(self._data.trades, self.markers.selected, step, losing_only=losing_only)
+        at, shown = self.markers.selected, self.markers.shown
+        chosen = next_trade(self._data.trades, at, step, losing_only=losing_only, shown=shown)
         if chosen is not None:
             self.show_trade(chosen)
             self.tradeChosen.emit(chosen)

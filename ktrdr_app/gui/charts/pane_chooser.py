@@ -49,6 +49,11 @@ class PaneChooser(QObject):
         return {pane.key for pane in self._base} | {study.key for study in self._studies}
 
     @property
+    def wanted(self) -> frozenset[str]:
+        """Keys of everything that was chosen, also where the run at hand has no such pane."""
+        return frozenset(self._wanted)
+
+    @property
     def shown(self) -> frozenset[str]:
         """Keys of everything that is shown, curves over the candles included."""
         return frozenset(self._wanted & self.available)

@@ -18,7 +18,7 @@ from ktrdr_app.gui.charts.pane import ChartPane
 HANDLE = 5
 """Pixels between two panes, where they can be pulled."""
 
-_SHARES = {"price": 5, "equity": 2, "drawdown": 2}
+_SHARES = {"price": 5, "equity": 3, "drawdown": 2}
 """How those that are no studies share the height."""
 _STUDY = 74
 """Height of a study at first."""

@@ -234,3 +234,17 @@ def swatch(label: str, colour: str, dash: str = "solid") -> str:
     stroke = {"solid": "━━", "dash": "╍╍", "dot": "┅┅"}[dash]
     text = label.replace("&", "&amp;").replace("<", "&lt;")
     return f'<span style="color:{colour}">{stroke}</span>&nbsp;{text}'
+
+
+def patch(label: str, colour: str) -> str:
+    """Return one legend entry of an area as rich text: a square in its colour, then its name.
+
+    Parameters
+    ----------
+    label : str
+        Name of the area; escaped here.
+    colour : str
+        ``#rrggbb``.
+    """
+    text = label.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<span style="color:{colour}">■</span>&nbsp;{text}'

@@ -9,6 +9,7 @@ from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.figures import chart_words
 from ktrdr_app.gui.charts.item import logarithms
 from ktrdr_app.gui.charts.lod_curve import LodCurve
+from ktrdr_app.gui.charts.luck_band import LuckBand
 from ktrdr_app.gui.charts.plot import ThemedPlot, pen
 from ktrdr_app.gui.ui.theme import Tokens
 
@@ -17,7 +18,7 @@ BEAM = 0.012
 
 
 class Rivals:
-    """A second curve, and at the right edge the middle 90 % of what random trades ended with.
+    """A second curve, and random trades: their way as areas or, where only their end is known, the middle 90 % of it.
 
     Parameters
     ----------
@@ -27,15 +28,16 @@ class Rivals:
 
     def __init__(self, plot: ThemedPlot) -> None:
         self.curve = LodCurve(width=1.6, dash="dot", title=chart_words("other model"))
+        self.band = LuckBand()
         self.luck = pg.PlotCurveItem(connect="pairs", name=chart_words("90 % of random trades"))
         self._span: tuple[float, float] | None = None
         self._wanted = True
         self._logarithmic = False
         self._data: ChartData | None = None
         self._at = 0
-        for item in (self.curve, self.luck):
+        for item in (self.band, self.curve, self.luck):
             plot.view.addItem(item)
-        self.luck.hide()
+        self._show()
 
     def set_data(self, data: ChartData) -> None:
         """Show those of other bars.
@@ -47,6 +49,7 @@ class Rivals:
         """
         self._data = data
         self.curve.set_data(data.rival)
+        self.band.set_way(data.luck_way)
         self._span, self._at = None, len(data) - 1
         if data.luck is not None and len(data):
             low, middle, high = logarithms(np.array(data.luck)) if self._logarithmic else data.luck
@@ -55,7 +58,16 @@ class Rivals:
             levels = np.repeat([low, middle, high], 2)
             beams = np.tile([at - beam, at + beam], 3)
             self.luck.setData(np.append(beams, [at, at]), np.append(levels, [low, high]))
-        self.luck.setVisible(self._wanted and self._span is not None)
+        self._show()
+
+    def _show(self) -> None:
+        self.band.setVisible(self._wanted and len(self.band) > 0)
+        self.luck.setVisible(self._wanted and self._span is not None and not len(self.band))
+
+    @property
+    def shows_luck(self) -> bool:
+        """Whether what random trades bring is drawn, in either way."""
+        return self.luck.isVisible() or self.band.isVisible()
 
     def set_logarithmic(self, on: bool) -> None:
         """Draw account values or their logarithms to base 10.
@@ -67,6 +79,7 @@ class Rivals:
         """
         self._logarithmic = on
         self.curve.set_logarithmic(on)
+        self.band.set_logarithmic(on)
         if self._data is not None:
             self.set_data(self._data)
 
@@ -81,6 +94,8 @@ class Rivals:
         found = []
         if self.curve.isVisible() and len(self.curve):
             found.append(self.curve.extent(first, min(last, len(self.curve))))
+        if self.band.isVisible():
+            found.append(self.band.extent(first, last))
         if self._span is not None and self.luck.isVisible() and first <= self._at < last:
             found.append(self._span)
         return found
@@ -94,7 +109,7 @@ class Rivals:
             Whether it is shown, where it is known.
         """
         self._wanted = wanted
-        self.luck.setVisible(wanted and self._span is not None)
+        self._show()
 
     def dress(self, theme: Tokens) -> None:
         """Recolour both.
@@ -105,4 +120,5 @@ class Rivals:
             The colours to wear.
         """
         self.curve.set_colour(theme.series_2)
+        self.band.set_colour(theme.series_4)
         self.luck.setPen(pen(theme.series_4, 2))

@@ -45,7 +45,7 @@ def _studies(panes: RunPanes) -> Iterator[Study]:
         )
         yield Study(f"sets:{name}", _t("Sets of {0}").format(name), "strips", curves)
     if len(panes.probabilities):
-        yield _probabilities(panes)
+        yield from _probabilities(panes)
     if panes.position.any():
         yield Study("position", _t("Position"), "columns", (Curve(_t("position"), panes.position),))
 
@@ -57,12 +57,18 @@ def _curves(indicator: IndicatorLines, first: int = 0) -> tuple[Curve, ...]:
     )
 
 
-def _probabilities(panes: RunPanes) -> Study:
+def _probabilities(panes: RunPanes) -> Iterator[Study]:
+    """Yield the probabilities as curves, and on top of each other: BUY up from 0, SELL down from 1."""
     buy, hold, sell = np.ascontiguousarray(panes.probabilities.T)
+    least = panes.threshold
     curves = (
         Curve(_t("HOLD"), hold, "flat", "dot"),
         Curve(_t("SELL"), sell, "down", "dash"),
         Curve(_t("BUY"), buy, "up"),
     )
-    levels = () if panes.threshold is None else (panes.threshold,)
-    return Study("probabilities", _t("Probabilities"), "curves", curves, levels, bounds=(0.0, 1.0), percent=True)
+    levels = () if least is None else (least,)
+    yield Study("probabilities", _t("Probabilities"), "curves", curves, levels, bounds=(0.0, 1.0), percent=True)
+    layers = (Curve(_t("BUY"), buy, "up"), Curve(_t("HOLD"), hold, "flat"), Curve(_t("SELL"), sell, "down"))
+    both = () if least is None else (least, 1.0 - least)
+    title = _t("Probabilities, stacked")
+    yield Study("probabilities:layers", title, "layers", layers, both, bounds=(0.0, 1.0), percent=True)

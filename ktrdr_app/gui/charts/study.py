@@ -1,4 +1,4 @@
-"""What can be shown beside prices, equity and drawdown: curves over the candles, panes of curves, columns, strips."""
+"""What can be shown beside prices, equity and drawdown: curves over the candles, or panes of several kinds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-Kind = Literal["overlay", "curves", "columns", "strips"]
-"""Curves over the candles; curves, columns from zero, or strips in a pane of their own."""
+Kind = Literal["overlay", "curves", "columns", "strips", "layers"]
+"""Curves over the candles; curves, columns from zero, strips, or layers on top of each other in a pane of their own."""
 
 
 @dataclass(frozen=True, eq=False)

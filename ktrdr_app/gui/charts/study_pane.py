@@ -1,4 +1,4 @@
-"""Studies drawn: curves over the candles, and panes of curves, columns or strips with their values read out."""
+"""Studies drawn: curves over the candles, and panes of curves, columns, strips or layers with their values read out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ktrdr_app.gui.charts.item import ChartItem
 from ktrdr_app.gui.charts.levels import LevelLines
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.pane import ChartPane
-from ktrdr_app.gui.charts.plot import swatch
+from ktrdr_app.gui.charts.plot import patch, swatch
+from ktrdr_app.gui.charts.stack_item import StackItem
 from ktrdr_app.gui.charts.strip_item import HEIGHT, StripItem
 from ktrdr_app.gui.charts.study import Study
 from ktrdr_app.gui.charts.summary import study_words
@@ -45,6 +46,8 @@ class StudyPane(ChartPane):
         self.levels.set_values(study.levels)
         self.add(self.levels, scaled=False)
         self.add(*self.items, scaled=study.kind != "strips")
+        if study.kind == "layers":
+            self.levels.setZValue(5)  # layers would hide lines below them
         self.bounds = study.bounds
         self.reaches_zero = study.kind == "columns"
         if study.kind == "strips":
@@ -61,7 +64,7 @@ class StudyPane(ChartPane):
         self.setMinimumHeight(len(names) * STRIP_PIXELS + 34)
 
     def dress(self, theme: Tokens) -> None:
-        """Recolour curves, columns and strips.
+        """Recolour curves, columns, strips and layers.
 
         Parameters
         ----------
@@ -69,7 +72,7 @@ class StudyPane(ChartPane):
             The colours to wear.
         """
         super().dress(theme)
-        self.levels.set_colour(theme.text_muted)
+        self.levels.set_colour(theme.text if self.study.kind == "layers" else theme.text_muted)
         colours = [getattr(theme, curve.token) for curve in self.study.curves]
         for number, item in enumerate(self.items):
             if isinstance(item, LodCurve):
@@ -77,7 +80,7 @@ class StudyPane(ChartPane):
             elif isinstance(item, LodColumns):
                 signed = bool(np.nanmin(item.values, initial=0.0) < 0)
                 item.set_colours(theme.up if signed else colours[0], theme.down)
-            elif isinstance(item, StripItem):
+            elif isinstance(item, StripItem | StackItem):
                 item.set_colours(colours)
 
     def heading_at(self, bar: int) -> str:
@@ -96,6 +99,8 @@ class StudyPane(ChartPane):
                 told = numbers.percent(value) if self.study.percent else numbers.significant(value, 5)
             if self.study.kind == "curves":
                 parts.append(f"{swatch(curve.name, getattr(tokens(), curve.token), curve.dash)} {told}")
+            elif self.study.kind == "layers":
+                parts.append(f"{patch(curve.name, getattr(tokens(), curve.token))} {told}")
             elif told:
                 named = f"{html.escape(curve.name)} " if len(self.study.curves) > 1 else ""
                 parts.append(f"{named}{told}")
@@ -108,6 +113,10 @@ def _items(study: Study) -> list[ChartItem]:
         strips.names = tuple(curve.name for curve in study.curves)
         strips.set_strips([curve.values for curve in study.curves])
         return [strips]
+    if study.kind == "layers":
+        layers = StackItem()
+        layers.set_layers([curve.name for curve in study.curves], [curve.values for curve in study.curves])
+        return [layers]
     if study.kind == "columns":
         columns = LodColumns(study.curves[0].name)
         columns.set_data(study.curves[0].values)

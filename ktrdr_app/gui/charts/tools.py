@@ -115,6 +115,17 @@ class ChartTools(QWidget):
         """What the context menu of every pane offers as well."""
         return (self.show_all, self.logarithmic, self.benchmark, self.copy, self.save)
 
+    def tick_zone(self, name: str) -> None:
+        """Tick the time zone in use.
+
+        Parameters
+        ----------
+        name : str
+            Its name; one that is not offered leaves none ticked.
+        """
+        for action in self._zones.actions():
+            action.setChecked(action.data() == name)
+
     def set_choices(self, choices: Sequence[PaneChoice], shown: Collection[str], note: str = "") -> None:
         """Offer other panes.
 

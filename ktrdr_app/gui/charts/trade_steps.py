@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ktrdr_app.gui.charts.markers import TradeArrays
 
@@ -10,8 +11,15 @@ _AROUND = 120
 _CLOSE_AROUND = 40
 
 
-def next_trade(trades: TradeArrays, at: int | None, step: int, *, losing_only: bool = False) -> int | None:
-    """Return the number of the next or previous trade; the one at hand where there is none beyond it.
+def next_trade(
+    trades: TradeArrays,
+    at: int | None,
+    step: int,
+    *,
+    losing_only: bool = False,
+    shown: NDArray[np.bool_] | None = None,
+) -> int | None:
+    """Return the number of the next or previous trade; the one at hand, if it is shown, where there is none beyond it.
 
     Parameters
     ----------
@@ -23,14 +31,19 @@ def next_trade(trades: TradeArrays, at: int | None, step: int, *, losing_only: b
         1 or -1.
     losing_only : bool
         Whether winners are passed over.
+    shown : ndarray of bool, shape (n_trades,), optional
+        Which trades are stepped to; all by default.
     """
-    numbers = np.flatnonzero(trades.profit <= 0) if losing_only else np.arange(len(trades))
+    wanted = np.ones(len(trades), dtype=np.bool_) if shown is None else shown
+    numbers = np.flatnonzero(wanted & (trades.profit <= 0) if losing_only else wanted)
     if not len(numbers):
         return None
     if at is None:
         return int(numbers[0 if step > 0 else -1])
     ahead = numbers[numbers > at] if step > 0 else numbers[numbers < at][::-1]
-    return int(ahead[0]) if len(ahead) else at
+    if len(ahead):
+        return int(ahead[0])
+    return at if wanted[at] else None
 
 
 def span_around(trades: TradeArrays, number: int, left: float, right: float) -> tuple[float, float]:

@@ -183,6 +183,7 @@ class LinkedCharts(NavigableBars):
             Such as ``Europe/London``.
         """
         self.zone = name
+        self.tools.tick_zone(name)
         self._take_times()
         self._write_headings(self.crosshair.bar)
 
@@ -276,7 +277,7 @@ class LinkedCharts(NavigableBars):
         if not len(self._data):
             texts = ["", "", ""]
         else:
-            shown = {"benchmark": self.benchmark.isVisible(), "luck": self.rivals.luck.isVisible()}
+            shown = {"benchmark": self.benchmark.isVisible(), "luck": self.rivals.shows_luck}
             texts = headings(self._data, self.drawdown.values, bar, **shown, moment=self._moment(bar))
             texts[0] = _GAP.join([texts[0], *self.shelf.told_over_prices(bar)])
         for plot, text in zip(self.plots, texts, strict=True):

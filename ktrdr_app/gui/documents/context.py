@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from ktrdr_app.core.drafts import Drafts
 from ktrdr_app.core.paths import Workspace
@@ -28,6 +28,8 @@ class AppContext(QObject):
         Owner of all work off the GUI thread.
     parent : QObject, optional
         Owner in the Qt tree.
+    store : QSettings, optional
+        Where a window's choices are kept over a restart; none are, without it.
     """
 
     modelsChanged = Signal()
@@ -54,8 +56,16 @@ class AppContext(QObject):
     workspaceRequested = Signal(str)
     """Folder of another workspace that should be opened; empty for the page that offers some."""
 
-    def __init__(self, workspace: Workspace, tasks: TaskManager, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        tasks: TaskManager,
+        parent: QObject | None = None,
+        *,
+        store: QSettings | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.store = store
         self.workspace = workspace
         self.tasks = tasks
         self.catalog = Catalog(workspace, tasks, self)

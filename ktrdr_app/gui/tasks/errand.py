@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Self
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -61,6 +61,19 @@ class Errand:
             return result
         module, _, name = self.then.partition(":")
         return getattr(load(module), name)(self.request, result)
+
+    def shared_with(self, cluster: str) -> Self:
+        """Return the errand with its work shared out by a cluster; itself where there is nothing to share out.
+
+        Parameters
+        ----------
+        cluster : str
+            Address of its scheduler.
+        """
+        shares = is_dataclass(self.request) and "cluster" in {field.name for field in fields(self.request)}
+        if not shares:
+            return self
+        return replace(self, request=replace(self.request, cluster=cluster))
 
     @property
     def data_bytes(self) -> int:

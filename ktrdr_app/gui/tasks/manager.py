@@ -32,6 +32,12 @@ def _see_off() -> None:
         runner.wait(LAST_WAIT_MS)
 
 
+def orphans_run() -> bool:
+    """Return whether a thread that would not stop still runs; those that have ended by now are let go of."""
+    orphans[:] = [runner for runner in orphans if not runner.wait(0)]
+    return bool(orphans)
+
+
 class TaskManager(QObject):
     """Runs tasks, each in a QThread of its own, and holds the threads until they are gone.
 
@@ -51,17 +57,43 @@ class TaskManager(QObject):
     """No task runs any more."""
     longRunsChanged = Signal(str)
     """One of `LONG_RUNS`: errands are done elsewhere from now on."""
+    clusterChanged = Signal(str)
+    """Address of another cluster's scheduler; empty for none."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runners: list[ThreadRunner] = []
-        self._closed = False
+        self._closed = self._closing = False
         self._long_runs = LONG_RUNS[0]
+        self._cluster = ""
 
     @property
     def long_runs(self) -> str:
-        """Where errands are done: ``thread``, ``process``, or ``auto``, which is a process where the data are many."""
+        """Where errands are done: ``thread``, ``process``, ``auto``, which is a process where the data are many, or
+        ``cluster``, which is ``auto`` with the work shared out where it can be."""
         return self._long_runs
+
+    @property
+    def cluster(self) -> str:
+        """Address of the cluster's scheduler that is known; empty for none."""
+        return self._cluster
+
+    @property
+    def shared_with(self) -> str | None:
+        """Address of the cluster that work is shared out by now; None if it is all done on this machine."""
+        return (self._cluster or None) if self._long_runs == "cluster" else None
+
+    def choose_cluster(self, address: str) -> None:
+        """Share work out by another cluster, where it is shared out; what runs stays where it is.
+
+        Parameters
+        ----------
+        address : str
+            Of its scheduler; empty for none.
+        """
+        if address != self._cluster:
+            self._cluster = address
+            self.clusterChanged.emit(address)
 
     def choose_long_runs(self, name: str) -> None:
         """Do errands elsewhere from now on; those that run stay where they are.
@@ -97,6 +129,8 @@ class TaskManager(QObject):
         """
         if self._closed:
             return task
+        if isinstance(task.work, Errand) and self.shared_with is not None:
+            task.work = task.work.shared_with(self.shared_with)
         runner = ProcessRunner(task) if self._goes_out(task) else ThreadRunner(task)
         # queued, so that no frame of the runner is left on the stack when its last reference goes
         runner.ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
@@ -111,6 +145,16 @@ class TaskManager(QObject):
         if not isinstance(task.work, Errand) or self._long_runs == "thread":
             return False
         return self._long_runs == "process" or task.work.data_bytes >= MANY_BYTES
+
+    @property
+    def closing(self) -> bool:
+        """Whether the window is about to go: work that waits for other work is not begun any more."""
+        return self._closing
+
+    def close_down(self) -> None:
+        """Ask every running task to stop, as the window is about to go."""
+        self._closing = True
+        self.cancel_all()
 
     @Slot()
     def cancel_all(self) -> None:
@@ -127,7 +171,7 @@ class TaskManager(QObject):
             Longest wait for all threads together; those left are moved to `orphans`.
         """
         self._closed = True
-        self.cancel_all()
+        self.close_down()
         runners, self._runners = self._runners, []
         deadline = time.monotonic() + timeout_ms / 1000
         for runner in runners:

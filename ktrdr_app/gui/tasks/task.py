@@ -41,6 +41,8 @@ class Task(QObject):
     finished = Signal()
     paused_changed = Signal(bool)
     """Whether the task is to wait; False too when a paused task is stopped, or ends all the same."""
+    keeps_changed = Signal(bool)
+    """Whether there is something by now that is worth keeping when the work is stopped."""
     asked = Signal()
     """It was asked to wait, to go on, or to stop: its token says which."""
     _woken = Signal()
@@ -53,7 +55,7 @@ class Task(QObject):
         self.token = CancelToken(title)
         self.state = TaskState.WAITING
         self.outcome: Outcome | None = None
-        self._paused = False
+        self._paused = self._keeps = False
         self.gate = ProgressGate(self._woken.emit)
         self._flushed = 0.0
         self._timer = QTimer(self)
@@ -102,6 +104,30 @@ class Task(QObject):
         """Ask the work to end early and keep what it has; ``succeeded`` follows when it has."""
         self.token.wind_up()
         self._tell_pause()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is something that is worth keeping when the work is stopped; who owns the task says so."""
+        return self._keeps
+
+    @keeps.setter
+    def keeps(self, keeps: bool) -> None:
+        if keeps != self._keeps:
+            self._keeps = keeps
+            self.keeps_changed.emit(keeps)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the work was asked to stop, or to end early."""
+        return self.token.cancelled or self.token.winding_up
+
+    @Slot()
+    def stop(self) -> None:
+        """End the work early with what it has where that is worth keeping; where it is not, or again, at once."""
+        if self._keeps and not self.token.winding_up:
+            self.wind_up()
+        else:
+            self.cancel()
 
     @property
     def over(self) -> bool:

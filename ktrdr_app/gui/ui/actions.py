@@ -119,6 +119,15 @@ _WORK = (
     ActionSpec(
         "runsProcess", EDIT, _t("Long runs: in a process of their &own"), "do_long_runs", "process", checkable=True
     ),
+    ActionSpec(
+        "runsCluster",
+        EDIT,
+        _t("Long runs: on the &cluster"),
+        "do_long_runs",
+        "cluster",
+        why="why_not_cluster",
+        checkable=True,
+    ),
 )
 
 _LOOK = (
@@ -133,6 +142,7 @@ _LOOK = (
     ActionSpec("toggleDock", VIEW, _t("T&asks, log, problems"), "toggle_dock", "", "Ctrl+J", checkable=True),
     ActionSpec("showProblems", VIEW, _t("Show the &problems"), "show_problems", "", "Ctrl+Shift+M", "warning"),
     ActionSpec("showLog", VIEW, _t("Show the lo&g"), "show_panel", "logPanel", icon="log"),
+    ActionSpec("showCluster", VIEW, _t("Sho&w the cluster"), "show_cluster"),
     ActionSpec("chartTable", VIEW, _t("Data ta&ble of the chart"), "show_chart_table", "", "Ctrl+Shift+D"),
     ActionSpec("layoutExplore", VIEW, _t("Layout: &explore"), "choose_layout", "explore", divided=True),
     ActionSpec("layoutTrain", VIEW, _t("Layout: &train"), "choose_layout", "train"),

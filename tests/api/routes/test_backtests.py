@@ -80,8 +80,15 @@ def test_a_run_whose_folder_is_gone_keeps_its_figures(trained_face: Face) -> Non
         ({"symbol": "EURUSD", "timeframe": "1h"}, 404, "model_not_found"),
         ({"model": "../../etc"}, 422, "unsafe_name"),
         ({"model": "/etc"}, 422, "unsafe_name"),
+        ({"model": f"{NAME}/universal_1d_v9"}, 404, "model_not_found"),
+        ({"model": "legacy"}, 404, "model_not_found"),
+        ({"model": NAME}, 409, "model_rejected"),
+        ({"start": "0001-01-01"}, 422, "invalid_value"),
+        ({"end": "today"}, 422, "invalid_value"),
         ({"capital": -5}, 422, "usage"),
         ({"sizing": {"kind": "half"}}, 422, "usage"),
+        ({"sizing": {"kind": []}}, 422, "usage"),
+        ({"sizing": {"kind": "fixed_units", "units": 10**400}}, 422, "usage"),
     ],
 )
 def test_what_is_wrong_is_told_before_it_is_queued(
@@ -91,11 +98,11 @@ def test_what_is_wrong_is_told_before_it_is_queued(
     assert trained_face.get("/operations").json()["total"] == 0
 
 
-def test_a_model_that_is_not_there_is_the_operations_error(trained_face: Face) -> None:
-    answer = trained_face.post("/backtests/", JUDGE | {"model": f"{NAME}/universal_1d_v9"})
+def test_what_is_found_later_is_the_operations_error(trained_face: Face) -> None:
+    answer = trained_face.post("/backtests/", JUDGE | {"start": "2100-01-01"})
     operation = ended(trained_face.jobs, trained_face.jobs.store.get(answer.json()["backtest_id"]))
     assert operation.error is not None
-    assert operation.error["code"] == "model_not_found"
+    assert operation.error["code"] == "empty_data"
     fault(trained_face.get(f"/backtests/{operation.id}/trades"), 409, "result_missing")
 
 

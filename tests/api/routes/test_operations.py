@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ktrdr_app.api.operations import BACKTEST, TRAINING, Operation
+from ktrdr_app.api.events import LAST
+from ktrdr_app.api.operations import BACKTEST, TRAINING, Keeping, Operation
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.progress import Note, Progress
 from tests.api.conftest import Face, fault, parsed_events
@@ -51,6 +52,17 @@ def test_what_cannot_be_listed(face: Face, asked: dict[str, Any]) -> None:
     fault(face.get("/operations", params=asked), 422, "usage")
 
 
+def test_one_that_is_forgotten_is_one_that_is_not_there(face: Face) -> None:
+    old, new = finished(face), finished(face)
+    face.jobs.store.prune(Keeping(most=1))
+    for path in ("", "/events"):
+        fault(face.get(f"/operations/{old.id}{path}"), 404, "operation_not_found")
+    fault(face.get(f"/trainings/{old.id}/performance"), 404, "operation_not_found")
+    fault(face.ask("DELETE", f"/operations/{old.id}"), 404, "operation_not_found")
+    listed = face.get("/operations").json()
+    assert ([entry["operation_id"] for entry in listed["operations"]], listed["total"]) == ([new.id], 1)
+
+
 def test_one_with_its_result(face: Face) -> None:
     operation = finished(face, result={"skill": 0.25})
     assert face.get(f"/operations/{operation.id}").json()["result"] == {"skill": 0.25}
@@ -93,8 +105,18 @@ class TestEvents:
 
     def test_who_has_heard_the_end_is_told_not_to_come_again(self, face: Face) -> None:
         operation = finished(face)
-        answer = face.get(f"/operations/{operation.id}/events", headers={"last-event-id": "9"})
+        path = f"/operations/{operation.id}/events"
+        (event,) = parsed_events(face.get(path).text)
+        answer = face.get(path, headers={"last-event-id": str(event["id"])})
         assert (answer.status_code, answer.text) == (204, "")
+
+    @pytest.mark.parametrize("heard", ["0", "1", "9", str(LAST - 1)])
+    def test_who_was_away_at_the_end_still_hears_it(self, face: Face, heard: str) -> None:
+        operation = finished(face)
+        answer = face.get(f"/operations/{operation.id}/events", headers={"last-event-id": heard})
+        assert answer.status_code == 200
+        (event,) = parsed_events(answer.text)
+        assert (event["id"], event["event"], event["data"]["status"]) == (LAST, "ended", "completed")
 
     @pytest.mark.parametrize("number", ["x", "-1", "1.5", "9" * 40])
     def test_what_is_no_number_of_an_event(self, face: Face, number: str) -> None:
@@ -118,6 +140,6 @@ class TestEvents:
         assert gate.entered.wait(30)
         headers = {"last-event-id": "1"}
         events = parsed_events(face.get(f"/operations/{operation.id}/events", headers=headers).text)
-        assert [event["id"] for event in events] == [2, 3, 4]
+        assert [event["id"] for event in events] == [2, 3, LAST]
         assert [event["data"].get("text") for event in events[:2]] == ["note 1", "note 2"]
         assert events[-1]["data"]["status"] == "completed"

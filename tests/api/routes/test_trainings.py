@@ -48,11 +48,9 @@ def test_what_is_found_later_is_the_operations_error(face: Face) -> None:
     assert document["error"]["message"] in error["message"]
 
 
-def test_a_run_that_cannot_be_gone_on_with(face: Face) -> None:
-    answer = face.post("/trainings/start", QUICK | {"resume": "last-week"})
-    operation = ended(face.jobs, face.jobs.store.get(answer.json()["task_id"]))
-    assert operation.error is not None
-    assert operation.error["code"] == "run_not_found"
+def test_a_run_that_cannot_be_gone_on_with_is_told_at_once(face: Face) -> None:
+    fault(face.post("/trainings/start", QUICK | {"resume": "last-week"}), 404, "run_not_found")
+    assert face.get("/operations").json()["total"] == 0
 
 
 def test_one_that_runs_has_no_performance_yet(face: Face) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import talib
 
 from tests.cli.commands.conftest import Run, error_of, files_of, table_rows
 from tests.cli.conftest import STRATEGY
+from tests.dask_cluster import DaskCluster
 
 PLAIN = """\
 name: plain
@@ -95,6 +98,57 @@ def test_people_see_least_mean_and_most_of_each_feature(run: Run, ibm: pd.DataFr
     assert [float(cell) for cell in table_rows(ended.out)["rsi_low"]] == pytest.approx(
         [low.min(), low.mean(), low.max()], abs=6e-5
     )
+
+
+def test_several_symbols_are_built_side_by_side(run: Run, workspace: Path, ibm: pd.DataFrame) -> None:
+    before = files_of(workspace)
+    document = run("features", "plain.yaml", "IBM,MSFT,IBM", "1d", json=True).document
+    assert files_of(workspace) == before
+    alone = run("features", "plain.yaml", "IBM", "1d", json=True).document
+    assert list(document["symbols"]) == ["IBM", "MSFT"]
+    for name in ("columns", "contract_sha256", "strategy", "timeframe"):
+        assert document[name] == alone[name]
+    entry = document["symbols"]["IBM"]
+    for name in ("rows", "dropped_rows", "first", "last"):
+        assert entry[name] == alone[name]
+    values = np.array([alone["values"][name] for name in alone["columns"]], "<f4").T
+    assert entry["values_sha256"] == hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+
+
+def test_tables_of_several_symbols_are_those_of_each(run: Run, workspace: Path, ibm: pd.DataFrame) -> None:
+    document = run("features", "plain.yaml", "IBM,MSFT", "1d", "--out", "tables", json=True).document
+    assert document["out"] == str(workspace / "tables")
+    for symbol in ("IBM", "MSFT"):
+        run("features", "plain.yaml", symbol, "1d", "--out", "alone.csv")
+        written = Path(document["symbols"][symbol]["file"])
+        assert written.read_bytes() == (workspace / "alone.csv").read_bytes()
+
+
+def test_people_see_the_rows_of_each_symbol(run: Run, ibm: pd.DataFrame) -> None:
+    ended = run("features", "plain.yaml", "IBM,MSFT", "1d")
+    assert "plain.yaml 1d: 4 features of each symbol" in ended.out
+    assert table_rows(ended.out)["IBM"] == [ibm.index[15], ibm.index[-1], "2,000", "15"]
+    assert "cache" in ended.out.splitlines()[-1]
+    assert "Tables: " in run("features", "plain.yaml", "IBM,MSFT", "1d", "--out", "t").out
+
+
+@pytest.mark.parametrize("symbols", ["IBM", "IBM,MSFT"])
+def test_features_of_a_cluster_are_those_of_this_machine(
+    symbols: str, run: Run, workspace: Path, ibm: pd.DataFrame, dask: DaskCluster
+) -> None:
+    there = run("features", "plain.yaml", symbols, "1d", "--cluster", dask.address, json=True).document
+    shutil.rmtree(workspace / ".cache")
+    assert run("features", "plain.yaml", symbols, "1d", json=True).document == there
+
+
+def test_a_cluster_that_is_no_address_is_told(run: Run, ibm: pd.DataFrame) -> None:
+    ended = run("features", "plain.yaml", "IBM", "1d", "--cluster", "north", json=True)
+    assert "cluster is 'north'" in error_of(ended, 2, "invalid_value")["message"]
+
+
+@pytest.mark.parametrize("symbols", [",", " "])
+def test_no_symbol_is_told(symbols: str, run: Run, ibm: pd.DataFrame) -> None:
+    assert "AAPL,MSFT" in error_of(run("features", "plain.yaml", symbols, "1d", json=True), 2, "invalid_value")["hint"]
 
 
 def test_labels_are_the_first_touch_and_the_end_is_the_touching_bar(run: Run, ibm: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ktrdr_app.api.operations import KEEPING
 from ktrdr_app.cli.commands import serve
 from ktrdr_app.core.lazy import load
 from tests.cli.commands.conftest import Run, error_of
@@ -36,12 +37,14 @@ def test_by_default_this_machine_alone(run: Run, asked: list[Any], tmp_path: Any
     (request,) = asked
     assert (request.host, request.port, request.jobs, request.token) == ("127.0.0.1", 8732, 2, "")
     assert request.workspace.root == tmp_path
+    assert (request.keep, request.keep_days) == (KEEPING.most, KEEPING.days) == (1000, 90)
 
 
 def test_options_and_the_variable(run: Run, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(serve.TOKEN_VARIABLE, "my own token here")
-    run("serve", "--host", "0.0.0.0", "--port", "0", "--jobs", "5")
+    run("serve", "--host", "0.0.0.0", "--port", "0", "--jobs", "5", "--keep", "20", "--keep-days", "7")
     (request,) = asked
+    assert (request.keep, request.keep_days) == (20, 7)
     assert (request.host, request.port, request.jobs, request.token) == ("0.0.0.0", 0, 5, "my own token here")
 
 

@@ -104,7 +104,7 @@ def test_studies_get_what_they_need_and_the_rest_is_shared_by_weight(stack: Pane
     QCoreApplication.processEvents()
     price, study, equity = (pane.height() for pane in stack.panes)
     assert study == pytest.approx(74, abs=2)
-    assert price / equity == pytest.approx(5 / 2, rel=0.05)
+    assert price / equity == pytest.approx(5 / 3, rel=0.05)
     assert stack.panes[2].geometry().bottom() == stack.splitter.height() - 1, "the height is used to the end"
 
 

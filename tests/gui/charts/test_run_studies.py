@@ -43,6 +43,7 @@ def test_everything_there_is_becomes_a_study_in_order() -> None:
         ("sets:rsi", "strips"),
         ("sets:mean", "strips"),
         ("probabilities", "curves"),
+        ("probabilities:layers", "layers"),
         ("position", "columns"),
     ]
     assert len({study.key for study in found}) == len(found)

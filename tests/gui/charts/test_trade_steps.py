@@ -38,6 +38,19 @@ def test_a_step_is_that_of_a_walk(profit: list[float], at: int | None, step: int
     assert next_trade(trades(profit), at, step, losing_only=losing) == walked(profit, at, step, losing)
 
 
+@given(st.data(), PROFITS, st.sampled_from([1, -1]), st.booleans())
+def test_hidden_trades_are_passed_over(data: st.DataObject, profit: list[float], step: int, losing: bool) -> None:
+    shown = np.array(data.draw(st.lists(st.booleans(), min_size=len(profit), max_size=len(profit))), dtype=bool)
+    at = data.draw(st.none() | st.integers(0, len(profit) - 1)) if profit else None
+    wanted = [place for place, value in enumerate(profit) if shown[place] and (not losing or value <= 0)]
+    beyond = [place for place in wanted if at is None or (place - at) * step > 0]
+    found = next_trade(trades(profit), at, step, losing_only=losing, shown=shown)
+    if beyond:
+        assert found == (beyond[0] if step > 0 else beyond[-1])
+    else:
+        assert found in ((at, None) if at is not None and shown[at] else (None,)), "a hidden trade is not gone back to"
+
+
 @given(PROFITS, st.booleans())
 def test_stepping_on_visits_every_trade_once_and_ends(profit: list[float], losing: bool) -> None:
     at, seen = None, []

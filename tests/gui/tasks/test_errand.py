@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,29 @@ def test_the_token_and_errors_are_the_workflows_own(folder: Path) -> None:
     (folder.parent / "empty").mkdir()
     with pytest.raises(EmptyData):
         Errand("files_to_import", (folder.parent / "empty",))(silent, CancelToken())
+
+
+NORTH = "tcp://10.0.0.5:8786"
+
+
+def test_work_that_fans_out_is_shared_by_a_cluster_and_nothing_else_changes() -> None:
+    workspace = Workspace(Path("w"))
+    each = BacktestRequest(workspace, "quick", "A", "1d")
+    training, grid = TrainRequest(workspace, "quick", ("A", "B"), "1d", seed=3), GridRequest(each, ("A", "B"))
+    for kind, request in (("train", training), ("certify", training), ("backtest_grid", grid)):
+        errand = Errand(kind, request, f"{ends.HERE}:count")
+        shared = errand.shared_with(NORTH)
+        assert shared == Errand(kind, replace(request, cluster=NORTH), f"{ends.HERE}:count")
+        assert errand.request.cluster is None
+        assert shared.data_bytes == errand.data_bytes
+
+
+def test_work_of_one_piece_stays_as_it_is(folder: Path) -> None:
+    for errand in (
+        Errand("backtest", BacktestRequest(Workspace(Path("w")), "quick", "A", "1d")),
+        Errand("files_to_import", (folder,)),
+    ):
+        assert errand.shared_with(NORTH) is errand
 
 
 @pytest.mark.parametrize("kind", ["trian", "", "_EXPORTS", "exports", "__all__"])

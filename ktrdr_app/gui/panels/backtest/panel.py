@@ -26,11 +26,12 @@ from ktrdr_app.gui.panels.backtest.results.months import MonthsPage
 from ktrdr_app.gui.panels.backtest.results.spread import SpreadPage
 from ktrdr_app.gui.panels.backtest.run_bar import RunBar
 from ktrdr_app.gui.panels.backtest.run_page import RunPage
-from ktrdr_app.gui.panels.backtest.view_model import SHOWN, Fight, RunView, fight_of, view_of
+from ktrdr_app.gui.panels.backtest.view_model import FOUGHT, SHOWN, Fight, RunView, view_of
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task, TaskError
 from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.workflows.many_requests import DuelRequest
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class BacktestPanel(Station):
         self.pages.settings_wanted.connect(self._show_strategy)
         self.months, self.spread, self.duel = MonthsPage(), SpreadPage(), DuelPage()
         self.grid = GridPage(self, self.form)
-        self.portfolio = PortfolioPage(self, self.form)
+        self.portfolio = PortfolioPage(self, self.form, self.context)
         self.grid.run_chosen.connect(self.open_run)
         self.form.versus.follow(self.charts)
         self.charts.pictures.failed.connect(self.show_error)
@@ -136,13 +137,9 @@ class BacktestPanel(Station):
             return
         rival = self.form.versus.rival
         words = self.tr("Backtest {0} on {1} {2}").format(request.strategy, request.symbol, request.timeframe)
-
-        def against(progress: Progress, cancel: CancelToken) -> Fight:
-            return fight_of(workflows.duel(request, rival, progress, cancel))
-
         self._asked = self.form.asked
         if rival:
-            self.submit_run(Task(words, against), self.show_fight)
+            self.submit_run(Task(words, Errand("duel", DuelRequest(request, rival), FOUGHT)), self.show_fight)
         else:
             self.submit_run(Task(words, Errand("backtest", request, SHOWN)), self.show_run)
         self._request, self._several = request, bool(rival)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.backtest.chart_memory import ChartMemory
 from ktrdr_app.gui.panels.backtest.run_panes_task import RunPanesTask
 from ktrdr_app.gui.panels.backtest.tables import metrics_table
 from ktrdr_app.gui.panels.backtest.trades_view import TradesView
@@ -39,6 +40,7 @@ class RunPage(QStackedWidget):
         for plot, part in zip(self.charts.plots, ("candlePlot", "equityPlot", "drawdownPlot"), strict=True):
             plot.setObjectName(f"backtestPanel.{part}")
         self.panes = RunPanesTask(context, self.charts, self)
+        self.memory = ChartMemory(context.store, self.charts, self)
         self.trades = TradesView()
         self.addWidget(
             EmptyState(
@@ -53,6 +55,7 @@ class RunPage(QStackedWidget):
         self.charts.tradeChosen.connect(self._on_chart)
         self.charts.barChosen.connect(self._bar_chosen)
         self.trades.trade_chosen.connect(self._in_table)
+        self.trades.filtered.connect(self.charts.show_trades)
 
     def _across(self) -> QSplitter:
         left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
@@ -101,13 +104,14 @@ class RunPage(QStackedWidget):
         self.charts.set_data(view.chart)
         self.metrics.records.set_records((*view.metrics, *view.luck))
         self.trades.set_trades(view.trades)
+        self.charts.show_trades(self.trades.left)
         self.verdict.setText(view.verdict.headline)
         self.verdict.setToolTip(view.verdict.detail)
         set_tone(self.verdict, "success" if view.verdict.good else "warning")
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
         self.change.setVisible(view.idle)
-        self.why.show_run(view.outcome.folder if view.document.get("model") else None)
+        self.why.show_run(view.outcome.folder)
 
     def show_partial(self, data: ChartData) -> None:
         """Show the account of a run that is under way.

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from ktrdr_app.gui.panels.backtest.view_model import METRICS, MetricRow, TradeRow
 from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui.dense_header import DenseHeader
 from ktrdr_app.gui.ui.table import Column, RecordTable
 
 
@@ -30,8 +31,8 @@ def metrics_table() -> RecordTable:
     ]
     table = RecordTable(columns, "backtestPanel.metricsTable", _t("Figures beside buy and hold"))
     table.setSortingEnabled(False)
+    make_dense(table)
     table.fit(0)
-    _make_dense(table)
     table.setMinimumWidth(376)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     dashes = [MetricRow(title, numbers.NONE, numbers.NONE, meaning) for _, title, _, meaning in METRICS]
@@ -44,12 +45,19 @@ def _meaning(entry: MetricRow) -> str:
     return entry.help
 
 
-def _make_dense(table: RecordTable) -> None:
+def make_dense(table: RecordTable) -> None:
+    """Make a table small enough to stand beside others.
+
+    Parameters
+    ----------
+    table : RecordTable
+        The table; columns are fitted after this.
+    """
     font = table.font()
     font.setPointSizeF(9.0)
     table.setFont(font)
-    table.horizontalHeader().setFont(font)
-    table.horizontalHeader().setMinimumSectionSize(48)
+    table.setStyleSheet("QTableView::item { padding: 4px 3px; }")
+    DenseHeader(table).setFont(font)
     table.verticalHeader().setDefaultSectionSize(24)
 
 
@@ -61,15 +69,21 @@ def _price(value: float) -> str:
     return numbers.decimal(value, 2 if abs(value) >= 10 else 5)
 
 
+def _entry_price(trade: TradeRow) -> float:
+    return trade.entry_price
+
+
+def _exit_price(trade: TradeRow) -> float:
+    return trade.exit_price
+
+
 def trades_table() -> RecordTable:
-    """Return the table of trades."""
+    """Return the table of trades; what is looked at most stands first, where no scrolling is needed."""
     columns = [
         Column("#", lambda trade: str(trade.number + 1), lambda trade: trade.number, number=True),
         Column(_t("Side"), lambda trade: f"{'▲' if trade.side == 'long' else '▼'} {trade.side}"),
         Column(_t("Entry"), lambda trade: trade.entry),
-        Column(_t("Price"), lambda trade: _price(trade.entry_price), lambda trade: trade.entry_price, number=True),
         Column(_t("Exit"), lambda trade: trade.exit),
-        Column(_t("Price"), lambda trade: _price(trade.exit_price), lambda trade: trade.exit_price, number=True),
         Column(
             _t("Return"),
             lambda trade: numbers.percent(trade.fraction, 1, signed=True),
@@ -86,6 +100,9 @@ def trades_table() -> RecordTable:
             token=_outcome_token,
         ),
         Column(_t("Bars"), lambda trade: numbers.integer(trade.bars), lambda trade: trade.bars, number=True),
+        Column(_t("End"), lambda trade: trade.reason, help=_t("Why the trade was closed")),
+        Column(_t("In at"), lambda trade: _price(trade.entry_price), _entry_price, number=True, help=_t("Entry price")),
+        Column(_t("Out at"), lambda trade: _price(trade.exit_price), _exit_price, number=True, help=_t("Exit price")),
         Column(
             _t("Best"),
             lambda trade: numbers.percent(trade.mfe, 1),
@@ -100,11 +117,10 @@ def trades_table() -> RecordTable:
             number=True,
             help=_t("Maximum adverse excursion: the worst price while the trade was open"),
         ),
-        Column(_t("End"), lambda trade: trade.reason, help=_t("Why the trade was closed")),
     ]
     table = RecordTable(columns, "backtestPanel.tradesTable", _t("Closed trades; a row brings its trade into view"))
+    make_dense(table)
     table.fit(len(columns) - 1)
-    _make_dense(table)
     table.setMinimumHeight(84)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
     return table

@@ -47,11 +47,14 @@ class TradesView(QWidget):
 
     trade_chosen = Signal(int)
     """Number of the trade that was clicked, or stepped to."""
+    filtered = Signal(object)
+    """frozenset of the numbers of the trades that the filter leaves, or None where it leaves all."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("backtestPanel.tradesView")
         self._following = False
+        self._here: int | None = None
         self._all: tuple[TradeRow, ...] = ()
         self.table = trades_table()
         self.filter = CalmComboBox("backtestPanel.tradeFilter", self.tr("Which trades are shown"))
@@ -80,16 +83,23 @@ class TradesView(QWidget):
         self._say()
 
     def set_trades(self, trades: Sequence[TradeRow]) -> None:
-        """Show other trades; the filter stays.
+        """Show other trades, none of them chosen; the filter stays.
 
         Parameters
         ----------
         trades : sequence of TradeRow
             In order of entry.
         """
-        self._all = tuple(trades)
+        self._all, self._here = tuple(trades), None
         self.table.records.set_records(self._all)
         self._say()
+
+    @property
+    def left(self) -> frozenset[int] | None:
+        """Numbers of the trades that the filter leaves; None where it leaves all."""
+        if self.filter.currentData() is None:
+            return None
+        return frozenset(trade.number for trade in self.table.records.records)
 
     def select(self, number: int) -> None:
         """Select a trade without telling anybody; a filter that hides it is taken off.
@@ -101,8 +111,13 @@ class TradesView(QWidget):
         """
         if 0 <= number < len(self._all) and all(trade.number != number for trade in self.table.records.records):
             self.filter.setCurrentIndex(0)
+        self._here = number
+        self._mark()
+
+    def _mark(self) -> None:
+        """Select the trade at hand where it is shown, without telling anybody."""
         self._following = True
-        self.table.select(lambda trade: trade.number == number)
+        self.table.select(lambda trade: trade.number == self._here)
         self._following = False
         self.table.scrollTo(self.table.currentIndex())
 
@@ -117,10 +132,8 @@ class TradesView(QWidget):
             Whether winners are passed over.
         """
         shown = sorted(trade.number for trade in self.table.records.records if not losing_only or lost(trade))
-        if not shown:
-            return
-        here = self.table.selected
-        ahead = [number for number in shown if here is None or (number - here.number) * step > 0]
+        here = self._here
+        ahead = [number for number in shown if here is None or (number - here) * step > 0]
         if ahead:
             self.table.select(lambda trade: trade.number == (ahead[0] if step > 0 else ahead[-1]))
             self.table.scrollTo(self.table.currentIndex())
@@ -137,7 +150,9 @@ class TradesView(QWidget):
     def _filter(self) -> None:
         accept: Accept | None = self.filter.currentData()
         self.table.records.set_filter(accept)
+        self._mark()
         self._say()
+        self.filtered.emit(self.left)
 
     def _say(self) -> None:
         shown, there = len(self.table.records.records), len(self._all)
@@ -157,6 +172,7 @@ class TradesView(QWidget):
     def _clicked(self, _index: object = None) -> None:
         trade = self.table.selected
         if trade is not None:
+            self._here = trade.number
             self.trade_chosen.emit(trade.number)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

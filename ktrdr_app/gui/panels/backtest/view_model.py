@@ -14,11 +14,13 @@ from PySide6.QtCore import QCoreApplication
 from ktrdr_app.backtesting.periods import Curve, monthly_returns
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.gui.charts.chart_data import ChartData
+from ktrdr_app.gui.charts.luck_band import PERCENTILES, LuckWay
 from ktrdr_app.gui.charts.markers import TradeArrays
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.coverage_sentences import coverage_note
 from ktrdr_app.workflows.few_trades import few_trades_note
+from ktrdr_app.workflows.many_requests import DuelRequest
 from ktrdr_app.workflows.requests import BacktestOutcome, BacktestRequest
 from ktrdr_app.workflows.wording import (
     Verdict,
@@ -244,6 +246,23 @@ def shown(_request: BacktestRequest, outcome: BacktestOutcome) -> RunView:
     return view_of(outcome)
 
 
+FOUGHT = f"{__name__}:fought"
+"""What an errand makes of a duel."""
+
+
+def fought(_request: DuelRequest, duel: Duel) -> Fight:
+    """Turn a duel into what the station shows, in whichever process it was done.
+
+    Parameters
+    ----------
+    _request : DuelRequest
+        What was asked.
+    duel : Duel
+        Two finished runs.
+    """
+    return fight_of(duel)
+
+
 def fight_of(duel: Duel) -> Fight:
     """Turn a duel into what the station shows.
 
@@ -369,6 +388,7 @@ def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
         start_value=float(document["initial_capital"]),
         daily=daily,
         luck=_luck_span(document),
+        luck_way=_luck_way(document),
     )
 
 
@@ -378,6 +398,15 @@ def _luck_span(document: Mapping[str, Any]) -> tuple[float, float, float] | None
         return None
     low, middle, high = (start * (1 + random[key]) for key in ("low", "median", "high"))
     return low, middle, high
+
+
+def _luck_way(document: Mapping[str, Any]) -> LuckWay | None:
+    """Return the percentiles of the random accounts; runs from before they were written down have none."""
+    way, start = (document["benchmark"].get("random_entries") or {}).get("way"), float(document["initial_capital"])
+    if not way:
+        return None
+    levels = np.array([way[f"p{percentile}"] for percentile in PERCENTILES], dtype=np.float64)
+    return LuckWay(np.array(way["bars"], dtype=np.int64), start * (1 + levels), int(document["bars"]))
 
 
 def _trades(outcome: BacktestOutcome, *, daily: bool) -> tuple[TradeRow, ...]:

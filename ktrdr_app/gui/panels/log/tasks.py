@@ -51,10 +51,8 @@ class TaskRow(QFrame):
         self._bar.setAccessibleName(self.tr("Progress of {0}").format(task.title))
         self.pause = button(self.tr("Pause"), icon="pause")
         self.pause.clicked.connect(task.toggle_pause)
-        self.stop = button(self.tr("Stop"), icon="stop")
-        accessibility.name(self.stop, self.tr("Stop {0}").format(task.title))
-        self.stop.clicked.connect(task.cancel)
-        self.stop.clicked.connect(self._stopping)
+        self.stop = button("", icon="stop")
+        self.stop.clicked.connect(task.stop)
         box = QHBoxLayout(self)
         box.setContentsMargins(GRID, 2, GRID, 2)
         box.setSpacing(GRID + GRID // 2)
@@ -62,8 +60,11 @@ class TaskRow(QFrame):
             box.addWidget(widget, 1 if widget is self.words else 0)
         task.progressed.connect(self._progress)
         task.paused_changed.connect(self._say_pause)
+        for signal in (task.keeps_changed, task.asked):
+            signal.connect(self._say_stop)
         task.finished.connect(self._over)
         self._say_pause()
+        self._say_stop()
 
     def recolour(self) -> None:
         """Draw the sign of the task's state in the current theme."""
@@ -83,6 +84,8 @@ class TaskRow(QFrame):
     def _say(self) -> None:
         if self.task.token.cancelled:
             told = self.tr("stopping…")
+        elif self.task.token.winding_up:
+            told = self.tr("stopping, the best so far is kept…")
         elif self.task.paused:
             told = self.tr("paused   {0}").format(self._estimate.text).rstrip()
         else:
@@ -100,9 +103,22 @@ class TaskRow(QFrame):
         self.recolour()
 
     @Slot()
-    def _stopping(self) -> None:
-        self.pause.setEnabled(False)
-        self.stop.setEnabled(False)
+    def _say_stop(self, _keeps: bool = False) -> None:
+        """Say what a press on *Stop* does: it keeps the best where there is one, and a second press ends that too."""
+        token, title = self.task.token, self.task.title
+        if token.winding_up:
+            words, name = self.tr("Stop now"), self.tr("Stop {0} now")
+            about = self.tr("Ends it at once; no model is saved")
+        elif self.task.keeps:
+            words, name = self.tr("Stop && keep best"), self.tr("Stop {0} and keep the best so far")
+            about = self.tr("Ends it after this epoch and saves the best model so far; it can go on later")
+        else:
+            words, name, about = self.tr("Stop"), self.tr("Stop {0}"), ""
+        self.stop.setText(words)
+        self.stop.setToolTip(about)
+        accessibility.name(self.stop, name.format(title))
+        self.stop.setEnabled(not token.cancelled)
+        self.pause.setEnabled(not self.task.ending)
         self._say()
 
     @Slot()
@@ -114,7 +130,10 @@ class TaskRow(QFrame):
         if outcome is not None and outcome.error is not None:
             text = error_text(outcome.error)[0]
         elif self.task.state is TaskState.CANCELLED:
-            text = self.tr("stopped after {0}; nothing was written").format(took)
+            kept = self.tr("stopped after {0}; no model is saved")
+            text = (kept if self.task.keeps else self.tr("stopped after {0}; nothing was written")).format(took)
+        elif self.task.token.winding_up:
+            text = self.tr("stopped after {0}; the best so far is kept").format(took)
         else:
             text = self.tr("done in {0}").format(took)
         self.words.setText(text)

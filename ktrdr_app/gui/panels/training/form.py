@@ -12,15 +12,20 @@ from ktrdr_app.core.errors import BadInput
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.data_state import data_state, series_line
+from ktrdr_app.gui.panels.training.weights_edit import WeightsEdit
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.icons import icon
 from ktrdr_app.gui.ui.inputs import CalmComboBox, CalmSpinBox
 from ktrdr_app.gui.ui.widgets import GRID, Card, button, label, row
 from ktrdr_app.workflows.data_inventory import InventoryEntry
+from ktrdr_app.workflows.plan_records import TrainingPlan
 from ktrdr_app.workflows.requests import TrainRequest
 
-COMBINATIONS = ("concatenate", "interleave", "balanced")
+COMBINATIONS = ("concatenate", "interleave", "balanced", "weighted")
+WEIGHTED = COMBINATIONS[-1]
+_LIST, _LIST_LEAST = 120, 80
+"""Pixels that the list of symbols is given at least, and where weights stand below it."""
 
 
 class TrainingForm(Card):
@@ -44,11 +49,13 @@ class TrainingForm(Card):
         self.timeframe = CalmComboBox("trainingPanel.timeframeCombo", self.tr("Bar length"))
         self.combination = CalmComboBox("trainingPanel.combinationCombo", self.tr("How symbols are put together"))
         self.combination.fill([(by_strategy, None), *((name, name) for name in COMBINATIONS)], None)
+        self.weights = WeightsEdit()
+        self._of_strategy = ""  # its own way of putting symbols together, once a plan has told it
         self.epochs = CalmSpinBox("trainingPanel.epochsSpin", self.tr("Most epochs"), 0, 10_000, by_strategy)
         self.seed = CalmSpinBox("trainingPanel.seedSpin", self.tr("Seed"), 0, 2_147_483_647)
         self.symbols = QListWidget()
         self.symbols.setObjectName("trainingPanel.symbolList")
-        self.symbols.setMinimumHeight(120)
+        self.symbols.setMinimumHeight(_LIST)
         self.symbols.setIconSize(QSize(14, 14))
         self.symbols.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         accessibility.name(self.symbols, self.tr("Symbols to learn from"), self.tr("Space ticks a symbol"))
@@ -75,6 +82,7 @@ class TrainingForm(Card):
         top.addRow(self.strategy)
         top.addRow(self._caption(self.tr("Bar length")), self.timeframe)
         below.addRow(self._caption(self.tr("Combination")), self.combination)
+        below.addRow(self.weights)
         below.addRow(self._caption(self.tr("Most epochs")), self.epochs)
         below.addRow(self._caption(self.tr("Seed")), self.seed)
         self.body.addLayout(top)
@@ -98,7 +106,9 @@ class TrainingForm(Card):
         self.timeframe.currentIndexChanged.connect(self._timeframe_chosen)
         self.symbols.itemChanged.connect(self._ticked)
         self.symbols.itemActivated.connect(self._toggle)
-        self.combination.currentIndexChanged.connect(self.changed)
+        self.combination.currentIndexChanged.connect(self._combine)
+        self.weights.changed.connect(self.changed)
+        self._offer_weights()
         for field in (self.epochs, self.seed):
             field.valueChanged.connect(self.changed)
 
@@ -109,6 +119,29 @@ class TrainingForm(Card):
         return tuple(
             item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
         )
+
+    @property
+    def weighted(self) -> bool:
+        """Whether symbols are put together by their weights: by choice, or as the strategy says."""
+        return (self.combination.currentData() or self._of_strategy) == WEIGHTED
+
+    def follow_plan(self, plan: TrainingPlan | None, planned: TrainRequest | None) -> None:
+        """Learn from a plan how the strategy puts symbols together, which it alone can tell.
+
+        Parameters
+        ----------
+        plan : TrainingPlan or None
+            The newest one; None tells nothing.
+        planned : TrainRequest or None
+            What it is a plan of; that of another strategy, or of a combination that was chosen, tells nothing either.
+        """
+        if plan is None or planned is None or planned.combination is not None:
+            return
+        if planned.strategy != self.strategy.currentData() or self.combination.currentData() is not None:
+            return
+        before, self._of_strategy = self.weighted, plan.combination
+        if self.weighted is not before:
+            self._combine()
 
     def tick(self, symbols: frozenset[str]) -> None:
         """Tick these symbols and no others; those that are not listed yet once they are.
@@ -134,7 +167,7 @@ class TrainingForm(Card):
         Raises
         ------
         BadInput
-            If no symbol is ticked, or there is no strategy or bar length to choose.
+            If no symbol is ticked, a weight is not above 0, or there is no strategy or bar length to choose.
         """
         folder = self.context.workspace.relative(self.context.workspace.strategies)
         if not self.strategy.currentData():
@@ -152,6 +185,7 @@ class TrainingForm(Card):
             symbols=self.chosen,
             timeframe=self.timeframe.currentData(),
             combination=self.combination.currentData(),
+            weights=self.weights.weights if self.weighted else None,
             epochs=self.epochs.value() or None,
             seed=self.seed.value(),
         )
@@ -165,6 +199,17 @@ class TrainingForm(Card):
         self.strategy.fill(entries, self.context.strategy or self.strategy.currentData())
 
     @Slot()
+    def _combine(self, _place: int = 0) -> None:
+        self._offer_weights()
+        self.changed.emit()
+
+    def _offer_weights(self) -> None:
+        self.weights.show_symbols(self.chosen)
+        shown = self.weighted and bool(self.chosen)
+        self.weights.setVisible(shown)
+        self.symbols.setMinimumHeight(_LIST_LEAST if shown else _LIST)
+
+    @Slot()
     def _offer_timeframes(self, _changed: object = None) -> None:
         names = self.context.catalog.timeframes
         wanted = self.context.timeframe or self.timeframe.currentData() or _richest(self.context)
@@ -173,6 +218,8 @@ class TrainingForm(Card):
 
     @Slot()
     def _strategy_chosen(self) -> None:
+        self._of_strategy = ""
+        self._offer_weights()
         self.context.select_strategy(self.strategy.currentData() or "")
         self.changed.emit()
 
@@ -201,6 +248,7 @@ class TrainingForm(Card):
         listed = {self.symbols.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.symbols.count())}
         self._wanted = (self._wanted - listed) | frozenset(self.chosen)
         self._count.setText(self.tr("{0} of {1} ticked").format(len(self.chosen), self.symbols.count()))
+        self._offer_weights()
         self.changed.emit()
 
     @Slot(QListWidgetItem)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from ktrdr_app import workflows
-from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, KtrdrError
-from ktrdr_app.core.progress import EpochFinished, LearningStarted, Progress, ProgressEvent
+from ktrdr_app.core.progress import EpochFinished, LearningStarted, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.panels.training.form import TrainingForm
 from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
+from ktrdr_app.gui.panels.training.left_queue_card import LeftQueueCard
 from ktrdr_app.gui.panels.training.mending import Mending
+from ktrdr_app.gui.panels.training.page_tabs import PageTabs
 from ktrdr_app.gui.panels.training.plan_page import PlanPage
 from ktrdr_app.gui.panels.training.planner import Planner
+from ktrdr_app.gui.panels.training.queue_keeper import QueueKeeper
 from ktrdr_app.gui.panels.training.queue_page import QueuePage
 from ktrdr_app.gui.panels.training.readiness_card import ReadinessCard
+from ktrdr_app.gui.panels.training.recalling import Recalling
 from ktrdr_app.gui.panels.training.results.pages import ResultPages
 from ktrdr_app.gui.panels.training.resuming import Resuming
 from ktrdr_app.gui.panels.training.run_board import RunBoard
 from ktrdr_app.gui.panels.training.run_buttons import RunButtons
 from ktrdr_app.gui.panels.training.run_card import RunCard
 from ktrdr_app.gui.panels.training.runs import FinishedRun, TrainingRuns
-from ktrdr_app.gui.panels.training.view_model import RunView, view_of
+from ktrdr_app.gui.panels.training.view_model import RunView
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, EmptyState
@@ -48,7 +50,7 @@ class TrainingPanel(Station):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
-        self._shown_model: object = None
+        self._told_run = ""  # what can go on of the training that the headline speaks of
         self.runs = TrainingRuns(context, self)
         self.form = TrainingForm(context)
         self.planner = Planner(self.form, self)
@@ -59,6 +61,9 @@ class TrainingPanel(Station):
         self.mending = Mending(context, self.form, self.planner, self.readiness, self)
         self.interrupted = InterruptedCard(context, self.runs)
         self.resuming = Resuming(self.interrupted, runs=self.runs, station=self)
+        self.keeper = QueueKeeper(context, self.runs)
+        self.left_queue = LeftQueueCard(self.keeper, self.runs, self)
+        self.recalling = Recalling(self.runs, self)
         self.plan_page = PlanPage(self.planner)
         self.queue_page = QueuePage(self.runs)
         self.train_button, self.stop_button = self.buttons.train, self.buttons.stop
@@ -78,25 +83,35 @@ class TrainingPanel(Station):
             )
         )
         self._pages.addWidget(self.board)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("trainingPanel.tabs")
-        self.tabs.setDocumentMode(True)
-        for bar in (self.tabs, self.tabs.tabBar()):
-            accessibility.name(bar, self.tr("Pages of the training"))
+        self.tabs = PageTabs("trainingPanel.tabs", self.tr("Pages of the training"))
         self.tabs.addTab(self.plan_page, self.tr("Plan"))
         self.tabs.addTab(self._pages, self.tr("Run"))
         self.tabs.addTab(self.queue_page, "")
         self.results.join(self.tabs)
-        right, split = QVBoxLayout(), QHBoxLayout()
+        column, split = QWidget(), QHBoxLayout()
+        right = QVBoxLayout(column)
+        right.setContentsMargins(0, 0, 0, 0)
         for box in (right, split):
             box.setSpacing(gap)
-        for card in (self.interrupted, self.card, self.readiness):
+        for card in (self.interrupted, self.left_queue, self.card, self.readiness):
             right.addWidget(card)
         right.addWidget(self.tabs, 1)
         split.addWidget(self.form)
-        split.addLayout(right, 1)
+        split.addWidget(self._scrolled(column), 1)
         self.body.addLayout(split, 1)
         self._follow_queue()
+
+    def _scrolled(self, column: QWidget) -> QScrollArea:
+        """Return a column in an area that scrolls where cards and page together are too high for the window."""
+        area = QScrollArea()
+        area.setObjectName("trainingPanel.area")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        accessibility.name(area, self.tr("Run and pages of the training"))
+        area.setWidget(column)
+        return area
 
     def _connect(self) -> None:
         context, runs = self.context, self.runs
@@ -109,7 +124,11 @@ class TrainingPanel(Station):
         self.plan_page.thresholdWanted.connect(self.mending.use_threshold)
         self.resuming.discarded.connect(self._discarded)
         self.results.failed.connect(self.show_error)
-        self.results.showWanted.connect(self._recall)
+        self.keeper.failed.connect(self.show_error)
+        self.results.showWanted.connect(self.recalling.recall)
+        self.recalling.newest.connect(self._show_newest)
+        self.recalling.older.connect(self._show_older)
+        self.results.resumeWanted.connect(self.resuming.resume_named)
         for signal, act in (
             (runs.begun, self._begun),
             (runs.progressed, self._progress),
@@ -117,9 +136,9 @@ class TrainingPanel(Station):
             (runs.failed, self._failed),
             (runs.stopped, self._stopped),
             (runs.ended, self._over),
-            (runs.pauseChanged, self._follow_pause),
+            (runs.asked, self._follow_wish),
+            (runs.pauseChanged, self._follow_wish),
             (runs.queueChanged, self._follow_queue),
-            (context.catalog.models.loaded, self._models_listed),
             (context.catalog.models.loaded, self.interrupted.look),
             (context.catalog.series.loaded, self._say_state),
             (context.strategySaved, self._renew_plan),
@@ -164,11 +183,7 @@ class TrainingPanel(Station):
     @Slot()
     def stop_main_action(self) -> None:
         """Ask the training to end; the best model so far is kept."""
-        if not self.running:
-            return
         self.runs.stop()
-        self.buttons.follow()
-        self.card.words.setText(self.tr("stopping…"))
 
     # before a run
 
@@ -191,12 +206,14 @@ class TrainingPanel(Station):
 
     @Slot()
     def _follow_plan(self) -> None:
+        self.form.follow_plan(self.planner.plan, self.planner.planned)
         self.buttons.block(self.mending.show_missing())
 
     # a run
 
     @Slot(object)
     def _begun(self, request: TrainRequest) -> None:
+        self._told_run = ""
         self.card.begin(self.runs.task, len(request.symbols))
         self.board.clear()
         self.results.clear()
@@ -218,9 +235,11 @@ class TrainingPanel(Station):
             self.buttons.follow()
 
     @Slot()
-    def _follow_pause(self, _paused: bool = False) -> None:
+    def _follow_wish(self, _paused: bool = False) -> None:
         self.buttons.follow()
-        if self.runs.paused:
+        if self.runs.ending:
+            self.card.words.setText(self.tr("stopping…"))
+        elif self.runs.paused:
             self.card.words.setText(self.tr("paused"))
 
     @Slot()
@@ -232,13 +251,14 @@ class TrainingPanel(Station):
     @Slot(object)
     def _succeeded(self, run: FinishedRun) -> None:
         view, took = run.view, numbers.seconds(self.card.estimate.elapsed)
-        self._shown_model = view.name
+        self.recalling.leave()
         self.card.words.setText(self.tr("saved as {0} in {1}").format(view.name, took))
         self._show(view)
         if run.resumable is None:
             self.context.notify("success", self.tr("{0} is trained and saved").format(view.name), view.verdict.headline)
         else:
             words = self.tr("Stopped at epoch {0}; best epoch {1} is kept as {2}")
+            self._told_run = run.resumable
             self.card.say(words.format(run.epochs, view.best_epoch, view.name), "warning")
             self.context.notify("info", words.format(run.epochs, view.best_epoch, view.name), view.verdict.headline)
         self.context.stateChanged.emit(self.object_name, "ready")
@@ -255,12 +275,13 @@ class TrainingPanel(Station):
     def _stopped(self) -> None:
         self.card.strip.end("stopped")
         words = self.tr("Stopped before its first epoch was over; nothing was written")
-        if self.card.last_epoch:  # by the task list, which cancels without keeping anything
+        if self.card.last_epoch:  # at once, by a second press in the list of tasks
             words = self.tr("Stopped in epoch {0}; no model is saved").format(self.card.last_epoch)
         self.card.say(words, "warning")
         self.card.words.setText("")
         self.context.notify("info", words)
         self.context.stateChanged.emit(self.object_name, "ready")
+        self.results.runs.refresh()
 
     @Slot()
     def _over(self) -> None:
@@ -268,6 +289,7 @@ class TrainingPanel(Station):
         self.buttons.follow()
 
     def _show(self, view: RunView) -> None:
+        self._told_run = ""
         self.board.show_run(view)
         self.results.show_model(view.path)
         self._pages.setCurrentWidget(self.board)
@@ -275,53 +297,29 @@ class TrainingPanel(Station):
 
     # what was there before
 
-    @Slot()
-    def _discarded(self) -> None:
-        self.card.say(self.tr("The interrupted training is discarded"), "")
+    @Slot(str)
+    def _discarded(self, name: str) -> None:
+        """Tell that a training is forgotten; the headline is another run's, unless it speaks of that very one."""
+        words = self.tr("The interrupted training is discarded")
+        if name == self._told_run:
+            self._told_run = ""
+            self.card.say(words, "")
+        self.context.notify("info", words)
         self.context.modelsChanged.emit()
 
     @Slot(object)
-    def _models_listed(self, models: tuple[Any, ...]) -> None:
-        """Show the newest run, when the window opens and nothing has been trained in it yet."""
-        usable = [model for model in models if model.complete and model.created_at]
-        if self.running or self._shown_model is not None or not usable:
-            return
-        newest = max(usable, key=lambda model: str(model.created_at))
-        self._shown_model = newest.path
-        workspace = self.context.workspace
-
-        def work(_progress: Progress, _cancel: CancelToken) -> RunView:
-            return view_of(workflows.show_model(workspace, newest.path))
-
-        self.start(self.tr("Read the newest model"), work, self._recalled, quiet=True)
-
-    @Slot(object)
-    def _recall(self, path: Any) -> None:
-        """Show an older run in the place of the one that is shown."""
-        if self.running:
-            self.context.notify("info", self.tr("A training runs; older ones can be shown when it is over"))
-            return
-        workspace = self.context.workspace
-
-        def work(_progress: Progress, _cancel: CancelToken) -> RunView:
-            return view_of(workflows.show_model(workspace, path))
-
-        self.start(self.tr("Read an older training"), work, self._show_older, quiet=True)
-
-    @Slot(object)
     def _show_older(self, view: RunView) -> None:
-        if not self.running:
-            self._show(view)
-            self.card.words.setText(self.tr("an older run of this workspace"))
-            self.tabs.setCurrentWidget(self.results.view)
+        self._show(view)
+        self.card.rest_on(self.tr("an older run of this workspace"))
+        self.tabs.setCurrentWidget(self.results.view)
 
     @Slot(object)
-    def _recalled(self, view: RunView) -> None:
-        if self.running or self.card.last_epoch:
+    def _show_newest(self, view: RunView) -> None:
+        if self.card.last_epoch:
             return
         self._show(view)
         self.tabs.setCurrentWidget(self._pages)
-        self.card.words.setText(self.tr("newest model of this workspace"))
+        self.card.rest_on(self.tr("newest model of this workspace"))
         if not self.form.chosen:
             self.form.tick(frozenset(view.symbols))
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.panels.training.balance_plot import BalancePlot, threshold_words
+from ktrdr_app.gui.panels.training.form import WEIGHTED
 from ktrdr_app.gui.panels.training.planner import Planner
 from ktrdr_app.gui.panels.training.split_axis import SplitAxis
 from ktrdr_app.gui.panels.training.words import say
@@ -63,7 +64,7 @@ class PlanPage(QWidget):
             Column(self.tr("Training rows"), _kept, lambda entry: entry.total, number=True),
             Column(self.tr("Left out"), _lost, lambda entry: sum(entry.lost.values()), number=True),
             Column(self.tr("By symbol"), _by_symbol),
-            Column(self.tr("Why"), _why),
+            Column(self.tr("Why"), lambda entry: _why(entry, self._is_chosen(entry))),
         ]
         table = RecordTable(columns, "trainingPanel.combinationTable", self.tr("Rows that each combination takes"))
         table.setToolTip(self.tr("Enter or a double click chooses a combination"))
@@ -129,12 +130,15 @@ class PlanPage(QWidget):
     @Slot()
     def _choose(self, _index: object = None) -> None:
         chosen = self.combinations.selected
-        if chosen is not None and chosen.problem is None:
+        if chosen is not None and (chosen.problem is None or chosen.name == WEIGHTED):  # its weights are given then
             self.combinationWanted.emit(chosen.name)
 
-    def _name(self, entry: CombinationPlan) -> str:
+    def _is_chosen(self, entry: CombinationPlan) -> bool:
         plan = self._planner.plan
-        return f"● {entry.name}" if plan is not None and entry.name == plan.combination else entry.name
+        return plan is not None and entry.name == plan.combination
+
+    def _name(self, entry: CombinationPlan) -> str:
+        return f"● {entry.name}" if self._is_chosen(entry) else entry.name
 
 
 def split_words(plan: TrainingPlan) -> str:
@@ -187,8 +191,14 @@ def _lost(entry: CombinationPlan) -> str:
 
 
 def _by_symbol(entry: CombinationPlan) -> str:
-    return "  ".join(f"{symbol} {numbers.integer(rows)}" for symbol, rows in entry.kept.items())
+    lines = [f"{symbol} {numbers.integer(rows)}" for symbol, rows in entry.kept.items()]
+    weights = [f" (× {numbers.significant(entry.weights[symbol])})" if entry.weights else "" for symbol in entry.kept]
+    return "  ".join(line + weight for line, weight in zip(lines, weights, strict=True))
 
 
-def _why(entry: CombinationPlan) -> str:
-    return entry.reason if entry.problem is None else f"{entry.problem.message}: {entry.problem.hint}"
+def _why(entry: CombinationPlan, chosen: bool) -> str:
+    if entry.problem is None:
+        return entry.reason
+    if entry.name == WEIGHTED and not chosen:
+        return say("choose it to give each symbol a weight")
+    return f"{entry.problem.message}: {entry.problem.hint}"

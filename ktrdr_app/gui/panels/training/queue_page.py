@@ -6,7 +6,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.panels.training.runs import TrainingRuns, request_words
-from ktrdr_app.gui.ui import accessibility
+from ktrdr_app.gui.panels.training.words import say
+from ktrdr_app.gui.ui import accessibility, numbers
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 from ktrdr_app.workflows.requests import TrainRequest
 
@@ -51,19 +52,9 @@ class QueuePage(QWidget):
         place = next((number for number, request in enumerate(self._shown) if request is chosen), place)
         self.list.clear()
         for number, request in enumerate(self._runs.queue, start=1):
-            self.list.addItem(f"{number}.  {self._words(request)}")
+            self.list.addItem(f"{number}.  {queue_words(request)}")
         self.list.setCurrentRow(min(place, self.list.count() - 1))
         self._follow()
-
-    def _words(self, request: TrainRequest) -> str:
-        said = [request_words(request), self.tr("seed {0}").format(request.seed)]
-        if request.combination is not None:
-            said.append(request.combination)
-        if request.epochs is not None:
-            said.append(self.tr("at most {0} epochs").format(request.epochs))
-        if request.resume is not None:
-            said.append(self.tr("goes on"))
-        return " · ".join(said)
 
     @Slot()
     def _follow(self, _row: int = 0) -> None:
@@ -88,3 +79,25 @@ class QueuePage(QWidget):
     @Slot()
     def _remove(self) -> None:
         self._runs.remove(self.list.currentRow())
+
+
+def queue_words(request: TrainRequest) -> str:
+    """Return a training that waits in one line, with all that differs from its strategy.
+
+    Parameters
+    ----------
+    request : TrainRequest
+        What is to be trained.
+    """
+    said = [request_words(request), say("seed {0}").format(request.seed)]
+    if request.combination is not None:
+        said.append(request.combination)
+    if request.weights:
+        said.append(
+            ", ".join(f"{symbol} × {numbers.significant(weight)}" for symbol, weight in request.weights.items())
+        )
+    if request.epochs is not None:
+        said.append(say("at most {0} epochs").format(request.epochs))
+    if request.resume is not None:
+        said.append(say("goes on"))
+    return " · ".join(said)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ktrdr_app.core.errors import BadInput, KtrdrError
 from ktrdr_app.gui.panels.training.balance_plot import threshold_words
+from ktrdr_app.gui.panels.training.weights_edit import WHERE
 from ktrdr_app.gui.panels.training.words import say
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.workflows.plan_records import TrainingPlan
@@ -80,6 +81,10 @@ def missing(
 
 
 def _first_steps(where: str, listed: int) -> tuple[Step, ...]:
+    if where.startswith(WHERE):
+        symbol = where.removeprefix(WHERE)
+        out = Step(say("Leave {0} out").format(symbol), LEAVE_OUT, symbol)
+        return out, Step(say("Use balanced"), COMBINATION, "balanced")
     if where == "strategy":
         return (Step(say("Open the strategies"), STRATEGY),)
     if where == "symbol" and listed:
@@ -100,7 +105,7 @@ def _of_plan(symbol: str, problem: KtrdrError, plan: TrainingPlan) -> Missing:
         steps = (Step(say("Look again"), AGAIN),)
     elif symbol:
         steps = _symbol_steps(symbol, problem, plan)
-    elif problem.code == "invalid_value":
+    elif plan.chosen is not None and plan.chosen.problem is problem and plan.combination == "weighted":
         steps = (Step(say("Use balanced"), COMBINATION, "balanced"),)
     else:
         steps = (Step(say("Look at the data"), DATA),)

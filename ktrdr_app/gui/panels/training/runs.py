@@ -62,12 +62,13 @@ class TrainingRuns(QObject):
     """After one of the three above."""
     pauseChanged = Signal(bool)  # noqa: N815 - Qt signals are named as Qt names them
     queueChanged = Signal()  # noqa: N815
+    asked = Signal()
+    """It was asked to wait, to go on, or to end: here, or from the list of tasks."""
 
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
         self._task: Task | None = None
-        self._learnt = False
         self.request: TrainRequest | None = None
         self.queue: tuple[TrainRequest, ...] = ()
 
@@ -84,7 +85,7 @@ class TrainingRuns(QObject):
     @property
     def ending(self) -> bool:
         """Whether it was asked to stop or to end early."""
-        return self._task is not None and (self._task.token.cancelled or self._task.token.winding_up)
+        return self._task is not None and self._task.ending
 
     @property
     def task(self) -> Task | None:
@@ -133,12 +134,8 @@ class TrainingRuns(QObject):
     @Slot()
     def stop(self) -> None:
         """End the training after the epoch at hand and keep the best model; at once where no epoch is over yet."""
-        if self._task is None:
-            return
-        if self._learnt:
-            self._task.wind_up()
-        else:
-            self._task.cancel()
+        if self._task is not None and not self._task.ending:
+            self._task.stop()
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -149,21 +146,21 @@ class TrainingRuns(QObject):
     def _begin(self, request: TrainRequest) -> None:
         title = self.tr("Train {0} on {1}").format(request.strategy, ", ".join(request.symbols))
         task = Task(title, Errand("train", request, THEN))
-        self._task, self._learnt, self.request = task, False, request
+        self._task, self.request = task, request
         task.progressed.connect(self._hear)
         task.succeeded.connect(self._take)
         task.failed.connect(self.failed)
         task.cancelled.connect(self.stopped)
         task.paused_changed.connect(self.pauseChanged)
+        task.asked.connect(self.asked)
         task.finished.connect(self._over)
         self.begun.emit(request)
         self._context.submit(task)
 
     @Slot(object)
     def _hear(self, events: tuple[ProgressEvent, ...]) -> None:
-        for event in events:
-            if isinstance(event, EpochFinished) or (isinstance(event, LearningStarted) and event.history):
-                self._learnt = True
+        if self._task is not None and any(map(_is_learnt, events)):
+            self._task.keeps = True
         self.progressed.emit(events)
 
     @Slot(object)
@@ -175,7 +172,7 @@ class TrainingRuns(QObject):
     def _over(self) -> None:
         self._task, self.request = None, None
         self.ended.emit()
-        if self.queue:
+        if self.queue and not self._context.tasks.closing:
             first, rest = self.queue[0], self.queue[1:]
             self._set_queue(rest)
             self._begin(first)
@@ -184,6 +181,11 @@ class TrainingRuns(QObject):
         if queue != self.queue:
             self.queue = queue
             self.queueChanged.emit()
+
+
+def _is_learnt(event: ProgressEvent) -> bool:
+    """Return whether there is a model by now that can be kept."""
+    return isinstance(event, EpochFinished) or (isinstance(event, LearningStarted) and bool(event.history))
 
 
 def request_words(request: TrainRequest) -> str:

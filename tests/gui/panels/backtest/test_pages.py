@@ -110,15 +110,21 @@ class TestDuel:
         assert not station.charts.benchmark.isVisible()
         station.charts.toggle_benchmark()
         assert station.form.versus.hold.isChecked(), "the key B moves the box"
-        luck = station.charts.rivals.luck
-        assert luck.isVisible()
+        band = station.charts.rivals.band
+        assert band.isVisible()
         station.form.versus.random.setChecked(False)
-        assert not luck.isVisible()
+        assert not band.isVisible()
+        station.form.versus.random.setChecked(True)
+        assert band.isVisible()
+        assert not station.charts.rivals.luck.isVisible(), "the areas tell where they end"
         assert station.shown_run is not None
         random = station.shown_run.document["benchmark"]["random_entries"]
         start = station.shown_run.document["initial_capital"]
-        assert luck.getData()[1].max() == pytest.approx(start * (1 + random["high"]))
-        assert luck.getData()[1].min() == pytest.approx(start * (1 + random["low"]))
+        named = {column.title: column.values for column in band.columns()}
+        for percentile, key in ((5, "low"), (50, "median"), (95, "high")):
+            values = named[f"random trades, {percentile} % below"]
+            assert values[-1] == pytest.approx(start * (1 + random[key]), rel=1e-5)
+            assert len(values) == len(station.charts.data)
 
 
 class TestFigures:
@@ -228,9 +234,31 @@ class TestPortfolio:
         assert sum(part.share for part in view.parts) == pytest.approx(gained, abs=1e-6)
         assert {part.symbol for part in view.parts} == {"AAPL", "GOOG", "IBM", "MSFT"}
         assert np.nanmax(view.exposure) <= 1.001
+        together = np.sum([np.abs(values) for values in view.weights.values()], axis=0)
+        np.testing.assert_allclose(together, view.exposure, rtol=1e-9, atol=1e-12)
+        shown = station.portfolio.weights
+        assert shown.isVisibleTo(station.portfolio)
+        assert set(shown.layers) == {name for name, values in view.weights.items() if np.nanmax(np.abs(values)) > 0}
         assert station.portfolio.parts.records.rowCount() == 4
         assert station.portfolio.equity.isVisibleTo(station.portfolio)
         assert "One account earned" in station.portfolio.words.text()
+
+    def test_a_clicked_trade_says_why_it_was_made(self, lively: BacktestPanel, qtbot: QtBot) -> None:
+        station = lively
+        main_action(qtbot, station, station.portfolio)
+        page = station.portfolio
+        bar = page.tables.tabBar()
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+        for row in (0, 2):
+            place = page.deals.visualRect(page.deals.model().index(row, 1)).center()
+            qtbot.mouseClick(page.deals.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            qtbot.waitUntil(lambda: page.why.view is not None and not page.why.asking.busy, timeout=30_000)
+            deal = page.deals.selected
+            assert page.why.headline.text().startswith(f"Trade {deal.number + 1}, {deal.symbol}, {deal.side}")
+            keys = [section.section.step.key for section in page.why.sections]
+            assert keys[:5] == ["inputs", "features", "answer", "contributions", "filters"]
+            assert deal.entry in page.why.view.text
+            assert page.why.isVisible()
 
     def test_positions_can_be_limited(self, lively: BacktestPanel, qtbot: QtBot) -> None:
         station = lively

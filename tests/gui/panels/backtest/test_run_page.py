@@ -108,13 +108,106 @@ def test_a_trade_on_the_chart_selects_its_row_and_is_told_once(full: RunPage) ->
     assert full.trades.table.selected.number == 1
 
 
-def test_a_trade_that_the_filter_hides_is_still_found_from_the_chart(full: RunPage, view: RunView) -> None:
-    winners = [trade.number for trade in view.trades if trade.net > 0]
-    full.trades.filter.setCurrentIndex(1 if 0 not in winners else 2)
-    found = told(full)
-    full.charts.step_trade(1)
-    assert found == [0]
-    assert full.trades.filter.currentIndex() == 0
+@pytest.fixture
+def many(page: RunPage, tiny_bars: Bars) -> RunPage:
+    """Return the page with a run of twenty trades, winners and losers among them."""
+    signals = {bar: 0 if place % 2 == 0 else 2 for place, bar in enumerate(range(4, 204, 5))}
+    page.show_view(view_of(outcome_of(tiny_bars(220, frequency="1D"), signals)))
+    return page
+
+
+def numbers_of(page: RunPage, *, winners: bool) -> list[int]:
+    """Return the numbers of winners or losers by the engine's own table."""
+    found = page.charts.data.trades.profit
+    return np.flatnonzero(found > 0 if winners else found <= 0).tolist()
+
+
+def choose(page: RunPage, qtbot: QtBot, words: str) -> None:
+    """Choose a filter with the keyboard, as a user may."""
+    page.trades.filter.setFocus()
+    qtbot.keyClick(page.trades.filter, Qt.Key.Key_Home)
+    for _ in range(page.trades.filter.findText(words)):
+        qtbot.keyClick(page.trades.filter, Qt.Key.Key_Down)
+    assert page.trades.filter.currentText() == words
+
+
+@pytest.mark.parametrize(("words", "winners"), [("Winners", True), ("Losers", False)])
+def test_the_keys_of_the_chart_step_through_what_the_table_shows(
+    many: RunPage, qtbot: QtBot, words: str, winners: bool
+) -> None:
+    wanted = numbers_of(many, winners=winners)
+    assert 3 <= len(wanted) <= 17
+    choose(many, qtbot, words)
+    found = told(many)
+    plot = many.charts.price_plot
+    plot.setFocus()
+    for _ in wanted:
+        qtbot.keyClick(plot, Qt.Key.Key_BracketRight)
+    assert found == wanted
+    assert many.trades.filter.currentText() == words, "no step takes the filter off"
+    assert many.trades.table.selected.number == wanted[-1]
+    qtbot.keyClick(plot, Qt.Key.Key_BracketLeft)
+    assert found[-1] == wanted[-2]
+    told_so_far = len(found)
+    qtbot.keyClick(plot, Qt.Key.Key_BraceLeft, Qt.KeyboardModifier.ShiftModifier)
+    assert found[told_so_far:] == ([] if winners else [wanted[-3]]), "with Shift losers alone, and only those shown"
+
+
+def test_the_chart_marks_what_the_table_shows(many: RunPage, qtbot: QtBot) -> None:
+    trades = many.charts.data.trades
+    many.charts.show_all()
+    winner, loser = numbers_of(many, winners=True)[0], numbers_of(many, winners=False)[0]
+
+    def clicked(number: int) -> int | None:
+        return many.charts.markers.trade_at(float(trades.entry[number]), float(trades.entry_price[number]))
+
+    many.charts.grab()
+    assert (clicked(winner), clicked(loser)) == (winner, loser)
+    assert many.charts.markers.arrows_painted == 2 * len(trades)
+    choose(many, qtbot, "Losers")
+    many.charts.grab()
+    assert many.charts.markers.arrows_painted == 2 * len(numbers_of(many, winners=False))
+    assert clicked(winner) != winner
+    assert clicked(loser) == loser
+    choose(many, qtbot, "All trades")
+    many.charts.grab()
+    assert many.charts.markers.arrows_painted == 2 * len(trades)
+
+
+def test_chart_and_table_go_on_from_the_same_trade(many: RunPage, qtbot: QtBot) -> None:
+    winners, losers = numbers_of(many, winners=True), numbers_of(many, winners=False)
+    start = next(number for number in winners if number > losers[0] and number < losers[-1])
+    many.trades.select(start)
+    many.charts.show_trade(start)
+    choose(many, qtbot, "Losers")
+    assert many.trades.table.selected is None, "the winner is hidden"
+    onwards = [number for number in losers if number > start]
+    found = told(many)
+    qtbot.mouseClick(many.trades.forth, Qt.MouseButton.LeftButton)
+    assert found == onwards[:1], "the table goes on from the trade that was at hand"
+    assert many.charts.markers.selected == onwards[0]
+    choose(many, qtbot, "All trades")
+    assert many.trades.table.selected.number == onwards[0], "the trade at hand stays selected"
+
+
+def test_a_filter_holds_for_the_chart_of_the_next_run(many: RunPage, qtbot: QtBot, tiny_bars: Bars) -> None:
+    choose(many, qtbot, "Winners")
+    signals = {bar: 0 if place % 2 == 0 else 2 for place, bar in enumerate(range(4, 144, 7))}
+    many.show_view(view_of(outcome_of(tiny_bars(160, seed=3, frequency="1D"), signals)))
+    found = told(many)
+    wanted = numbers_of(many, winners=True)
+    for _ in wanted:
+        many.charts.step_trade(1)
+    assert found == wanted
+
+
+def test_a_trade_that_the_filter_hides_is_shown_when_it_is_asked_for(many: RunPage, qtbot: QtBot) -> None:
+    choose(many, qtbot, "Winners")
+    hidden = numbers_of(many, winners=False)[1]
+    many.charts.tradeChosen.emit(hidden)
+    assert many.trades.filter.currentText() == "All trades"
+    assert many.trades.table.selected.number == hidden
+    assert many.charts.markers.shown is None
 
 
 def test_a_bar_is_asked_about_by_its_open(full: RunPage, view: RunView) -> None:

@@ -53,7 +53,36 @@ def test_trades_are_numbered_from_one_in_the_order_of_entry(trades: RecordTable)
 
 
 def test_prices_have_the_places_they_need(trades: RecordTable) -> None:
-    assert column(trades, "Price") == ["100.00", "100.00", "1.10475"]
+    assert column(trades, "In at") == ["100.00", "100.00", "1.10475"]
+    assert column(trades, "Out at") == ["101.00", "101.00", "2.10475"]
+
+
+def test_what_matters_most_stands_in_front(trades: RecordTable) -> None:
+    titles = [entry.title for entry in trades.records.columns]
+    assert titles[:8] == ["#", "Side", "Entry", "Exit", "Return", "Profit", "Bars", "End"]
+
+
+@pytest.mark.parametrize("reason", ["signal", "end of data", "trailing stop"])
+def test_what_matters_most_needs_no_scrolling_in_a_small_window(trades: RecordTable, reason: str) -> None:
+    """A window of 1280 pixels leaves the table 604, also for bars of minutes and large gains."""
+    long_ones = [
+        TradeRow(
+            number, "short", "2023-03-14 15:00", "2023-03-16 09:45", 1e4, 1e4, -123_456.0, -1.705, 0.5, -0.5, 1234,
+            reason,
+        )
+        for number in range(120, 130)
+    ]  # fmt: skip
+    trades.records.set_records(long_ones)
+    trades.resize(604, 120)
+    trades.grab()
+    header = trades.horizontalHeader()
+    place = [entry.title for entry in trades.records.columns].index("End")
+    assert header.sectionViewportPosition(place) + header.sectionSize(place) <= trades.viewport().width()
+    metrics = trades.fontMetrics()
+    for number, entry in enumerate(trades.records.columns[: place + 1]):
+        cells = [str(trades.records.index(row, number).data()) for row in range(3)]
+        needed = max(metrics.horizontalAdvance(text) for text in [entry.title, *cells])
+        assert header.sectionSize(number) >= needed, f"{entry.title} is cut off"
 
 
 def test_gain_and_loss_differ_by_colour_and_sign(trades: RecordTable) -> None:

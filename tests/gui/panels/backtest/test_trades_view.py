@@ -83,7 +83,7 @@ def test_brackets_step_and_shift_passes_winners_over(view: TradesView, qtbot: Qt
 
 
 def test_the_order_of_the_rows_is_not_that_of_the_steps(view: TradesView) -> None:
-    view.table.sortByColumn(7, Qt.SortOrder.DescendingOrder)
+    view.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
     found = told(view)
     for _ in range(3):
         view.step(1)

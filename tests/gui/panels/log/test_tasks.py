@@ -150,3 +150,60 @@ def test_the_theme_keeps_the_sign_of_a_pause(counting: TaskRow) -> None:
     paused = counting._sign.pixmap().toImage()
     counting.recolour()
     assert counting._sign.pixmap().toImage() == paused
+
+
+class TestWorkThatHasSomethingToKeep:
+    @pytest.fixture
+    def line(self, listing: TaskList, context: AppContext, qtbot: QtBot) -> Iterator[TaskRow]:
+        """The line of a task that ends when it is wound up, or is cancelled, once it may look."""
+        gate = Gate()
+
+        def work(progress: Progress, cancel: CancelToken) -> str:
+            progress(BarsDone(30, 120))
+            gate.work(progress, cancel)
+            return "kept" if cancel.winding_up else "whole"
+
+        context.submit(Task("Train quick", work))
+        (shown,) = listing.rows
+        qtbot.waitUntil(lambda: shown.words.text() != "")
+        shown.gate = gate  # type: ignore[attr-defined]
+        yield shown
+        gate.go_on.set()
+        settle(qtbot, context.tasks)
+
+    def test_its_button_says_so_from_then_on(self, line: TaskRow) -> None:
+        assert (line.stop.text(), line.stop.accessibleName()) == ("Stop", "Stop Train quick")
+        line.task.keeps = True
+        assert line.stop.text() == "Stop && keep best"
+        assert line.stop.accessibleName() == "Stop Train quick and keep the best so far"
+        assert "saves the best model so far" in line.stop.toolTip()
+
+    def test_a_stop_keeps_it(self, line: TaskRow, qtbot: QtBot) -> None:
+        line.task.keeps = True
+        click(qtbot, line.stop)
+        assert not line.task.token.cancelled
+        assert line.words.text() == "stopping, the best so far is kept…"
+        assert not line.pause.isEnabled()
+        assert line.stop.text() == "Stop now"
+        line.gate.go_on.set()  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: line.task.over)
+        assert line.task.outcome is not None
+        assert line.task.outcome.value == "kept"
+        assert line.words.text().startswith("stopped after ")
+        assert line.words.text().endswith("; the best so far is kept")
+
+    def test_a_second_stop_does_not_wait_for_that(self, line: TaskRow, qtbot: QtBot) -> None:
+        line.task.keeps = True
+        for _ in range(2):
+            click(qtbot, line.stop)
+        assert line.words.text() == "stopping…"
+        assert not line.stop.isEnabled()
+        qtbot.waitUntil(lambda: line.task.over)
+        assert line.words.text().endswith("; no model is saved")
+
+    def test_a_paused_one_is_let_go_on_to_its_end(self, line: TaskRow, qtbot: QtBot) -> None:
+        line.task.keeps = True
+        click(qtbot, line.pause)
+        click(qtbot, line.stop)
+        assert not line.task.paused
+        assert line.words.text() == "stopping, the best so far is kept…"

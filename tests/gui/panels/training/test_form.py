@@ -56,8 +56,8 @@ def test_it_begins_with_the_bar_length_that_most_series_have(form: TrainingForm)
     assert form.chosen == ()
 
 
-def test_every_way_to_combine_that_needs_no_weights_is_offered() -> None:
-    assert set(OFFERED) == set(COMBINATIONS) - {"weighted"}
+def test_every_way_to_combine_is_offered() -> None:
+    assert OFFERED == COMBINATIONS
 
 
 def test_ticks_outlast_a_new_reading_of_the_data(form: TrainingForm, qtbot: QtBot) -> None:

@@ -63,7 +63,7 @@ def test_some_change_the_form(panel: TrainingPanel) -> None:
     assert panel.form.chosen == ("AAPL", "IBM", "MSFT")
     panel.mending.take(Step("", readiness.COMBINATION, "balanced"))
     assert panel.form.combination.currentData() == "balanced"
-    panel.mending.use_combination("weighted")
+    panel.mending.use_combination("shuffled")
     assert panel.form.combination.currentData() == "balanced", "what the form does not offer is not chosen"
 
 

@@ -103,6 +103,12 @@ class TestThePlan:
         found = missing(None, 2, plan(combination="weighted"))
         assert steps(found) == [[("Use balanced", readiness.COMBINATION, "balanced")]]
 
+    def test_a_weight_that_is_none(self) -> None:
+        refused = BadInput("the weight of IBM is 0", hint="give a number above 0", where="weight:IBM")
+        assert steps(missing(refused, 2, None)) == [
+            [("Leave IBM out", readiness.LEAVE_OUT, "IBM"), ("Use balanced", readiness.COMBINATION, "balanced")]
+        ]
+
     def test_all_of_them_at_once(self) -> None:
         found = of_symbol(
             DataNotFound("BAD", "1h", "data/BAD_1h.csv", ["OLD"]), problem=StorageProblem("models", "full")

@@ -114,3 +114,27 @@ def test_one_that_went_missing_is_told_at_the_station(bench: Bench, qtbot: QtBot
         settle(qtbot, bench.context.tasks)
     assert bench.station.notice.isVisible()
     assert run.name in bench.station.notice.text.text()
+
+
+def test_one_that_is_known_by_its_run_goes_on(bench: Bench) -> None:
+    run = bench.card.offered[1]
+    bench.resuming.resume_named(run.name)
+    assert bench.runs.request == run.request
+
+
+def test_one_that_is_under_way_already_is_told_and_not_begun_twice(bench: Bench) -> None:
+    told: list[str] = []
+    bench.context.notified.connect(lambda _level, text, _details: told.append(text))
+    run = bench.card.offered[0]
+    for _ in range(2):
+        bench.resuming.resume_named(run.name)
+    assert bench.runs.queue == ()
+    assert told == ["This training goes on already, waits for it, or is gone"]
+
+
+def test_whose_state_was_discarded_is_told(bench: Bench, qtbot: QtBot) -> None:
+    doomed = bench.card.offered[2]
+    bench.card.discardWanted.emit(doomed)
+    with qtbot.waitSignal(bench.resuming.discarded, timeout=20_000) as heard:
+        click(qtbot, bench.station.notice.action)
+    assert heard.args == [doomed.name]

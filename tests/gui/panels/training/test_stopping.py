@@ -15,6 +15,7 @@ from ktrdr_app.core.errors import Cancelled
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import EpochFinished, ProgressEvent
 from ktrdr_app.gui.documents.context import AppContext
+from ktrdr_app.gui.panels.log.tasks import TaskList
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
@@ -135,6 +136,28 @@ class TestStopAndKeepBest:
         whole = workflows.train(TrainRequest(workspace, "quick", ("AAPL", "IBM"), "1d", epochs=400))
         assert weights(workspace.models / "quick" / "universal_1d_v2") == weights(whole.model_path)
 
+    def test_it_is_one_run_which_goes_on_from_its_line_and_is_one_afterwards(
+        self, panel: TrainingPanel, qtbot: QtBot
+    ) -> None:
+        begin(qtbot, panel, "AAPL", "IBM", epochs=400)
+        press(qtbot, panel, "stopButton")
+        settle(qtbot, panel.context.tasks)
+        page = panel.results.runs
+        panel.tabs.setCurrentWidget(page)
+        (line,) = page.table.records.records
+        assert line.stopped
+        words = child(panel, QLabel, "trainingPanel.runState").text()
+        assert words.startswith(f"universal_1d_v1: stopped after epoch {line.epochs}, best epoch {line.best_epoch} is")
+        assert words.endswith(f", can be resumed from epoch {line.epochs}")
+        press(qtbot, panel, "runResume")
+        assert panel.running
+        settle(qtbot, panel.context.tasks)
+        (line,) = page.table.records.records
+        assert (line.path.name, line.epochs, line.stopped) == ("universal_1d_v2", 400, False)
+        assert line.earlier == ("models/quick/universal_1d_v1",)
+        assert not page.resume.isEnabled()
+        assert child(panel, QLabel, "trainingPanel.runState").text() == "universal_1d_v2: finished"
+
     def test_before_the_first_epoch_there_is_nothing_to_keep(self, panel: TrainingPanel, qtbot: QtBot) -> None:
         tick(qtbot, panel.form.symbols, "AAPL")
         press(qtbot, panel, "trainButton")
@@ -145,7 +168,23 @@ class TestStopAndKeepBest:
         assert offers(panel) == []
         assert panel.train_button.isEnabled()
 
-    def test_a_task_that_is_cancelled_keeps_no_model_but_its_last_checkpoint(
+    def test_a_stop_in_the_list_of_tasks_is_the_same(self, panel: TrainingPanel, qtbot: QtBot) -> None:
+        tasks = TaskList(panel.context)
+        qtbot.addWidget(tasks)
+        tasks.show()
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        (line,) = tasks.rows
+        assert line.stop.text() == panel.stop_button.text()
+        click(qtbot, line.stop)
+        assert panel.card.words.text() == "stopping…"
+        assert not panel.stop_button.isEnabled()
+        settle(qtbot, panel.context.tasks)
+        assert models(panel) == ["universal_1d_v1"]
+        assert headline(panel).endswith(" is kept as universal_1d_v1")
+        assert "the best so far is kept" in line.words.text()
+        assert len(offers(panel)) == 1
+
+    def test_one_that_is_cancelled_keeps_no_model_but_its_last_checkpoint(
         self, panel: TrainingPanel, qtbot: QtBot
     ) -> None:
         begin(qtbot, panel, "AAPL", epochs=5000, until=12)
@@ -156,6 +195,7 @@ class TestStopAndKeepBest:
         assert headline(panel) == f"Stopped in epoch {learnt(panel)}; no model is saved"
         (run,) = panel.interrupted.offered
         assert run.epochs % 10 == 0
+        assert [line.state for line in panel.results.runs.table.records.records] == ["interrupted"], "it is listed"
 
     def test_after_a_stop_one_may_train_again(self, panel: TrainingPanel, qtbot: QtBot) -> None:
         begin(qtbot, panel, "AAPL", epochs=5000)
@@ -225,6 +265,51 @@ class TestInterrupted:
         assert models(panel) == []
         assert len(workflows.list_trashed_models(panel.context.workspace)) == 1
         assert panel.interrupted.isHidden()
+
+    def test_the_headline_of_the_training_that_is_discarded_says_so(self, panel: TrainingPanel, qtbot: QtBot) -> None:
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        press(qtbot, panel, "stopButton")
+        settle(qtbot, panel.context.tasks)
+        self.discard(panel, qtbot)
+        assert headline(panel) == "The interrupted training is discarded"
+
+    def test_the_headline_of_another_training_stays(
+        self, qtbot: QtBot, dark: object, tasks: TaskManager, shop: Workspace
+    ) -> None:
+        crashed(shop)
+        panel = opened(qtbot, tasks, shop)
+        panel.form.epochs.setValue(3)
+        tick(qtbot, panel.form.symbols, "AAPL")
+        press(qtbot, panel, "trainButton")
+        settle(qtbot, tasks)
+        before = headline(panel)
+        assert before.startswith("universal_1d_v1: ")
+        told: list[str] = []
+        panel.context.notified.connect(lambda _level, text, _details: told.append(text))
+        self.discard(panel, qtbot)
+        assert headline(panel) == before
+        assert told == ["The interrupted training is discarded"]
+
+    def test_the_headline_of_a_training_under_way_stays(
+        self, qtbot: QtBot, dark: object, tasks: TaskManager, shop: Workspace
+    ) -> None:
+        crashed(shop)
+        panel = opened(qtbot, tasks, shop)
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        press(qtbot, panel, "discardButton.0")
+        with qtbot.waitSignal(panel.resuming.discarded, timeout=20_000):
+            click(qtbot, panel.notice.action)
+        assert headline(panel) == "Training on 1 symbol"
+        press(qtbot, panel, "stopButton")
+        settle(qtbot, tasks)
+        assert headline(panel).startswith("Stopped at epoch ")
+
+    def discard(self, panel: TrainingPanel, qtbot: QtBot) -> None:
+        """Discard the one that is offered, and wait until the lists are read."""
+        press(qtbot, panel, "discardButton.0")
+        click(qtbot, panel.notice.action)
+        qtbot.waitUntil(lambda: offers(panel) == [], timeout=20_000)
+        settle(qtbot, panel.context.tasks)
 
     def test_of_many_the_newest_are_told(self, qtbot: QtBot, dark: object, tasks: TaskManager, shop: Workspace) -> None:
         for _ in range(3):

@@ -59,7 +59,7 @@ class GridCard(QAbstractButton):
         return self.tr("1 trade") if count == 1 else self.tr("{0} trades").format(numbers.integer(count))
 
     def sizeHint(self) -> QSize:
-        """Return the size of a card."""
+        """Return the least size of a card; a page with room gives it more."""
         return SIZE
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -79,13 +79,18 @@ class GridCard(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         wide = self.width() - 2 * _PAD
         self._line(painter, 6, self.title, numbers.percent(cell.earned, signed=True), theme.text, bold=True)
-        self._curves(painter, QRectF(_PAD, 32, wide, 52))
+        deeper = self.height() - SIZE.height()
+        self._curves(painter, QRectF(_PAD, 32, wide, 52 + deeper))
         held, sharpe = numbers.percent(cell.held, signed=True), numbers.decimal(cell.sharpe, 2)
         self._line(
-            painter, 88, self.tr("hold {0}").format(held), self.tr("Sharpe {0}").format(sharpe), theme.text_muted
+            painter,
+            88 + deeper,
+            self.tr("hold {0}").format(held),
+            self.tr("Sharpe {0}").format(sharpe),
+            theme.text_muted,
         )
         deep = self.tr("down {0}").format(numbers.percent(cell.drawdown))
-        self._line(painter, 107, deep, self._trades, theme.text_muted)
+        self._line(painter, 107 + deeper, deep, self._trades, theme.text_muted)
         painter.end()
 
     def _line(self, painter: QPainter, top: int, left: str, right: str, colour: str, *, bold: bool = False) -> None:

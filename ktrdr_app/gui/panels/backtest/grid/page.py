@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import InvalidValue
@@ -122,10 +122,20 @@ class GridPage(QWidget):
         key = ORDERS[str(self.order.currentData() or "return")]
         self.cards.sort(key=lambda card: key(card.cell))
         across = max(1, (self.area.viewport().width() + GRID) // (SIZE.width() + GRID))
+        size = self._size_of_cards(across)
         for place, card in enumerate(self.cards):
+            card.setFixedSize(size)
             self._layout.addWidget(card, place // across, place % across)
         for before, after in zip(self.cards, self.cards[1:], strict=False):
             QWidget.setTabOrder(before, after)
+
+    def _size_of_cards(self, across: int) -> QSize:
+        """Return the size at which the cards fill the page, up to twice the least one."""
+        room, columns = self.area.viewport().size(), min(across, max(len(self.cards), 1))
+        rows = max(-(-len(self.cards) // across), 1)
+        wide = (room.width() - (columns - 1) * GRID) // columns
+        high = (room.height() - (rows - 1) * GRID) // rows
+        return SIZE.expandedTo(QSize(wide, high)).boundedTo(SIZE * 2)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Put as many cards side by side as fit, also where a scroll bar has come and taken its room.

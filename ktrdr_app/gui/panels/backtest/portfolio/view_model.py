@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
+from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.bars import nanoseconds
+from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
-from ktrdr_app.workflows.many_requests import ManyOutcome
+from ktrdr_app.workflows.many_requests import ManyOutcome, PortfolioRequest
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +48,33 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Deal:
+    """One closed trade.
+
+    Attributes
+    ----------
+    number : int
+        From 0, in order of the exits.
+    symbol, side, entry, exit, reason : str
+        In words.
+    fraction, net : float
+        Net profit over the entry's value, and in account currency.
+    bars : int
+        Bars held.
+    """
+
+    number: int
+    symbol: str
+    side: str
+    entry: str
+    exit: str
+    fraction: float
+    net: float
+    bars: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class PortfolioView:
     """A finished portfolio, ready to be shown.
 
@@ -57,10 +88,16 @@ class PortfolioView:
         Value of all positions over the equity.
     positions : ndarray of float64, shape (n,)
         How many are held together.
+    weights : dict of str to ndarray of float64, shape (n,)
+        Signed value of each symbol's position over the equity; none for a run from before they were written down.
     parts : tuple of Part
         By symbol.
     sentence : str
         What it came to.
+    deals : tuple of Deal
+        The closed trades.
+    folder : Path
+        The run's folder.
     """
 
     times: NDArray[np.int64]
@@ -68,24 +105,46 @@ class PortfolioView:
     benchmark: Floats
     exposure: Floats
     positions: Floats
+    weights: Mapping[str, Floats]
     parts: tuple[Part, ...]
     sentence: str
+    deals: tuple[Deal, ...]
+    folder: Path
 
 
-def portfolio_view(outcome: ManyOutcome, words: str) -> PortfolioView:
+SHOWN = f"{__name__}:shown"
+"""What an errand makes of a portfolio."""
+
+
+def shown(_request: PortfolioRequest, outcome: ManyOutcome) -> PortfolioView:
+    """Turn a portfolio into what the station shows, in whichever process it was done.
+
+    Parameters
+    ----------
+    _request : PortfolioRequest
+        What was asked.
+    outcome : ManyOutcome
+        A finished portfolio.
+    """
+    return portfolio_view(outcome)
+
+
+def portfolio_view(outcome: ManyOutcome) -> PortfolioView:
     """Turn a portfolio into what the station shows.
 
     Parameters
     ----------
     outcome : ManyOutcome
         Of `backtest_portfolio`.
-    words : str
-        Sentence with places for return, buy and hold, worst drawdown and trades.
     """
     document = outcome.document
     table = pd.read_csv(document["equity_file"])
     equity = table["equity"].to_numpy(dtype=np.float64)
     metrics, held = document["metrics"], document["benchmark"]["buy_and_hold"]
+    known = np.where(equity > 0, equity, np.nan)
+    words = QCoreApplication.translate(
+        "PortfolioPage", "One account earned {0}, the same symbols bought and held {1}; worst drawdown {2}, {3} trades."
+    )
     figures = (
         numbers.percent(metrics["total_return"], signed=True),
         numbers.percent(held["total_return"], signed=True),
@@ -94,11 +153,45 @@ def portfolio_view(outcome: ManyOutcome, words: str) -> PortfolioView:
         times=nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["timestamp"], utc=True)).as_unit("ns")),
         equity=equity,
         benchmark=table["buy_and_hold"].to_numpy(dtype=np.float64),
-        exposure=table["gross_exposure"].to_numpy(dtype=np.float64) / np.where(equity > 0, equity, np.nan),
+        exposure=table["gross_exposure"].to_numpy(dtype=np.float64) / known,
         positions=table["positions"].to_numpy(dtype=np.float64),
+        weights=_weights(document, known),
         parts=tuple(_part(row) for row in document["symbols"]),
         sentence=words.format(*figures, numbers.percent(metrics["max_drawdown"]), metrics["total_trades"]),
+        deals=tuple(_deals(document)),
+        folder=outcome.folder,
     )
+
+
+def _deals(document: Mapping[str, Any]) -> Iterator[Deal]:
+    table = pd.read_csv(document["trades_file"])
+    daily = NANOSECONDS[document["timeframe"]] >= NANOSECONDS["1d"]
+    ends = [
+        nanoseconds(pd.DatetimeIndex(pd.to_datetime(table[name], utc=True)).as_unit("ns"))
+        for name in ("entry_time", "exit_time")
+    ]
+    records: Any = table.to_dict("records")
+    for number, row in enumerate(records):
+        entry, leave = (stamp_text(int(stamps[number]), with_time=not daily) for stamps in ends)
+        yield Deal(
+            number=number,
+            symbol=str(row["symbol"]),
+            side=str(row["side"]),
+            entry=entry,
+            exit=leave,
+            fraction=float(row["return_pct"]),
+            net=float(row["net_pnl"]),
+            bars=int(row["bars_held"]),
+            reason=str(row["exit_reason"]).replace("_", " "),
+        )
+
+
+def _weights(document: Mapping[str, Any], equity: Floats) -> dict[str, Floats]:
+    file = document.get("positions_file")
+    if file is None:
+        return {}
+    table = pd.read_csv(file).drop(columns="timestamp")
+    return {str(name): values.to_numpy(dtype=np.float64) / equity for name, values in table.items()}
 
 
 def _part(row: Mapping[str, Any]) -> Part:

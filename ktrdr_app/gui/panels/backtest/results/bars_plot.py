@@ -17,6 +17,8 @@ from ktrdr_app.gui.ui.theme import Tokens, tokens
 
 MOST_NAMES = 12
 """Names below the bars, at most."""
+FEWEST_PLACES = 5
+"""Bars that there is room for, at least."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class BarsPlot(ThemedPlot):
         heights = [bar.height for bar in self.bars] or [0.0, 1.0]
         low, high = min(0.0, *heights, 0.0), max(0.0, *heights, 0.0)
         room = (high - low or 1.0) * 0.08
-        self.view.setXRange(-0.7, max(len(self.bars), 1) - 0.3, padding=0)
+        beside = max(0, FEWEST_PLACES - len(self.bars)) / 2  # one bar alone is no wall
+        self.view.setXRange(-0.7 - beside, max(len(self.bars), 1) - 0.3 + beside, padding=0)
         self.view.setYRange(low - (room if low < 0 else 0.0), high + room, padding=0)
 
     def dress(self, theme: Tokens) -> None:

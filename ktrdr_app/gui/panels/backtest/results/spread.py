@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ktrdr_app.gui.panels.backtest.results.bars_plot import Bar, BarsPlot
 from ktrdr_app.gui.ui import numbers
@@ -42,11 +42,16 @@ class SpreadPage(QWidget):
         box = QGridLayout(self)
         box.setContentsMargins(0, GRID, 0, 0)
         box.setSpacing(GRID)
-        box.addLayout(_below(self.words, self.spread), 0, 0, 1, 2)
-        box.addLayout(_below(self.hour_words, self.hours), 1, 0)
-        box.addLayout(_below(self.weekday_words, self.weekdays), 1, 1)
-        box.setRowStretch(0, 1)
-        box.setRowStretch(1, 1)
+        box.addWidget(self.words, 0, 0, 1, 2)
+        box.addWidget(self.spread, 1, 0, 1, 2)
+        box.addWidget(self.hour_words, 2, 0)
+        box.addWidget(self.weekday_words, 2, 1)
+        box.addWidget(self.hours, 3, 0)
+        box.addWidget(self.weekdays, 3, 1)
+        for place in (0, 1):
+            box.setColumnStretch(place, 1)
+        for place in (1, 3):
+            box.setRowStretch(place, 1)
         self.clear()
 
     def clear(self) -> None:
@@ -96,11 +101,3 @@ def _digits(width: float) -> int:
 
 def _bars(groups: Sequence[Group]) -> list[Bar]:
     return [Bar(group.name, group.mean, group.mean >= 0, group.trades) for group in groups]
-
-
-def _below(words: QLabel, plot: BarsPlot) -> QVBoxLayout:
-    box = QVBoxLayout()
-    box.setSpacing(GRID // 2)
-    box.addWidget(words)
-    box.addWidget(plot, 1)
-    return box

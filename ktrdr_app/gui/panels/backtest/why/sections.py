@@ -41,6 +41,9 @@ def _titles() -> dict[str, str]:
         "flip": _t("What would have flipped it"),
         "exit": _t("How it ended"),
         "notes": _t("Not as in the run"),
+        "signal": _t("What the file said"),
+        "asked": _t("What it asked for"),
+        "unknown": _t("What is not known"),
     }
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 from ktrdr_app.decision.actions import Action
 from ktrdr_app.gui.panels.backtest.why.why_parts import BarRow, BarSet, Section, Verdict, WhyView
 from ktrdr_app.gui.ui import numbers
-from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy
-from ktrdr_app.workflows.why_sentences import Step, bar_steps, chain, gist, headline, trade_steps
+from ktrdr_app.workflows.why_facts import BarWhy, TradeWhy, Why
+from ktrdr_app.workflows.why_sentences import Step, chain, gist, headline, steps
 from ktrdr_app.workflows.why_words import written
 from ktrdr_app.workflows.wording import typographic
 
@@ -21,19 +21,20 @@ def _t(text: str) -> str:
     return QCoreApplication.translate("WhyCard", text)
 
 
-def view_of(why: TradeWhy | BarWhy) -> WhyView:
+def view_of(why: Why) -> WhyView:
     """Turn an explanation into what the card shows.
 
     Parameters
     ----------
-    why : TradeWhy or BarWhy
+    why : BarWhy, TradeWhy, SignalWhy or SignalTradeWhy
         The facts.
     """
-    steps = bar_steps(why) if isinstance(why, BarWhy) else trade_steps(why)
     sections = []
-    for step in steps:
+    for step in steps(why):
         leaving = step.key.startswith("exit_")
-        bar = why if isinstance(why, BarWhy) else why.sold if leaving else why.bought
+        bar = why if isinstance(why, BarWhy) else None
+        if isinstance(why, TradeWhy):
+            bar = why.sold if leaving else why.bought
         sections.append(_section(step, bar))
     return WhyView(headline(why), gist(why), tuple(sections), chain(why))
 

@@ -143,10 +143,10 @@ class CertificateCard(QWidget):
         results = self._results
         if results is None or self.running:
             return
-        workspace, path = self._context.workspace, results.path
+        workspace, path, cluster = self._context.workspace, results.path, self._context.tasks.shared_with
 
         def work(progress: Progress, cancel: CancelToken) -> FoundCertificate:
-            return workflows.certify_model(workspace, path, progress, cancel)
+            return workflows.certify_model(workspace, path, progress, cancel, cluster)
 
         task = self._task = Task(say("Certify {0}").format(path.name), work)
         self._asked = path

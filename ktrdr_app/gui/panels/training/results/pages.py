@@ -39,6 +39,8 @@ class ResultPages(QObject):
     """KtrdrError or TaskError: something could not be read or made."""
     showWanted = Signal(object)
     """Path of an older model whose run is wanted, curves and all."""
+    resumeWanted = Signal(str)
+    """Name of a run that is to go on."""
 
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -54,6 +56,7 @@ class ResultPages(QObject):
         self._reading.failed.connect(self._refuse)
         self.view.symbolChosen.connect(self._follow)
         self.runs.showWanted.connect(self.showWanted)
+        self.runs.resumeWanted.connect(self.resumeWanted)
         for part in (self.certificate, self.report):
             part.failed.connect(self.failed)
 

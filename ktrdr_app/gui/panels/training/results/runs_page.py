@@ -17,7 +17,7 @@ from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.progress import Progress
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.results.compare_view import CompareView
-from ktrdr_app.gui.panels.training.results.runs_table import RunsTable
+from ktrdr_app.gui.panels.training.results.runs_table import RunsTable, state_words
 from ktrdr_app.gui.panels.training.results.words import say
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.tasks.task import Task, TaskError
@@ -64,6 +64,8 @@ class RunsPage(QWidget):
 
     showWanted = Signal(object)
     """Path of a model whose results are wanted."""
+    resumeWanted = Signal(str)
+    """Name of a run that is to go on."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -78,7 +80,10 @@ class RunsPage(QWidget):
         self.star = button(say("Star"), "trainingPanel.runStar")
         self.show_button = button(say("Show results"), "trainingPanel.runShow")
         self.compare = button(say("Compare"), "trainingPanel.runCompare")
+        self.resume = button(say("Resume"), "trainingPanel.runResume", icon="play")
         self.delete = button(say("Move to trash"), "trainingPanel.runDelete")
+        self.state = label("", "muted", wrap=True)
+        self.state.setObjectName("trainingPanel.runState")
         self._lay_out()
         self._connect()
         self._allow()
@@ -96,11 +101,12 @@ class RunsPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)
         box.addWidget(self.table, 1)
+        box.addWidget(self.state)
         words = row(label(say("Name"), "muted"), self.name, label(say("Note"), "muted"), self.note)
         words.setStretchFactor(self.note, 2)
         words.setStretchFactor(self.name, 1)
         box.addLayout(words)
-        box.addLayout(row(self.show_button, self.compare, self.star, 1, self.delete))
+        box.addLayout(row(self.show_button, self.resume, self.compare, self.star, 1, self.delete))
         self.pages = QStackedWidget()
         self.pages.addWidget(
             EmptyState(
@@ -130,6 +136,7 @@ class RunsPage(QWidget):
         self.star.clicked.connect(self.toggle_star)
         self.show_button.clicked.connect(self.show_chosen)
         self.compare.clicked.connect(self.open_comparison)
+        self.resume.clicked.connect(self.resume_chosen)
         self.delete.clicked.connect(self.delete_chosen)
         self.notice.chosen.connect(self.undo)
 
@@ -173,6 +180,7 @@ class RunsPage(QWidget):
             if not (field.hasFocus() and field.isModified()):
                 field.setText(text)
         self.name.setPlaceholderText(run.path.name if run else say("Name"))
+        self.state.setText(f"{run.label}: {state_words(run)}" if run else "")
         self._allow()
 
     @Slot()
@@ -184,6 +192,8 @@ class RunsPage(QWidget):
         usable = run is not None and run.state == FINISHED
         self.show_button.setEnabled(usable)
         self.show_button.setToolTip("" if usable or run is None else say("It became no model that could be shown"))
+        self.resume.setEnabled(run is not None and bool(run.resumable) and not busy)
+        self.resume.setToolTip(say("Goes on where it was stopped") if self.resume.isEnabled() else "")
         self.compare.setText(say("Compare {0}").format(len(ticked)) if ticked else say("Compare"))
         self.compare.setEnabled(2 <= len(ticked) <= MOST)
         self.compare.setToolTip(say("Tick two to {0} trainings").format(MOST))
@@ -194,6 +204,13 @@ class RunsPage(QWidget):
         run = self.chosen
         if run is not None and run.state == FINISHED:
             self.showWanted.emit(Path(run.path))
+
+    @Slot()
+    def resume_chosen(self) -> None:
+        """Ask for the selected training to go on from where it was stopped or left by a crash."""
+        run = self.chosen
+        if run is not None and run.resumable:
+            self.resumeWanted.emit(run.resumable)
 
     @Slot()
     def open_comparison(self) -> CompareView | None:
@@ -245,13 +262,18 @@ class RunsPage(QWidget):
             return
         workspace, key, name = self._context.workspace, run.key, run.label
 
-        def back(_progress: Progress, _cancel: CancelToken) -> RunChange:
-            workflows.restore_training(workspace, key)
-            return RunChange(say("{0} is back").format(name), None, key)
-
         def work(_progress: Progress, _cancel: CancelToken) -> RunChange:
-            workflows.delete_training(workspace, key)
-            return RunChange(say("{0} is in the trash").format(name), back)
+            gone = workflows.delete_training(workspace, key)
+
+            def back(_progress: Progress, _cancel: CancelToken) -> RunChange:
+                for one in (key, *gone.also):
+                    workflows.restore_training(workspace, one)
+                return RunChange(say("{0} is back").format(name), None, key)
+
+            words = (
+                say("{0} is in the trash, with all that was kept of it") if gone.also else say("{0} is in the trash")
+            )
+            return RunChange(words.format(name), back)
 
         self._make(say("Move a training to the trash"), work)
 

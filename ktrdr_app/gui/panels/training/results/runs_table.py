@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -231,7 +231,11 @@ def _figure(title: str, name: str, told: str, places: int = 0, *, signed: bool =
 
 
 def _label(run: TrainingRun) -> str:
-    return say("interrupted") if run.state == INTERRUPTED and not run.name else run.label
+    if run.state == INTERRUPTED and not run.name:
+        return say("interrupted")
+    if run.state == INTERRUPTED:
+        return say("{0} · interrupted").format(run.label)
+    return say("{0} · stopped").format(run.label) if run.stopped else run.label
 
 
 def _star(run: TrainingRun) -> str:
@@ -243,17 +247,33 @@ def _star_tip(run: TrainingRun) -> str:
 
 
 def _name_tip(run: TrainingRun) -> str:
-    state: Callable[[str], str] = {
-        FINISHED: lambda key: say("{0}: finished").format(key),
-        INTERRUPTED: lambda key: say("{0}: interrupted, it can be gone on with").format(key),
-    }.get(run.state, lambda key: say("{0}: cannot be used").format(key))
-    return ". ".join(part for part in (state(run.key), run.problem, run.note) if part)
+    earlier = say("earlier: {0}").format(", ".join(run.earlier)) if run.earlier else ""
+    return ". ".join(part for part in (f"{run.key}: {state_words(run)}", earlier, run.problem, run.note) if part)
+
+
+def state_words(run: TrainingRun) -> str:
+    """Return where a training stands: what is kept of it, and whether it can go on.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        Which one.
+    """
+    if run.state not in (FINISHED, INTERRUPTED):
+        return say("cannot be used")
+    said = say("finished") if run.state == FINISHED else say("interrupted, no model of it is saved")
+    if run.stopped:
+        words = say("stopped after epoch {0}, best epoch {1} is kept")
+        said = words.format(numbers.integer(run.epochs), numbers.integer(run.best_epoch))
+    if run.resumable:
+        said += say(", can be resumed from epoch {0}").format(numbers.integer(run.kept_epochs))
+    return said
 
 
 def _state_token(run: TrainingRun) -> str:
-    if run.state == FINISHED:
-        return ""
-    return "warning" if run.state == INTERRUPTED and not run.problem else "danger"
+    if run.problem or run.state not in (FINISHED, INTERRUPTED):
+        return "danger"
+    return "warning" if run.resumable or run.state == INTERRUPTED else ""
 
 
 def _skill_token(run: TrainingRun) -> str:

@@ -90,6 +90,24 @@ def test_as_many_stand_side_by_side_as_fit(bare: BacktestPanel, page: GridPage, 
     assert across * SIZE.width() + (across - 1) * GRID <= room < (across + 1) * SIZE.width() + across * GRID
 
 
+def test_a_few_cards_fill_the_page_and_many_keep_their_size(bare: BacktestPanel, page: GridPage, qtbot: QtBot) -> None:
+    bare.resize(1180, 700)
+    QApplication.processEvents()
+    room = page.area.viewport().size()
+    sizes = {(card.width(), card.height()) for card in page.cards}
+    assert len(sizes) == 1
+    ((wide, high),) = sizes
+    assert 4 * wide + 3 * GRID == pytest.approx(min(room.width(), 8 * SIZE.width() + 3 * GRID), abs=4)
+    assert high == min(room.height(), 2 * SIZE.height())
+    assert not page.area.verticalScrollBar().isVisible()
+    assert not page.area.horizontalScrollBar().isVisible()
+    page.show_grid(view(*(cell(f"S{place:02d}", place / 10) for place in range(40))))
+    qtbot.waitUntil(lambda: page.area.verticalScrollBar().isVisible(), timeout=5_000)
+    QApplication.processEvents()
+    assert {card.height() for card in page.cards} == {SIZE.height()}
+    assert not page.area.horizontalScrollBar().isVisible()
+
+
 def test_tab_goes_on_in_the_order_that_is_seen(page: GridPage, qtbot: QtBot) -> None:
     sort(page, qtbot, "symbol")
     following = page.cards[0]

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.portfolio.page import PortfolioPage
 from ktrdr_app.gui.panels.backtest.portfolio.view_model import portfolio_view
 from ktrdr_app.gui.ui.theme import tokens
-from tests.gui.panels.backtest.portfolio.made import WORDS, brought, outcome
+from tests.gui.panels.backtest.portfolio.made import brought, outcome
 
 pytestmark = pytest.mark.gui
 
@@ -23,7 +24,7 @@ PARTS = (brought("IBM", 260.0), brought("GOOG", -50.0, seen=False), brought("MSF
 def page(bare: BacktestPanel, tmp_path: Path) -> PortfolioPage:
     """Return the page with a portfolio of three symbols: one gained, one lost, one was not traded."""
     bare.tabs.setCurrentWidget(bare.portfolio)
-    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS), WORDS))
+    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS)))
     return bare.portfolio
 
 
@@ -83,11 +84,43 @@ def test_the_plots_tell_how_it_ended(page: PortfolioPage) -> None:
 def test_positions_are_counted_in_words(
     bare: BacktestPanel, tmp_path: Path, positions: tuple[int, ...], said: str
 ) -> None:
-    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS, positions=positions), WORDS))
+    bare.portfolio.show_portfolio(portfolio_view(outcome(tmp_path, *PARTS, positions=positions)))
     assert bare.portfolio.words.text().endswith(said)
 
 
 def test_another_portfolio_takes_the_place_of_the_first(page: PortfolioPage, tmp_path: Path) -> None:
-    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0]), WORDS))
+    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
     assert column(page, "Symbol") == ["IBM"]
     assert len(page.equity.lines) == 2
+
+
+def test_trades_name_their_symbol_first_and_their_end(page: PortfolioPage) -> None:
+    records = page.deals.records
+    titles = [made.title for made in records.columns]
+    assert titles[:7] == ["#", "Symbol", "Side", "Entry", "Exit", "Return", "Profit"]
+    rows = [[str(records.index(row, place).data()) for place in range(len(titles))] for row in range(2)]
+    assert rows[0] == ["1", "IBM", "▲ long", "2020-01-02", "2020-01-03", "+20.0\u202f%", "110", "1", "signal"]
+    assert rows[1] == ["2", "GOOG", "▼ short", "2020-01-03", "2020-01-06", "−5.0\u202f%", "−10", "2", "end of data"]
+
+
+def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, qtbot: QtBot) -> None:
+    assert not page.why.isVisible()
+    page.tables.setCurrentWidget(page.deals)
+    place = page.deals.visualRect(page.deals.model().index(1, 1)).center()
+    qtbot.mouseClick(page.deals.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert page.why.isVisible()
+    assert page.why.asked == 2
+    qtbot.waitUntil(lambda: not page.why.asking.busy, timeout=20_000)
+    assert "portfolio.json" in page.why.words.text() or "result.json" in page.why.words.text(), "it was never run"
+
+
+def test_another_run_puts_the_answer_away(page: PortfolioPage, tmp_path: Path) -> None:
+    page.deals.selectRow(0)
+    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
+    assert not page.why.isVisible()
+    assert page.why.asked is None
+
+
+def test_all_of_it_fits_a_small_window_with_its_dock_open(page: PortfolioPage) -> None:
+    assert page.minimumSizeHint().height() <= 400
+    assert page.minimumSizeHint().width() <= 1150

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from ktrdr_app.gui.panels.backtest.portfolio.view_model import PortfolioView, portfolio_view
-from tests.gui.panels.backtest.portfolio.made import EQUITY, TIMES, WORDS, brought, outcome
+from tests.gui.panels.backtest.portfolio.made import EQUITY, HELD, TIMES, brought, outcome
 
 
 @pytest.fixture
 def view(tmp_path: Path) -> PortfolioView:
     """Return a portfolio of two symbols."""
-    return portfolio_view(outcome(tmp_path, brought("IBM", 260.0), brought("GOOG", -50.0, seen=None, trades=0)), WORDS)
+    return portfolio_view(outcome(tmp_path, brought("IBM", 260.0), brought("GOOG", -50.0, seen=None, trades=0)))
 
 
 def test_accounts_are_those_of_the_table(view: PortfolioView) -> None:
@@ -42,4 +42,28 @@ def test_parts_keep_their_order_and_add_up_their_costs(view: PortfolioView) -> N
 
 
 def test_the_sentence_has_its_four_figures(view: PortfolioView) -> None:
-    assert view.sentence == "earned +21.0\u202f%, held −3.0\u202f%; worst −100.0\u202f%, 4 trades."
+    said = "One account earned +21.0\u202f%, the same symbols bought and held −3.0\u202f%; "
+    assert view.sentence == said + "worst drawdown −100.0\u202f%, 4 trades."
+
+
+def test_weights_are_positions_over_the_account(view: PortfolioView) -> None:
+    assert list(view.weights) == list(HELD)
+    for name, values in HELD.items():
+        for place in (0, 1, 3):
+            assert view.weights[name][place] == pytest.approx(values[place] / EQUITY[place])
+        assert np.isnan(view.weights[name][2]), "a share of nothing is unknown"
+    together = np.sum([np.abs(values) for values in view.weights.values()], axis=0)
+    assert together[[0, 1, 3]] == pytest.approx(view.exposure[[0, 1, 3]])
+
+
+def test_a_run_from_before_has_no_weights(tmp_path: Path) -> None:
+    old = outcome(tmp_path, brought("IBM", 260.0))
+    del old.document["positions_file"]
+    assert portfolio_view(old).weights == {}
+
+
+def test_trades_are_those_of_the_table(view: PortfolioView, tmp_path: Path) -> None:
+    first, second = view.deals
+    assert (first.symbol, first.side, first.entry, first.fraction, first.net) == ("IBM", "long", "2020-01-02", 0.2, 110)
+    assert (second.number, second.exit, second.bars, second.reason) == (1, "2020-01-06", 2, "end of data")
+    assert view.folder == tmp_path

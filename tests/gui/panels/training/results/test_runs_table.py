@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.panels.training.results.runs_table import STAR, TICK, RunsTable
+from ktrdr_app.gui.panels.training.results.runs_table import STAR, TICK, RunsTable, state_words
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.workflows.training_runs import INTERRUPTED, UNUSABLE
 from tests.gui.panels.training.results.made import run
@@ -79,6 +79,50 @@ def test_states_have_colours(table: RunsTable) -> None:
     colours = [cells(table, row, Qt.ItemDataRole.ForegroundRole)[2] for row in range(3)]
     assert colours == [None, color("warning"), color("danger")]
     assert cells(table, 0, Qt.ItemDataRole.ForegroundRole)[6] == color("success")
+
+
+@pytest.mark.parametrize(
+    ("changes", "label", "words"),
+    [
+        ({}, "universal_1d_v1", "finished"),
+        ({"stopped": True}, "universal_1d_v1 · stopped", "stopped after epoch 30, best epoch 12 is kept"),
+        (
+            {"stopped": True, "resumable": "r1", "kept_epochs": 41},
+            "universal_1d_v1 · stopped",
+            "stopped after epoch 30, best epoch 12 is kept, can be resumed from epoch 41",
+        ),
+        (
+            {"state": INTERRUPTED, "resumable": "r1", "kept_epochs": 10},
+            "interrupted",
+            "interrupted, no model of it is saved, can be resumed from epoch 10",
+        ),
+        (
+            {"state": INTERRUPTED, "name": "mine", "problem": "damaged"},
+            "mine · interrupted",
+            "interrupted, no model of it is saved",
+        ),
+        ({"state": UNUSABLE}, "universal_1d_v1", "cannot be used"),
+    ],
+)
+def test_one_line_says_what_is_kept_and_whether_it_can_go_on(
+    table: RunsTable, changes: dict[str, object], label: str, words: str
+) -> None:
+    made = run(**changes)
+    table.show_runs([made])
+    assert cells(table, 0)[2] == label
+    assert state_words(made) == words
+    assert words in str(cells(table, 0, Qt.ItemDataRole.ToolTipRole)[2])
+
+
+def test_a_training_that_can_go_on_has_the_colour_of_one_that_is_not_over(table: RunsTable) -> None:
+    table.show_runs([run(stopped=True, resumable="r1"), run(key="models/quick/universal_1d_v0", stopped=True)])
+    colours = [cells(table, row, Qt.ItemDataRole.ForegroundRole)[2] for row in range(2)]
+    assert colours == [color("warning"), None]
+
+
+def test_older_models_of_the_training_are_named_in_the_tip(table: RunsTable) -> None:
+    table.show_runs([run(earlier=("models/quick/universal_1d_v0",))])
+    assert "earlier: models/quick/universal_1d_v0" in str(cells(table, 0, Qt.ItemDataRole.ToolTipRole)[2])
 
 
 def test_a_click_on_the_box_ticks_the_row(table: RunsTable) -> None:
