@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ktrdr_app.core.files import plain
@@ -238,6 +238,8 @@ class TradeEnds:
         The stop or target that ended it, in words; empty for other ends.
     return_pct : float
         Net profit as a fraction of the entry's value; on paper for a position still open.
+    symbol : str
+        What was traded, in a run of several symbols; else empty.
     """
 
     number: int
@@ -248,10 +250,12 @@ class TradeEnds:
     exit_reason: str
     stop_words: str
     return_pct: float
+    symbol: str = field(default="", kw_only=True)
 
     def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON form; the symbol is in it where the run has several."""
         return {
+            **({"symbol": self.symbol} if self.symbol else {}),
             "trade": self.number,
             "side": self.side,
             "quantity": self.quantity,

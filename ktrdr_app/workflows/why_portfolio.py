@@ -103,7 +103,7 @@ class PortfolioRun:
         if own is None:
             own = self._opened[symbol] = self._open(symbol, cancel)
         before = int((self.table["symbol"].iloc[: number - 1] == symbol).sum())
-        return replace(own.trade(before + 1, cancel), number=number)
+        return replace(own.trade(before + 1, cancel), number=number, symbol=symbol)
 
     def bar_at(self, moment: str | pd.Timestamp, _cancel: CancelToken | None = None) -> TradeWhy:
         """Refuse: a moment is a bar of many symbols.
@@ -152,7 +152,7 @@ class PortfolioRun:
         config, left = BacktestConfig(**self.document["config"]), self._left(symbol)
         orchestrator = DecisionOrchestrator(settings, config.allow_short)
         closed = TradeArrays.of_table(table, index)
-        entry = None if left is None else int(index.get_indexer([pd.Timestamp(left["entry_time"])])[0])
+        entry = None if left is None else int(index.searchsorted(pd.Timestamp(left["entry_time"])))
         ended = closed.exit_bar + (np.isin(closed.reason, ORDERED) & (config.fill == "close"))
         said = {
             **{key: self.document[key] for key in ("strategy_name", "timeframe", "config")},

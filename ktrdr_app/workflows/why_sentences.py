@@ -74,7 +74,10 @@ def steps(why: Why) -> tuple[Step, ...]:
 
 
 def _signal_steps(why: SignalWhy, prefix: str = "") -> tuple[Step, ...]:
-    parts = (("signal", "Signal", signal_sentence(why, _moment(why))), ("asked", "Asked for", asked_sentence(why)))
+    parts = (
+        ("signal", "Signal", signal_sentence(why, _moment(why))),
+        ("asked", "Asked for", asked_sentence(why, filters=not prefix)),
+    )
     return tuple(Step(prefix + key, title, typographic(text)) for key, title, text in parts)
 
 
@@ -144,7 +147,8 @@ def headline(why: Why) -> str:
     ended = "still open" if why.exit is None else why.exit_reason.replace("_", " ")
     gain = percent(why.return_pct, signed=True)
     seen = ", on bars that the model learnt from" if why.bought.in_sample else ""
-    return typographic(f"Trade {why.number}, {why.side}, {gain}, {ended}{seen}")
+    whose = f", {why.symbol}" if why.symbol else ""
+    return typographic(f"Trade {why.number}{whose}, {why.side}, {gain}, {ended}{seen}")
 
 
 def gist(why: Why) -> str:

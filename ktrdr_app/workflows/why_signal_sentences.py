@@ -41,15 +41,17 @@ def signal_sentence(why: SignalWhy, stamp: str) -> str:
     return f"{why.file} said {why.signal.name} at the close of {stamp}{sure}."
 
 
-def asked_sentence(why: SignalWhy) -> str:
+def asked_sentence(why: SignalWhy, *, filters: bool = True) -> str:
     """Return what the signal asked for, given what was held, and what became of the order beside a fill.
 
     Parameters
     ----------
     why : SignalWhy
         The facts.
+    filters : bool
+        Whether to say that there are none.
     """
-    return f"{_asked(why)} {NO_FILTERS}"
+    return f"{_asked(why)} {NO_FILTERS}" if filters else _asked(why)
 
 
 def _asked(why: SignalWhy) -> str:

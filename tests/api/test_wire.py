@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from ktrdr_app.api.security import Access
 from ktrdr_app.api.service import Service
 from ktrdr_app.api.wire import Wire
 from ktrdr_app.core.paths import Workspace
+from tests.api.conftest import Face
 from tests.api.threads import served
 from tests.workflows.quick import NAME, with_strategy
 
@@ -89,3 +91,17 @@ def test_an_answer_that_is_on_its_way_is_not_broken_into(address: tuple[str, int
     first = b"GET /api/v1/operations HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     status, _, body = answered(address, first + b"no request at all\r\n\r\n")
     assert (status, json.loads(body)["total"]) == (200, 0)
+
+
+def test_an_answers_body_does_not_wait_until_its_head_is_confirmed(face: Face) -> None:
+    held_back: list[bool] = []
+
+    class Noted(Wire):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            line = transport.get_extra_info("socket")
+            held_back.append(not line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    with served(face.app, http=Noted, ws="none") as address:
+        assert answered(address, b"GET /api/v1/operations HTTP/1.1\r\n" + HEAD + b"\r\n")[0] == 200
+    assert held_back == [False]

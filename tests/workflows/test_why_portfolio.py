@@ -85,7 +85,7 @@ def test_every_trade_has_the_figures_of_the_table(
         assert (why.entry.time, why.entry.price) == (pd.Timestamp(row.entry_time), row.entry_price)
         assert why.exit is not None
         assert (why.exit.time, why.exit.price) == (pd.Timestamp(row.exit_time), row.exit_price)
-        assert headline(why).startswith(f"Trade {number}, {row.side}")
+        assert headline(why).startswith(f"Trade {number}, {row.symbol}, {row.side}")
 
 
 @pytest.mark.parametrize("name", ["open", "close"])
@@ -144,7 +144,9 @@ def test_positions_still_open_come_last(
 def test_the_command_tells_it_too(shop: Workspace, runs: dict[str, ManyOutcome]) -> None:
     why = explain_trade(WhyRequest(shop, runs["open"].folder.name, trade=2))
     assert isinstance(why, TradeWhy)
-    assert json.loads(json.dumps(why.to_document()))["trade"] == 2
+    document = json.loads(json.dumps(why.to_document()))
+    table = pd.read_csv(runs["open"].document["trades_file"])
+    assert (document["trade"], document["symbol"]) == (2, table["symbol"][1])
     assert any("Trade 2" in str(part) for part in why_parts(why))
 
 

@@ -191,6 +191,8 @@ def test_words_say_what_is_known_and_what_is_not(runs: dict[str, SignalsRun]) ->
     assert f"signals.csv said BUY at the close of {stamp} with a confidence of {why.bought.confidence:.2f}" in said
     assert "The account was flat, so BUY was an order to buy." in said
     assert "no memberships, features or probabilities" in said
+    assert said.count("pass no confidence threshold") == 1
+    assert "symbol" not in why.to_document()
     assert f"{why.entry.price:.0f}"[:2] in said
     assert gist(why).startswith("BUY by signals.csv")
     assert headline(why).startswith("Trade 2, long, ")

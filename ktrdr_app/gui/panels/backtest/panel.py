@@ -88,7 +88,7 @@ class BacktestPanel(Station):
         self.pages.settings_wanted.connect(self._show_strategy)
         self.months, self.spread, self.duel = MonthsPage(), SpreadPage(), DuelPage()
         self.grid = GridPage(self, self.form)
-        self.portfolio = PortfolioPage(self, self.form)
+        self.portfolio = PortfolioPage(self, self.form, self.context)
         self.grid.run_chosen.connect(self.open_run)
         self.form.versus.follow(self.charts)
         self.charts.pictures.failed.connect(self.show_error)

@@ -31,7 +31,7 @@ def metrics_table() -> RecordTable:
     ]
     table = RecordTable(columns, "backtestPanel.metricsTable", _t("Figures beside buy and hold"))
     table.setSortingEnabled(False)
-    _make_dense(table)
+    make_dense(table)
     table.fit(0)
     table.setMinimumWidth(376)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,7 +45,14 @@ def _meaning(entry: MetricRow) -> str:
     return entry.help
 
 
-def _make_dense(table: RecordTable) -> None:
+def make_dense(table: RecordTable) -> None:
+    """Make a table small enough to stand beside others.
+
+    Parameters
+    ----------
+    table : RecordTable
+        The table; columns are fitted after this.
+    """
     font = table.font()
     font.setPointSizeF(9.0)
     table.setFont(font)
@@ -112,7 +119,7 @@ def trades_table() -> RecordTable:
         ),
     ]
     table = RecordTable(columns, "backtestPanel.tradesTable", _t("Closed trades; a row brings its trade into view"))
-    _make_dense(table)
+    make_dense(table)
     table.fit(len(columns) - 1)
     table.setMinimumHeight(84)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)

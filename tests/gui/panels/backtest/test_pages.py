@@ -243,6 +243,23 @@ class TestPortfolio:
         assert station.portfolio.equity.isVisibleTo(station.portfolio)
         assert "One account earned" in station.portfolio.words.text()
 
+    def test_a_clicked_trade_says_why_it_was_made(self, lively: BacktestPanel, qtbot: QtBot) -> None:
+        station = lively
+        main_action(qtbot, station, station.portfolio)
+        page = station.portfolio
+        bar = page.tables.tabBar()
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+        for row in (0, 2):
+            place = page.deals.visualRect(page.deals.model().index(row, 1)).center()
+            qtbot.mouseClick(page.deals.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            qtbot.waitUntil(lambda: page.why.view is not None and not page.why.asking.busy, timeout=30_000)
+            deal = page.deals.selected
+            assert page.why.headline.text().startswith(f"Trade {deal.number + 1}, {deal.symbol}, {deal.side}")
+            keys = [section.section.step.key for section in page.why.sections]
+            assert keys[:5] == ["inputs", "features", "answer", "contributions", "filters"]
+            assert deal.entry in page.why.view.text
+            assert page.why.isVisible()
+
     def test_positions_can_be_limited(self, lively: BacktestPanel, qtbot: QtBot) -> None:
         station = lively
         most = station.portfolio.most

@@ -135,7 +135,7 @@ class GridPage(QWidget):
         rows = max(-(-len(self.cards) // across), 1)
         wide = (room.width() - (columns - 1) * GRID) // columns
         high = (room.height() - (rows - 1) * GRID) // rows
-        return SIZE.expandedTo(QSize(wide, high)).boundedTo(2 * SIZE)
+        return SIZE.expandedTo(QSize(wide, high)).boundedTo(SIZE * 2)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Put as many cards side by side as fit, also where a scroll bar has come and taken its room.

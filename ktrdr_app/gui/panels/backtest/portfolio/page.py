@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelection, Qt, Slot
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import InvalidValue
+from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
-from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, Part, PortfolioView
+from ktrdr_app.gui.panels.backtest.portfolio.tables import deals_table, parts_table
+from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, Deal, PortfolioView
 from ktrdr_app.gui.panels.backtest.portfolio.weights_plot import WeightsPlot
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
 from ktrdr_app.gui.panels.backtest.run_place import RunPlace
+from ktrdr_app.gui.panels.backtest.why.card import WhyCard
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
-from ktrdr_app.gui.ui import numbers
+from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
-from ktrdr_app.gui.ui.table import Column, RecordTable
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 from ktrdr_app.workflows.many_requests import PortfolioRequest
 
@@ -30,9 +32,11 @@ class PortfolioPage(QWidget):
         Runs it.
     form : BacktestForm
         Says what is run, and on which symbols: with its ✦ ticked, on unseen ones alone.
+    context : AppContext
+        The window's shared state.
     """
 
-    def __init__(self, place: RunPlace, form: BacktestForm) -> None:
+    def __init__(self, place: RunPlace, form: BacktestForm, context: AppContext) -> None:
         super().__init__()
         self._runs_in, self._form = place, form
         self.view: PortfolioView | None = None
@@ -47,16 +51,9 @@ class PortfolioPage(QWidget):
             self.tr("Share of the account in the market"), "backtestPanel.portfolioExposure", percents=True
         )
         self.weights = WeightsPlot()
-        self.parts = self._table()
-        self.shown = QSplitter(Qt.Orientation.Vertical)
-        self.shown.setChildrenCollapsible(False)
-        shares = QSplitter(Qt.Orientation.Horizontal)
-        shares.setChildrenCollapsible(False)
-        shares.addWidget(self.exposure)
-        shares.addWidget(self.weights)
-        for widget in (self.equity, shares, self.parts):
-            self.shown.addWidget(widget)
-        self.shown.setSizes([240, 130, 200])
+        self.tables = self._make_tables()
+        self.why = WhyCard(context, "portfolioWhy")
+        self.shown = self._lay_out()
         self.shown.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, GRID, 0, 0)
@@ -70,32 +67,30 @@ class PortfolioPage(QWidget):
             self.tr("Press Run with one account: all symbols that the form offers are traded with the same money.")
         )
 
-    def _table(self) -> RecordTable:
-        columns = [
-            Column(self.tr("Symbol"), _name),
-            Column(self.tr("Trades"), lambda part: numbers.integer(part.trades), lambda part: part.trades, number=True),
-            Column(
-                self.tr("Profit"),
-                lambda part: numbers.decimal(part.profit, 0),
-                lambda part: part.profit,
-                number=True,
-                token=_tone,
-                help=self.tr("Net profit of closed trades and what the open position is worth"),
-            ),
-            Column(
-                self.tr("Of the capital"),
-                lambda part: numbers.percent(part.share, 1, signed=True),
-                lambda part: part.share,
-                number=True,
-                token=_tone,
-                help=self.tr("Profit over the initial capital; together they are the portfolio's return"),
-            ),
-            Column(self.tr("Costs"), lambda part: numbers.decimal(part.costs, 0), lambda part: part.costs, number=True),
-        ]
-        table = RecordTable(columns, "backtestPanel.contributions", self.tr("What each symbol brought"))
-        table.setMinimumHeight(112)
-        table.verticalHeader().setDefaultSectionSize(24)
-        return table
+    def _make_tables(self) -> QTabWidget:
+        self.parts, self.deals = parts_table(), deals_table()
+        self.deals.selectionModel().selectionChanged.connect(self._chosen)
+        tabs = QTabWidget()
+        tabs.setObjectName("backtestPanel.portfolioTabs")
+        tabs.setDocumentMode(True)
+        accessibility.name(tabs, self.tr("What each symbol brought, or the trades"))
+        accessibility.name(tabs.tabBar(), self.tr("What each symbol brought, or the trades"))
+        tabs.addTab(self.parts, self.tr("Symbols"))
+        tabs.addTab(self.deals, self.tr("Trades"))
+        return tabs
+
+    def _lay_out(self) -> QSplitter:
+        """Return accounts above tables, and beside them why the chosen trade was made."""
+        shares = _splitter(Qt.Orientation.Horizontal, self.exposure, self.weights)
+        left = _splitter(Qt.Orientation.Vertical, self.equity, shares, self.tables)
+        left.setSizes([230, 130, 210])
+        for widget, least in ((self.equity, 96), (self.exposure, 84), (self.weights, 84), (self.tables, 104)):
+            widget.setMinimumHeight(least)  # together they fit a small window with its dock open
+        whole = _splitter(Qt.Orientation.Horizontal, left, self.why)
+        whole.setStretchFactor(0, 1)
+        whole.setSizes([760, 384])
+        self.why.hide()
+        return whole
 
     @Slot()
     def run(self) -> None:
@@ -130,7 +125,18 @@ class PortfolioPage(QWidget):
         self.weights.set_weights(view.times, view.weights)
         self.weights.setVisible(bool(view.weights))
         self.parts.records.set_records(view.parts)
+        self.deals.records.set_records(view.deals)
+        self.why.show_run(view.folder)
+        self.why.hide()
         self.shown.show()
+
+    @Slot(QItemSelection, QItemSelection)
+    def _chosen(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        """Say why the trade was made whose row was chosen."""
+        deal: Deal | None = self.deals.selected
+        if deal is not None:
+            self.why.show()
+            self.why.show_trade(deal.number)
 
     def _held_together(self, most: int) -> str:
         if most > 1:
@@ -138,11 +144,9 @@ class PortfolioPage(QWidget):
         return self.tr("No two positions were held together.") if most else self.tr("No position was held.")
 
 
-def _name(part: Part) -> str:
-    return f"{part.symbol} ✦" if part.seen is False else part.symbol
-
-
-def _tone(part: Part) -> str:
-    if part.profit == 0:  # it was not traded
-        return ""
-    return "success" if part.profit > 0 else "danger"
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    made = QSplitter(orientation)
+    made.setChildrenCollapsible(False)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.bars import nanoseconds
+from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.many_requests import ManyOutcome, PortfolioRequest
 
@@ -45,6 +48,33 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Deal:
+    """One closed trade.
+
+    Attributes
+    ----------
+    number : int
+        From 0, in order of the exits.
+    symbol, side, entry, exit, reason : str
+        In words.
+    fraction, net : float
+        Net profit over the entry's value, and in account currency.
+    bars : int
+        Bars held.
+    """
+
+    number: int
+    symbol: str
+    side: str
+    entry: str
+    exit: str
+    fraction: float
+    net: float
+    bars: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class PortfolioView:
     """A finished portfolio, ready to be shown.
 
@@ -64,6 +94,10 @@ class PortfolioView:
         By symbol.
     sentence : str
         What it came to.
+    deals : tuple of Deal
+        The closed trades.
+    folder : Path
+        The run's folder.
     """
 
     times: NDArray[np.int64]
@@ -74,6 +108,8 @@ class PortfolioView:
     weights: Mapping[str, Floats]
     parts: tuple[Part, ...]
     sentence: str
+    deals: tuple[Deal, ...]
+    folder: Path
 
 
 SHOWN = f"{__name__}:shown"
@@ -122,7 +158,32 @@ def portfolio_view(outcome: ManyOutcome) -> PortfolioView:
         weights=_weights(document, known),
         parts=tuple(_part(row) for row in document["symbols"]),
         sentence=words.format(*figures, numbers.percent(metrics["max_drawdown"]), metrics["total_trades"]),
+        deals=tuple(_deals(document)),
+        folder=outcome.folder,
     )
+
+
+def _deals(document: Mapping[str, Any]) -> Iterator[Deal]:
+    table = pd.read_csv(document["trades_file"])
+    daily = NANOSECONDS[document["timeframe"]] >= NANOSECONDS["1d"]
+    ends = [
+        nanoseconds(pd.DatetimeIndex(pd.to_datetime(table[name], utc=True)).as_unit("ns"))
+        for name in ("entry_time", "exit_time")
+    ]
+    records: Any = table.to_dict("records")
+    for number, row in enumerate(records):
+        entry, leave = (stamp_text(int(stamps[number]), with_time=not daily) for stamps in ends)
+        yield Deal(
+            number=number,
+            symbol=str(row["symbol"]),
+            side=str(row["side"]),
+            entry=entry,
+            exit=leave,
+            fraction=float(row["return_pct"]),
+            net=float(row["net_pnl"]),
+            bars=int(row["bars_held"]),
+            reason=str(row["exit_reason"]).replace("_", " "),
+        )
 
 
 def _weights(document: Mapping[str, Any], equity: Floats) -> dict[str, Floats]:

@@ -26,12 +26,13 @@ from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.widgets import GRID, button, label, row
 
 if TYPE_CHECKING:
-    from ktrdr_app.workflows.why_run import WhyRun
+    from ktrdr_app.workflows.why_portfolio import PortfolioRun
     from ktrdr_app.workflows.why_signals import SignalsRun
+    from ktrdr_app.workflows.why_single import WhyRun
 
 Asked = int | str
 """Number of a trade from 1, or ISO time of a bar."""
-Answer = tuple["WhyRun | SignalsRun", WhyView]
+Answer = tuple["WhyRun | SignalsRun | PortfolioRun", WhyView]
 
 
 def iso_time(nanoseconds: int) -> str:
@@ -54,22 +55,25 @@ class WhyCard(QWidget):
     ----------
     context : AppContext
         The window's shared state.
+    part : str
+        What its object names begin with.
     """
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, part: str = "why") -> None:
         super().__init__()
-        self.setObjectName("backtestPanel.whyCard")
+        self._part = f"backtestPanel.{part}"
+        self.setObjectName(f"{self._part}Card")
         self._context = context
         self._folder: Path | None = None
         self._asked: Asked | None = None
-        self._run: WhyRun | SignalsRun | None = None
+        self._run: WhyRun | SignalsRun | PortfolioRun | None = None
         self.view: WhyView | None = None
         self.sections: list[SectionView] = []
         self.headline = label("", "heading", wrap=True)
-        self.headline.setObjectName("backtestPanel.whyHeadline")
+        self.headline.setObjectName(f"{self._part}Headline")
         self.words = label("", "muted", wrap=True)
-        self.words.setObjectName("backtestPanel.whyWords")
-        self.copy_button = button(self.tr("Copy text"), "backtestPanel.whyCopyButton", role="quiet", icon="copy")
+        self.words.setObjectName(f"{self._part}Words")
+        self.copy_button = button(self.tr("Copy text"), f"{self._part}CopyButton", role="quiet", icon="copy")
         self.copy_button.clicked.connect(self.copy_text)
         accessibility.name(self.copy_button, self.tr("Copy the explanation as text"))
         self._make_area()
@@ -87,7 +91,7 @@ class WhyCard(QWidget):
 
     def _make_area(self) -> None:
         self.area = QScrollArea()
-        self.area.setObjectName("backtestPanel.whyArea")
+        self.area.setObjectName(f"{self._part}Area")
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)

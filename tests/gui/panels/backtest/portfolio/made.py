@@ -19,6 +19,16 @@ def brought(symbol: str, pnl: float, **changes: Any) -> dict[str, Any]:
     return {**said, "commission": 1.5, "slippage_cost": 0.25, **changes}
 
 
+DEALS = {
+    "symbol": ["IBM", "GOOG"],
+    "side": ["long", "short"],
+    "entry_time": ["2020-01-02T00:00:00Z", "2020-01-03T00:00:00Z"],
+    "exit_time": ["2020-01-03T00:00:00Z", "2020-01-06T00:00:00Z"],
+    "return_pct": [0.2, -0.05],
+    "net_pnl": [110.0, -10.0],
+    "bars_held": [1, 2],
+    "exit_reason": ["signal", "end_of_data"],
+}
 HELD = {"IBM": [0.0, 550.0, 6.0, 1000.0], "GOOG": [0.0, 0.0, -4.0, -210.0], "MSFT": [0.0, 0.0, 0.0, 0.0]}
 """What each position is worth."""
 
@@ -34,9 +44,12 @@ def outcome(root: Path, *symbols: dict[str, Any], positions: tuple[int, ...] = (
     }
     pd.DataFrame(table).to_csv(root / "equity.csv", index=False)
     pd.DataFrame({"timestamp": TIMES, **HELD}).to_csv(root / "positions.csv", index=False)
+    pd.DataFrame(DEALS).to_csv(root / "trades.csv", index=False)
     metrics = {"total_return": 0.21, "max_drawdown": -1.0, "total_trades": 4}
     document = {
         "equity_file": str(root / "equity.csv"),
+        "trades_file": str(root / "trades.csv"),
+        "timeframe": "1d",
         "positions_file": str(root / "positions.csv"),
         "metrics": metrics,
         "benchmark": {"buy_and_hold": {"total_return": -0.03}},

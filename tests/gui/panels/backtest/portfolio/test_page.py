@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.portfolio.page import PortfolioPage
@@ -91,3 +92,35 @@ def test_another_portfolio_takes_the_place_of_the_first(page: PortfolioPage, tmp
     page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
     assert column(page, "Symbol") == ["IBM"]
     assert len(page.equity.lines) == 2
+
+
+def test_trades_name_their_symbol_first_and_their_end(page: PortfolioPage) -> None:
+    records = page.deals.records
+    titles = [made.title for made in records.columns]
+    assert titles[:7] == ["#", "Symbol", "Side", "Entry", "Exit", "Return", "Profit"]
+    rows = [[str(records.index(row, place).data()) for place in range(len(titles))] for row in range(2)]
+    assert rows[0] == ["1", "IBM", "▲ long", "2020-01-02", "2020-01-03", "+20.0\u202f%", "110", "1", "signal"]
+    assert rows[1] == ["2", "GOOG", "▼ short", "2020-01-03", "2020-01-06", "−5.0\u202f%", "−10", "2", "end of data"]
+
+
+def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, qtbot: QtBot) -> None:
+    assert not page.why.isVisible()
+    page.tables.setCurrentWidget(page.deals)
+    place = page.deals.visualRect(page.deals.model().index(1, 1)).center()
+    qtbot.mouseClick(page.deals.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert page.why.isVisible()
+    assert page.why.asked == 2
+    qtbot.waitUntil(lambda: not page.why.asking.busy, timeout=20_000)
+    assert "portfolio.json" in page.why.words.text() or "result.json" in page.why.words.text(), "it was never run"
+
+
+def test_another_run_puts_the_answer_away(page: PortfolioPage, tmp_path: Path) -> None:
+    page.deals.selectRow(0)
+    page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
+    assert not page.why.isVisible()
+    assert page.why.asked is None
+
+
+def test_all_of_it_fits_a_small_window_with_its_dock_open(page: PortfolioPage) -> None:
+    assert page.minimumSizeHint().height() <= 400
+    assert page.minimumSizeHint().width() <= 1150

@@ -60,3 +60,10 @@ def test_a_run_from_before_has_no_weights(tmp_path: Path) -> None:
     old = outcome(tmp_path, brought("IBM", 260.0))
     del old.document["positions_file"]
     assert portfolio_view(old).weights == {}
+
+
+def test_trades_are_those_of_the_table(view: PortfolioView, tmp_path: Path) -> None:
+    first, second = view.deals
+    assert (first.symbol, first.side, first.entry, first.fraction, first.net) == ("IBM", "long", "2020-01-02", 0.2, 110)
+    assert (second.number, second.exit, second.bars, second.reason) == (1, "2020-01-06", 2, "end of data")
+    assert view.folder == tmp_path
