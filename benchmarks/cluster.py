@@ -4,8 +4,8 @@
                                  [--warm] [--json] [--out FILE]
 
 The cluster is a scheduler and two workers of one thread each, processes on this machine that are started for it. The
-first run of each kind of work is told apart as ``first_s``: in it the workers import their libraries and load their
-kernels, if they were not made ready before they joined (``--warm``). Every round then measures here, and there;
+first run of each kind of work is told apart as ``first_s``: in it this process imports what it needs and features are
+built, and so do the workers import and load their kernels, if they were not made ready before (``--warm``). Every round then measures here, and there;
 ``speed_up`` is the ratio of a round, told as least, middle and most. ``same`` says whether the records of both agree to
 the last byte.
 

@@ -58,7 +58,7 @@ class Part:
     name, version : str
         As whoever made it calls it.
     kind : str
-        ``python``, ``system`` or ``interpreter``.
+        ``python``, ``system``, ``interpreter``, or ``inside`` for what lies in another part.
     licence : str
         SPDX identifier or expression where one is known, else the maker's words; empty if nobody knows.
     texts : tuple of (str, bytes)

@@ -17,7 +17,7 @@ SMALL = 5_000_000
 
 EXPRESSION = re.compile(r"\(*[A-Za-z0-9.+-]+\)*( (AND|OR|WITH) \(*[A-Za-z0-9.+-]+\)*)*")
 HEAD = """KTRDR Desktop is under the MIT licence. This folder brings the parts below; the texts of their licences lie
-beside this file, one folder each.
+beside this file, one folder each; where one speaks of /usr/share/common-licenses, the text is in common-licenses here.
 
 Qt and PySide6 are used under the LGPL, version 3, as shared libraries that you may replace: they lie in
 _internal/PySide6 and _internal/shiboken6, and any build of the same version takes their place. Their source is at
@@ -99,7 +99,7 @@ def package_url(part: Part) -> str:
     part : Part
         Any part.
     """
-    place = {"python": "pypi/", "system": "deb/debian/", "interpreter": "generic/"}[part.kind]
+    place = {"python": "pypi/", "system": "deb/debian/", "interpreter": "generic/", "inside": "generic/"}[part.kind]
     return f"pkg:{place}{quote(part.name, safe='.+~-')}@{quote(part.version, safe='.~-')}"
 
 

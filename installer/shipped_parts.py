@@ -9,13 +9,19 @@ distribution, system package or interpreter that it came from; a part without a 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from part_sources import Part, Sources, find_parts
 from parts_documents import bill_of_materials, licence_index, size_table
+from parts_inside import parts_inside
 
+COMMON = re.compile(rb"/usr/share/common-licenses/([A-Za-z0-9.+-]+[A-Za-z0-9])")
+"""Where Debian's packages say that the text of a well-known licence lies."""
+
+COMMON_PLACE = Path("/usr/share/common-licenses")
 LICENCES, BILL, SIZES = "licences", "sbom.cdx.json", "SIZES.txt"
 
 
@@ -74,6 +80,11 @@ def write_documents(parts: list[Part], folder: Path, version: str) -> list[str]:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in part.texts:
             (place / name).write_bytes(text)
+    for name in sorted({found for part in parts for _, text in part.texts for found in COMMON.findall(text)}):
+        common = COMMON_PLACE / name.decode("ascii")
+        if common.is_file():
+            (folder / LICENCES / "common-licenses").mkdir(exist_ok=True)
+            (folder / LICENCES / "common-licenses" / common.name).write_bytes(common.read_bytes())
     (folder / LICENCES / "INDEX.txt").write_text(licence_index(parts), encoding="utf-8")
     document = json.dumps(bill_of_materials(parts, version), indent=1, ensure_ascii=False)
     (folder / BILL).write_text(document + "\n", encoding="utf-8")
@@ -130,6 +141,9 @@ def main(listing: Path, folder: Path) -> int:
     start_code = program.stat().st_size - sum(packed.values())
     sources = Sources.of_this_python()
     parts = find_parts(rows, sizes_of(rows, folder / "_internal", packed), sources, start_code)
+    inside = folder / "_internal"
+    files = [name for name, _, kind in rows if kind in ("BINARY", "DATA")]
+    parts += parts_inside(files, lambda name: (inside / name).read_bytes())
     version = next(part.version for part in parts if part.name == "ktrdr-app")
     unknown = write_documents(parts, folder, version)
     for label in unknown:

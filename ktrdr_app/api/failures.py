@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.core.errors import (
@@ -183,7 +184,18 @@ async def _http(request: Request, error: Exception) -> Answer:
     facts = {"code": "usage", "message": f"{request.method} {path}: {error.detail}", "hint": SEE_DOCS, "where": path}
     unreadable = error.status_code == HTTPStatus.BAD_REQUEST
     status = HTTPStatus.UNPROCESSABLE_ENTITY if unreadable else error.status_code
-    return Answer({"error": facts}, status, dict(error.headers or {}))
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if "allow" in headers:
+        headers["allow"] = ", ".join(sorted({*headers["allow"].split(", "), *_methods(request)}))
+    return Answer({"error": facts}, status, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method that a path has; the framework tells those of the first route that it came upon."""
+    paths, asked = request.app.openapi()["paths"], request.url.path
+    alike = [operations for template, operations in paths.items() if compile_path(template)[0].match(asked)]
+    fitting = [paths[asked]] if asked in paths else alike
+    return {method.upper() for operations in fitting for method in operations}
 
 
 async def _bug(request: Request, error: Exception) -> Answer:

@@ -13,6 +13,7 @@ from ktrdr_app.gui.commands import WindowCommands
 from ktrdr_app.gui.panels.log.records import LOGGER, LogQueue
 from ktrdr_app.gui.runtime import RuntimeRules
 from ktrdr_app.gui.shell import ShellWindow
+from ktrdr_app.gui.tasks.manager import orphans_run
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui.actions import ACTIONS, build_actions
 from ktrdr_app.gui.ui.close_sheet import CloseSheet
@@ -165,7 +166,7 @@ class MainWindow(ShellWindow):
         logging.getLogger(LOGGER).removeHandler(self._log_queue)
         self._remember()
         self.docks.blockSignals(True)  # docks that go with the window would speak to what is gone already
-        self.rules.restore()
+        self.rules.restore(orphans_run)
         self.closed.emit()
         event.accept()
 

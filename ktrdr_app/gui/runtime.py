@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
 INTERVAL_MS = 1000
 SWITCH_SECONDS = 0.001
@@ -56,21 +57,24 @@ class RuntimeRules(QObject):
             gc.freeze()
             RuntimeRules._set_aside = True
 
-    def restore(self) -> None:
-        """Put everything back as it was, if no other window holds the rules; what was set aside is looked at again."""
+    def restore(self, busy: Callable[[], bool] | None = None) -> None:
+        """Put everything back as it was, if no other window holds the rules; what was set aside is looked at again.
+
+        Parameters
+        ----------
+        busy : callable, optional
+            Whether threads of the window still run. As long as they do, the rules stay in force: an automatic
+            collection in one of them would destroy what the closed window has left there.
+        """
         if not self.held:
             return
         self.held = False
         self._timer.stop()
-        if RuntimeRules._set_aside:
-            RuntimeRules._set_aside = False
-            gc.unfreeze()
-        RuntimeRules._holders -= 1
-        if RuntimeRules._holders == 0:
-            was_enabled, interval = RuntimeRules._before
-            sys.setswitchinterval(interval)
-            if was_enabled:
-                gc.enable()
+        application = QCoreApplication.instance()
+        if busy is not None and application is not None and busy():
+            Aftermath(busy, application)
+        else:
+            _let_go()
 
     @Slot()
     def collect(self) -> int:
@@ -87,3 +91,42 @@ class RuntimeRules(QObject):
                 break
             found += gc.collect(generation)
         return found
+
+
+class Aftermath(QTimer):
+    """Holds the rules in the place of a closed window until its last thread has ended; looks now and then.
+
+    Parameters
+    ----------
+    busy : callable
+        Whether one still runs.
+    application : QCoreApplication
+        Owner.
+    """
+
+    def __init__(self, busy: Callable[[], bool], application: QCoreApplication) -> None:
+        super().__init__(application)
+        self._busy = busy
+        self.setInterval(INTERVAL_MS)
+        self.timeout.connect(self.look)
+        self.start()
+
+    @Slot()
+    def look(self) -> None:
+        """Let go of the rules if nothing runs any more."""
+        if self.isActive() and not self._busy():
+            self.stop()
+            _let_go()
+            self.deleteLater()
+
+
+def _let_go() -> None:
+    if RuntimeRules._set_aside:
+        RuntimeRules._set_aside = False
+        gc.unfreeze()
+    RuntimeRules._holders -= 1
+    if RuntimeRules._holders == 0:
+        was_enabled, interval = RuntimeRules._before
+        sys.setswitchinterval(interval)
+        if was_enabled:
+            gc.enable()

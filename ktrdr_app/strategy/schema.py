@@ -248,7 +248,7 @@ class TrainingSettings(Section):
     min_delta: float = Field(default=0.0001, ge=0, le=1)
     """Least gain of that figure that counts."""
     checkpoint_every: int = Field(default=10, ge=0, le=10_000, json_schema_extra=_EPOCHS)
-    """Epochs between two checkpoints that ``train --resume`` goes on from; 0 for none."""
+    """Epochs between two checkpoints for ``train --resume``, after that of the first epoch; 0 for none."""
     calibration: Literal["temperature", "none"] = "temperature"
     """Whether probabilities are made to mean what they say on validation rows, after undoing class weights."""
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] = "concatenate"

@@ -28,8 +28,10 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
 """How long a scheduler is waited for at first."""
-AGAIN_SECONDS = 3.0
+AGAIN_SECONDS = 5.0
 """How long one that has answered before is waited for, until it is said that it does not any more."""
+COMPARE_SECONDS = 1.0
+"""How long new workers are waited for to tell their versions; those that are too busy are asked again."""
 LOOK_SECONDS = 1.0
 """Time from one look to the next."""
 SILENT_SECONDS = 5.0
@@ -194,9 +196,10 @@ class Watch:
     async def _compare(self, scheduler: Any, new: list[str]) -> None:
         """Hold the versions of workers that were not there before against this machine's."""
         message = {"op": "versions", "packages": ALIKE}
-        answers = await scheduler.broadcast(msg=message, workers=new, on_error="ignore")
-        for address, found in answers.items():
-            self._faults[address] = difference(_ours(), found["packages"], ALIKE)
+        asked = scheduler.broadcast(msg=message, workers=new, on_error="ignore")
+        with contextlib.suppress(TimeoutError):  # they are asked again at the next look
+            for address, found in (await asyncio.wait_for(asked, COMPARE_SECONDS)).items():
+                self._faults[address] = difference(_ours(), found["packages"], ALIKE)
 
     def _problem(self) -> EnvironmentProblem | None:
         """Return the first difference of versions, which would end every run at its beginning."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ktrdr_app.core.errors import FileMissing, StorageProblem
+from ktrdr_app.core.errors import DataProblem, FileMissing, StorageProblem
 
 
 def run_trades(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -25,8 +25,10 @@ def run_trades(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         If the run's folder is gone.
     StorageProblem
         If it cannot be read.
+    DataProblem
+        If it is damaged.
     """
-    rows = _read(document["trades_file"]).drop(columns="timestamp")
+    rows = _read(document["trades_file"], ["timestamp"]).drop(columns="timestamp")
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
@@ -46,10 +48,9 @@ def run_equity(document: Mapping[str, Any]) -> dict[str, list[Any]]:
 
     Raises
     ------
-    FileMissing, StorageProblem
+    FileMissing, StorageProblem, DataProblem
         As `run_trades` raises them.
     """
-    table = _read(document["equity_file"])
     columns = {
         "timestamps": "timestamp",
         "values": "equity",
@@ -57,13 +58,23 @@ def run_equity(document: Mapping[str, Any]) -> dict[str, list[Any]]:
         "buy_and_hold": "buy_and_hold",
         "in_sample": "in_sample",
     }
+    table = _read(document["equity_file"], columns.values())
     return {name: table[column].tolist() for name, column in columns.items()}
 
 
-def _read(name: str) -> pd.DataFrame:
+def _read(name: str, needed: Iterable[str]) -> pd.DataFrame:
     try:
-        return pd.read_csv(Path(name))
+        table = pd.read_csv(Path(name))
     except FileNotFoundError as error:
         raise FileMissing(name, "a backtest whose folder is still there") from error
     except OSError as error:
         raise StorageProblem(name, error.strerror or str(error)) from error
+    except ValueError as error:  # no text, or no table
+        raise _damaged(name) from error
+    if not set(needed) <= set(table.columns):
+        raise _damaged(name)
+    return table
+
+
+def _damaged(name: str) -> DataProblem:
+    return DataProblem("a table of the run is damaged", hint="run the backtest again", where=name)

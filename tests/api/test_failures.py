@@ -57,6 +57,21 @@ class TestWhatTheFrameworkRefuses:
         fault(answer, 405, "usage")
         assert answer.headers["allow"] == "GET"
 
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/operations/x", "DELETE, GET"),
+            ("/operations/x/events", "GET"),
+            ("/backtests/", "POST"),
+            ("/trainings/start", "POST"),
+            ("!/docs", "GET"),
+        ],
+    )
+    def test_all_methods_of_a_path_are_told(self, face: Face, path: str, allowed: str) -> None:
+        answer = face.ask("PUT", path)
+        fault(answer, 405, "usage")
+        assert answer.headers["allow"] == allowed
+
     @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'\x80"}', b"[1, 2]", b'"text"', b"null", b"NaN", b"{}"])
     def test_a_body_that_is_no_request(self, face: Face, body: bytes) -> None:
         headers = {"content-type": "application/json"}

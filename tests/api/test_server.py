@@ -5,8 +5,10 @@ One workspace lives through two servers, the first of which is killed; its tests
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,9 +17,11 @@ from typing import Any
 import httpx
 import pytest
 
+from ktrdr_app.api.events import LAST
 from ktrdr_app.api.operations import FILE, OperationStore
 from ktrdr_app.core.paths import Workspace
 from tests.api.conftest import QUICK, RealServer, ended, fault, parsed_events, serving
+from tests.cli.conftest import run_process
 from tests.workflows.quick import NAME, TEXT, with_strategy
 
 LONG = TEXT.replace(f"name: {NAME}", "name: endless").replace("epochs: 4", "epochs: 10000, patience: 10000")
@@ -95,8 +99,32 @@ def test_what_was_broken_off_says_so(server: RealServer, before: dict[str, Any])
             found = client.get(f"/trainings/{operation}").json()
             assert (found["status"], found["error"]["code"]) == ("interrupted", "broken_off")
             fault(client.get(f"/trainings/{operation}/performance"), 409, "result_missing")
+            (event,) = parsed_events(client.get(f"/operations/{operation}/events", headers={"last-event-id": "2"}).text)
+            assert (event["id"], event["data"]["status"]) == (LAST, "interrupted"), "who was away hears how it ended"
         assert client.get("/operations", params={"status": "interrupted"}).json()["total"] == 2
         assert sorted(model["version"] for model in client.get("/models").json()["models"]) == [1, 2]
+
+
+def test_a_second_server_is_told_who_has_the_workspace(server: RealServer, home: Workspace) -> None:
+    second = run_process(["-m", "ktrdr_app", "serve", "--port", "0", "--json"], home.root)
+    error = second.document["error"]
+    assert (second.code, error["code"], error["where"]) == (2, "lock_held", str(home.root))
+    assert "another server" in error["message"]
+    with server.client() as client:
+        assert client.get("/operations").status_code == 200
+
+
+def test_nothing_is_begun_for_a_client_that_goes_while_it_sends(server: RealServer) -> None:
+    body = json.dumps(QUICK).encode()
+    host, port = server.url.removeprefix("http://").split(":")
+    with server.client() as client, socket.create_connection((host, int(port)), timeout=30) as line:
+        before = client.get("/operations").json()["total"]
+        head = "POST /api/v1/trainings/start HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        whole = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+        line.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + whole)
+        line.shutdown(socket.SHUT_WR)
+        assert b"202" not in line.recv(1000), "the last chunk never came"
+        assert client.get("/operations").json()["total"] == before
 
 
 def test_a_hundred_at_once(server: RealServer) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import uvicorn
 
 from ktrdr_app.api.app import create_app
 from ktrdr_app.api.jobs import Jobs
@@ -18,6 +17,8 @@ from ktrdr_app.api.security import Access
 from ktrdr_app.api.service import Service
 from ktrdr_app.api.wire import Wire
 from ktrdr_app.core.paths import Workspace
+from tests.api.conftest import Face
+from tests.api.threads import served
 from tests.workflows.quick import NAME, with_strategy
 
 HEAD = b"Host: 127.0.0.1\r\nConnection: close\r\n"
@@ -30,14 +31,8 @@ def address(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """Return where a server listens, in a thread of this process."""
     workspace = with_strategy(Workspace(tmp_path))
     jobs = Jobs(OperationStore(workspace.runs / FILE), 1)
-    app = create_app(Service(workspace, jobs), Access())
-    server = uvicorn.Server(uvicorn.Config(app, http=Wire, ws="none", log_config=None, access_log=False))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield listener.getsockname()[:2]
-        server.should_exit = True
-        thread.join(30)
+    with served(create_app(Service(workspace, jobs), Access()), http=Wire, ws="none") as place:
+        yield place
     jobs.close()
 
 
@@ -96,3 +91,17 @@ def test_an_answer_that_is_on_its_way_is_not_broken_into(address: tuple[str, int
     first = b"GET /api/v1/operations HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     status, _, body = answered(address, first + b"no request at all\r\n\r\n")
     assert (status, json.loads(body)["total"]) == (200, 0)
+
+
+def test_an_answers_body_does_not_wait_until_its_head_is_confirmed(face: Face) -> None:
+    held_back: list[bool] = []
+
+    class Noted(Wire):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            line = transport.get_extra_info("socket")
+            held_back.append(not line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    with served(face.app, http=Noted, ws="none") as address:
+        assert answered(address, b"GET /api/v1/operations HTTP/1.1\r\n" + HEAD + b"\r\n")[0] == 200
+    assert held_back == [False]

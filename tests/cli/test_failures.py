@@ -46,7 +46,7 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.NotFinite("rsi_low", "IBM", 3, 90, "2020-01-01"), 2, "not_finite"),
     (errors.OneClass("IBM", "HOLD", 500), 2, "one_class"),
     (errors.RunNotFound("old", ["new"]), 3, "run_not_found"),
-    (errors.NoRate("JPY", 1_700_000_000_000_000_000), 2, "no_rate"),
+    (errors.NoRate("JPY", 1_700_000_000_000_000_000), 3, "no_rate"),
     (errors.ClusterProblem("tcp://10.0.0.5:8786", "nobody answers", "start it"), 2, "cluster_problem"),
     (errors.Cancelled("training"), 130, "cancelled"),
 ]

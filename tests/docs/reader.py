@@ -26,8 +26,8 @@ SERVER = re.compile(r"^(ktrdr-app serve|dask scheduler|dask worker)\b")
 PORTS = ("8732", "8786")
 """Ports that pages name; others are taken for them, as several readers work on this machine."""
 SMALLER = {
-    "--trials 30": "--trials 7",
-    "--trials 40": "--trials 8",
+    "--trials 30": "--trials 4",
+    "--trials 40": "--trials 5",
     "--start 2024-01-01": "--start 2024-01-01 --end 2024-01-12",
 }
 """What is done in small here: settings of which there are only fewer."""
@@ -141,9 +141,10 @@ class Reader:
 
     def leave(self) -> None:
         """End what was started, as Ctrl-C would."""
-        for process in reversed(self._servers):
+        for process in self._servers:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
+        for process in self._servers:
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:

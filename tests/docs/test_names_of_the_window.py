@@ -13,6 +13,7 @@ from tests.docs.pages import REPO, page_names, text_of
 PAGES = (
     "docs/tutorial/in-the-window.md",
     "docs/how-to/ask-why-a-trade-was-made.md",
+    "docs/how-to/cluster.md",
     "docs/how-to/hold-two-models-against-each-other.md",
     "docs/how-to/import-files.md",
     "docs/how-to/judge-an-unseen-symbol.md",
@@ -36,6 +37,9 @@ PAGES = (
 NO_NAMES = {
     "docs/tutorial/in-the-window.md": {"AAPL", "IBM", "MSFT", "GOOG"},
     "docs/how-to/ask-why-a-trade-was-made.md": {"today's data gives BUY 0.58, the run logged 0.57"},
+    "docs/how-to/cluster.md": {"every", "under the same path", "The first piece of work", "A run", "Rounds.",
+                               "What is not shared out.", "The same versions on both.", "The firewall.",
+                               "The data on both, under the same path.", "The scheduler", "The workers", "The work"},
     "docs/how-to/import-files.md": {"found a web page (HTML)", "a JSON document", "binary data",
                                     "found no close column among …"},
     "docs/how-to/judge-an-unseen-symbol.md": {"Skill on the test rows", "Number of trades.", "In-sample bars.",

@@ -148,10 +148,11 @@ class TestRoutes:
             each.name: each.help for words, told in every_command() for each in told.params if words == (command,)
         }
         fields = docs_references.openapi()["components"]["schemas"][body]["properties"]
-        for name in fields:
+        for name, facts in fields.items():
             option = docs_references.OPTIONS.get(name, name)
             if option in options:
-                assert f"; {options[option]} |" in filled("http-api").replace("\\|", "|"), name
+                about = " ".join(facts.get("description", options[option]).split())
+                assert f"; {about.replace('``', '`')} |" in filled("http-api").replace("\\|", "|"), name
 
     def test_no_thread_of_the_application_is_left(self) -> None:
         assert docs_references.openapi()["info"]["title"] == "KTRDR Desktop"

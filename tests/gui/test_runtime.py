@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.runtime import SWITCH_SECONDS, RuntimeRules
+from ktrdr_app.gui.runtime import SWITCH_SECONDS, Aftermath, RuntimeRules
 
 pytestmark = pytest.mark.gui
 
@@ -148,3 +148,64 @@ def test_the_timer_calls_the_collection(rules: RuntimeRules) -> None:
     assert timer.isActive()
     timer.timeout.emit()
     assert len(Knot.freed_in) == 3000
+
+
+class TestAWindowWhoseThreadsWillNotStop:
+    def aftermath(self, qtbot: QtBot) -> Aftermath:
+        application = QCoreApplication.instance()
+        assert application is not None
+        (found,) = application.findChildren(Aftermath)
+        return found
+
+    def test_it_leaves_the_rules_in_force_until_they_have(self, rules: RuntimeRules, qtbot: QtBot) -> None:
+        Knot.freed_in.clear()
+        runs = [True]
+        rules.install()
+        rules.restore(lambda: runs[0])
+        after = self.aftermath(qtbot)
+        assert not gc.isenabled()
+
+        def work() -> None:
+            for _ in range(3000):
+                Knot()
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join()
+        assert Knot.freed_in == [], "the thread collects nothing of the window's"
+        after.look()
+        assert not gc.isenabled()
+        runs[0] = False
+        after.look()
+        assert gc.isenabled()
+        assert RuntimeRules._holders == 0
+        after.look()
+        assert RuntimeRules._holders == 0, "letting go twice is once"
+        gc.collect()
+        assert set(Knot.freed_in) == {threading.get_ident()}
+
+    def test_its_timer_looks(self, rules: RuntimeRules, qtbot: QtBot) -> None:
+        runs = [True]
+        rules.install()
+        rules.restore(lambda: runs[0])
+        timer = self.aftermath(qtbot)
+        assert timer.isActive()
+        runs[0] = False
+        timer.timeout.emit()
+        assert gc.isenabled()
+
+    def test_another_window_goes_on_meanwhile(self, rules: RuntimeRules, qtbot: QtBot) -> None:
+        other, runs = RuntimeRules(), [True]
+        rules.install()
+        other.install()
+        rules.restore(lambda: runs[0])
+        other.restore()
+        assert not gc.isenabled()
+        runs[0] = False
+        self.aftermath(qtbot).look()
+        assert gc.isenabled()
+
+    def test_one_whose_threads_have_stopped_waits_for_nothing(self, rules: RuntimeRules) -> None:
+        rules.install()
+        rules.restore(lambda: False)
+        assert gc.isenabled()

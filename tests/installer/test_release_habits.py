@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -39,6 +40,31 @@ def test_ci_runs_what_the_local_ci_runs() -> None:
     assert " ".join(words) in commands(read(REPO / ".github" / "workflows" / "ci.yml"))
 
 
+def test_the_local_ci_does_nothing_else_and_can_be_started() -> None:
+    path = REPO / ".ci" / "run"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert len(lines) == 1
+    assert lines[0].endswith("&& exec make test")
+    assert path.read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n")
+    if os.name == "posix":
+        assert os.access(path, os.X_OK)
+
+
+def test_ci_names_every_check_and_tries_every_python_and_system(checks: ModuleType) -> None:
+    path = REPO / ".github" / "workflows" / "ci.yml"
+    listed = re.search(r"^# \(([a-z, -]+)\)\.$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert listed is not None
+    assert listed.group(1).split(", ") == [step.name for step in checks.all_steps()]
+    job = read(path)["jobs"]["test"]
+    matrix = job["strategy"]["matrix"]
+    places = [(system, python) for system in matrix["os"] for python in matrix["python"]]
+    places += [(entry["os"], entry["python"]) for entry in matrix["include"]]
+    assert {python for _, python in places} == {"3.11", "3.12", "3.13"}
+    assert {system.split("-")[0] for system, _ in places} == {"ubuntu", "windows", "macos"}
+    assert [step["run"] for step in job["steps"] if "bootstrap" in step.get("run", "")] == [commands(read(path))[-1]]
+    assert not [step for step in job["steps"] if step.get("continue-on-error")]
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_may_read_only_and_ends_some_time(path: Path) -> None:
     workflow = read(path)
@@ -69,6 +95,22 @@ def test_the_audit_looks_at_every_pin_once_a_week() -> None:
     pins = {"installer/constraints.txt", "installer/release-tools.txt"}
     assert pins <= set(audit.split())
     assert pins == set(triggers["push"]["paths"])
+
+
+def test_that_the_audit_has_not_been_made_is_said_where_it_is_spoken_of() -> None:
+    for name in ("SECURITY.md", ".github/workflows/audit.yml"):
+        text = " ".join((REPO / name).read_text(encoding="utf-8").replace("#", " ").split())
+        assert "audit" in text
+        assert "not been made yet" in text or "Not run yet" in text, name
+
+
+def test_every_pin_is_one_that_the_audit_can_read() -> None:
+    for name in ("constraints.txt", "release-tools.txt"):
+        lines = (REPO / "installer" / name).read_text(encoding="utf-8").splitlines()
+        pins = [line for line in lines if line and not line.startswith("#")]
+        assert [line for line in pins if not re.fullmatch(r"[a-z0-9-]+==[\w.!+-]+", line)] == []
+        names = [line.partition("==")[0] for line in pins]
+        assert len(names) == len(set(names)), "a package is pinned twice"
 
 
 def test_a_release_tests_first_and_tries_the_frozen_program_on_each_system() -> None:

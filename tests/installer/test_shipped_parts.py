@@ -91,3 +91,24 @@ def test_a_part_without_licence_or_text_is_named(
         part("mystery", "3", "python", licence, texts, 5),
     ]
     assert shipped.write_documents(parts, folder, "0.1.0") == ["mystery-3"]
+
+
+def test_well_known_licences_that_a_text_only_points_to_are_brought_along(
+    shipped: ModuleType, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is unpacked on systems that have no Debian's files."""
+    there = tmp_path / "common"
+    there.mkdir()
+    (there / "LGPL-2.1").write_text("the whole of it", encoding="utf-8")
+    (there / "GPL-3").write_text("nobody's", encoding="utf-8")
+    monkeypatch.setattr(shipped, "COMMON_PLACE", there)
+    part = load("part_sources").Part
+    text = b"found in `/usr/share/common-licenses/LGPL-2.1'. Or /usr/share/common-licenses/Gone."
+    parts = [
+        part("ktrdr-app", "0.1.0", "python", "MIT", (("LICENSE", b"ours"),), 20),
+        part("libglib2.0-0", "2.74", "system", "LGPL-2.1+", (("copyright", text),), 5),
+    ]
+    assert shipped.write_documents(parts, folder, "0.1.0") == []
+    brought = {file.name: file.read_text(encoding="utf-8") for file in (folder / "licences" / "common-licenses").iterdir()}
+    assert brought == {"LGPL-2.1": "the whole of it"}
+    assert "common-licenses" in (folder / "licences" / "INDEX.txt").read_text(encoding="utf-8")

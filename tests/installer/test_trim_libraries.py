@@ -105,4 +105,7 @@ def test_the_script_says_how_much_went(trimmer: ModuleType, tmp_path: Path) -> N
     shutil.copy(REAL, tmp_path / "a.so")
     command = [sys.executable, trimmer.__file__, tmp_path]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert said == f"{(REAL.stat().st_size - (tmp_path / 'a.so').stat().st_size) / 1e6:.0f} MB of names for debuggers cut off\n"
+    assert (
+        said
+        == f"{(REAL.stat().st_size - (tmp_path / 'a.so').stat().st_size) / 1e6:.0f} MB of names for debuggers cut off\n"
+    )

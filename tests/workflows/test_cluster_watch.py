@@ -159,7 +159,7 @@ def watching(address: str) -> Iterator[Watching]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(module, "AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 2.0)
 
 
 class TestARealOne:
@@ -194,6 +194,24 @@ class TestARealOne:
             after = view.wait(lambda seen: len(seen.present) == 2, "another worker")
         assert victim in [each.address for each in after.workers if each.state == LOST]
         assert victim not in [each.address for each in after.present]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: Windows has no such signal")
+    def test_a_worker_that_stands_still_is_silent_and_the_scheduler_is_not_blamed(
+        self, dask: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It cannot say which versions it has; once it goes on it is asked again."""
+        monkeypatch.setattr(module, "COMPARE_SECONDS", 0.2)
+        monkeypatch.setattr(module, "SILENT_SECONDS", 1.0)
+        with dask_cluster_in(tmp_path, workers=1) as own:
+            with own.client() as client:
+                [pid] = client.run(os.getpid).values()
+            os.kill(pid, signal.SIGSTOP)
+            with watching(own.address) as view:
+                seen = view.wait(lambda seen: [each.state for each in seen.workers] == [SILENT], "a silent worker")
+                os.kill(pid, signal.SIGCONT)
+                view.wait(lambda seen: [each.state for each in seen.workers] == [ALIVE], "its voice")
+            assert {each.problem for each in view.seen} == {None}
+        assert not seen.unreachable
 
     @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: Windows has no such signal")
     def test_a_scheduler_that_goes_is_told_and_found_again(self, dask: DaskCluster, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.errors import FileMissing, StorageProblem
+from ktrdr_app.core.errors import DataProblem, FileMissing, StorageProblem
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.workflows import check_strategy, load_bars, run_equity, run_trades
 from ktrdr_app.workflows.requests import BarsRequest
@@ -53,6 +53,28 @@ def test_files_that_are_gone_or_cannot_be_read(tmp_path: Path) -> None:
         run_trades({"trades_file": str(tmp_path / "trades.csv")})
     with pytest.raises(StorageProblem):
         run_equity({"equity_file": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 99,
+        b"\xff\xfe\x00\xd8",
+        b"a,b\n1,2\n",
+        b"timesta",
+        TRADES.encode() + b"1" + b",1" * 20 + b"\n",
+    ],
+    ids=["empty", "zeros", "binary", "another table", "cut off", "ragged"],
+)
+def test_files_that_are_damaged(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    for read, name in ((run_trades, "trades_file"), (run_equity, "equity_file")):
+        with pytest.raises(DataProblem, match="damaged") as caught:
+            read({name: str(path)})
+        assert caught.value.where == str(path)
+        assert "again" in caught.value.hint
 
 
 def test_bars_of_a_range(sample_workspace: Workspace) -> None:

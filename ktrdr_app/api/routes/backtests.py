@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import BacktestBody
+from ktrdr_app.api.documents import BacktestDocument, BacktestResults, EquityCurve, Trades, described
 from ktrdr_app.api.operations import BACKTEST, Operation
 from ktrdr_app.api.outcomes import result_of
 from ktrdr_app.api.service import Here
@@ -20,7 +21,7 @@ from ktrdr_app.core.progress import Progress
 router = APIRouter(prefix="/backtests", tags=["backtests"], route_class=StrictRoute)
 
 
-@router.post("/", status_code=HTTPStatus.ACCEPTED)
+@router.post("/", status_code=HTTPStatus.ACCEPTED, responses=described(BacktestDocument, HTTPStatus.ACCEPTED))
 def start(here: Here, body: BacktestBody) -> Answer:
     """Put a backtest into the queue; it goes on when the client is gone."""
     request = body.to_request(here.workspace)
@@ -34,26 +35,26 @@ def start(here: Here, body: BacktestBody) -> Answer:
     return Answer(_told(operation), HTTPStatus.ACCEPTED)
 
 
-@router.get("/{backtest_id}")
+@router.get("/{backtest_id}", responses=described(BacktestDocument))
 def backtest(here: Here, backtest_id: str) -> Answer:
     """Say where a backtest stands; its result is another route's."""
     return Answer(_told(here.jobs.store.get(backtest_id, BACKTEST)))
 
 
-@router.get("/{backtest_id}/results")
+@router.get("/{backtest_id}/results", responses=described(BacktestResults))
 def results(here: Here, backtest_id: str) -> Answer:
     """Give the figures beside buy and hold, with the model and how it was chosen: what ``backtest --json`` prints."""
     return Answer({"backtest_id": backtest_id, **_result(here, backtest_id)})
 
 
-@router.get("/{backtest_id}/trades")
+@router.get("/{backtest_id}/trades", responses=described(Trades))
 def trades(here: Here, backtest_id: str) -> Answer:
     """Give every closed trade."""
     rows = workflows.run_trades(_result(here, backtest_id))
     return Answer({"backtest_id": backtest_id, "trades": rows})
 
 
-@router.get("/{backtest_id}/equity_curve")
+@router.get("/{backtest_id}/equity_curve", responses=described(EquityCurve))
 def equity_curve(here: Here, backtest_id: str) -> Answer:
     """Give what the account was worth at each bar's close, beside buy and hold."""
     curve = workflows.run_equity(_result(here, backtest_id))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import Date, Name
+from ktrdr_app.api.documents import Bars, Symbols, described
 from ktrdr_app.api.service import Here
 from ktrdr_app.workflows.frames import rows_document
 from ktrdr_app.workflows.requests import BarsRequest
@@ -18,7 +19,7 @@ router = APIRouter(tags=["data"])
 MOST_BARS = 100_000
 
 
-@router.get("/symbols")
+@router.get("/symbols", responses=described(Symbols))
 def symbols(here: Here) -> Answer:
     """List every symbol with its asset class and the series that it has."""
     found: dict[str, dict[str, object]] = {}
@@ -31,7 +32,7 @@ def symbols(here: Here) -> Answer:
     return Answer({"symbols": list(found.values())})
 
 
-@router.get("/data/{symbol}/{timeframe}")
+@router.get("/data/{symbol}/{timeframe}", responses=described(Bars))
 def bars(
     here: Here,
     symbol: Annotated[Name, Path(description="Symbol.")],

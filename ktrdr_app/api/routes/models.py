@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import Name
+from ktrdr_app.api.documents import Models, ResolvedModel, described
 from ktrdr_app.api.service import Here
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.workflows.model_requests import ResolveRequest
@@ -16,13 +17,13 @@ from ktrdr_app.workflows.model_requests import ResolveRequest
 router = APIRouter(prefix="/models", tags=["models"])
 
 
-@router.get("")
+@router.get("", responses=described(Models))
 def models(here: Here) -> Answer:
     """List every model, the unusable ones with the reason."""
     return Answer({"models": [info.to_document() for info in workflows.list_models(here.workspace)]})
 
 
-@router.get("/resolve")
+@router.get("/resolve", responses=described(ResolvedModel))
 def resolve(
     here: Here,
     timeframe: Annotated[Name, Query(description="Bar length.")],

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from ktrdr_app.api.answers import Answer
+from ktrdr_app.api.documents import OperationBrief, OperationDocument, OperationList, described
 from ktrdr_app.api.events import ENDED, LAST, Event, Feed
 from ktrdr_app.api.operations import Operation
 from ktrdr_app.api.service import Here
@@ -20,7 +21,7 @@ STREAM = "text/event-stream"
 LARGEST_OFFSET = 2**53 - 1
 
 
-@router.get("")
+@router.get("", responses=described(OperationList))
 def operations(
     here: Here,
     status: Annotated[
@@ -35,13 +36,13 @@ def operations(
     return Answer({"operations": [operation.brief() for operation in found], "total": total})
 
 
-@router.get("/{operation_id}")
+@router.get("/{operation_id}", responses=described(OperationDocument))
 def operation(here: Here, operation_id: str) -> Answer:
     """Say where an operation stands, with its result once it is completed."""
     return Answer(here.jobs.store.get(operation_id).to_document())
 
 
-@router.delete("/{operation_id}")
+@router.delete("/{operation_id}", responses=described(OperationBrief))
 def cancel(here: Here, operation_id: str) -> Answer:
     """Stop an operation; answers within a second with how it then stands. One that is over stays as it is."""
     return Answer(here.jobs.cancel(operation_id).brief())

@@ -10,19 +10,20 @@ from ktrdr_app import workflows
 from ktrdr_app.api import names
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import StrategyBody
+from ktrdr_app.api.documents import Strategies, ValidStrategy, described
 from ktrdr_app.api.service import Here
 from ktrdr_app.api.strict_json import StrictRoute
 
 router = APIRouter(prefix="/strategies", tags=["strategies"], route_class=StrictRoute)
 
 
-@router.get("/")
+@router.get("/", responses=described(Strategies))
 def strategies(here: Here) -> Answer:
     """List the workspace's own and the shipped strategies."""
     return Answer({"strategies": [asdict(info) for info in workflows.list_strategies(here.workspace)]})
 
 
-@router.post("/validate")
+@router.post("/validate", responses=described(ValidStrategy))
 def validate(here: Here, body: StrategyBody) -> Answer:
     """Check a strategy; if it is not valid, the error lists every problem with line and column."""
     if body.text is not None:

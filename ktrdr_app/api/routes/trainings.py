@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
 from ktrdr_app.api.bodies import TrainingBody
+from ktrdr_app.api.documents import Performance, TrainingDocument, described
 from ktrdr_app.api.operations import TRAINING, Operation
 from ktrdr_app.api.outcomes import result_of
 from ktrdr_app.api.service import Here
@@ -33,7 +34,7 @@ PERFORMANCE = (
 """What of a training's document tells how good its model is."""
 
 
-@router.post("/start", status_code=HTTPStatus.ACCEPTED)
+@router.post("/start", status_code=HTTPStatus.ACCEPTED, responses=described(TrainingDocument, HTTPStatus.ACCEPTED))
 def start(here: Here, body: TrainingBody) -> Answer:
     """Put a training into the queue; it goes on when the client is gone."""
     request = body.to_request(here.workspace)
@@ -48,13 +49,13 @@ def start(here: Here, body: TrainingBody) -> Answer:
     return Answer(_told(operation), HTTPStatus.ACCEPTED)
 
 
-@router.get("/{task_id}")
+@router.get("/{task_id}", responses=described(TrainingDocument))
 def training(here: Here, task_id: str) -> Answer:
     """Say where a training stands, with its result once it is completed."""
     return Answer(_told(here.jobs.store.get(task_id, TRAINING)))
 
 
-@router.get("/{task_id}/performance")
+@router.get("/{task_id}/performance", responses=described(Performance))
 def performance(here: Here, task_id: str) -> Answer:
     """Say how good the trained model is, beside what needs no model."""
     operation = here.jobs.store.get(task_id, TRAINING)

@@ -32,6 +32,12 @@ def _see_off() -> None:
         runner.wait(LAST_WAIT_MS)
 
 
+def orphans_run() -> bool:
+    """Return whether a thread that would not stop still runs; those that have ended by now are let go of."""
+    orphans[:] = [runner for runner in orphans if not runner.wait(0)]
+    return bool(orphans)
+
+
 class TaskManager(QObject):
     """Runs tasks, each in a QThread of its own, and holds the threads until they are gone.
 

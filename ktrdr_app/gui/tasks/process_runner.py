@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import threading
-from multiprocessing.connection import Connection
+import time
+from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 KILL_MS = 5000
 """How long a process that was killed may take to be gone."""
+
+_LOOKS, _PAUSE = 500, 0.002
+"""How often, and with how many seconds between, the end of a process is looked for that another thread was told of."""
 
 
 class Deputy:
@@ -93,12 +97,13 @@ class Deputy:
             finally:
                 with self._turn:
                     self._mouth = None
-        process.join()
+        code = exit_code(process)
         with self._turn:
             self._process = None
         if outcome is None and not self._token.cancelled:
-            raise WorkerDied(self._title, process.exitcode or 0)
-        process.close()
+            raise WorkerDied(self._title, code or 0)
+        if code is not None:
+            process.close()
         return outcome or Outcome(TaskState.CANCELLED)
 
     def _introduce(self, process: SpawnProcess, mouth: Mouth) -> None:
@@ -126,6 +131,26 @@ class Deputy:
                 self._progress(event)
         elif isinstance(message, logging.LogRecord):
             logging.getLogger(message.name).handle(message)
+
+
+def exit_code(process: SpawnProcess) -> int | None:
+    """Wait for a process to end, and return its exit code; None if the system told it to nobody.
+
+    `multiprocessing` looks after all processes whenever it starts one. A thread that does so may be told of this one's
+    end in our place, and needs a moment to write it down: until then even `join` does not know it, and `close` refuses.
+
+    Parameters
+    ----------
+    process : SpawnProcess
+        The process.
+    """
+    wait([process.sentinel])
+    process.join()
+    for _ in range(_LOOKS):
+        if process.exitcode is not None:
+            break
+        time.sleep(_PAUSE)
+    return process.exitcode
 
 
 class ProcessRunner(ThreadRunner):

@@ -316,9 +316,11 @@ def test_a_thread_that_will_not_stop_is_kept_and_reported(qtbot: QtBot) -> None:
     (orphan,) = manager_module.orphans
     assert isinstance(orphan, ThreadRunner)
     assert orphan.thread_.isRunning()
+    assert manager_module.orphans_run()
     release.set()
     assert orphan.wait(10_000)
-    manager_module.orphans.clear()
+    assert not manager_module.orphans_run()
+    assert manager_module.orphans == [], "what has ended is let go of"
 
 
 def test_no_thread_is_left_after_many_tasks(qtbot: QtBot, tasks: TaskManager) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from ktrdr_app.gui.panels.backtest.view_model import SHOWN, RunView
 from ktrdr_app.gui.tasks import manager as manager_module
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.manager import TaskManager
-from ktrdr_app.gui.tasks.process_runner import ProcessRunner
+from ktrdr_app.gui.tasks.process_runner import ProcessRunner, exit_code
 from ktrdr_app.gui.tasks.runner import ThreadRunner
 from ktrdr_app.gui.tasks.task import Task, TaskError, TaskState
 from ktrdr_app.model_store import UniversalModelLoader
@@ -140,6 +142,43 @@ def test_shutdown_ends_a_process_that_will_not_stop(qtbot: QtBot, folder: Path) 
     assert manager_module.orphans == []
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text(encoding="utf-8")), 0)
+
+
+def test_an_end_that_another_thread_is_told_of_is_an_end(qtbot: QtBot, outside: TaskManager, folder: Path) -> None:
+    over = threading.Event()
+
+    def look_after_all() -> None:
+        while not over.is_set():
+            multiprocessing.active_children()  # as every start of a process does
+
+    nurse = threading.Thread(target=look_after_all)
+    nurse.start()
+    listeners = []
+    try:
+        for _ in range(3):
+            task = Task("the search", errand(folder, "count"))
+            listeners.append(Listener(task))
+            outside.submit(task)
+        settle(qtbot, outside)
+    finally:
+        over.set()
+        nurse.join()
+    assert [listener.names[-2] for listener in listeners] == ["succeeded"] * 3
+
+
+@POSIX
+def test_an_end_that_was_told_to_nobody_is_waited_for_no_longer_than_a_second() -> None:
+    process = multiprocessing.get_context("spawn").Process(target=os.getpid)
+    process.start()
+    os.waitpid(process.pid or 0, 0)  # the system tells it once
+    assert exit_code(process) is None
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_the_exit_code_is_the_processs_own(code: int) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=os._exit, args=(code,))
+    process.start()
+    assert exit_code(process) == code
 
 
 def test_only_errands_can_be_sent(qtbot: QtBot) -> None:

@@ -24,6 +24,8 @@ from ktrdr_app.workflows.requests import TrainRequest
 
 COMBINATIONS = ("concatenate", "interleave", "balanced", "weighted")
 WEIGHTED = COMBINATIONS[-1]
+_LIST, _LIST_LEAST = 120, 80
+"""Pixels that the list of symbols is given at least, and where weights stand below it."""
 
 
 class TrainingForm(Card):
@@ -53,7 +55,7 @@ class TrainingForm(Card):
         self.seed = CalmSpinBox("trainingPanel.seedSpin", self.tr("Seed"), 0, 2_147_483_647)
         self.symbols = QListWidget()
         self.symbols.setObjectName("trainingPanel.symbolList")
-        self.symbols.setMinimumHeight(120)
+        self.symbols.setMinimumHeight(_LIST)
         self.symbols.setIconSize(QSize(14, 14))
         self.symbols.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         accessibility.name(self.symbols, self.tr("Symbols to learn from"), self.tr("Space ticks a symbol"))
@@ -123,17 +125,19 @@ class TrainingForm(Card):
         """Whether symbols are put together by their weights: by choice, or as the strategy says."""
         return (self.combination.currentData() or self._of_strategy) == WEIGHTED
 
-    def follow_plan(self, plan: TrainingPlan | None, strategy: str) -> None:
+    def follow_plan(self, plan: TrainingPlan | None, planned: TrainRequest | None) -> None:
         """Learn from a plan how the strategy puts symbols together, which it alone can tell.
 
         Parameters
         ----------
         plan : TrainingPlan or None
             The newest one; None tells nothing.
-        strategy : str
-            Whose plan it is; that of another one tells nothing either.
+        planned : TrainRequest or None
+            What it is a plan of; that of another strategy, or of a combination that was chosen, tells nothing either.
         """
-        if plan is None or strategy != self.strategy.currentData() or self.combination.currentData() is not None:
+        if plan is None or planned is None or planned.combination is not None:
+            return
+        if planned.strategy != self.strategy.currentData() or self.combination.currentData() is not None:
             return
         before, self._of_strategy = self.weighted, plan.combination
         if self.weighted is not before:
@@ -201,7 +205,9 @@ class TrainingForm(Card):
 
     def _offer_weights(self) -> None:
         self.weights.show_symbols(self.chosen)
-        self.weights.setVisible(self.weighted and bool(self.chosen))
+        shown = self.weighted and bool(self.chosen)
+        self.weights.setVisible(shown)
+        self.symbols.setMinimumHeight(_LIST_LEAST if shown else _LIST)
 
     @Slot()
     def _offer_timeframes(self, _changed: object = None) -> None:

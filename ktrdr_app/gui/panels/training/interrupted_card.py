@@ -97,6 +97,7 @@ class InterruptedCard(Card):
 
     def _add(self, box: QVBoxLayout, run: InterruptedRun, number: int) -> None:
         words = label(self._words(run), wrap=True)
+        words.setToolTip(self.tr("kept {0} in runs/{1}").format(numbers.moment(run.saved), run.name))
         resume = button(self.tr("Resume"), f"trainingPanel.resumeButton.{number}", icon="play")
         discard = button(self.tr("Discard"), f"trainingPanel.discardButton.{number}", role="quiet")
         accessibility.name(resume, self.tr("Resume {0}").format(request_words(run.request)))
@@ -112,8 +113,8 @@ class InterruptedCard(Card):
         kept = self.tr("no model of it is saved")
         if run.model is not None:
             kept = self.tr("best epoch {0} is kept as {1}").format(run.best_epoch, run.model.name)
-        words = self.tr("{0}: interrupted after epoch {1}, {2} ({3})")
-        return words.format(request_words(run.request), run.epochs, kept, numbers.moment(run.saved))
+        words = self.tr("{0}: interrupted after epoch {1}, {2}")
+        return words.format(request_words(run.request), run.epochs, kept)
 
     @Slot()
     def _resume(self) -> None:

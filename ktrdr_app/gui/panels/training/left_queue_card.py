@@ -12,9 +12,6 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.widgets import Card, button, label, row
 from ktrdr_app.workflows.requests import TrainRequest
 
-MOST = 3
-"""Trainings that are told one by one; of the others their number."""
-
 
 class LeftQueueCard(Card):
     """The question; hidden where nothing was left.
@@ -54,12 +51,12 @@ class LeftQueueCard(Card):
     def _show(self, _changed: object = None) -> None:
         left = self._keeper.left
         self.setVisible(bool(left))
+        if not left:
+            return
         one = self.tr("A training still waited when the program ended:")
-        many = self.tr("{0} trainings still waited when the program ended:").format(len(left))
-        lines = [one if len(left) == 1 else many, *map(queue_words, left[:MOST])]
-        if len(left) > MOST:
-            lines.append(self.tr("and {0} more").format(len(left) - MOST))
-        self.words.setText("\n".join(lines))
+        many = self.tr("{0} trainings still waited when the program ended, the first:").format(len(left))
+        self.words.setText("\n".join((one if len(left) == 1 else many, queue_words(left[0]))))
+        self.words.setToolTip("\n".join(map(queue_words, left)))
         begin = self.tr("Start it") if len(left) == 1 else self.tr("Start them")
         self.start.setText(self.tr("Add to the queue") if self._runs.running else begin)
         accessibility.name(self.start, self.tr("Start the trainings that waited"))

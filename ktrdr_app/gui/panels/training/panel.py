@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from ktrdr_app.core.errors import BadInput, KtrdrError
 from ktrdr_app.core.progress import EpochFinished, LearningStarted, ProgressEvent
@@ -16,6 +16,7 @@ from ktrdr_app.gui.panels.training.form import TrainingForm
 from ktrdr_app.gui.panels.training.interrupted_card import InterruptedCard
 from ktrdr_app.gui.panels.training.left_queue_card import LeftQueueCard
 from ktrdr_app.gui.panels.training.mending import Mending
+from ktrdr_app.gui.panels.training.page_tabs import PageTabs
 from ktrdr_app.gui.panels.training.plan_page import PlanPage
 from ktrdr_app.gui.panels.training.planner import Planner
 from ktrdr_app.gui.panels.training.queue_keeper import QueueKeeper
@@ -82,25 +83,35 @@ class TrainingPanel(Station):
             )
         )
         self._pages.addWidget(self.board)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("trainingPanel.tabs")
-        self.tabs.setDocumentMode(True)
-        for bar in (self.tabs, self.tabs.tabBar()):
-            accessibility.name(bar, self.tr("Pages of the training"))
+        self.tabs = PageTabs("trainingPanel.tabs", self.tr("Pages of the training"))
         self.tabs.addTab(self.plan_page, self.tr("Plan"))
         self.tabs.addTab(self._pages, self.tr("Run"))
         self.tabs.addTab(self.queue_page, "")
         self.results.join(self.tabs)
-        right, split = QVBoxLayout(), QHBoxLayout()
+        column, split = QWidget(), QHBoxLayout()
+        right = QVBoxLayout(column)
+        right.setContentsMargins(0, 0, 0, 0)
         for box in (right, split):
             box.setSpacing(gap)
         for card in (self.interrupted, self.left_queue, self.card, self.readiness):
             right.addWidget(card)
         right.addWidget(self.tabs, 1)
         split.addWidget(self.form)
-        split.addLayout(right, 1)
+        split.addWidget(self._scrolled(column), 1)
         self.body.addLayout(split, 1)
         self._follow_queue()
+
+    def _scrolled(self, column: QWidget) -> QScrollArea:
+        """Return a column in an area that scrolls where cards and page together are too high for the window."""
+        area = QScrollArea()
+        area.setObjectName("trainingPanel.area")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        accessibility.name(area, self.tr("Run and pages of the training"))
+        area.setWidget(column)
+        return area
 
     def _connect(self) -> None:
         context, runs = self.context, self.runs
@@ -195,7 +206,7 @@ class TrainingPanel(Station):
 
     @Slot()
     def _follow_plan(self) -> None:
-        self.form.follow_plan(self.planner.plan, self.planner.strategy)
+        self.form.follow_plan(self.planner.plan, self.planner.planned)
         self.buttons.block(self.mending.show_missing())
 
     # a run
@@ -299,7 +310,7 @@ class TrainingPanel(Station):
     @Slot(object)
     def _show_older(self, view: RunView) -> None:
         self._show(view)
-        self.card.words.setText(self.tr("an older run of this workspace"))
+        self.card.rest_on(self.tr("an older run of this workspace"))
         self.tabs.setCurrentWidget(self.results.view)
 
     @Slot(object)
@@ -308,7 +319,7 @@ class TrainingPanel(Station):
             return
         self._show(view)
         self.tabs.setCurrentWidget(self._pages)
-        self.card.words.setText(self.tr("newest model of this workspace"))
+        self.card.rest_on(self.tr("newest model of this workspace"))
         if not self.form.chosen:
             self.form.tick(frozenset(view.symbols))
 

@@ -37,7 +37,7 @@ class Planner(QObject):
         self._asked: TrainRequest | None = None
         self._stale = True
         self.plan: TrainingPlan | None = None
-        self.strategy = ""  # whose plan it is
+        self.planned: TrainRequest | None = None  # what it is a plan of
         self.error: object = None
         self._latest = Latest(form.context.tasks, self, REST_MS)
         self._latest.arrived.connect(self._take)
@@ -76,7 +76,7 @@ class Planner(QObject):
     @Slot(object)
     def _take(self, plan: TrainingPlan) -> None:
         self.plan, self.error = plan, None
-        self.strategy = self._asked.strategy if self._asked is not None else ""
+        self.planned = self._asked
         self.changed.emit()
 
     @Slot(object)

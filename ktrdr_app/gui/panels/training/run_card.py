@@ -31,7 +31,7 @@ class RunCard(Card):
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.words = label(self.tr("Tick symbols, then press Train."), "muted")
+        self.words = label("", "muted")
         self.words.setObjectName("trainingPanel.progressText")
         self.words.setMinimumWidth(320)
         self.live = label("", "muted", wrap=True)
@@ -47,6 +47,7 @@ class RunCard(Card):
         self.body.addWidget(self.strip)
         self.body.addLayout(line)
         self.body.addWidget(self.live)
+        self.rest_on(self.tr("Tick symbols, then press Train."))
 
     def say(self, text: str, tone: str) -> None:
         """Set the headline.
@@ -77,6 +78,8 @@ class RunCard(Card):
         self.live.clear()
         self.live.hide()
         self.bar.setRange(0, 0)
+        for part in (self.strip, self.bar, self.words):
+            part.show()
         count = self.tr("1 symbol") if symbols == 1 else self.tr("{0} symbols").format(symbols)
         self.say(self.tr("Training on {0}").format(count), "accent")
         self.words.setText(self.tr("starting…"))
@@ -101,11 +104,26 @@ class RunCard(Card):
         if fraction is not None:
             self.bar.setValue(round(1000 * fraction))
 
+    def rest_on(self, words: str) -> None:
+        """Show a run whose stages nobody knows any more, or none.
+
+        Parameters
+        ----------
+        words : str
+            Which one it is.
+        """
+        for part in (self.strip, self.bar):
+            part.hide()
+        self.words.setText(words)
+        self.words.show()
+
     def rest(self) -> None:
         """Show that nothing runs any more."""
         self.bar.setRange(0, 1000)
         self.bar.setValue(0)
-        self.live.hide()
+        for part in (self.bar, self.live):
+            part.hide()
+        self.words.setVisible(bool(self.words.text()))
 
 
 def live_words(epoch: EpochFinished) -> str:

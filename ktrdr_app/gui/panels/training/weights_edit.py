@@ -15,7 +15,7 @@ from ktrdr_app.gui.ui.widgets import GRID, label
 GREATEST = 1_000_000.0
 WHERE = "weight:"
 """What the place of an error begins with that is about the weight of the symbol behind it."""
-_AT_ONCE, _LINE = 4, 34
+_LEAST, _AT_ONCE, _LINE = 2, 4, 36
 _PRECISION = 17
 
 
@@ -27,6 +27,8 @@ class WeightBox(NumberBox):
         self.setDecimals(_PRECISION)
         self.setRange(0.0, GREATEST)
         self.setObjectName(f"trainingPanel.weight.{symbol}")
+        self.setMinimumHeight(30)
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
         accessibility.name(self, say("Weight of {0}").format(symbol))
 
     def textFromValue(self, value: float) -> str:
@@ -124,7 +126,10 @@ class WeightsEdit(QWidget):
             for column, part in enumerate((name, made, share)):
                 grid.addWidget(part, line, column)
         self._area.setWidget(inside)
-        self._area.setFixedHeight(_LINE * max(1, min(_AT_ONCE, len(symbols))))
+        for part in (inside, self._area.viewport()):
+            part.setAutoFillBackground(False)  # it lies on a card
+        self._area.setMinimumHeight(_LINE * max(1, min(_LEAST, len(symbols))))
+        self._area.setMaximumHeight(_LINE * max(1, min(_AT_ONCE, len(symbols))))
         self._say_shares()
 
     @Slot()

@@ -30,7 +30,7 @@ WORKER = WorkerSeen("tcp://10.0.0.6:8790", "north-1", 1, 310_400_000, 12_600_000
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(module, "AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 2.0)
 
 
 @pytest.fixture

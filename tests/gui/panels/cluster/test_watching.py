@@ -26,7 +26,7 @@ LONG = 60_000
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(module, "AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 2.0)
 
 
 @pytest.fixture

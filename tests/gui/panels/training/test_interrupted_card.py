@@ -63,12 +63,11 @@ def test_a_line_says_how_far_it_came_and_what_is_kept(card: InterruptedCard) -> 
     by_hand, crashed = card.offered[:2]
     assert by_hand.model is not None
     assert labels(card)[0] == (
-        f"quick 1d · AAPL: interrupted after epoch 11, best epoch {by_hand.best_epoch} is kept as "
-        f"{by_hand.model.name} ({numbers.moment(by_hand.saved)})"
+        f"quick 1d · AAPL: interrupted after epoch 11, best epoch {by_hand.best_epoch} is kept as {by_hand.model.name}"
     )
-    assert labels(card)[1] == (
-        f"quick 1d · AAPL: interrupted after epoch 10, no model of it is saved ({numbers.moment(crashed.saved)})"
-    )
+    assert labels(card)[1] == "quick 1d · AAPL: interrupted after epoch 10, no model of it is saved"
+    tips = [words.toolTip() for words in card._inside.findChildren(QLabel)]
+    assert tips[1] == f"kept {numbers.moment(crashed.saved)} in runs/{crashed.name}"
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -158,8 +158,10 @@ def test_after_kill_9_of_the_window_the_queue_is_offered_and_goes_on_when_wanted
     assert [request.seed for request in panel.keeper.left] == [2, 3, 4]
     assert [run.request.seed for run in panel.interrupted.offered] == [1], "the one at hand goes on from its checkpoint"
     words = panel.left_queue.words.text().splitlines()
-    assert words[0] == "3 trainings still waited when the program ended:"
-    assert words[1] == "quick 1d · AAPL, IBM · seed 2 · at most 2 epochs"
+    assert words == [
+        "3 trainings still waited when the program ended, the first:",
+        "quick 1d · AAPL, IBM · seed 2 · at most 2 epochs",
+    ]
     assert accessibility.nameless(panel) == []
     press(qtbot, panel, "leftStartButton")
     assert panel.running
@@ -223,11 +225,12 @@ def test_another_messages_button_brings_nothing_back(opened: Open, shop: Workspa
     assert panel.keeper.left == ()
 
 
-def test_of_many_the_first_are_told(opened: Open, shop: Workspace) -> None:
+def test_of_many_the_first_is_told_and_all_in_the_tip(opened: Open, shop: Workspace) -> None:
     workflows.keep_queue(shop, None, wanted(shop, 1, 2, 3, 4, 5))
-    words = opened().left_queue.words.text().splitlines()
-    assert len(words) == 5
-    assert words[-1] == "and 2 more"
+    card = opened().left_queue
+    assert card.words.text().startswith("5 trainings still waited")
+    told = card.words.toolTip().splitlines()
+    assert [line.partition("seed ")[2][0] for line in told] == list("12345")
 
 
 def test_a_file_that_cannot_be_read_is_told_and_new_ones_are_kept_all_the_same(

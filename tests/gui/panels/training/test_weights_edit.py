@@ -141,9 +141,9 @@ class TestTheFields:
 
     def test_many_are_scrolled(self, edit: WeightsEdit) -> None:
         edit.show_symbols(tuple(f"S{number}" for number in range(4)))
-        height = edit._area.height()
+        height = edit._area.maximumHeight()
         edit.show_symbols(tuple(f"S{number}" for number in range(40)))
-        assert edit._area.height() == height
+        assert edit._area.maximumHeight() == height
         assert len(edit.weights) == 40
         edit.show_symbols(())
         assert edit.weights == {}
@@ -171,12 +171,18 @@ class TestInTheStation:
         assert panel.train_button.isEnabled(), "with weights of 1 nothing is missing any more"
         combine(panel, "interleave")
         assert panel.form.request().weights is None
+        combine(panel, "weighted")
+        planned(qtbot, panel)
         combine(panel, None)
         assert panel.form.request().weights is not None
         pick(panel, "quick")
         assert panel.form.request().weights is None
         planned(qtbot, panel)
         assert panel.form.weights.isHidden()
+        combine(panel, "weighted")
+        planned(qtbot, panel)
+        combine(panel, None)
+        assert panel.form.request().weights is None, "the plan was of what had been chosen, not of the strategy"
 
     def test_the_plan_shows_the_rows_that_they_give(self, panel: TrainingPanel, qtbot: QtBot) -> None:
         tick(qtbot, panel.form.symbols, "AAPL", "IBM")
