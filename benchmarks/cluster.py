@@ -5,9 +5,9 @@
 
 The cluster is a scheduler and two workers of one thread each, processes on this machine that are started for it. The
 first run of each kind of work is told apart as ``first_s``: in it this process imports what it needs and features are
-built, and so do the workers import and load their kernels, if they were not made ready before (``--warm``). Every round then measures here, and there;
-``speed_up`` is the ratio of a round, told as least, middle and most. ``same`` says whether the records of both agree to
-the last byte.
+built, and the workers import and load their kernels, if they were not made ready before they joined (``--warm``). Every
+round then measures here, and there; ``speed_up`` is the ratio of a round, told as least, middle and most. ``same`` says
+whether the records of both agree to the last byte.
 
 On a machine that does something else, too, workers gain less than they would on one of their own. So the processor
 seconds are told, which depend on that less: what one thread needs here, what is left to do here while workers do the

@@ -17,7 +17,7 @@ from pathlib import Path
 from ktrdr_app.core.paths import user_cache
 from tests.docs.pages import REPO, Block
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds after which a command is given up; reached only by a failure."""
 WINDOW = re.compile(r"^((?:\.venv/bin/)?ktrdr-app(?: --workspace \S+)?)(?: +#.*)?$")
 """Opens the window. Where there is no display it says so, which is as far as a test can follow it."""

@@ -13,7 +13,7 @@ from ktrdr_app.gui.charts.rivals import Rivals
 from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
 from ktrdr_app.gui.ui.theme import Tokens
 
-LEAST_HEIGHTS = (96, 72, 72)
+LEAST_HEIGHTS = (92, 70, 70)
 """Pixels of prices, equity and drawdown; together they fit a small window with its dock open."""
 
 KEYS = ("price", "equity", "drawdown")

@@ -19,6 +19,7 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import color
 from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.training_results import show_results
+from tests.dask_cluster import DaskCluster
 from tests.gui.helpers import click, settle
 
 pytestmark = pytest.mark.gui
@@ -145,6 +146,34 @@ def test_it_is_made_as_a_task_and_shown(
     assert card.verdict.text() == f"Certificate: {told['verdict']}"
     assert [row[0] for row in cells(card)] == list(SYMBOLS)
     assert card.certify.isEnabled()
+
+
+def test_one_that_a_cluster_has_made_is_that_of_this_machine(
+    card: CertificateCard, qtbot: QtBot, trained_workspace: Workspace, three: Path, dask: DaskCluster
+) -> None:
+    tasks = card._context.tasks
+    show(card, three, qtbot)
+    made: list[bytes] = []
+    for where in ("thread", "cluster"):
+        tasks.choose_cluster(dask.address)
+        tasks.choose_long_runs(where)
+        click(qtbot, card.certify)
+        settle(qtbot, tasks)
+        assert card.found is not None
+        made.append(card.found.path.read_bytes())
+    assert made[0] == made[1]
+    assert len(list(trained_workspace.runs.glob("*/certificate.json"))) == 2
+
+
+def test_a_cluster_that_is_not_there_is_told_as_any_failure(card: CertificateCard, qtbot: QtBot, three: Path) -> None:
+    failures: list[Any] = []
+    card.failed.connect(failures.append)
+    show(card, three, qtbot)
+    card._context.tasks.choose_cluster("north")
+    card._context.tasks.choose_long_runs("cluster")
+    click(qtbot, card.certify)
+    settle(qtbot, card._context.tasks)
+    assert "cluster is 'north'" in failures[0].message
 
 
 def test_one_that_is_stopped_leaves_things_as_they_were(card: CertificateCard, qtbot: QtBot, three: Path) -> None:
