@@ -51,7 +51,7 @@ def keep_queue(workspace: Workspace, at_hand: TrainRequest | None, waiting: Sequ
         path,
         {
             "format": FORMAT,
-            "since": datetime.now(UTC).isoformat(),
+            "since": _since(path, at_hand),
             "at_hand": None if at_hand is None else _entry(at_hand),
             "waiting": [_entry(request) for request in waiting],
         },
@@ -93,6 +93,17 @@ def left_queue(workspace: Workspace) -> tuple[TrainRequest, ...]:
 
 def _interrupted(request: TrainRequest, since: datetime, kept: Sequence[InterruptedRun]) -> bool:
     return any(run.saved >= since and replace(run.request, resume=None) == request for run in kept)
+
+
+def _since(path: Path, at_hand: TrainRequest | None) -> str:
+    """Return when the training at hand was first written down, ISO UTC: what is kept of it is newer."""
+    try:
+        before = json.loads(path.read_bytes())
+        if at_hand is not None and before["at_hand"] == _entry(at_hand):
+            return datetime.fromisoformat(before["since"]).isoformat()
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        pass  # there is none yet, or it is told by `left_queue`
+    return datetime.now(UTC).isoformat()
 
 
 def _entry(request: TrainRequest) -> dict[str, Any]:

@@ -43,16 +43,12 @@ def dark(dressed: QApplication) -> Iterator[QApplication]:
 
 @pytest.fixture
 def tasks(qtbot: QtBot) -> Iterator[TaskManager]:
-    """Return a task manager that is shut down after the test; meanwhile no worker collects, as in a window."""
-    from ktrdr_app.gui.runtime import RuntimeRules
+    """Return a task manager that is shut down after the test."""
     from ktrdr_app.gui.tasks.manager import TaskManager
 
-    manager, rules = TaskManager(), RuntimeRules()
-    rules.install()
+    manager = TaskManager()
     yield manager
-    ended = manager.shutdown(10_000)
-    rules.restore()
-    assert ended, "a worker thread would not stop"
+    assert manager.shutdown(10_000), "a worker thread would not stop"
 
 
 @pytest.fixture

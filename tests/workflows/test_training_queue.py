@@ -100,6 +100,13 @@ class TestTheOneAtHand:
         assert len(workflows.list_interrupted(shop)) == 1
         assert workflows.left_queue(shop) == (asked(shop),)
 
+    def test_a_queue_that_grows_later_does_not_offer_it_twice(self, shop: Workspace) -> None:
+        wanted = request(shop, symbols=("AAPL",), epochs=9)
+        workflows.keep_queue(shop, wanted, [])
+        broken_off(shop, wanted)
+        workflows.keep_queue(shop, wanted, [asked(shop)])
+        assert workflows.left_queue(shop) == (asked(shop),)
+
     def test_an_older_state_of_the_same_request_is_another_training(self, shop: Workspace) -> None:
         wanted = request(shop, symbols=("AAPL",), epochs=9)
         broken_off(shop, wanted)
