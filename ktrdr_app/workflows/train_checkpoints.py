@@ -181,7 +181,8 @@ def remove_run(folder: Path) -> None:
     """
     check_writable(folder)
     for name in (CHECKPOINT_FILE, TRAINING_FILE, REQUEST_FILE, LOCK_FILE):
-        (folder / name).unlink(missing_ok=True)
+        for path in (folder / name, *folder.glob(f".{name}.*.tmp")):  # the hidden one of a write that was killed
+            path.unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 

@@ -25,6 +25,7 @@ from ktrdr_app.workflows.train_checkpoints import (
     REQUEST_FILE,
     TRAINING_FILE,
     RunCheckpoints,
+    remove_run,
 )
 from ktrdr_app.workflows.train_run import train
 from tests.core.children import REPO, environment, run_python
@@ -249,6 +250,18 @@ class TestTheFolder:
     def test_a_short_training_leaves_none(self, sample_workspace: Workspace) -> None:
         train(request(with_strategy(sample_workspace)))
         assert not sample_workspace.runs.exists() or not list(sample_workspace.runs.iterdir())
+
+
+def test_what_a_killed_write_left_goes_with_the_run_and_what_is_not_ours_stays(shop: Workspace) -> None:
+    folder, _ = interrupted(shop, after=1)
+    (folder / f".{CHECKPOINT_FILE}.0a1b2c3d.tmp").write_bytes(b"half of it")
+    mine = folder / "notes.tmp"
+    mine.write_text("mine")
+    remove_run(folder)
+    assert files_below(folder) == ["notes.tmp"]
+    mine.unlink()
+    remove_run(folder)
+    assert not folder.exists()
 
 
 def test_what_a_protected_workspace_keeps_of_a_run_is_neither_written_nor_removed(sample_workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Brings the program's own font to machines where no desktop has chosen one."""
+"""Brings the program's own font along: on Linux the window is drawn with it."""
 
 from __future__ import annotations
 

@@ -148,14 +148,10 @@ def palette(theme: Tokens) -> QPalette:
 
 
 def ui_font() -> QFont:
-    """Return the font of the window: the system's own, with figures of one width where there is a choice."""
+    """Return the font of the window: Inter on Linux, whose desktops' fonts differ much in width; else the system's."""
     font = QApplication.font()
-    font.setFamilies(["Inter", "Noto Sans", "Liberation Sans", "DejaVu Sans"] if _bare_linux() else font.families())
-    if _bare_linux():
-        font.setPointSizeF(10.0)
+    if sys.platform.startswith("linux"):
+        font.setFamilies(["Inter", "Noto Sans", "Liberation Sans", "DejaVu Sans"])
+        if QApplication.platformName() in ("offscreen", "minimal"):
+            font.setPointSizeF(10.0)  # no desktop has chosen a size
     return font
-
-
-def _bare_linux() -> bool:
-    """Whether no desktop has chosen a font for us."""
-    return sys.platform.startswith("linux") and QApplication.platformName() in ("offscreen", "minimal")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import UnknownName
+from ktrdr_app.gui.ui.fonts import load_fonts
 from ktrdr_app.gui.ui.style_sheet import style_sheet
 from ktrdr_app.gui.ui.theme import apply_theme, color, palette, themeChanged, tokens
 from ktrdr_app.gui.ui.tokens import THEMES, Tokens
@@ -70,6 +72,15 @@ def test_focus_is_visible(kind: str) -> None:
 def test_the_tick_fits_the_ground_it_lies_on() -> None:
     assert "check_dark.svg" in style_sheet(THEMES["dark"], "/icons")
     assert "check_light.svg" in style_sheet(THEMES["light"], "/icons")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the system's font is taken")
+def test_the_window_has_the_font_whose_widths_it_is_made_for(dark: QApplication, qtbot: QtBot) -> None:
+    load_fonts()
+    apply_theme(dark, "dark")
+    shown = QLabel("words")
+    qtbot.addWidget(shown)
+    assert QFontInfo(shown.font()).family() == "Inter"
 
 
 def test_a_label_really_wears_the_theme(dark: QApplication, qtbot: QtBot) -> None:
