@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QAbstractSpinBox, QFormLayout, QHBoxLayout, QLabel, QListWidget, QListWidgetItem
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -160,6 +160,11 @@ class TrainingForm(Card):
         self.symbols.blockSignals(False)
         self.symbols.viewport().update()
         self._ticked()
+
+    def commit(self) -> None:
+        """Take what is typed in a field that has not been left yet: a key can start a training from within it."""
+        for field in self.findChildren(QAbstractSpinBox):
+            field.interpretText()
 
     def request(self) -> TrainRequest:
         """Return what the form asks for.

@@ -171,6 +171,7 @@ class TrainingPanel(Station):
     def run_main_action(self) -> None:
         """Start a training with what the form says, or let it wait for the one under way."""
         self.notice.dismiss()
+        self.form.commit()
         try:
             request = self.form.request()
         except BadInput as error:

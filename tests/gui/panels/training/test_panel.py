@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,24 @@ def test_a_training_by_clicks(panel: TrainingPanel, qtbot: QtBot) -> None:
     assert not stop_button(panel).isEnabled()
     assert ("trainingPanel", "running") in heard
     assert heard[-1] == ("trainingPanel", "ready")
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_number_that_is_typed_and_not_left_counts(panel: TrainingPanel, qtbot: QtBot, by_key: bool) -> None:
+    tick(qtbot, panel.form.symbols, "AAPL")
+    for field, text in ((panel.form.epochs, "2"), (panel.form.seed, "7")):
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+    assert panel.form.seed.value() == 0, "no key has said yet that this is all of it"
+    if by_key:
+        panel.run_main_action()
+    else:
+        click(qtbot, train_button(panel))
+    settle(qtbot, panel.context.tasks)
+    (model,) = workflows.list_models(panel.context.workspace)
+    manifest = json.loads((model.path / "training_manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["seed"], len(panel.board.loss.points("val")[0])) == (7, 2)
 
 
 def test_the_curves_are_the_history_of_the_model(panel: TrainingPanel, qtbot: QtBot) -> None:
