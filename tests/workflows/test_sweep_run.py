@@ -182,13 +182,17 @@ class TestTheSameEverywhere:
             killed: list[str] = []
 
             def kill() -> None:
-                until(lambda: any("_call" in str(tasks) for tasks in client.processing().values()), "a trial")
+                until(lambda: any(client.processing().values()), "a trial")
                 worker = next(name for name, tasks in client.processing().items() if tasks)
                 os.kill(pids[worker], signal.SIGKILL)
                 killed.append(worker)
+                for name in pids.keys() - {worker}:
+                    os.kill(pids[name], signal.SIGCONT)
 
             def listen(event: ProgressEvent) -> None:
                 if isinstance(event, TrialDone) and event.done == 2:
+                    for pid in pids.values():  # a trial is over too soon to be caught at it otherwise
+                        os.kill(pid, signal.SIGSTOP)
                     killer.start()
 
             killer = threading.Thread(target=kill)
