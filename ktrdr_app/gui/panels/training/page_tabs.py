@@ -31,6 +31,10 @@ class PageTabs(QTabWidget):
         """Return the least room: an area that scrolls would give pictures all that they wish for, and scroll."""
         return self.minimumSizeHint()
 
+    def hasHeightForWidth(self) -> bool:
+        """Say no: words that wrap on any page, shown or not, would ask for the height that this page wishes for."""
+        return False
+
     def tabInserted(self, place: int) -> None:
         """Take a new page's wishes into account.
 

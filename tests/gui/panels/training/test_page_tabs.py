@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.panels.training.page_tabs import PageTabs
@@ -66,3 +66,31 @@ def test_in_an_area_it_fills_what_is_there_and_scrolls_only_for_what_is_needed(q
     qtbot.waitUntil(lambda: tabs.height() >= 500)
     tabs.setCurrentIndex(0)
     qtbot.waitUntil(lambda: tabs.height() == area.viewport().height())
+
+
+def test_words_that_wrap_do_not_make_the_area_scroll_for_what_a_page_would_only_like(
+    qtbot: QtBot, dark: QApplication
+) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    page = QWidget()
+    box = QVBoxLayout(page)
+    box.addWidget(tabs := PageTabs("some.tabs", "Some pages"))
+    wordy = QWidget()
+    lines = QVBoxLayout(wordy)
+    lines.addWidget(words := QLabel("many words " * 30))
+    lines.addWidget(Wish(50))
+    words.setWordWrap(True)
+    for shown in (Wish(60), wordy):
+        tabs.addTab(shown, "page")
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    area.resize(400, 300)
+    area.show()
+    qtbot.waitExposed(area)
+    for place in (1, 0, 1):
+        tabs.setCurrentIndex(place)
+        for _ in range(3):  # one layout asks for the next
+            dark.processEvents()
+        assert page.height() == area.viewport().height()
+    assert words.height() >= words.heightForWidth(words.width()), "no line of them is cut"
