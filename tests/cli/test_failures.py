@@ -40,6 +40,7 @@ CASES: list[tuple[KtrdrError, int, str]] = [
     (errors.WorkerDied("Train", 9), 1, "worker_died"),
     (errors.TrainingFailed("train", "the loss is not finite", "lower the learning rate"), 2, "training_failed"),
     (errors.StorageProblem("/full/x", "No space left on device"), 2, "storage_problem"),
+    (errors.LockHeld("/w/.locks/operations", "process 7"), 2, "lock_held"),
     (errors.WorkspaceReadOnly("/w/models/x"), 2, "workspace_read_only"),
     (errors.WorkspaceBusy("/w", "host, process 7", stale=False), 2, "workspace_busy"),
     (errors.EnvironmentProblem("Qt", "not installed", "pip install it"), 2, "environment_problem"),
