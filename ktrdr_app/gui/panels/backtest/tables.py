@@ -77,9 +77,9 @@ def _exit_price(trade: TradeRow) -> float:
     return trade.exit_price
 
 
-def trades_table() -> RecordTable:
-    """Return the table of trades; what is looked at most stands first, where no scrolling is needed."""
-    columns = [
+def deal_columns() -> list[Column]:
+    """Return the columns that every table of closed trades begins with: what is looked at most."""
+    return [
         Column("#", lambda trade: str(trade.number + 1), lambda trade: trade.number, number=True),
         Column(_t("Side"), lambda trade: f"{'▲' if trade.side == 'long' else '▼'} {trade.side}"),
         Column(_t("Entry"), lambda trade: trade.entry),
@@ -98,9 +98,17 @@ def trades_table() -> RecordTable:
             lambda trade: trade.net,
             number=True,
             token=_outcome_token,
+            help=_t("Net profit in the account's currency"),
         ),
         Column(_t("Bars"), lambda trade: numbers.integer(trade.bars), lambda trade: trade.bars, number=True),
         Column(_t("End"), lambda trade: trade.reason, help=_t("Why the trade was closed")),
+    ]
+
+
+def trades_table() -> RecordTable:
+    """Return the table of trades; what is looked at most stands first, where no scrolling is needed."""
+    columns = [
+        *deal_columns(),
         Column(_t("In at"), lambda trade: _price(trade.entry_price), _entry_price, number=True, help=_t("Entry price")),
         Column(_t("Out at"), lambda trade: _price(trade.exit_price), _exit_price, number=True, help=_t("Exit price")),
         Column(
