@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,3 +133,45 @@ def until(happened: Any, what: str) -> None:
     while not happened():
         assert time.monotonic() < end, f"{what}: nothing after {WAIT:g} s"
         time.sleep(0.02)
+
+
+class WorkerKiller:
+    """Kills, without a warning, the first worker of a cluster that is found at work.
+
+    Parameters
+    ----------
+    client : Client
+        Of the test's own.
+    hold : bool
+        Whether all workers stand still until one is killed, where work is over too soon to be caught otherwise.
+    """
+
+    def __init__(self, client: Any, *, hold: bool = False) -> None:
+        self._client, self._hold = client, hold
+        self._pids: dict[str, int] = client.run(os.getpid)
+        self._killed = ""
+        self._thread = threading.Thread(target=self._kill)
+
+    def start(self) -> None:
+        """Begin to look for one."""
+        if self._hold:
+            self._send(signal.SIGSTOP, *self._pids)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Wait until one was killed, and make sure that it is gone."""
+        self._thread.join()
+        assert self._killed
+        assert self._killed not in self._client.run(os.getpid), "the worker was not killed"
+
+    def _kill(self) -> None:
+        until(lambda: any(self._client.processing().values()), "work on a worker")
+        worker = next(name for name, tasks in self._client.processing().items() if tasks)
+        self._send(signal.SIGKILL, worker)
+        self._killed = worker
+        if self._hold:
+            self._send(signal.SIGCONT, *(self._pids.keys() - {worker}))
+
+    def _send(self, number: signal.Signals, *workers: str) -> None:
+        for name in workers:
+            os.kill(self._pids[name], number)

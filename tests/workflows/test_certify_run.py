@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
-import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,7 +21,7 @@ from ktrdr_app.workflows.requests import CertifyResult
 from ktrdr_app.workflows.run_folders import newest_run
 from ktrdr_app.workflows.train_run import train
 from tests.core.protected import only_looked_at
-from tests.dask_cluster import DaskCluster, until
+from tests.dask_cluster import DaskCluster, WorkerKiller
 from tests.training.planted_market import MARKETS
 from tests.workflows.planted import planted_workspace, request
 from tests.workflows.quick import files_below
@@ -122,24 +119,14 @@ def test_nor_on_a_worker_that_is_killed_over_a_fold(
     """The hash of the file is what users hold certificates against each other by."""
     with dask.client() as client:
         client.restart(timeout=60)  # only workers that have imported nothing yet are a second or more at a fold
-        pids = client.run(os.getpid)
-        killed: list[str] = []
+        killer = WorkerKiller(client)
 
         def listen(event: ProgressEvent) -> None:
             if isinstance(event, StageStarted) and event.stage == "folds":
                 killer.start()
 
-        def kill() -> None:
-            until(lambda: any(client.processing().values()), "a fold on a worker")
-            worker = next(name for name, tasks in client.processing().items() if tasks)
-            os.kill(pids[worker], signal.SIGKILL)
-            killed.append(worker)
-
-        killer = threading.Thread(target=kill)
         again = certify(request(workspace, seed=3, cluster=dask.address), listen)
-        killer.join()
-        assert killed
-        assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+        killer.check()
     hashes = {hashlib.sha256(made.path.read_bytes()).hexdigest() for made in (found, again)}
     assert len(hashes) == 1
 

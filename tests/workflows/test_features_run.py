@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +27,7 @@ from ktrdr_app.workflows.inspect_series import features
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import SeriesRequest
 from tests.core.cluster_work import has_prepared
-from tests.dask_cluster import DaskCluster, until
+from tests.dask_cluster import DaskCluster, WorkerKiller
 from tests.workflows.quick import NAME, SYMBOLS, files_below, with_strategy
 
 
@@ -187,21 +184,10 @@ class TestOnACluster:
         with dask.client() as client:
             if any(client.run(has_prepared).values()):
                 client.restart(timeout=60)  # only workers that have imported nothing yet are seconds at a symbol
-            pids = client.run(os.getpid)
-            killed: list[str] = []
-
-            def kill() -> None:
-                until(lambda: any(client.processing().values()), "work on a worker")
-                worker = next(name for name, tasks in client.processing().items() if tasks)
-                os.kill(pids[worker], signal.SIGKILL)
-                killed.append(worker)
-
-            killer = threading.Thread(target=kill)
+            killer = WorkerKiller(client)
             killer.start()
             there = build_many_features(request(shop, out=tmp_path / "there", cluster=dask.address))
-            killer.join()
-            assert killed
-            assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+            killer.check()
         written = kept(shop)
         forget(shop)
         self.same(build_many_features(request(shop, out=tmp_path / "here")), there)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +18,7 @@ from ktrdr_app.workflows.backtest_run import backtest
 from ktrdr_app.workflows.grid_run import SymbolWork, backtest_grid, placed, run_symbol
 from ktrdr_app.workflows.many_requests import GridRequest, ManyOutcome
 from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, SignalsRequest
-from tests.dask_cluster import DaskCluster, until
+from tests.dask_cluster import DaskCluster, WorkerKiller
 from tests.workflows.quick import NAME, files_below, trained
 
 SYMBOLS = ("MSFT", "GOOG", "AAPL")
@@ -138,21 +135,10 @@ class TestOnACluster:
     def test_also_where_a_worker_is_killed(self, shop: Workspace, grid: ManyOutcome, dask: DaskCluster) -> None:
         with dask.client() as client:
             client.restart(timeout=60)  # only workers that have imported nothing yet are seconds at a symbol
-            pids = client.run(os.getpid)
-            killed: list[str] = []
-
-            def kill() -> None:
-                until(lambda: any(client.processing().values()), "work on a worker")
-                worker = next(name for name, tasks in client.processing().items() if tasks)
-                os.kill(pids[worker], signal.SIGKILL)
-                killed.append(worker)
-
-            killer = threading.Thread(target=kill)
+            killer = WorkerKiller(client)
             killer.start()
             again = backtest_grid(_request(shop, "NOPE", *SYMBOLS, cluster=dask.address))
-            killer.join()
-            assert killed
-            assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+            killer.check()
         _same_as(grid, again)
 
     def test_a_scheduler_that_is_not_there_leaves_nothing(

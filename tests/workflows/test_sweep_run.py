@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,7 +35,7 @@ from ktrdr_app.workflows.sweep_requests import SweepResult
 from ktrdr_app.workflows.sweep_run import LOCK_FILE, sweep
 from ktrdr_app.workflows.train_run import train
 from tests.core.children import REPO, environment
-from tests.dask_cluster import DaskCluster, until
+from tests.dask_cluster import DaskCluster, WorkerKiller, until
 from tests.workflows.planted import planted_workspace
 from tests.workflows.sweeps import SPACE, SYMBOLS, record, sweep_request
 
@@ -178,28 +176,14 @@ class TestTheSameEverywhere:
         self, in_twos: SweepResult, workspace: Workspace, dask: DaskCluster
     ) -> None:
         with dask.client() as client:
-            pids = client.run(os.getpid)
-            killed: list[str] = []
-
-            def kill() -> None:
-                until(lambda: any(client.processing().values()), "a trial")
-                worker = next(name for name, tasks in client.processing().items() if tasks)
-                os.kill(pids[worker], signal.SIGKILL)
-                killed.append(worker)
-                for name in pids.keys() - {worker}:
-                    os.kill(pids[name], signal.SIGCONT)
+            killer = WorkerKiller(client, hold=True)
 
             def listen(event: ProgressEvent) -> None:
                 if isinstance(event, TrialDone) and event.done == 2:
-                    for pid in pids.values():  # a trial is over too soon to be caught at it otherwise
-                        os.kill(pid, signal.SIGSTOP)
                     killer.start()
 
-            killer = threading.Thread(target=kill)
             there = sweep(sweep_request(workspace, workers=2, cluster=dask.address), listen)
-            killer.join()
-            assert killed
-            assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+            killer.check()
         assert record(there.folder) == record(in_twos.folder)
 
     def test_stopped_and_resumed_it_ends_the_same(self, in_twos: SweepResult, workspace: Workspace) -> None:

@@ -6,9 +6,7 @@ import contextlib
 import json
 import os
 import pickle
-import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -34,7 +32,7 @@ from ktrdr_app.workflows.requests import TrainRequest
 from ktrdr_app.workflows.train_run import train
 from ktrdr_app.workflows.train_symbols import SymbolOrder, prepare_in_file, prepare_symbol
 from tests.core.cluster_work import has_prepared
-from tests.dask_cluster import DaskCluster, until
+from tests.dask_cluster import DaskCluster, WorkerKiller
 from tests.workflows.quick import SYMBOLS, files_below, request, trained, with_strategy
 
 
@@ -97,21 +95,10 @@ class TestOnACluster:
         with dask.client() as client:
             if any(client.run(has_prepared).values()):
                 client.restart(timeout=60)  # only workers that have imported nothing yet are seconds at a symbol
-            pids = client.run(os.getpid)
-            killed: list[str] = []
-
-            def kill() -> None:
-                until(lambda: any(client.processing().values()), "work on a worker")
-                worker = next(name for name, tasks in client.processing().items() if tasks)
-                os.kill(pids[worker], signal.SIGKILL)
-                killed.append(worker)
-
-            killer = threading.Thread(target=kill)
+            killer = WorkerKiller(client)
             killer.start()
             found = train(fresh(sample_workspace, dask.address))
-            killer.join()
-            assert killed
-            assert killed[0] not in client.run(os.getpid), "the worker was not killed"
+            killer.check()
         assert weights(found.model_path) == weights(trained(sample_workspace, epochs=2).model_path)
         assert left_rows(sample_workspace) == []
 
