@@ -259,7 +259,8 @@ def read_trades(folder: Path) -> pd.DataFrame:
     folder : Path
         The run's folder.
     """
-    table = pd.read_csv(folder / "trades.csv").drop(columns="timestamp")
+    table = pd.read_csv(folder / "trades.csv", keep_default_na=False, na_values=[""])  # NA is a symbol
+    table = table.drop(columns="timestamp")
     for column in ("entry_time", "exit_time"):
         table[column] = moments(table[column])
     return table

@@ -14,8 +14,10 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.decision import Action
 from ktrdr_app.workflows import backtest_signals
 from ktrdr_app.workflows.requests import SignalsRequest
-from ktrdr_app.workflows.why_record import RunRecord, read_record, run_folder
+from ktrdr_app.workflows.why_record import RunRecord, read_record, read_trades, run_folder
 from tests.why_runs import DEMO, LONGER, ORIGINAL, STERN, WhyRuns
+
+DAY = "2020-01-02T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,12 @@ class TestFolders:
         found = read_record(why_runs.workspace, tmp_path / "runs" / "old")
         assert found.orchestrator.settings.max_dissimilarity == 0.25
         assert "as it is now" in found.notes[0]
+
+
+def test_a_symbol_that_looks_like_nothing_is_read_as_it_is_written(tmp_path: Path) -> None:
+    lines = ["timestamp,symbol,entry_time,exit_time,mfe"]
+    lines += [f"{DAY},{symbol},{DAY},{DAY},{mfe}" for symbol, mfe in (("NA", "0.5"), ("nan", ""), ("GOOG", "0.25"))]
+    (tmp_path / "trades.csv").write_text("\n".join(lines), encoding="utf-8")
+    table = read_trades(tmp_path)
+    assert table["symbol"].tolist() == ["NA", "nan", "GOOG"]
+    assert table["mfe"].isna().tolist() == [False, True, False]
