@@ -213,7 +213,7 @@ class BacktestPanel(Station):
         Parameters
         ----------
         fight : Fight
-            As `view_model.fight_of` makes it.
+            As `view_model.fought` makes it.
         """
         self.duel.show_duel(fight.duel)
         self.show_run(fight.view)

@@ -10,10 +10,11 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.portfolio.tables import deals_table, parts_table
-from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, Deal, PortfolioView
+from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, PortfolioView
 from ktrdr_app.gui.panels.backtest.portfolio.weights_plot import WeightsPlot
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
 from ktrdr_app.gui.panels.backtest.run_place import RunPlace
+from ktrdr_app.gui.panels.backtest.view_model import TradeRow
 from ktrdr_app.gui.panels.backtest.why.card import WhyCard
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
@@ -123,7 +124,6 @@ class PortfolioPage(QWidget):
         self.equity.set_accounts(view.times, (held, Account(self.tr("one account"), view.equity)))
         self.exposure.set_accounts(view.times, (Account(self.tr("in the market"), view.exposure, "series_3"),))
         self.weights.set_weights(view.times, view.weights)
-        self.weights.setVisible(bool(view.weights))
         self.parts.records.set_records(view.parts)
         self.deals.records.set_records(view.deals)
         self.why.show_run(view.folder)
@@ -133,7 +133,7 @@ class PortfolioPage(QWidget):
     @Slot(QItemSelection, QItemSelection)
     def _chosen(self, _new: QItemSelection, _old: QItemSelection) -> None:
         """Say why the trade was made whose row was chosen."""
-        deal: Deal | None = self.deals.selected
+        deal: TradeRow | None = self.deals.selected
         if deal is not None:
             self.why.show()
             self.why.show_trade(deal.number)
