@@ -20,7 +20,7 @@ from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row
+from ktrdr_app.gui.ui.widgets import GRID, button, label, row, splitter
 from ktrdr_app.workflows.many_requests import PortfolioRequest
 
 
@@ -82,13 +82,12 @@ class PortfolioPage(QWidget):
 
     def _lay_out(self) -> QSplitter:
         """Return accounts above tables, and beside them why the chosen trade was made."""
-        shares = _splitter(Qt.Orientation.Horizontal, self.exposure, self.weights)
-        left = _splitter(Qt.Orientation.Vertical, self.equity, shares, self.tables)
+        shares = splitter(Qt.Orientation.Horizontal, (self.exposure, 1), (self.weights, 1))
+        left = splitter(Qt.Orientation.Vertical, (self.equity, 2), (shares, 1), (self.tables, 2))
         left.setSizes([230, 130, 210])
         for widget, least in ((self.equity, 96), (self.exposure, 84), (self.weights, 84), (self.tables, 104)):
             widget.setMinimumHeight(least)  # together they fit a small window with its dock open
-        whole = _splitter(Qt.Orientation.Horizontal, left, self.why)
-        whole.setStretchFactor(0, 1)
+        whole = splitter(Qt.Orientation.Horizontal, (left, 1), (self.why, 0))
         whole.setSizes([760, 384])
         self.why.hide()
         return whole
@@ -142,11 +141,3 @@ class PortfolioPage(QWidget):
         if most > 1:
             return self.tr("At most {0} positions were held together.").format(most)
         return self.tr("No two positions were held together.") if most else self.tr("No position was held.")
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    made = QSplitter(orientation)
-    made.setChildrenCollapsible(False)
-    for widget in widgets:
-        made.addWidget(widget)
-    return made
