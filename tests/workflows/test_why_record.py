@@ -113,10 +113,11 @@ class TestFolders:
         assert "as it is now" in found.notes[0]
 
 
-def test_a_symbol_that_looks_like_nothing_is_read_as_it_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("symbols", [["NA", "nan", "GOOG"], ["0700", "7203", "9984"]])
+def test_symbols_are_read_as_they_are_written_whatever_they_look_like(tmp_path: Path, symbols: list[str]) -> None:
     lines = ["timestamp,symbol,entry_time,exit_time,mfe"]
-    lines += [f"{DAY},{symbol},{DAY},{DAY},{mfe}" for symbol, mfe in (("NA", "0.5"), ("nan", ""), ("GOOG", "0.25"))]
+    lines += [f"{DAY},{symbol},{DAY},{DAY},{mfe}" for symbol, mfe in zip(symbols, ("0.5", "", "0.25"), strict=True)]
     (tmp_path / "trades.csv").write_text("\n".join(lines), encoding="utf-8")
     table = read_trades(tmp_path)
-    assert table["symbol"].tolist() == ["NA", "nan", "GOOG"]
+    assert table["symbol"].tolist() == symbols
     assert table["mfe"].isna().tolist() == [False, True, False]

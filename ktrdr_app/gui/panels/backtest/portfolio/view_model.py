@@ -137,7 +137,8 @@ def portfolio_view(outcome: ManyOutcome) -> PortfolioView:
 
 
 def _deals(document: Mapping[str, Any]) -> tuple[TradeRow, ...]:
-    table = pd.read_csv(document["trades_file"], keep_default_na=False, na_values=[""])  # NA is a symbol
+    kinds = {"symbol": str}  # 0700 and NA are names
+    table = pd.read_csv(document["trades_file"], dtype=kinds, keep_default_na=False, na_values=[""])
     for name in ("entry_time", "exit_time"):
         table[name] = pd.to_datetime(table[name], utc=True)
     return trade_rows(table, daily=NANOSECONDS[document["timeframe"]] >= NANOSECONDS["1d"])

@@ -73,6 +73,7 @@ def test_bars_of_an_hour_have_times_of_day(tmp_path: Path) -> None:
     assert (first.entry, first.exit) == ("2020-01-02 00:00", "2020-01-03 00:00")
 
 
-def test_a_symbol_that_looks_like_nothing_keeps_its_name(tmp_path: Path) -> None:
-    view = portfolio_view(outcome(tmp_path, brought("NA", 260.0), deals={**DEALS, "symbol": ["NA", "NULL"]}))
-    assert [deal.symbol for deal in view.deals] == ["NA", "NULL"]
+@pytest.mark.parametrize("symbols", [["NA", "NULL"], ["0700", "7203"]])
+def test_a_symbol_keeps_its_name_whatever_it_looks_like(tmp_path: Path, symbols: list[str]) -> None:
+    view = portfolio_view(outcome(tmp_path, brought(symbols[0], 260.0), deals={**DEALS, "symbol": symbols}))
+    assert [deal.symbol for deal in view.deals] == symbols
