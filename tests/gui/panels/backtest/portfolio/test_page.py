@@ -114,6 +114,15 @@ def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, tmp_path: Path, 
     assert page.why.words.text().startswith(f"there is no file {tmp_path}"), "this one was never run"
 
 
+def test_its_card_has_names_of_its_own(bare: BacktestPanel, page: PortfolioPage) -> None:
+    names = {
+        part.objectName()
+        for card in (bare.why, page.why)
+        for part in (card, card.headline, card.words, card.area, card.copy_button)
+    }
+    assert len(names) == 10
+
+
 def test_another_run_puts_the_answer_away(page: PortfolioPage, tmp_path: Path) -> None:
     page.deals.selectRow(0)
     page.show_portfolio(portfolio_view(outcome(tmp_path, PARTS[0])))
