@@ -19,8 +19,9 @@ def duel_sentence(paired: PairedMonths, first: str, second: str) -> str:
     months = len(paired.months)
     if paired.mean_difference is None:
         return f"There is no month in which both {first} and {second} traded."
-    if paired.verdict == "same":
-        return f"In each of {months} months {first} and {second} earned the same."
+    if paired.verdict == "same" or paired.first == paired.second:  # however few the months are
+        each = f"each of {months} months" if months > 1 else "the one month that both traded"
+        return f"In {each} {first} and {second} earned the same."
     more, less = (first, second) if paired.mean_difference >= 0 else (second, first)
     earned = f"{more} earned {percent(abs(paired.mean_difference), 2)} a month more than {less}"
     ahead = f"{first} was ahead in {paired.months_ahead} of {months} months"

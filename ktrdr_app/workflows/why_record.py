@@ -259,7 +259,9 @@ def read_trades(folder: Path) -> pd.DataFrame:
     folder : Path
         The run's folder.
     """
-    table = pd.read_csv(folder / "trades.csv").drop(columns="timestamp")
+    kinds = {"symbol": str}  # 0700 and NA are names; a run of one symbol has no such column
+    table = pd.read_csv(folder / "trades.csv", dtype=kinds, keep_default_na=False, na_values=[""])
+    table = table.drop(columns="timestamp")
     for column in ("entry_time", "exit_time"):
         table[column] = moments(table[column])
     return table

@@ -56,6 +56,15 @@ def test_no_difference_at_all() -> None:
     assert duel_sentence(same, "universal", "legacy") == "In each of 12 months universal and legacy earned the same."
 
 
+def test_few_months_without_a_difference_have_nobody_ahead() -> None:
+    few = replace(BASE, mean_difference=0.0, low=None, high=None, months=MONTHS[:4], first=(0.01,) * 4, months_ahead=0)
+    alike = replace(few, second=few.first)
+    assert duel_sentence(alike, "universal", "legacy") == "In each of 4 months universal and legacy earned the same."
+    one = replace(alike, months=MONTHS[:1], first=(0.01,), second=(0.01,))
+    said = "In the one month that both traded universal and legacy earned the same."
+    assert duel_sentence(one, "universal", "legacy") == said
+
+
 def test_no_month_in_common() -> None:
     apart = replace(BASE, mean_difference=None, low=None, high=None, months=())
     said = duel_sentence(apart, "universal", "legacy")

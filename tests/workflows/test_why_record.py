@@ -14,8 +14,10 @@ from ktrdr_app.core.paths import Workspace
 from ktrdr_app.decision import Action
 from ktrdr_app.workflows import backtest_signals
 from ktrdr_app.workflows.requests import SignalsRequest
-from ktrdr_app.workflows.why_record import RunRecord, read_record, run_folder
+from ktrdr_app.workflows.why_record import RunRecord, read_record, read_trades, run_folder
 from tests.why_runs import DEMO, LONGER, ORIGINAL, STERN, WhyRuns
+
+DAY = "2020-01-02T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,13 @@ class TestFolders:
         found = read_record(why_runs.workspace, tmp_path / "runs" / "old")
         assert found.orchestrator.settings.max_dissimilarity == 0.25
         assert "as it is now" in found.notes[0]
+
+
+@pytest.mark.parametrize("symbols", [["NA", "nan", "GOOG"], ["0700", "7203", "9984"]])
+def test_symbols_are_read_as_they_are_written_whatever_they_look_like(tmp_path: Path, symbols: list[str]) -> None:
+    lines = ["timestamp,symbol,entry_time,exit_time,mfe"]
+    lines += [f"{DAY},{symbol},{DAY},{DAY},{mfe}" for symbol, mfe in zip(symbols, ("0.5", "", "0.25"), strict=True)]
+    (tmp_path / "trades.csv").write_text("\n".join(lines), encoding="utf-8")
+    table = read_trades(tmp_path)
+    assert table["symbol"].tolist() == symbols
+    assert table["mfe"].isna().tolist() == [False, True, False]

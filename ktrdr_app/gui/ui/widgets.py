@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from ktrdr_app.gui.ui.icons import pixmap, set_icon
 from ktrdr_app.gui.ui.theme import themeChanged, tokens
@@ -111,6 +111,25 @@ def _filled(layout: L, widgets: tuple[QWidget | int, ...], spacing: int) -> L:
         else:
             layout.addWidget(widget)
     return layout
+
+
+def splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
+    """Return parts whose edge can be dragged; none can be pushed away.
+
+    Parameters
+    ----------
+    orientation : Qt.Orientation
+        Side by side, or above each other.
+    *parts : tuple of QWidget and int
+        Each with its weight; those with 0 stay as they are in a larger window.
+    """
+    made = QSplitter(orientation)
+    made.setChildrenCollapsible(False)
+    made.setHandleWidth(GRID)
+    for place, (widget, weight) in enumerate(parts):
+        made.addWidget(widget)
+        made.setStretchFactor(place, weight)
+    return made
 
 
 class Card(QFrame):

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.ui.theme import apply_theme
 from ktrdr_app.gui.ui.tokens import THEMES
-from ktrdr_app.gui.ui.widgets import GRID, Card, EmptyState, button, column, label, row, set_tone
+from ktrdr_app.gui.ui.widgets import GRID, Card, EmptyState, button, column, label, row, set_tone, splitter
 
 pytestmark = pytest.mark.gui
 
@@ -32,6 +32,19 @@ def test_a_row_puts_widgets_side_by_side_and_a_column_above_each_other(dark: QAp
         else:
             assert second.y() > first.y() + 100
             assert second.x() == first.x()
+
+
+def test_parts_of_a_splitter_grow_but_for_those_without_a_weight(dark: QApplication, qtbot: QtBot) -> None:
+    first, second, third = QWidget(), QWidget(), QWidget()
+    made = splitter(Qt.Orientation.Vertical, (first, 1), (second, 0), (third, 0))
+    qtbot.addWidget(made)
+    made.resize(200, 300 + 2 * GRID)
+    made.show()
+    made.setSizes([100, 100, 100])
+    made.resize(200, 380 + 2 * GRID)
+    assert [first.height(), second.height(), third.height()] == [180, 100, 100]
+    assert made.handleWidth() == GRID
+    assert not made.childrenCollapsible()
 
 
 def test_a_card_without_heading_shows_none(dark: QApplication, qtbot: QtBot) -> None:

@@ -57,7 +57,7 @@ class BacktestPanel(Station):
         super().__init__(context)
         self._task: Task | None = None
         self._request: BacktestRequest | None = None
-        self._several = False
+        self._fights = False
         self._recalled: Path | None = None
         self._asked: tuple[str, str, str, str] | None = None
         self.view: RunView | None = None
@@ -142,7 +142,7 @@ class BacktestPanel(Station):
             self.submit_run(Task(words, Errand("duel", DuelRequest(request, rival), FOUGHT)), self.show_fight)
         else:
             self.submit_run(Task(words, Errand("backtest", request, SHOWN)), self.show_run)
-        self._request, self._several = request, bool(rival)
+        self._request, self._fights = request, bool(rival)
 
     def submit_run(self, task: Task, succeeded: Callable[..., None]) -> None:
         """Start a run of this station; there is one at a time.
@@ -154,7 +154,7 @@ class BacktestPanel(Station):
         succeeded : callable
             A slot that takes what comes of it.
         """
-        self._task, self._request, self._several = task, None, True
+        self._task, self._request, self._fights = task, None, False
         self.run_bar.begin(task)
         self.context.stateChanged.emit(self.object_name, "running")
         task.progressed.connect(self._progress)
@@ -166,7 +166,7 @@ class BacktestPanel(Station):
 
     @Slot()
     def stop_main_action(self) -> None:
-        """Ask the run to stop; of one backtest nothing is written then."""
+        """Ask the run to stop; nothing is written then, but a duel's first run that is over by then stays."""
         if self._task is not None:
             self._task.cancel()
             self.run_bar.say_stopping()
@@ -213,7 +213,7 @@ class BacktestPanel(Station):
         Parameters
         ----------
         fight : Fight
-            As `view_model.fight_of` makes it.
+            As `view_model.fought` makes it.
         """
         self.duel.show_duel(fight.duel)
         self.show_run(fight.view)
@@ -247,9 +247,9 @@ class BacktestPanel(Station):
     def _cancelled(self) -> None:
         self.words.setText("")
         self._show_last()
-        kept = self.tr("The backtests were stopped; those that were over by then are kept")
-        none = self.tr("The backtest was stopped; nothing was written")
-        self.notice.show_text("info", kept if self._several else none)
+        kept = self.tr("The duel was stopped; the first run is kept if it was over by then")
+        none = self.tr("The run was stopped; nothing was written")
+        self.notice.show_text("info", kept if self._fights else none)
         self.context.stateChanged.emit(self.object_name, "empty" if self.view is None else "ready")
 
     @Slot()

@@ -15,7 +15,7 @@ from ktrdr_app.gui.panels.backtest.trades_view import TradesView
 from ktrdr_app.gui.panels.backtest.view_model import RunView
 from ktrdr_app.gui.panels.backtest.why.card import WhyCard, iso_time
 from ktrdr_app.gui.ui import accessibility
-from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, set_tone
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, set_tone, splitter
 
 
 class RunPage(QStackedWidget):
@@ -58,8 +58,11 @@ class RunPage(QStackedWidget):
         self.trades.filtered.connect(self.charts.show_trades)
 
     def _across(self) -> QSplitter:
-        left = _splitter(Qt.Orientation.Vertical, (self.charts, self.trades), (4, 1), (530, 200))
-        return _splitter(Qt.Orientation.Horizontal, (left, self._beside()), (1, 0), (820, 384))
+        left = splitter(Qt.Orientation.Vertical, (self.charts, 4), (self.trades, 1))
+        left.setSizes([530, 200])
+        whole = splitter(Qt.Orientation.Horizontal, (left, 1), (self._beside(), 0))
+        whole.setSizes([820, 384])
+        return whole
 
     def _beside(self) -> QTabWidget:
         self.beside = QTabWidget()
@@ -149,16 +152,3 @@ class RunPage(QStackedWidget):
         if self.settled:
             self.beside.setCurrentWidget(self.why)
             self.why.show_bar(iso_time(int(self.charts.data.times[bar])))
-
-
-def _splitter(
-    orientation: Qt.Orientation, widgets: tuple[QWidget, ...], weights: tuple[int, ...], sizes: tuple[int, ...]
-) -> QSplitter:
-    made = QSplitter(orientation)
-    made.setChildrenCollapsible(False)
-    made.setHandleWidth(GRID)
-    for place, (widget, weight) in enumerate(zip(widgets, weights, strict=True)):
-        made.addWidget(widget)
-        made.setStretchFactor(place, weight)
-    made.setSizes(list(sizes))
-    return made

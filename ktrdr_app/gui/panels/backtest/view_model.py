@@ -32,6 +32,8 @@ from ktrdr_app.workflows.wording import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ktrdr_app.workflows.duel_run import Duel
 
 _DAY = NANOSECONDS["1d"]
@@ -105,7 +107,7 @@ class TradeRow:
     Attributes
     ----------
     number : int
-        From 0, in order of entry.
+        From 0, in order of the exits, which for one symbol is that of the entries.
     side : str
         ``long`` or ``short``.
     entry, exit : str
@@ -120,6 +122,8 @@ class TradeRow:
         Why it ended.
     entered : int
         Open of the bar of entry, nanoseconds UTC.
+    symbol : str
+        What was traded, in a run of several symbols; else empty.
     """
 
     number: int
@@ -135,6 +139,7 @@ class TradeRow:
     bars: int
     reason: str
     entered: int = 0
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,7 @@ def view_of(outcome: BacktestOutcome) -> RunView:
         document=document,
         chart=_chart(outcome, daily=daily),
         metrics=metric_rows(document),
-        trades=_trades(outcome, daily=daily),
+        trades=trade_rows(outcome.result.trades, daily=daily),
         verdict=backtest_verdict(document),
         notes=notes_of(document),
         outcome=outcome,
@@ -257,17 +262,6 @@ def fought(_request: DuelRequest, duel: Duel) -> Fight:
     ----------
     _request : DuelRequest
         What was asked.
-    duel : Duel
-        Two finished runs.
-    """
-    return fight_of(duel)
-
-
-def fight_of(duel: Duel) -> Fight:
-    """Turn a duel into what the station shows.
-
-    Parameters
-    ----------
     duel : Duel
         Two finished runs.
     """
@@ -409,8 +403,16 @@ def _luck_way(document: Mapping[str, Any]) -> LuckWay | None:
     return LuckWay(np.array(way["bars"], dtype=np.int64), start * (1 + levels), int(document["bars"]))
 
 
-def _trades(outcome: BacktestOutcome, *, daily: bool) -> tuple[TradeRow, ...]:
-    table = outcome.result.trades
+def trade_rows(table: pd.DataFrame, *, daily: bool) -> tuple[TradeRow, ...]:
+    """Return closed trades as the tables show them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As the engine returns them: one row a trade, a portfolio's with its ``symbol``.
+    daily : bool
+        Whether bars are a day or longer, so that there is no time of day to tell.
+    """
     entries, exits = _stamps(table["entry_time"]), _stamps(table["exit_time"])
     rows = []
     records: Any = table.to_dict("records")
@@ -430,6 +432,7 @@ def _trades(outcome: BacktestOutcome, *, daily: bool) -> tuple[TradeRow, ...]:
                 bars=int(fields["bars_held"]),
                 reason=fields["exit_reason"].replace("_", " "),
                 entered=int(entries[number]),
+                symbol=str(fields.get("symbol", "")),
             )
         )
     return tuple(rows)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -34,7 +34,7 @@ from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.latest import Latest
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.gui.ui.file_drop import FileDrop
-from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, splitter
 from ktrdr_app.workflows.data_inventory import InventoryEntry
 
 LIST, EMPTY, LOADING = range(3)
@@ -92,14 +92,10 @@ class DataPanel(Station):
         self.heading.addWidget(self.importButton)
 
     def _make_list(self) -> QWidget:
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
-        self.split.setHandleWidth(GRID)
         self.table.setMinimumHeight(96)
         self.preview.setMinimumHeight(72)
-        for widget, weight in ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4)):
-            self.split.addWidget(widget)
-            self.split.setStretchFactor(self.split.count() - 1, weight)
+        parts = ((self.table, 5), (self.coverage, 0), (self.alignment, 2), (self.preview, 4))
+        self.split = splitter(Qt.Orientation.Vertical, *parts)
         self.split.setSizes([230, 70, 150, 260])
         page = QWidget()
         box = QHBoxLayout(page)

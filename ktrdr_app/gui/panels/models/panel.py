@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import KtrdrError
@@ -29,7 +29,7 @@ from ktrdr_app.gui.panels.models.words import is_copy
 from ktrdr_app.gui.panels.station import Station
 from ktrdr_app.gui.tasks.task import TaskError
 from ktrdr_app.gui.ui.notices import error_text
-from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label
+from ktrdr_app.gui.ui.widgets import GRID, EmptyState, button, label, splitter
 from ktrdr_app.model_store import layout
 
 if TYPE_CHECKING:
@@ -92,12 +92,7 @@ class ModelsPanel(Station):
         self.tree.setMinimumHeight(120)
         box.addWidget(self.tree, 1)
         box.addWidget(self.bar)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
-        self.split.setHandleWidth(GRID)
-        for widget, weight in ((upper, 3), (self.resolver, 2)):
-            self.split.addWidget(widget)
-            self.split.setStretchFactor(self.split.count() - 1, weight)
+        self.split = splitter(Qt.Orientation.Vertical, (upper, 3), (self.resolver, 2))
         self.split.setSizes([280, 220])
         page = QWidget()
         sides = QHBoxLayout(page)

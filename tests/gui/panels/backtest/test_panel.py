@@ -22,7 +22,6 @@ from ktrdr_app.gui.charts.plot import ThemedPlot
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest import BacktestPanel
 from ktrdr_app.gui.panels.backtest.view_model import view_of
-from ktrdr_app.gui.tasks.task import Task
 from tests.gui import helpers
 from tests.gui.panels.backtest.conftest import outcome_of
 from tests.gui.panels.backtest.journey import choose, open_station, run
@@ -332,14 +331,24 @@ def test_a_real_run_can_be_stopped(station: BacktestPanel, qtbot: QtBot, trained
     assert [path.name for path in trained_workspace.root.glob("**/.*.tmp")] == []
 
 
-def test_a_stop_of_several_runs_says_that_finished_ones_are_kept(station: BacktestPanel, qtbot: QtBot) -> None:
-    gate = helpers.Gate()
-    station.submit_run(Task("two backtests", gate.work), station.show_fight)
-    qtbot.waitUntil(gate.entered.is_set)
-    helpers.click(qtbot, station.stop_button)
-    helpers.settle(qtbot, station.context.tasks)
-    assert "those that were over by then are kept" in station.notice.text.text()
-    assert not station.running
+def test_a_stopped_duel_says_that_a_finished_run_is_kept(station: BacktestPanel, qtbot: QtBot) -> None:
+    station.form.versus.combo.setCurrentIndex(station.form.versus.combo.findData("legacy"))
+    station.run_main_action()
+    station.stop_main_action()
+    qtbot.waitUntil(lambda: not station.running, timeout=30_000)
+    assert station.notice.text.text() == "The duel was stopped; the first run is kept if it was over by then"
+
+
+@pytest.mark.parametrize("page", ["grid", "portfolio"])
+def test_of_many_symbols_that_were_stopped_nothing_is_kept(
+    station: BacktestPanel, qtbot: QtBot, trained_workspace: Workspace, page: str
+) -> None:
+    station.tabs.setCurrentWidget(getattr(station, page))
+    station.run_main_action()
+    station.stop_main_action()
+    qtbot.waitUntil(lambda: not station.running, timeout=30_000)
+    assert station.notice.text.text() == "The run was stopped; nothing was written"
+    assert runs_of(trained_workspace) == []
 
 
 def test_a_stopped_run_leaves_the_last_result_in_place(

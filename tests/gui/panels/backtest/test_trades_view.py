@@ -90,6 +90,14 @@ def test_the_order_of_the_rows_is_not_that_of_the_steps(view: TradesView) -> Non
     assert found == [0, 1, 2]
 
 
+def test_steps_through_another_run_begin_at_its_first_trade(view: TradesView) -> None:
+    view.select(3)
+    view.set_trades([trade(number, net) for number, net in enumerate(NETS)])
+    found = told(view)
+    view.step(1)
+    assert found == [0]
+
+
 def test_selecting_from_outside_tells_nobody(view: TradesView) -> None:
     found = told(view)
     view.select(4)

@@ -72,7 +72,7 @@ class DifferencePlot(BarsPlot):
     def _place(self) -> None:
         shown = self._shown
         self.mean.setVisible(shown is not None)
-        self.band.setVisible(shown is not None and shown.low is not None)
+        self.band.setVisible(shown is not None and shown.low != shown.high)
         if shown is None:
             return
         self.mean.setPos(shown.mean)
@@ -82,7 +82,9 @@ class DifferencePlot(BarsPlot):
     def _write(self) -> None:
         words = self.tr("{0} less {1}, month by month").format(*self._names)
         shown = self._shown
-        if shown is not None:
+        if shown is not None and all(bar.height == 0 for bar in self.bars):
+            words += self.tr(" · no month differs")
+        elif shown is not None:
             mean = numbers.percent(shown.mean, 2, signed=True)
             words += self.tr(" · mean {0}").format(mean)
             if shown.low is not None and shown.high is not None:

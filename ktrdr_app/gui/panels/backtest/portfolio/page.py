@@ -10,16 +10,17 @@ from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.backtest.form import BacktestForm
 from ktrdr_app.gui.panels.backtest.portfolio.tables import deals_table, parts_table
-from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, Deal, PortfolioView
+from ktrdr_app.gui.panels.backtest.portfolio.view_model import SHOWN, PortfolioView
 from ktrdr_app.gui.panels.backtest.portfolio.weights_plot import WeightsPlot
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
 from ktrdr_app.gui.panels.backtest.run_place import RunPlace
+from ktrdr_app.gui.panels.backtest.view_model import TradeRow
 from ktrdr_app.gui.panels.backtest.why.card import WhyCard
 from ktrdr_app.gui.tasks.errand import Errand
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row
+from ktrdr_app.gui.ui.widgets import GRID, button, label, row, splitter
 from ktrdr_app.workflows.many_requests import PortfolioRequest
 
 
@@ -81,13 +82,12 @@ class PortfolioPage(QWidget):
 
     def _lay_out(self) -> QSplitter:
         """Return accounts above tables, and beside them why the chosen trade was made."""
-        shares = _splitter(Qt.Orientation.Horizontal, self.exposure, self.weights)
-        left = _splitter(Qt.Orientation.Vertical, self.equity, shares, self.tables)
+        shares = splitter(Qt.Orientation.Horizontal, (self.exposure, 1), (self.weights, 1))
+        left = splitter(Qt.Orientation.Vertical, (self.equity, 2), (shares, 1), (self.tables, 2))
         left.setSizes([230, 130, 210])
         for widget, least in ((self.equity, 96), (self.exposure, 84), (self.weights, 84), (self.tables, 104)):
             widget.setMinimumHeight(least)  # together they fit a small window with its dock open
-        whole = _splitter(Qt.Orientation.Horizontal, left, self.why)
-        whole.setStretchFactor(0, 1)
+        whole = splitter(Qt.Orientation.Horizontal, (left, 1), (self.why, 0))
         whole.setSizes([760, 384])
         self.why.hide()
         return whole
@@ -123,7 +123,6 @@ class PortfolioPage(QWidget):
         self.equity.set_accounts(view.times, (held, Account(self.tr("one account"), view.equity)))
         self.exposure.set_accounts(view.times, (Account(self.tr("in the market"), view.exposure, "series_3"),))
         self.weights.set_weights(view.times, view.weights)
-        self.weights.setVisible(bool(view.weights))
         self.parts.records.set_records(view.parts)
         self.deals.records.set_records(view.deals)
         self.why.show_run(view.folder)
@@ -133,7 +132,7 @@ class PortfolioPage(QWidget):
     @Slot(QItemSelection, QItemSelection)
     def _chosen(self, _new: QItemSelection, _old: QItemSelection) -> None:
         """Say why the trade was made whose row was chosen."""
-        deal: Deal | None = self.deals.selected
+        deal: TradeRow | None = self.deals.selected
         if deal is not None:
             self.why.show()
             self.why.show_trade(deal.number)
@@ -142,11 +141,3 @@ class PortfolioPage(QWidget):
         if most > 1:
             return self.tr("At most {0} positions were held together.").format(most)
         return self.tr("No two positions were held together.") if most else self.tr("No position was held.")
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    made = QSplitter(orientation)
-    made.setChildrenCollapsible(False)
-    for widget in widgets:
-        made.addWidget(widget)
-    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 
 from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.data.bars import nanoseconds
-from ktrdr_app.gui.charts.summary import stamp_text
+from ktrdr_app.gui.panels.backtest.view_model import TradeRow, trade_rows
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.many_requests import ManyOutcome, PortfolioRequest
 
@@ -48,33 +48,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Deal:
-    """One closed trade.
-
-    Attributes
-    ----------
-    number : int
-        From 0, in order of the exits.
-    symbol, side, entry, exit, reason : str
-        In words.
-    fraction, net : float
-        Net profit over the entry's value, and in account currency.
-    bars : int
-        Bars held.
-    """
-
-    number: int
-    symbol: str
-    side: str
-    entry: str
-    exit: str
-    fraction: float
-    net: float
-    bars: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class PortfolioView:
     """A finished portfolio, ready to be shown.
 
@@ -88,14 +61,14 @@ class PortfolioView:
         Value of all positions over the equity.
     positions : ndarray of float64, shape (n,)
         How many are held together.
-    weights : dict of str to ndarray of float64, shape (n,)
-        Signed value of each symbol's position over the equity; none for a run from before they were written down.
+    weights : mapping of str to ndarray of float64, shape (n,)
+        Signed value of each symbol's position over the equity.
     parts : tuple of Part
         By symbol.
     sentence : str
         What it came to.
-    deals : tuple of Deal
-        The closed trades.
+    deals : tuple of TradeRow
+        The closed trades of all symbols.
     folder : Path
         The run's folder.
     """
@@ -108,7 +81,7 @@ class PortfolioView:
     weights: Mapping[str, Floats]
     parts: tuple[Part, ...]
     sentence: str
-    deals: tuple[Deal, ...]
+    deals: tuple[TradeRow, ...]
     folder: Path
 
 
@@ -150,7 +123,7 @@ def portfolio_view(outcome: ManyOutcome) -> PortfolioView:
         numbers.percent(held["total_return"], signed=True),
     )
     return PortfolioView(
-        times=nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["timestamp"], utc=True)).as_unit("ns")),
+        times=nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["timestamp"], utc=True))),
         equity=equity,
         benchmark=table["buy_and_hold"].to_numpy(dtype=np.float64),
         exposure=table["gross_exposure"].to_numpy(dtype=np.float64) / known,
@@ -158,39 +131,21 @@ def portfolio_view(outcome: ManyOutcome) -> PortfolioView:
         weights=_weights(document, known),
         parts=tuple(_part(row) for row in document["symbols"]),
         sentence=words.format(*figures, numbers.percent(metrics["max_drawdown"]), metrics["total_trades"]),
-        deals=tuple(_deals(document)),
+        deals=_deals(document),
         folder=outcome.folder,
     )
 
 
-def _deals(document: Mapping[str, Any]) -> Iterator[Deal]:
-    table = pd.read_csv(document["trades_file"])
-    daily = NANOSECONDS[document["timeframe"]] >= NANOSECONDS["1d"]
-    ends = [
-        nanoseconds(pd.DatetimeIndex(pd.to_datetime(table[name], utc=True)).as_unit("ns"))
-        for name in ("entry_time", "exit_time")
-    ]
-    records: Any = table.to_dict("records")
-    for number, row in enumerate(records):
-        entry, leave = (stamp_text(int(stamps[number]), with_time=not daily) for stamps in ends)
-        yield Deal(
-            number=number,
-            symbol=str(row["symbol"]),
-            side=str(row["side"]),
-            entry=entry,
-            exit=leave,
-            fraction=float(row["return_pct"]),
-            net=float(row["net_pnl"]),
-            bars=int(row["bars_held"]),
-            reason=str(row["exit_reason"]).replace("_", " "),
-        )
+def _deals(document: Mapping[str, Any]) -> tuple[TradeRow, ...]:
+    kinds = {"symbol": str}  # 0700 and NA are names
+    table = pd.read_csv(document["trades_file"], dtype=kinds, keep_default_na=False, na_values=[""])
+    for name in ("entry_time", "exit_time"):
+        table[name] = pd.to_datetime(table[name], utc=True)
+    return trade_rows(table, daily=NANOSECONDS[document["timeframe"]] >= NANOSECONDS["1d"])
 
 
 def _weights(document: Mapping[str, Any], equity: Floats) -> dict[str, Floats]:
-    file = document.get("positions_file")
-    if file is None:
-        return {}
-    table = pd.read_csv(file).drop(columns="timestamp")
+    table = pd.read_csv(document["positions_file"]).drop(columns="timestamp")
     return {str(name): values.to_numpy(dtype=np.float64) / equity for name, values in table.items()}
 
 

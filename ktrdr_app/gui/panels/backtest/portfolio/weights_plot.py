@@ -38,7 +38,6 @@ class WeightsPlot(ThemedPlot):
         self.view.setMouseEnabled(x=False, y=False)
         self.view.addItem(self.stack)
         self.view.sigResized.connect(self._write)
-        self.setMinimumHeight(110)
         self.set_weights(np.empty(0, dtype=np.int64), {})
 
     def set_weights(self, times: NDArray[np.int64], weights: Mapping[str, Floats]) -> None:

@@ -19,6 +19,8 @@ MOST_NAMES = 12
 """Names below the bars, at most."""
 FEWEST_PLACES = 5
 """Bars that there is room for, at least."""
+FLAT = 0.01
+"""How far the axis goes to either side of zero where no bar has a height."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,11 @@ class BarsPlot(ThemedPlot):
                 self._drawn.append(item)
         step = max(1, -(-len(self.bars) // MOST_NAMES))
         self.bottom_axis.setTicks([[(place, bar.name) for place, bar in enumerate(self.bars) if place % step == 0]])
-        heights = [bar.height for bar in self.bars] or [0.0, 1.0]
-        low, high = min(0.0, *heights, 0.0), max(0.0, *heights, 0.0)
-        room = (high - low or 1.0) * 0.08
+        heights = [bar.height for bar in self.bars] or [1.0]
+        low, high = min(0.0, *heights), max(0.0, *heights)
+        if low == high:
+            low, high = -FLAT, FLAT
+        room = (high - low) * 0.08
         beside = max(0, FEWEST_PLACES - len(self.bars)) / 2  # one bar alone is no wall
         self.view.setXRange(-0.7 - beside, max(len(self.bars), 1) - 0.3 + beside, padding=0)
         self.view.setYRange(low - (room if low < 0 else 0.0), high + room, padding=0)

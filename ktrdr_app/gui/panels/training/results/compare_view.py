@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QHeaderView, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHeaderView, QVBoxLayout, QWidget
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
@@ -20,7 +20,7 @@ from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.inputs import CalmComboBox
 from ktrdr_app.gui.ui.notices import error_text
 from ktrdr_app.gui.ui.table import Column, RecordTable
-from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone
+from ktrdr_app.gui.ui.widgets import GRID, button, label, row, set_tone, splitter
 from ktrdr_app.workflows.training_compare import ComparedLine, TrainingComparison
 from ktrdr_app.workflows.training_runs import FINISHED, TrainingCurves, TrainingRun
 from ktrdr_app.workflows.wording import typographic
@@ -113,12 +113,7 @@ class CompareView(QDialog):
         line.setStretchFactor(self.words, 1)
         below.addLayout(line)
         below.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID)
-        for part, weight in ((self.plot, 2), (lower, 3)):
-            split.addWidget(part)
-            split.setStretchFactor(split.count() - 1, weight)
+        split = splitter(Qt.Orientation.Vertical, (self.plot, 2), (lower, 3))
         box = QVBoxLayout(self)
         box.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         box.setSpacing(GRID + GRID // 2)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.results.bars_dialog import BarsDialog
@@ -13,7 +13,7 @@ from ktrdr_app.gui.panels.training.results.calibration import CalibrationPlot
 from ktrdr_app.gui.panels.training.results.confusion import ConfusionMatrix
 from ktrdr_app.gui.panels.training.results.per_symbol_table import SymbolTable
 from ktrdr_app.gui.panels.training.results.words import name_of, say
-from ktrdr_app.gui.ui.widgets import GRID, label, row
+from ktrdr_app.gui.ui.widgets import GRID, label, row, splitter
 from ktrdr_app.workflows.training_results import ALL, TrainingResults
 
 
@@ -48,12 +48,7 @@ class ResultsView(QWidget):
         for picture in (self.confusion, self.calibration):
             pictures.setStretchFactor(picture, 1)
         box.addLayout(pictures, 1)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID)
-        for part, weight in ((self.table, 2), (lower, 3)):
-            split.addWidget(part)
-            split.setStretchFactor(split.count() - 1, weight)
+        split = splitter(Qt.Orientation.Vertical, (self.table, 2), (lower, 3))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, GRID, 0, 0)
         outer.addWidget(split)

@@ -77,6 +77,19 @@ def test_no_month_in_common_leaves_names_and_nothing_drawn(plot: DifferencePlot,
     assert heading(plot) == "a less b, month by month", "another theme keeps the words"
 
 
+def test_two_that_never_differ_lie_on_zero_in_the_middle(plot: DifferencePlot, dark: QApplication) -> None:
+    plot.show_months(PAIRED, ("ours", "theirs"), "")
+    plot.show_months(replace(PAIRED, second=FIRST, mean_difference=0.0, low=0.0, high=0.0), ("ours", "theirs"), "")
+    low, high = plot.view.viewRange()[1]
+    assert low == pytest.approx(-high)
+    assert 0 < high < 0.02, "an axis that reaches far would tell of differences"
+    assert plot.mean.isVisible()
+    assert not plot.band.isVisible()
+    assert heading(plot) == "ours less theirs, month by month · no month differs"
+    apply_theme(dark, "light")
+    assert heading(plot) == "ours less theirs, month by month · no month differs"
+
+
 @pytest.mark.parametrize("theme", ["light", "contrast", "dark"])
 def test_every_theme_dresses_band_and_mean_and_keeps_the_words(
     plot: DifferencePlot, dark: QApplication, theme: str

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ktrdr_app.gui.panels.backtest.grid.card import GridCard, _polyline
+from ktrdr_app.gui.panels.backtest.grid.card import SIZE, GridCard, _polyline
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.panels.backtest.grid.cells import cell
 
@@ -23,11 +23,11 @@ def card(qtbot: QtBot, *given: object, **changes: object) -> GridCard:
     return made
 
 
-def of_colour(image: QImage, token: str, near: int = 60) -> list[tuple[int, int]]:
-    """Return where a picture has a colour of the theme, or nearly so."""
+def of_colour(image: QImage, token: str, near: int = 60, above: int = 32, below: int = 86) -> list[tuple[int, int]]:
+    """Return where rows of a picture have a colour of the theme, or nearly so."""
     wanted = QColor(getattr(tokens(), token)).getRgb()[:3]  # type: ignore[index]
     found = []
-    for y in range(32, 86):
+    for y in range(above, below):
         for x in range(8, image.width() - 8):
             there = QColor(image.pixel(x, y)).getRgb()[:3]  # type: ignore[index]
             if sum(abs(a - b) for a, b in zip(there, wanted, strict=True)) < near:
@@ -67,6 +67,17 @@ def test_the_account_rises_to_the_right_above_what_stays(qtbot: QtBot, dark: QAp
     assert len(drawn) > 60
     left, right = (np.mean([y for x, y in drawn if low <= x < high]) for low, high in ((8, 60), (150, 208)))
     assert right < left - 20, "higher is further up"
+
+
+def test_a_larger_card_has_a_deeper_curve_above_the_same_figures(qtbot: QtBot, dark: QApplication) -> None:
+    made = card(qtbot, "GOOG", 0.5)
+    made.setFixedSize(SIZE * 2)
+    image = made.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    rows = [y for _, y in of_colour(image, "series_1", below=SIZE.height() + 84)]
+    assert min(rows) < 36
+    assert max(rows) > SIZE.height() + 80
+    for line in (88, 107):
+        assert of_colour(image, "text_muted", near=90, above=SIZE.height() + line + 4, below=SIZE.height() + line + 18)
 
 
 def test_a_line_fills_its_room_from_lowest_to_highest() -> None:

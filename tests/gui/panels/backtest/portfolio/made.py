@@ -19,13 +19,17 @@ def brought(symbol: str, pnl: float, **changes: Any) -> dict[str, Any]:
     return {**said, "commission": 1.5, "slippage_cost": 0.25, **changes}
 
 
-DEALS = {
+DEALS: dict[str, list[Any]] = {
     "symbol": ["IBM", "GOOG"],
     "side": ["long", "short"],
     "entry_time": ["2020-01-02T00:00:00Z", "2020-01-03T00:00:00Z"],
     "exit_time": ["2020-01-03T00:00:00Z", "2020-01-06T00:00:00Z"],
+    "entry_price": [100.0, 50.0],
+    "exit_price": [120.0, 52.5],
     "return_pct": [0.2, -0.05],
     "net_pnl": [110.0, -10.0],
+    "mfe": [0.25, 0.01],
+    "mae": [-0.02, -0.06],
     "bars_held": [1, 2],
     "exit_reason": ["signal", "end_of_data"],
 }
@@ -33,7 +37,13 @@ HELD = {"IBM": [0.0, 550.0, 6.0, 1000.0], "GOOG": [0.0, 0.0, -4.0, -210.0], "MSF
 """What each position is worth."""
 
 
-def outcome(root: Path, *symbols: dict[str, Any], positions: tuple[int, ...] = (0, 1, 2, 1)) -> ManyOutcome:
+def outcome(
+    root: Path,
+    *symbols: dict[str, Any],
+    positions: tuple[int, ...] = (0, 1, 2, 1),
+    deals: dict[str, list[Any]] = DEALS,
+    timeframe: str = "1d",
+) -> ManyOutcome:
     """Write the table of an account that lost all in between, and return the document."""
     table = {
         "timestamp": TIMES,
@@ -44,12 +54,12 @@ def outcome(root: Path, *symbols: dict[str, Any], positions: tuple[int, ...] = (
     }
     pd.DataFrame(table).to_csv(root / "equity.csv", index=False)
     pd.DataFrame({"timestamp": TIMES, **HELD}).to_csv(root / "positions.csv", index=False)
-    pd.DataFrame(DEALS).to_csv(root / "trades.csv", index=False)
+    pd.DataFrame(deals).to_csv(root / "trades.csv", index=False)
     metrics = {"total_return": 0.21, "max_drawdown": -1.0, "total_trades": 4}
     document = {
         "equity_file": str(root / "equity.csv"),
         "trades_file": str(root / "trades.csv"),
-        "timeframe": "1d",
+        "timeframe": timeframe,
         "positions_file": str(root / "positions.csv"),
         "metrics": metrics,
         "benchmark": {"buy_and_hold": {"total_return": -0.03}},

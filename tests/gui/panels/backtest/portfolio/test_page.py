@@ -103,7 +103,7 @@ def test_trades_name_their_symbol_first_and_their_end(page: PortfolioPage) -> No
     assert rows[1] == ["2", "GOOG", "▼ short", "2020-01-03", "2020-01-06", "−5.0\u202f%", "−10", "2", "end of data"]
 
 
-def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, qtbot: QtBot) -> None:
+def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, tmp_path: Path, qtbot: QtBot) -> None:
     assert not page.why.isVisible()
     page.tables.setCurrentWidget(page.deals)
     place = page.deals.visualRect(page.deals.model().index(1, 1)).center()
@@ -111,7 +111,16 @@ def test_why_waits_until_a_trade_is_chosen(page: PortfolioPage, qtbot: QtBot) ->
     assert page.why.isVisible()
     assert page.why.asked == 2
     qtbot.waitUntil(lambda: not page.why.asking.busy, timeout=20_000)
-    assert "portfolio.json" in page.why.words.text() or "result.json" in page.why.words.text(), "it was never run"
+    assert page.why.words.text().startswith(f"there is no file {tmp_path}"), "this one was never run"
+
+
+def test_its_card_has_names_of_its_own(bare: BacktestPanel, page: PortfolioPage) -> None:
+    names = {
+        part.objectName()
+        for card in (bare.why, page.why)
+        for part in (card, card.headline, card.words, card.area, card.copy_button)
+    }
+    assert len(names) == 10
 
 
 def test_another_run_puts_the_answer_away(page: PortfolioPage, tmp_path: Path) -> None:

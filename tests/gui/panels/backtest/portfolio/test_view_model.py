@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ktrdr_app.gui.panels.backtest.portfolio.view_model import PortfolioView, portfolio_view
-from tests.gui.panels.backtest.portfolio.made import EQUITY, HELD, TIMES, brought, outcome
+from tests.gui.panels.backtest.portfolio.made import DEALS, EQUITY, HELD, TIMES, brought, outcome
 
 
 @pytest.fixture
@@ -56,14 +56,24 @@ def test_weights_are_positions_over_the_account(view: PortfolioView) -> None:
     assert together[[0, 1, 3]] == pytest.approx(view.exposure[[0, 1, 3]])
 
 
-def test_a_run_from_before_has_no_weights(tmp_path: Path) -> None:
-    old = outcome(tmp_path, brought("IBM", 260.0))
-    del old.document["positions_file"]
-    assert portfolio_view(old).weights == {}
-
-
 def test_trades_are_those_of_the_table(view: PortfolioView, tmp_path: Path) -> None:
     first, second = view.deals
     assert (first.symbol, first.side, first.entry, first.fraction, first.net) == ("IBM", "long", "2020-01-02", 0.2, 110)
     assert (second.number, second.exit, second.bars, second.reason) == (1, "2020-01-06", 2, "end of data")
     assert view.folder == tmp_path
+
+
+def test_an_account_that_never_traded_has_no_trades(tmp_path: Path) -> None:
+    none = {name: values[:0] for name, values in DEALS.items()}
+    assert portfolio_view(outcome(tmp_path, brought("IBM", 0.0, trades=0), deals=none)).deals == ()
+
+
+def test_bars_of_an_hour_have_times_of_day(tmp_path: Path) -> None:
+    (first, _) = portfolio_view(outcome(tmp_path, brought("IBM", 260.0), timeframe="1h")).deals
+    assert (first.entry, first.exit) == ("2020-01-02 00:00", "2020-01-03 00:00")
+
+
+@pytest.mark.parametrize("symbols", [["NA", "NULL"], ["0700", "7203"]])
+def test_a_symbol_keeps_its_name_whatever_it_looks_like(tmp_path: Path, symbols: list[str]) -> None:
+    view = portfolio_view(outcome(tmp_path, brought(symbols[0], 260.0), deals={**DEALS, "symbol": symbols}))
+    assert [deal.symbol for deal in view.deals] == symbols

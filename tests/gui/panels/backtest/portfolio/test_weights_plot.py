@@ -78,6 +78,16 @@ def test_beyond_seven_the_smallest_are_one() -> None:
     assert "others" not in joined(seven, 7, "others")
 
 
+def test_what_is_joined_has_a_colour_that_no_symbol_has(plot: WeightsPlot) -> None:
+    plot.set_weights(TIMES, {f"S{number}": number * FLAT / 60 for number in range(1, 10)})
+    *_, last = plot.layers
+    assert last == "others"
+    below = (9 + 8 + 7 + 6 + 5 + 4) / 60
+    pixel = seen(plot, 25, below + 3 / 60)
+    assert (pixel.red(), pixel.green(), pixel.blue()) == pytest.approx(mixed("series_8"), abs=14)
+    assert "series_8" not in TOKENS
+
+
 def test_the_legend_names_as_many_as_fit(plot: WeightsPlot) -> None:
     plot.set_weights(TIMES, {f"LONGNAME{number}": number * FLAT / 30 for number in range(1, 8)})
     wide = legend(plot)
@@ -97,5 +107,6 @@ def test_words_and_table_have_every_layer(plot: WeightsPlot) -> None:
     assert "IBM 20.0 % on average, most 40.0 %" in said
     assert "GOOG −5.0 % on average, most −10.0 %" in said
     columns = {column.title: column.values for column in plot.figures().columns}
+    np.testing.assert_array_equal(columns["time"], TIMES)
     np.testing.assert_array_equal(columns["IBM"], ramp)
     assert len(columns["GOOG"]) == 50

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.gui.panels.backtest.results.account_plot import Account, AccountPlot
-from ktrdr_app.gui.panels.backtest.results.bars_plot import MOST_NAMES, Bar, BarsPlot
+from ktrdr_app.gui.panels.backtest.results.bars_plot import FEWEST_PLACES, MOST_NAMES, Bar, BarsPlot
 from ktrdr_app.gui.panels.backtest.results.spread import SpreadPage
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 
@@ -75,6 +75,16 @@ def test_many_bars_are_not_all_named(bars: BarsPlot) -> None:
     assert names[0] == (0, "0")
 
 
+def test_few_bars_stand_in_the_middle_and_are_no_wall(bars: BarsPlot) -> None:
+    bars.set_bars([Bar("Monday", 0.2, True, 3)], "")
+    left, right = bars.view.viewRange()[0]
+    assert left == pytest.approx(-right)
+    assert right - left > FEWEST_PLACES
+    bars.set_bars([Bar(str(place), 1.0, True, 1) for place in range(2 * FEWEST_PLACES)], "")
+    left, right = bars.view.viewRange()[0]
+    assert (left, right) == pytest.approx((-0.7, 2 * FEWEST_PLACES - 0.3)), "many take all the room"
+
+
 def test_the_twin_of_bars_names_heights_and_counts(bars: BarsPlot) -> None:
     bars.set_bars([Bar("Monday", 0.2, True, 3)], "")
     assert bars.figures().csv() == "group,mean,trades\nMonday,0.2,3\n"
@@ -96,6 +106,18 @@ def test_daily_bars_have_one_hour_and_say_so(spread: SpreadPage) -> None:
     index = pd.date_range("2020-01-06", periods=4, freq="1D", tz="UTC").as_unit("ns")
     spread.set_trades(nanoseconds(index), np.array([0.02, -0.01, 0.04, 0.01]))
     assert "at the same time" in spread.hour_words.text()
+
+
+def test_hours_and_weekdays_stand_in_line_however_their_words_wrap(spread: SpreadPage) -> None:
+    index = pd.date_range("2020-01-06", periods=4, freq="1D", tz="UTC").as_unit("ns")
+    spread.set_trades(nanoseconds(index), np.array([0.02, -0.01, 0.04, 0.01]))
+    spread.resize(520, 500)
+    spread.grab()
+    one, other = (words.heightForWidth(words.width()) for words in (spread.hour_words, spread.weekday_words))
+    assert one != other
+    assert spread.hours.y() == spread.weekdays.y()
+    assert spread.hours.height() == spread.weekdays.height()
+    assert spread.hours.width() == pytest.approx(spread.weekdays.width(), abs=1)
 
 
 def test_without_trades_it_says_why_there_is_nothing(spread: SpreadPage) -> None:

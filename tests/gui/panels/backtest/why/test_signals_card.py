@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 
@@ -99,8 +100,11 @@ def test_nothing_is_cut_off_and_all_can_be_read_by_key(qtbot: QtBot, panel: Back
     open_card(qtbot, panel)
     click_row(qtbot, panel, 0)
     answered(qtbot, panel.why)
+    assert len(panel.why.sections) >= 5
     for section in panel.why.sections:
         assert section.sentence.focusPolicy() is Qt.FocusPolicy.StrongFocus
         assert section.sentence.accessibleName()
         assert section.sentence.height() >= section.sentence.heightForWidth(section.sentence.width())
+    QGuiApplication.clipboard().clear()
     panel.why.copy_button.click()
+    assert QGuiApplication.clipboard().text() == panel.why.view.text
