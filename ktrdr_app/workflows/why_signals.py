@@ -178,7 +178,6 @@ class SignalsRun:
         """
         signal, position = Action(int(self.signals[bar])), Position(int(self._held[bar]))
         confidence = None if self.confidence is None else float(self.confidence[bar])
-        filled = bar if self._at_close else bar + 1
         wanted = self._wanted(signal, position)
         return SignalWhy(
             time=self.index[bar],
@@ -189,11 +188,15 @@ class SignalsRun:
             confidence=confidence if confidence is not None and np.isfinite(confidence) else None,
             position=position,
             wanted=wanted,
-            events=tuple(
-                str(event["message"])
-                for event in self.document["events"]
-                if wanted is not None and event["bar"] in (bar, filled)
-            ),
+            events=() if wanted is None else self._events_of(bar),
+        )
+
+    def _events_of(self, bar: int) -> tuple[str, ...]:
+        """Return what became of a bar's order; what happened to the order of the bar before is no part of it."""
+        filled = bar if self._at_close else bar + 1
+        places = {"order_not_filled": bar, "order_rejected": filled, "order_shrunk": filled}
+        return tuple(
+            str(event["message"]) for event in self.document["events"] if event["bar"] == places.get(event["code"])
         )
 
     def _wanted(self, signal: Action, position: Position) -> Position | None:

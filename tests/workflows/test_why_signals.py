@@ -181,6 +181,19 @@ def test_what_became_of_a_rejected_order_is_told(workspace: Workspace, tmp_path:
     assert "made no trade" in str(refused.value.hint)
 
 
+@pytest.mark.parametrize("fill", ["next_open", "close"])
+def test_each_order_has_its_own_fate(workspace: Workspace, tmp_path: Path, fill: str) -> None:
+    """Orders of neighbouring bars, and one at the last close, each refused for a price of its own."""
+    bars = source_of(workspace).load("GOOG", "1d").iloc[:60]
+    file, stamps, asked = tmp_path / "dear.csv", bars.index.strftime("%Y-%m-%dT%H:%M:%SZ"), (4, 5, 6, 59)
+    file.write_text("timestamp,signal\n" + "".join(f"{stamps[bar]},BUY\n" for bar in asked), encoding="utf-8")
+    money = MoneyOptions(capital=50.0, fill=fill, sizing={"kind": "fixed_units", "units": 10.0})
+    outcome = backtest_signals(SignalsRequest(workspace, file, "GOOG", "1d", end=str(stamps[-1]), money=money))
+    run, messages = open_signals(outcome.folder), [event.message for event in outcome.result.events]
+    assert len(set(messages)) == len(asked)
+    assert [run.bar(bar).events for bar in asked] == [(message,) for message in messages]
+
+
 def test_words_say_what_is_known_and_what_is_not(runs: dict[str, SignalsRun]) -> None:
     run = runs["long"]
     why = run.trade(2)
