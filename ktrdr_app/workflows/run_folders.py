@@ -15,27 +15,25 @@ SOURCES = "sources"
 """Folder within a run that came as a bundle: a workspace with the bars and the model that it was made with."""
 SWEEP_FILE = "sweep.json"
 """File that a sweep's folder holds from its first trial on."""
-
-
 NEWEST = "latest"
 """What may be said for the name of a run, where the newest one is meant."""
 
 
-def newest_run(workspace: Workspace, holding: str = RESULT_FILE) -> Path | None:
-    """Return the folder of the newest finished backtest of a workspace, or None.
+def newest_run(workspace: Workspace, *holding: str) -> Path | None:
+    """Return the folder of a workspace's newest finished run, or None.
 
     Parameters
     ----------
     workspace : Workspace
         Whose ``runs`` are looked through; folder names begin with the time of the run.
-    holding : str
-        The file that tells a run of the wanted kind from others.
+    *holding : str
+        Files that tell a run of a wanted kind from others; by default that of a backtest of one symbol.
     """
-    finished = [path.parent for path in workspace.runs.glob(f"*/{holding}")]
+    finished = [path.parent for file in holding or (RESULT_FILE,) for path in workspace.runs.glob(f"*/{file}")]
     return max(finished, key=lambda folder: folder.name, default=None)
 
 
-def named_run(workspace: Workspace, run: Path | str, holding: str = RESULT_FILE) -> Path:
+def named_run(workspace: Workspace, run: Path | str, *holding: str) -> Path:
     """Return the folder below ``runs`` that a name means, there or not.
 
     Parameters
@@ -43,11 +41,11 @@ def named_run(workspace: Workspace, run: Path | str, holding: str = RESULT_FILE)
     workspace : Workspace
         Whose runs are meant.
     run : Path or str
-        A name, or ``latest`` for the newest run of the wanted kind.
-    holding : str
-        The file that tells a run of the wanted kind from others.
+        A name, or ``latest`` for the newest run of a wanted kind.
+    *holding : str
+        As `newest_run` takes it.
     """
-    newest = newest_run(workspace, holding) if str(run) == NEWEST else None
+    newest = newest_run(workspace, *holding) if str(run) == NEWEST else None
     return newest or workspace.runs / run
 
 

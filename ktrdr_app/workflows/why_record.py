@@ -210,37 +210,35 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
         If there is no finished backtest.
     """
     given = Path(run)
-    for candidate in (named_run(workspace, given), workspace.root / given, given):
+    named = named_run(workspace, given, RESULT_FILE, PORTFOLIO_FILE)
+    for candidate in (named, workspace.root / given, given):
         if (candidate / RESULT_FILE).is_file() or (candidate / PORTFOLIO_FILE).is_file():
             return candidate
     holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or latest"
     raise FileMissing(str(given / RESULT_FILE), holds)
 
 
-def read_record(workspace: Workspace, run: Path | str) -> RunRecord:
-    """Read what a finished backtest wrote down.
+def read_record(workspace: Workspace, folder: Path) -> RunRecord:
+    """Read what a finished backtest of one symbol wrote down.
 
     Parameters
     ----------
     workspace : Workspace
-        Where runs and strategies are looked for.
-    run : Path or str
-        As `run_folder` takes it.
+        Where strategies are looked for.
+    folder : Path
+        The run's folder.
 
     Raises
     ------
-    FileMissing
-        If there is no finished backtest.
     BadInput
-        If no model took part in it, or it has several symbols.
+        If no model took part in it.
     """
-    folder = run_folder(workspace, run)
     document: dict[str, Any] = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
     if not document.get("model") or not (folder / "decisions.csv").is_file():
         found = (
-            f"{folder.name} has no decisions of a model: it was made of signals or of several symbols, or is not whole"
+            f"{folder.name} has no decisions of a model: it was made of signals and did not keep them, or is not whole"
         )
-        raise BadInput(found, hint="ask about a run on one symbol", where=str(folder))
+        raise BadInput(found, hint="run the backtest again, and ask about that run", where=str(folder))
     decisions = pd.read_csv(folder / "decisions.csv", keep_default_na=False, na_values={"volume_ratio": [""]})
     decisions.index = moments(decisions.pop("timestamp"))
     equity = pd.read_csv(folder / "equity.csv", usecols=["in_sample"])

@@ -26,7 +26,7 @@ class WhyRequest:
     workspace : Workspace
         Whose bars and models.
     run : Path or str
-        The run's folder, or its name below ``runs``.
+        The run's folder, its name below ``runs``, or ``latest`` for the newest one.
     trade : int, optional
         Number of the trade, from 1; one more than there are closed trades for the position still open.
     time : str, optional
@@ -49,7 +49,7 @@ def open_why(
     workspace : Workspace
         Whose bars and models.
     run : Path or str
-        The run's folder, or its name below ``runs``.
+        The run's folder, its name below ``runs``, or ``latest`` for the newest one.
     progress : Progress
         Listener.
     cancel : CancelToken, optional
@@ -73,7 +73,7 @@ def open_why(
     if is_portfolio(folder):
         return open_portfolio(workspace, folder)
     with stage("load", progress):
-        record = read_record(workspace, run)
+        record = read_record(workspace, folder)
     token.check()
     with stage("features", progress):
         model = open_model(workspace, record)

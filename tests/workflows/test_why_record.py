@@ -85,6 +85,17 @@ class TestFolders:
         newest = max(path.parent.name for path in why_runs.workspace.runs.glob("*/result.json"))
         assert run_folder(why_runs.workspace, "latest").name == newest
 
+    @pytest.mark.parametrize(
+        ("newest", "other"), [("portfolio.json", "result.json"), ("result.json", "portfolio.json")]
+    )
+    def test_latest_may_be_a_portfolio(self, tmp_path: Path, newest: str, other: str) -> None:
+        workspace = Workspace(tmp_path)
+        for day, file in ((1, newest), (3, other), (2, other), (4, newest)):
+            folder = workspace.runs / f"2020010{day}T000000Z-run"
+            folder.mkdir(parents=True)
+            (folder / file).write_text("{}")
+        assert run_folder(workspace, "latest").name == "20200104T000000Z-run"
+
     @pytest.mark.parametrize("given", ["nowhere", "", "..", "/"])
     def test_no_run(self, why_runs: WhyRuns, given: str) -> None:
         with pytest.raises(FileMissing, match=r"result\.json"):
@@ -105,7 +116,7 @@ class TestFolders:
         del document["decision"]
         path.write_text(json.dumps(document), encoding="utf-8")
         with pytest.raises(StrategyNotFound, match="stern"):
-            read_record(Workspace(tmp_path), "old")
+            read_record(Workspace(tmp_path), tmp_path / "runs" / "old")
         found = read_record(why_runs.workspace, tmp_path / "runs" / "old")
         assert found.orchestrator.settings.max_dissimilarity == 0.25
         assert "as it is now" in found.notes[0]
