@@ -41,7 +41,7 @@ def test_what_was_written_is_read(why_runs: WhyRuns, records: dict[str, RunRecor
         pd.testing.assert_index_equal(record.index, outcome.bars.index, check_names=False)
         assert record.config == outcome.result.config
         assert record.in_sample.tolist() == outcome.in_sample.tolist()
-        assert len(record.trades) == len(outcome.result.trades)
+        assert len(record.closed) == len(outcome.result.trades)
         assert record.notes == ()
         assert record.orchestrator.settings.model_dump() == {
             **outcome.result.log.orchestrator.settings.model_dump(),
@@ -50,11 +50,11 @@ def test_what_was_written_is_read(why_runs: WhyRuns, records: dict[str, RunRecor
 
 def test_a_fill_leads_back_to_the_bar_that_ordered_it(records: dict[str, RunRecord]) -> None:
     record = records[LONGER]
-    for bar in record.trades.entry_bar.tolist():
+    for bar in record.closed.entry_bar.tolist():
         assert record.ordered_at(bar) == bar - 1
         assert record.decisions["action"].iloc[bar - 1] == Action.BUY.name
     at_close = records[STERN]
-    for bar in at_close.trades.entry_bar.tolist():
+    for bar in at_close.closed.entry_bar.tolist():
         assert at_close.ordered_at(bar) == bar
         assert at_close.decisions["action"].iloc[bar] in ("BUY", "SELL")
 
