@@ -62,7 +62,6 @@ import sys
 sys.modules["distributed"] = sys.modules["dask"] = None
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
-from ktrdr_app.core.cluster_checks import difference
 from ktrdr_app.core.errors import EnvironmentProblem
 with executor_for(None, cancel=CancelToken()) as pool:
     assert pool.submit(abs, -2).result() == 2
@@ -201,3 +200,23 @@ class TestOnASpoiltCluster:
 def test_which_differences_count(theirs: dict[str, str | None], expected: str) -> None:
     ours: dict[str, str | None] = {"python": "3.11.5.final.0", "torch": "2.1+cpu", "numba": "1"}
     assert difference(ours, ours | theirs, ("numba", "torch")) == expected
+
+
+class Order:
+    """Work that says what it is about."""
+
+    subject = "IBM"
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (Order(), "training: IBM"),
+        (("EURUSD", "USDJPY"), "training: EURUSD, USDJPY"),
+        ((), "training"),
+        ((Path("x"), 3), "training"),
+    ],
+)
+def test_a_call_says_what_it_is_about_to_who_watches(item: object, words: str) -> None:
+    assert module._about((len, item, CancelToken("training"))) == words
+    assert module._about((len, 3)) == "work"
