@@ -95,6 +95,9 @@ class TestOnACluster:
         assert len(places) == 2
         assert os.getpid() not in places
 
+    def test_workers_keep_the_memory_that_work_frees(self, dask: DaskCluster) -> None:
+        assert mapped(dask.address, work.keeps_memory, range(4)) == [True] * 4
+
     def test_the_first_error_in_order_comes_back_as_what_it_was(self, dask: DaskCluster) -> None:
         with pytest.raises(TooFewRows, match="S2 1h") as raised:
             mapped(dask.address, work.fails_from_two, range(6))

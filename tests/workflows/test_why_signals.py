@@ -21,6 +21,7 @@ from ktrdr_app.workflows.why_facts import SignalTradeWhy, SignalWhy
 from ktrdr_app.workflows.why_run import WhyRequest
 from ktrdr_app.workflows.why_sentences import chain, gist, headline, steps
 from ktrdr_app.workflows.why_signals import SignalsRun, is_of_signals, open_signals
+from ktrdr_app.workflows.wording import significant
 
 KINDS = {
     "long": MoneyOptions(),
@@ -206,7 +207,9 @@ def test_words_say_what_is_known_and_what_is_not(runs: dict[str, SignalsRun]) ->
     assert "no memberships, features or probabilities" in said
     assert said.count("pass no confidence threshold") == 1
     assert "symbol" not in why.to_document()
-    assert f"{why.entry.price:.0f}"[:2] in said
+    order = next(step.text for step in steps(why) if step.key == "order")
+    assert f"{why.entry.time.date()}" in order
+    assert significant(why.entry.price) in order
     assert gist(why).startswith("BUY by signals.csv")
     assert headline(why).startswith("Trade 2, long, ")
 
