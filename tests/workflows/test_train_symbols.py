@@ -61,6 +61,7 @@ def order(workspace: Workspace, symbol: str = "IBM", **changes: object) -> Symbo
 class TestTheWorkOfOneSymbol:
     def test_it_survives_pickling_and_its_rows_the_file(self, sample_workspace: Workspace, tmp_path: Path) -> None:
         here = order(sample_workspace, file=tmp_path / "0.rows")
+        assert here.subject == "IBM", "who watches the cluster is told so"
         there = pickle.loads(pickle.dumps(here))
         assert there == here
         expected, filed = prepare_symbol(here), prepare_in_file(there)
