@@ -72,7 +72,9 @@ def watch_cluster(address: str, told: Callable[[ClusterSeen], object], cancel: C
     asyncio.run(_watch(Watch(address), arguments, told, cancel))
 
 
-async def _watch(watch: Watch, arguments: Any, told: Callable[[ClusterSeen], object], cancel: CancelToken) -> None:
+async def _watch(
+    watch: Watch, arguments: dict[str, Any], told: Callable[[ClusterSeen], object], cancel: CancelToken
+) -> None:
     rpc = load("distributed.core").rpc
     scheduler = rpc(watch.address, timeout=CONNECT_SECONDS, connection_args=arguments)
     reached = False
