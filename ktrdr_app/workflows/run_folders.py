@@ -49,7 +49,7 @@ def named_run(workspace: Workspace, run: Path | str, *holding: str) -> Path:
     return newest or workspace.runs / run
 
 
-def run_folder(workspace: Workspace, run: Path | str) -> Path:
+def run_folder(workspace: Workspace, run: Path | str, *holding: str) -> Path:
     """Return the folder of a finished backtest.
 
     Parameters
@@ -57,17 +57,21 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
     workspace : Workspace
         Whose runs are meant.
     run : Path or str
-        A folder, its name below the workspace's ``runs``, or ``latest`` for the newest one.
+        A folder, its path from the workspace, its name below ``runs``, or ``latest`` for the newest one.
+    *holding : str
+        As `newest_run` takes it.
 
     Raises
     ------
     FileMissing
         If there is no finished backtest.
     """
-    for folder in (Path(run), named_run(workspace, run)):
-        if (folder / RESULT_FILE).is_file():
+    wanted = holding or (RESULT_FILE,)
+    for folder in (Path(run), named_run(workspace, run, *wanted), workspace.root / run):
+        if any((folder / file).is_file() for file in wanted):
             return folder
-    raise FileMissing(str(run), "the folder of a finished backtest, its name below runs/, or latest")
+    holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or {NEWEST}"
+    raise FileMissing(str(Path(run) / wanted[0]), holds)
 
 
 def home_of(workspace: Workspace, folder: Path) -> Workspace:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ktrdr_app.core.errors import BadInput, FileMissing
+from ktrdr_app.core.errors import BadInput
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.bars import nanoseconds
 from ktrdr_app.decision.actions import Action, Position
@@ -20,8 +20,7 @@ from ktrdr_app.decision.orchestrator import HOUR, DecisionOrchestrator
 from ktrdr_app.decision.why_bar import BarJudge, Standing
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.strategy.schema import DecisionSettings
-from ktrdr_app.workflows.portfolio_files import PORTFOLIO_FILE
-from ktrdr_app.workflows.run_folders import RESULT_FILE, named_run
+from ktrdr_app.workflows.run_folders import RESULT_FILE
 from ktrdr_app.workflows.why_trades import TradedRun, moments, read_trades
 
 if TYPE_CHECKING:
@@ -91,30 +90,6 @@ class RunRecord(TradedRun):
         if self.at_close:
             return fill_bar
         return int(self._acted[self._acted < fill_bar][-1])
-
-
-def run_folder(workspace: Workspace, run: Path | str) -> Path:
-    """Return the folder of a finished backtest, of one symbol or of a portfolio.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Relative paths are looked up below its ``runs``, then below itself, then in the current folder.
-    run : Path or str
-        Folder, its name below ``runs``, or ``latest`` for the newest one.
-
-    Raises
-    ------
-    FileMissing
-        If there is no finished backtest.
-    """
-    given = Path(run)
-    named = named_run(workspace, given, RESULT_FILE, PORTFOLIO_FILE)
-    for candidate in (named, workspace.root / given, given):
-        if (candidate / RESULT_FILE).is_file() or (candidate / PORTFOLIO_FILE).is_file():
-            return candidate
-    holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or latest"
-    raise FileMissing(str(given / RESULT_FILE), holds)
 
 
 def read_record(workspace: Workspace, folder: Path) -> RunRecord:

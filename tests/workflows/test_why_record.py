@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ktrdr_app.core.errors import BadInput, FileMissing, InvalidValue, StrategyNotFound
+from ktrdr_app.core.errors import BadInput, InvalidValue, StrategyNotFound
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.decision import Action
 from ktrdr_app.workflows import backtest_signals
 from ktrdr_app.workflows.requests import SignalsRequest
-from ktrdr_app.workflows.why_record import RunRecord, read_record, run_folder
+from ktrdr_app.workflows.why_record import RunRecord, read_record
 from tests.why_runs import DEMO, LONGER, ORIGINAL, STERN, WhyRuns
 
 
@@ -75,32 +75,7 @@ class TestRows:
         assert "2017-06-01" in caught.value.hint
 
 
-class TestFolders:
-    def test_by_name_by_path_below_the_workspace_and_whole(self, why_runs: WhyRuns) -> None:
-        folder = why_runs.folder(DEMO)
-        for given in (folder.name, f"runs/{folder.name}", folder, str(folder)):
-            assert run_folder(why_runs.workspace, given).resolve() == folder.resolve()
-
-    def test_latest_is_the_newest(self, why_runs: WhyRuns) -> None:
-        newest = max(path.parent.name for path in why_runs.workspace.runs.glob("*/result.json"))
-        assert run_folder(why_runs.workspace, "latest").name == newest
-
-    @pytest.mark.parametrize(
-        ("newest", "other"), [("portfolio.json", "result.json"), ("result.json", "portfolio.json")]
-    )
-    def test_latest_may_be_a_portfolio(self, tmp_path: Path, newest: str, other: str) -> None:
-        workspace = Workspace(tmp_path)
-        for day, file in ((1, newest), (3, other), (2, other), (4, newest)):
-            folder = workspace.runs / f"2020010{day}T000000Z-run"
-            folder.mkdir(parents=True)
-            (folder / file).write_text("{}")
-        assert run_folder(workspace, "latest").name == "20200104T000000Z-run"
-
-    @pytest.mark.parametrize("given", ["nowhere", "", "..", "/"])
-    def test_no_run(self, why_runs: WhyRuns, given: str) -> None:
-        with pytest.raises(FileMissing, match=r"result\.json"):
-            run_folder(why_runs.workspace, given)
-
+class TestReading:
     def test_a_run_of_signals_has_no_model_to_ask(self, why_runs: WhyRuns, tmp_path: Path) -> None:
         (tmp_path / "s.csv").write_text("timestamp,signal\n2010-01-04T00:00:00Z,BUY\n")
         backtest_signals(SignalsRequest(why_runs.workspace, tmp_path / "s.csv", "IBM", "1d", out=tmp_path / "run"))
