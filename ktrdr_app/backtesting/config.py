@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from ktrdr_app.backtesting.sizing import check_sizing, is_number
 from ktrdr_app.core.errors import InvalidValue, UnknownName
-from ktrdr_app.strategy.schema import BacktestSettings
+from ktrdr_app.strategy.schema import MOST_CAPITAL, BacktestSettings
 
 CHOICES = {
     "fill": ("next_open", "close"),
@@ -27,7 +27,7 @@ class BacktestConfig:
     Attributes
     ----------
     initial_capital : float
-        Account currency, above 0.
+        Account currency, above 0 and at most `MOST_CAPITAL`.
     commission : float
         Per side: a fraction of the traded value, 0 to below 1, or an amount per unit, as ``commission_unit`` says.
     commission_unit : str
@@ -97,8 +97,8 @@ class BacktestConfig:
 
     def __post_init__(self) -> None:
         capital = self.initial_capital
-        if not is_number(capital) or capital <= 0:
-            raise InvalidValue("initial_capital", capital, "an amount above 0")
+        if not is_number(capital) or not 0 < capital <= MOST_CAPITAL:
+            raise InvalidValue("initial_capital", capital, f"an amount above 0 and at most {MOST_CAPITAL:g}")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise UnknownName(name, str(getattr(self, name)), choices)

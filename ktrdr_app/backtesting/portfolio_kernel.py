@@ -358,11 +358,10 @@ def _mark(money: Money, state: State, ledger: Ledger, slot: int, step: int) -> N
     ledger.equity[slot], ledger.cash[slot], ledger.gross[slot] = worth, state.purse[0].cash, gross
     ledger.open_positions[slot] = count
     for symbol in range(len(state.own)):
-        own = state.own[symbol]
-        rate = (
-            _rate(money, symbol, step) if own.units != 0.0 else 1.0
-        )  # of a currency that is not held it may be unknown
-        ledger.worth[symbol, slot] = own.units * own.last_close * rate
+        own, value = state.own[symbol], 0.0
+        if own.units != 0.0:  # the rate of a currency that is not held may be unknown
+            value = own.units * own.last_close * _rate(money, symbol, step)
+        ledger.worth[symbol, slot] = value
     if worth <= 0.0 and state.purse[0].gone == 0:
         state.purse[0].gone = 1
         _tell(state, ledger, WHOLE_ACCOUNT, slot, GONE, FLAT, worth, 0.0, 0.0)

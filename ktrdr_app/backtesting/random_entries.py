@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class RandomEntries:
     seed : int
         Of the draws.
     bars : ndarray of int64, shape (n_points,)
-        Rows of the run at which the random accounts were looked at; none by default.
+        Rows of the run at which the random accounts were looked at.
     paths : ndarray of float64, shape (n_draws, n_points)
         Value of each random account at the close of these bars.
     """
@@ -57,8 +57,8 @@ class RandomEntries:
     initial_capital: float
     trades: int
     seed: int
-    bars: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    paths: Array = field(default_factory=lambda: np.empty((0, 0)))
+    bars: NDArray[np.int64]
+    paths: Array
 
     @property
     def percentile(self) -> float:
@@ -90,9 +90,7 @@ class RandomEntries:
             "way": self._way(),
         }
 
-    def _way(self) -> dict[str, list[float]] | None:
-        if not len(self.bars):
-            return None
+    def _way(self) -> dict[str, list[float]]:
         levels = np.percentile(self.paths / self.initial_capital - 1, PERCENTILES, axis=0).round(6)
         named = {f"p{percentile}": row.tolist() for percentile, row in zip(PERCENTILES, levels, strict=True)}
         return {"bars": self.bars.tolist(), **named}

@@ -76,7 +76,7 @@ def library(address: str) -> Any:
         raise EnvironmentProblem("cluster", "the library distributed is not installed", hint) from error
 
 
-def demand_certificate(distributed: Any, address: str) -> Any:
+def demand_certificate(distributed: Any, address: str) -> dict[str, Any]:
     """Return what a connection is made with; raise where this machine's certificate is missing or cannot be read.
 
     Parameters
@@ -94,7 +94,7 @@ def demand_certificate(distributed: Any, address: str) -> Any:
     if not address.startswith(("tls://", "wss://")):
         return {}
     try:
-        arguments = distributed.Security().get_connection_args("client")
+        arguments: dict[str, Any] = distributed.Security().get_connection_args("client")
     except OSError as error:  # an error of SSL is one, too
         found = f"the certificate of this machine cannot be used: {error}"
         raise EnvironmentProblem("cluster", found, _TLS) from error

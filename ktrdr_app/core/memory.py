@@ -20,7 +20,7 @@ def keep_freed_memory() -> bool:
     """Keep freed memory in this process from now on; only the first call does anything.
 
     Dask starts workers with ``MALLOC_TRIM_THRESHOLD_=65536``. glibc then hands every larger array back to the system
-    as soon as it is freed, and the next one is zeroed page by page: a fifth of the time of a training on a worker.
+    as soon as it is freed, and the next one is zeroed page by page: a training on a worker took a sixth longer.
 
     Returns
     -------

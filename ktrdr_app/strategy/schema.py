@@ -21,6 +21,9 @@ _EPOCHS: dict[str, JsonValue] = {"unit": "epochs"}
 _ROWS: dict[str, JsonValue] = {"unit": "rows"}
 _HOURS: dict[str, JsonValue] = {"unit": "hours"}
 
+MOST_CAPITAL = 1e15
+"""Account currency: beyond it a float has no cents, and figures overflow in the end."""
+
 FUSED_OPTIMIZERS = ("adam", "adamw", "sgd")
 """Optimizers of the fused trainer."""
 
@@ -300,7 +303,7 @@ class DecisionSettings(Section):
 class BacktestSettings(Section):
     """Money and costs; the command line may override them."""
 
-    initial_capital: float = Field(default=100_000.0, gt=0)
+    initial_capital: float = Field(default=100_000.0, gt=0, le=MOST_CAPITAL)
     """Account currency."""
     commission_unit: Literal["rate", "per_unit"] = "rate"
     """What ``commission`` is in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -110,7 +111,7 @@ def combine_multi_symbol_data(
     check_weights(block.symbols, combination, weights)
     by_symbol = [train[block.symbol_id[train] == number] for number in range(len(block.symbols))]
     if combination in ("balanced", "weighted"):
-        given = weights if combination == "weighted" and weights is not None else dict.fromkeys(block.symbols, 1.0)
+        given = weights or dict.fromkeys(block.symbols, 1.0)
         shares = np.array([given[symbol] for symbol in block.symbols], dtype=np.float64)
         counts = np.floor(shares * min(len(rows) / share for rows, share in zip(by_symbol, shares, strict=True)) + 1e-9)
         _check_counts(block.symbols, counts)
@@ -146,8 +147,10 @@ def check_weights(symbols: Sequence[str], combination: str, weights: Mapping[str
     if weights is not None and combination != "weighted":
         raise InvalidValue("weights", dict(weights), "no weights, or combination weighted")
     given = dict(weights or {})
-    if combination == "weighted" and (set(given) != set(symbols) or any(not value > 0 for value in given.values())):
-        raise InvalidValue("weights", given, f"a weight above 0 for each of {', '.join(symbols)}")
+    if combination == "weighted" and (
+        set(given) != set(symbols) or any(not 0 < value < math.inf for value in given.values())
+    ):
+        raise InvalidValue("weights", given, f"a finite weight above 0 for each of {', '.join(symbols)}")
 
 
 def _check_counts(symbols: tuple[str, ...], counts: NDArray[np.float64]) -> None:

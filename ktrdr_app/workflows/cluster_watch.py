@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ktrdr_app.core.cancel import CancelToken
+from ktrdr_app.core.cluster import CONNECT_SECONDS
 from ktrdr_app.core.cluster_checks import (
     ALIKE,
     SPOKEN,
@@ -26,8 +27,6 @@ from ktrdr_app.workflows.cluster_seen import ALIVE, LOST, PAUSED, SILENT, Cluste
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 10.0
-"""How long a scheduler is waited for at first."""
 AGAIN_SECONDS = 5.0
 """How long one that has answered before is waited for, until it is said that it does not any more."""
 COMPARE_SECONDS = 1.0
@@ -73,7 +72,9 @@ def watch_cluster(address: str, told: Callable[[ClusterSeen], object], cancel: C
     asyncio.run(_watch(Watch(address), arguments, told, cancel))
 
 
-async def _watch(watch: Watch, arguments: Any, told: Callable[[ClusterSeen], object], cancel: CancelToken) -> None:
+async def _watch(
+    watch: Watch, arguments: dict[str, Any], told: Callable[[ClusterSeen], object], cancel: CancelToken
+) -> None:
     rpc = load("distributed.core").rpc
     scheduler = rpc(watch.address, timeout=CONNECT_SECONDS, connection_args=arguments)
     reached = False
@@ -160,7 +161,7 @@ class Watch:
             self._faults.pop(address, None)
         lost = [address for address, worker in self._seen.items() if worker.state == LOST]
         for address in lost[:-MOST_LOST]:
-            del self._seen[address]
+            del self._seen[address], self._heard[address]
         return ClusterSeen(self.address, tuple(self._seen.values()), self._problem())
 
     def lost(self) -> ClusterSeen:

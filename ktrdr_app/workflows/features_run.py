@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 from collections.abc import Iterator, Set
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import numpy as np
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
 from ktrdr_app.core.compute import ordered_results
-from ktrdr_app.core.errors import ClusterProblem
 from ktrdr_app.core.files import new_folder
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, SymbolDone, silent
@@ -28,41 +26,7 @@ from ktrdr_app.workflows.feature_caches import feature_cache
 from ktrdr_app.workflows.features_requests import ManyFeatures, ManyFeaturesRequest, SymbolFeatures
 from ktrdr_app.workflows.prepare import find_series, source_of
 from ktrdr_app.workflows.tables import iso_stamps, write_table
-from ktrdr_app.workflows.train_symbols import shared_folder
-
-
-@dataclass(frozen=True)
-class FeaturesOrder:
-    """What to build for one symbol, in plain values that any machine with the workspace understands.
-
-    Attributes
-    ----------
-    workspace : Workspace
-        Where bars are read and features are kept; an absolute path.
-    symbol, timeframe : str
-        The series.
-    strategy : dict
-        The strategy, as `Strategy.document` returns it.
-    where : str
-        File of the strategy, for messages.
-    cancel : CancelToken
-        Checked between the steps.
-    table : Path, optional
-        File for the rows.
-    """
-
-    workspace: Workspace
-    symbol: str
-    timeframe: str
-    strategy: dict[str, Any]
-    where: str
-    cancel: CancelToken
-    table: Path | None = None
-
-    @property
-    def subject(self) -> str:
-        """What a list of running work says of it."""
-        return self.symbol
+from ktrdr_app.workflows.train_symbols import SymbolOrder, other_features, shared_folder
 
 
 def build_many_features(
@@ -97,23 +61,21 @@ def build_many_features(
         orders = _orders(request, loaded, folder, token)
         for built in ordered_results(build_symbol, orders, cancel=token, executor=pool, at_once=len(orders)):
             if built.contract != plan.contract.digest:
-                hint = "install this version of the program on every machine"
-                reason = f"a worker's features of {built.symbol} are not those of this machine"
-                raise ClusterProblem(request.cluster or "", reason, hint)
+                raise other_features(request.cluster, built.symbol)
             found.append(built)
             progress(SymbolDone(built.symbol, len(found), len(orders)))
         if folder is not None:
-            _tidy(folder, {order.table for order in orders})
+            _tidy(folder, {order.file for order in orders})
     return ManyFeatures(_document(request, plan, found, final), tuple(found))
 
 
-def build_symbol(order: FeaturesOrder) -> SymbolFeatures:
+def build_symbol(order: SymbolOrder) -> SymbolFeatures:
     """Build one symbol's features, or find them in the cache; they are left there, and in a file where one is named.
 
     Parameters
     ----------
-    order : FeaturesOrder
-        What to do.
+    order : SymbolOrder
+        What to do; the file that it may name is that of a table.
 
     Raises
     ------
@@ -124,14 +86,14 @@ def build_symbol(order: FeaturesOrder) -> SymbolFeatures:
     """
     order.cancel.check()
     plan = FeaturePlan.of(from_document(order.strategy, order.where))
-    bars = source_of(order.workspace).load(order.symbol, order.timeframe)
+    bars = source_of(order.workspace).load(order.symbol, order.timeframe, order.start, order.end)
     order.cancel.check()
     cache = feature_cache(order.workspace, order.symbol, order.timeframe)
     built = cache.features(bars, plan)
     order.cancel.check()
     frame = built.table()
-    if order.table is not None:
-        write_table(frame, order.table)
+    if order.file is not None:
+        write_table(frame, order.file)
     values = np.ascontiguousarray(frame.to_numpy(), dtype="<f4")
     stamps = iso_stamps(frame.index[[0, -1]]) if len(frame) else (None, None)
     return SymbolFeatures(
@@ -161,17 +123,19 @@ def _places(
 
 def _orders(
     request: ManyFeaturesRequest, loaded: LoadedStrategy, folder: Path | None, token: CancelToken
-) -> list[FeaturesOrder]:
+) -> list[SymbolOrder]:
     workspace, document = Workspace(request.workspace.root.absolute()), loaded.strategy.document()
     return [
-        FeaturesOrder(
+        SymbolOrder(
             workspace,
             symbol,
             request.timeframe,
-            document,
-            loaded.where,
-            token,
-            None if folder is None else folder / _file_name(symbol, request.timeframe),
+            start=None,
+            end=None,
+            strategy=document,
+            where=loaded.where,
+            cancel=token,
+            file=None if folder is None else folder / _file_name(symbol, request.timeframe),
         )
         for symbol in request.symbols
     ]

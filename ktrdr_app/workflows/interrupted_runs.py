@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -137,6 +137,8 @@ def _read(workspace: Workspace, folder: Path) -> InterruptedRun | None:
         return None  # told by `train --resume`
     saved = datetime.fromtimestamp(checkpoint.stat().st_mtime, tz=UTC)
     there = model if model is not None and model.is_dir() else None
-    others = () if there is None else models_of_run(workspace, folder.name)
-    older = tuple(path for path in others if there is not None and path.resolve() != there.resolve())
-    return InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there, older)
+    run = InterruptedRun(folder.name, asked, len(history), history[-1].best_epoch, saved, there)
+    if there is None:
+        return run
+    others = models_of_run(workspace, folder.name)
+    return replace(run, older=tuple(path for path in others if path.resolve() != there.resolve()))

@@ -19,6 +19,9 @@ from ktrdr_app.workflows.requests import MoneyOptions
 
 S = TypeVar("S", bound=Section)
 
+_BOUNDS = {"gt": "above", "ge": "from", "lt": "below", "le": "up to"}
+"""Words for what a field's bounds are called in the grammar."""
+
 
 def source_of(workspace: Workspace) -> CachedCSVSource:
     """Return the workspace's source of bars.
@@ -76,8 +79,21 @@ def overridden(section: S, overrides: Mapping[str, Any]) -> S:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else type(section).__name__
-        expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-        raise InvalidValue(field, first["input"], expected, where=f"option {field}") from error
+        told = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+        beyond = first["type"].startswith(("greater_than", "less_than"))
+        expected = beyond and _range(type(section), field)
+        raise InvalidValue(field, first["input"], expected or told, where=f"option {field}") from error
+
+
+def _range(section: type[Section], field: str) -> str:
+    """Return the numbers that a field takes, in words, with both bounds; empty where it has none of its own."""
+    bounds = [
+        f"{word} {getattr(entry, name):,.15g}"
+        for entry in section.model_fields[field].metadata
+        for name, word in _BOUNDS.items()
+        if hasattr(entry, name)
+    ]
+    return f"a number {' and '.join(bounds)}" if bounds else ""
 
 
 def with_overrides(loaded: LoadedStrategy, section: str, overrides: Mapping[str, Any]) -> LoadedStrategy:

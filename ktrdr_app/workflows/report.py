@@ -123,7 +123,7 @@ def report_templates() -> jinja2.Environment:
 def _context(report: ReportInput) -> dict[str, Any]:
     backtest, train = report.backtest_document, report.train_document
     initial = float(backtest["initial_capital"])
-    fitted = (backtest.get("after_fit") or {}).get("from")
+    fitted, left = (backtest.get("after_fit") or {}).get("from"), backtest.get("open_trade")
     verdicts = [wording.backtest_verdict(backtest)]
     if train is not None:
         verdicts.insert(0, wording.model_verdict(train))
@@ -145,7 +145,8 @@ def _context(report: ReportInput) -> dict[str, Any]:
         "trace": _trace(backtest),
         "settings": tables.settings_table(report.settings) if report.settings else None,
         "commands": _commands(train, backtest),
-        "price": svg_charts.price_chart(report.bars, report.trades, report.in_sample, fitted),
+        "price": svg_charts.price_chart(report.bars, report.trades, report.in_sample, fitted, left),
+        "still_open": left is not None,
         "most_markers": svg_charts.MOST_MARKERS if len(report.trades) > svg_charts.MOST_MARKERS else 0,
         "equity": svg_charts.equity_chart(report.equity, report.benchmark_equity, report.in_sample, fitted),
         "drawdown": svg_charts.drawdown_chart(report.equity, report.benchmark_equity, initial),

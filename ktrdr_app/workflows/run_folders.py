@@ -15,27 +15,25 @@ SOURCES = "sources"
 """Folder within a run that came as a bundle: a workspace with the bars and the model that it was made with."""
 SWEEP_FILE = "sweep.json"
 """File that a sweep's folder holds from its first trial on."""
-
-
 NEWEST = "latest"
 """What may be said for the name of a run, where the newest one is meant."""
 
 
-def newest_run(workspace: Workspace, holding: str = RESULT_FILE) -> Path | None:
-    """Return the folder of the newest finished backtest of a workspace, or None.
+def newest_run(workspace: Workspace, *holding: str) -> Path | None:
+    """Return the folder of a workspace's newest finished run, or None.
 
     Parameters
     ----------
     workspace : Workspace
         Whose ``runs`` are looked through; folder names begin with the time of the run.
-    holding : str
-        The file that tells a run of the wanted kind from others.
+    *holding : str
+        Files that tell a run of a wanted kind from others; by default that of a backtest of one symbol.
     """
-    finished = [path.parent for path in workspace.runs.glob(f"*/{holding}")]
+    finished = [path.parent for file in holding or (RESULT_FILE,) for path in workspace.runs.glob(f"*/{file}")]
     return max(finished, key=lambda folder: folder.name, default=None)
 
 
-def named_run(workspace: Workspace, run: Path | str, holding: str = RESULT_FILE) -> Path:
+def named_run(workspace: Workspace, run: Path | str, *holding: str) -> Path:
     """Return the folder below ``runs`` that a name means, there or not.
 
     Parameters
@@ -43,15 +41,15 @@ def named_run(workspace: Workspace, run: Path | str, holding: str = RESULT_FILE)
     workspace : Workspace
         Whose runs are meant.
     run : Path or str
-        A name, or ``latest`` for the newest run of the wanted kind.
-    holding : str
-        The file that tells a run of the wanted kind from others.
+        A name, or ``latest`` for the newest run of a wanted kind.
+    *holding : str
+        As `newest_run` takes it.
     """
-    newest = newest_run(workspace, holding) if str(run) == NEWEST else None
+    newest = newest_run(workspace, *holding) if str(run) == NEWEST else None
     return newest or workspace.runs / run
 
 
-def run_folder(workspace: Workspace, run: Path | str) -> Path:
+def run_folder(workspace: Workspace, run: Path | str, *holding: str) -> Path:
     """Return the folder of a finished backtest.
 
     Parameters
@@ -59,17 +57,21 @@ def run_folder(workspace: Workspace, run: Path | str) -> Path:
     workspace : Workspace
         Whose runs are meant.
     run : Path or str
-        A folder, its name below the workspace's ``runs``, or ``latest`` for the newest one.
+        A folder, its path from the workspace, its name below ``runs``, or ``latest`` for the newest one.
+    *holding : str
+        As `newest_run` takes it.
 
     Raises
     ------
     FileMissing
         If there is no finished backtest.
     """
-    for folder in (Path(run), named_run(workspace, run)):
-        if (folder / RESULT_FILE).is_file():
+    wanted = holding or (RESULT_FILE,)
+    for folder in (Path(run), named_run(workspace, run, *wanted), workspace.root / run):
+        if any((folder / file).is_file() for file in wanted):
             return folder
-    raise FileMissing(str(run), "the folder of a finished backtest, its name below runs/, or latest")
+    holds = f"a finished backtest's folder, its name below {workspace.relative(workspace.runs)}, or {NEWEST}"
+    raise FileMissing(str(Path(run) / wanted[0]), holds)
 
 
 def home_of(workspace: Workspace, folder: Path) -> Workspace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,13 @@ MOST_MARKERS = 400
 """Trades drawn on the price; the table lists more, and the file has all."""
 
 
-def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags, after_fit: str | None = None) -> str:
+def price_chart(
+    bars: pd.DataFrame,
+    trades: pd.DataFrame,
+    in_sample: Flags,
+    after_fit: str | None = None,
+    left: Mapping[str, Any] | None = None,
+) -> str:
     """Draw the close with an arrow at each entry and a dot at each exit.
 
     Parameters
@@ -36,6 +43,8 @@ def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags, afte
         Bars of the model's training or validation span; they are shaded.
     after_fit : str, optional
         ISO open of the first bar after the time that the model was fitted on; a line is drawn there.
+    left : mapping, optional
+        Position still open after the last bar, as ``open_trade`` of the document: an arrow without a dot.
 
     Returns
     -------
@@ -45,7 +54,7 @@ def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags, afte
     x, close = nanoseconds(bars.index), floats(bars["close"])
     described = (
         f"Close from {number(close[0])} to {number(close[-1])}, between {number(close.min())} and "
-        f"{number(close.max())}, with {len(trades):,} trades."
+        f"{number(close.max())}, with {len(trades):,} trades{' and a position still open' if left else ''}."
     )
     drawing = Drawing("price", "Price and trades", described, height=320, margins=Margins(right=28))
     across, up = _frame(drawing, x, [close], in_sample)
@@ -53,6 +62,8 @@ def price_chart(bars: pd.DataFrame, trades: pd.DataFrame, in_sample: Flags, afte
     _plot(drawing, across, up, x, close, "line price")
     for order, trade in enumerate(records(trades, MOST_MARKERS), start=1):
         _trade_marks(drawing, across, up, trade, order)
+    if left:
+        _open_marks(drawing, across, up, left, (across.at(x[-1]), up.at(close[-1])))
     return drawing.markup()
 
 
@@ -182,7 +193,25 @@ def _trade_marks(drawing: Drawing, across: Scale, up: Scale, trade: Mapping[str,
         f"Trade {order}, {side}: in {str(trade['entry_time'])[:16]} at {trade['entry_price']:g}, "
         f"out {str(trade['exit_time'])[:16]} at {trade['exit_price']:g}, net {number(trade['net_pnl'])}"
     )
-    drawing.add("line", "link", group, x1=x1, y1=y1, x2=x2, y2=y2)
-    tip = -1.0 if side == "short" else 1.0
-    drawing.add("path", "entry", group, d=f"M{x1:.1f},{y1 + 3 * tip:.1f}l-4.5,{8 * tip:.1f}h9z")
+    _entry_marks(drawing, group, side, (x1, y1), (x2, y2))
     drawing.add("circle", "exit", group, cx=x2, cy=y2, r=3.2)
+
+
+def _open_marks(drawing: Drawing, across: Scale, up: Scale, left: Mapping[str, Any], last: tuple[float, float]) -> None:
+    """Draw a position still open: arrow at the entry, and a line to the last close."""
+    side = str(left["side"]).lower()
+    group = drawing.add("g", "trade open")
+    drawing.add("title", "", group).text = (
+        f"Still open, {side}: in {str(left['entry_time'])[:16]} at {left['entry_price']:g}, "
+        f"at the last close {number(left['unrealized_pnl'])}"
+    )
+    _entry_marks(drawing, group, side, (across.at(instant(left["entry_time"])), up.at(left["entry_price"])), last)
+
+
+def _entry_marks(
+    drawing: Drawing, group: ET.Element, side: str, entry: tuple[float, float], end: tuple[float, float]
+) -> None:
+    """Draw an arrow at an entry, and the line from there to the position's end."""
+    (x1, y1), (x2, y2), tip = entry, end, -1.0 if side == "short" else 1.0
+    drawing.add("line", "link", group, x1=x1, y1=y1, x2=x2, y2=y2)
+    drawing.add("path", "entry", group, d=f"M{x1:.1f},{y1 + 3 * tip:.1f}l-4.5,{8 * tip:.1f}h9z")

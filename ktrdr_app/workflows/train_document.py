@@ -131,13 +131,7 @@ def manifest_of(
             "include_volume_context": features.volume_context,
             "lookback_periods": features.lookback_periods,
         },
-        "training_metrics": {
-            "final_train_accuracy": model.measured.train.accuracy,
-            "final_val_accuracy": model.measured.validation.accuracy,
-            "final_test_accuracy": model.measured.test.accuracy,
-            "early_stopping_epoch": len(model.history),
-            "best_epoch": model.best_epoch,
-        },
+        "training_metrics": _training_metrics(model),
         "per_symbol_validation": figures.by_symbol(model.measured.per_symbol_validation),
         "feature_contract": {"names": list(contract.names), "sha256": contract.digest},
         "labels": strategy.labels.model_dump(mode="json"),
@@ -155,6 +149,17 @@ def manifest_of(
         "data_fingerprints": {entry.symbol: entry.fingerprint for entry in processed},
         "library_versions": library_versions(),
         "command": command_of(request),
+    }
+
+
+def _training_metrics(model: JudgedModel) -> dict[str, Any]:
+    """Return the figures that the source document calls the training's metrics."""
+    return {
+        "final_train_accuracy": model.measured.train.accuracy,
+        "final_val_accuracy": model.measured.validation.accuracy,
+        "final_test_accuracy": model.measured.test.accuracy,
+        "early_stopping_epoch": len(model.history),
+        "best_epoch": model.best_epoch,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.kernels import warm_up
@@ -60,8 +61,8 @@ def train(request: TrainRequest, progress: Progress = silent, cancel: CancelToke
     token = cancel or CancelToken("training")
     seconds: dict[str, float] = {}
     check_writable(request.workspace.models)
-    if request.resume is not None:
-        found_run(request, request.resume)  # before the minutes that features may take
+    if request.resume is not None:  # now: features may take minutes, and the latest run may be another one after them
+        request = replace(request, resume=str(found_run(request, request.resume)))
     loaded, plan, block, processed = training_rows(request, progress, token, seconds)
     with contextlib.closing(RunCheckpoints(request, training_of(request, loaded, processed), progress)) as kept:
         model = train_pooled(

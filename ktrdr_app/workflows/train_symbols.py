@@ -43,7 +43,7 @@ class SymbolOrder:
         Where bars are read and caches are kept; an absolute path.
     symbol, timeframe : str
         The series.
-    start, end : str, optional
+    start, end : str or None
         Range, as `TrainRequest` has it.
     strategy : dict
         The strategy with every override applied, as `Strategy.document` returns it.
@@ -51,8 +51,8 @@ class SymbolOrder:
         File of the strategy, for messages.
     cancel : CancelToken
         Checked between the steps.
-    rows : Path, optional
-        File for the rows, where they are made for another process.
+    file : Path, optional
+        For the rows, where they are made for another process or for the user.
     """
 
     workspace: Workspace
@@ -63,7 +63,7 @@ class SymbolOrder:
     strategy: dict[str, Any]
     where: str
     cancel: CancelToken
-    rows: Path | None = None
+    file: Path | None = None
 
     @property
     def subject(self) -> str:
@@ -131,14 +131,14 @@ def prepare_in_file(order: SymbolOrder) -> RowsInFile:
     StorageProblem
         If the disk refuses, or the file's folder is gone because nobody waits for the rows any more.
     """
-    if order.rows is None:
+    if order.file is None:
         raise ValueError(f"no file is named for the rows of {order.symbol}")
     processed = prepare_symbol(order)
     order.cancel.check()
-    if not order.rows.parent.is_dir():
-        raise StorageProblem(str(order.rows.parent), "the training that wanted these rows is over")
-    write_rows(order.rows, processed.block)
-    return RowsInFile(processed.facts(), processed.block.contract, order.rows)
+    if not order.file.parent.is_dir():
+        raise StorageProblem(str(order.file.parent), "the training that wanted these rows is over")
+    write_rows(order.file, processed.block)
+    return RowsInFile(processed.facts(), processed.block.contract, order.file)
 
 
 @contextlib.contextmanager
@@ -223,10 +223,22 @@ def _taken(
     with contextlib.closing(filed):
         for found in filed:
             if found.contract != contract:
-                hint = "install this version of the program on every machine"
-                reason = f"a worker's features of {found.facts.symbol} are not those of this machine"
-                raise ClusterProblem(request.cluster or "", reason, hint)
+                raise other_features(request.cluster, found.facts.symbol)
             yield _with_rows(found)
+
+
+def other_features(cluster: str | None, symbol: str) -> ClusterProblem:
+    """Return the error to raise where a worker's features are others than this machine would build.
+
+    Parameters
+    ----------
+    cluster : str or None
+        Address of the scheduler.
+    symbol : str
+        Whose features they are.
+    """
+    hint = "install this version of the program on every machine"
+    return ClusterProblem(cluster or "", f"a worker's features of {symbol} are not those of this machine", hint)
 
 
 def _with_rows(found: RowsInFile) -> ProcessedSymbol:

@@ -19,7 +19,6 @@ WORK = (
     "ktrdr_app.training.folds",
     "ktrdr_app.workflows.sweep_trial",
     "ktrdr_app.workflows.grid_run",
-    "ktrdr_app.backtesting.simulation",
 )
 """What is sent to workers, and with it all that they import."""
 

@@ -8,12 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from ktrdr_app.backtesting.config import BacktestConfig
-from ktrdr_app.backtesting.material import ORDERED
-from ktrdr_app.backtesting.trades import TradeArrays
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, InvalidValue, MalformedBars
 from ktrdr_app.core.paths import Workspace
@@ -26,8 +22,9 @@ from ktrdr_app.workflows.portfolio_files import PORTFOLIO_FILE
 from ktrdr_app.workflows.requests import BacktestRequest
 from ktrdr_app.workflows.why_facts import TradeWhy
 from ktrdr_app.workflows.why_model import open_model
-from ktrdr_app.workflows.why_record import RunRecord, held_at, read_trades
+from ktrdr_app.workflows.why_record import RunRecord
 from ktrdr_app.workflows.why_single import WhyRun
+from ktrdr_app.workflows.why_trades import TradedRun, read_trades
 
 NOTE = "the run did not write its filters down; those of the strategy as it is now are shown"
 
@@ -52,7 +49,7 @@ class PortfolioRun:
     folder: Path
     document: dict[str, Any]
     table: pd.DataFrame
-    _opened: dict[str, WhyRun] = field(default_factory=dict)
+    _opened: dict[str, WhyRun] = field(default_factory=dict, init=False)
 
     @property
     def trades(self) -> int:
@@ -149,22 +146,19 @@ class PortfolioRun:
         table = self.table[self.table["symbol"] == symbol].drop(columns="symbol").reset_index(drop=True)
         written = self.document.get("decision")
         settings = log.orchestrator.settings if written is None else DecisionSettings.model_validate(written)
-        config, left = BacktestConfig(**self.document["config"]), self._left(symbol)
-        orchestrator = DecisionOrchestrator(settings, config.allow_short)
-        closed = TradeArrays.of_table(table, index)
-        entry = None if left is None else int(index.searchsorted(pd.Timestamp(left["entry_time"])))
-        ended = closed.exit_bar + (np.isin(closed.reason, ORDERED) & (config.fill == "close"))
         said = {
             **{key: self.document[key] for key in ("strategy_name", "timeframe", "config")},
             **{key: row[key] for key in ("symbol", "end", "data_fingerprint")},
             "model": model,
-            "open_trade": left,
+            "open_trade": self._left(symbol),
         }
-        side = 0 if left is None else 1 if left["side"] == "long" else -1
-        held = held_at(closed, len(index), at_close=config.fill == "close", open_from=entry, open_side=side)
-        decided = replace(log, held=held, ended=ended, ended_in=closed.exit_bar, orchestrator=orchestrator)
+        traded = TradedRun(self.folder, said, index, table)
+        orchestrator = DecisionOrchestrator(settings, traded.config.allow_short)
+        decided = replace(
+            log, held=traded.held, ended=traded.ended, ended_in=traded.closed.exit_bar, orchestrator=orchestrator
+        )
         notes = (NOTE,) if written is None else ()
-        return RunRecord(self.folder, said, decided.table(), papers.in_sample, table, orchestrator, notes)
+        return RunRecord(self.folder, said, index, table, decided.table(), papers.in_sample, orchestrator, notes)
 
     def _left(self, symbol: str) -> dict[str, Any] | None:
         """Return the position still open of a symbol, its result in the currency of its prices."""

@@ -9,10 +9,12 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import InvalidValue
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.core.progress import Progress, silent, stage
+from ktrdr_app.workflows.portfolio_files import PORTFOLIO_FILE
+from ktrdr_app.workflows.run_folders import RESULT_FILE, run_folder
 from ktrdr_app.workflows.why_facts import Why
 from ktrdr_app.workflows.why_model import open_model
 from ktrdr_app.workflows.why_portfolio import PortfolioRun, is_portfolio, open_portfolio
-from ktrdr_app.workflows.why_record import read_record, run_folder
+from ktrdr_app.workflows.why_record import read_record
 from ktrdr_app.workflows.why_signals import SignalsRun, is_of_signals, open_signals
 from ktrdr_app.workflows.why_single import WhyRun
 
@@ -26,7 +28,7 @@ class WhyRequest:
     workspace : Workspace
         Whose bars and models.
     run : Path or str
-        The run's folder, or its name below ``runs``.
+        The run's folder, its name below ``runs``, or ``latest`` for the newest one.
     trade : int, optional
         Number of the trade, from 1; one more than there are closed trades for the position still open.
     time : str, optional
@@ -49,7 +51,7 @@ def open_why(
     workspace : Workspace
         Whose bars and models.
     run : Path or str
-        The run's folder, or its name below ``runs``.
+        The run's folder, its name below ``runs``, or ``latest`` for the newest one.
     progress : Progress
         Listener.
     cancel : CancelToken, optional
@@ -67,13 +69,13 @@ def open_why(
         Of another kind that fits: data, model, cancelled.
     """
     token = cancel or CancelToken("the question")
-    folder = run_folder(workspace, run)
+    folder = run_folder(workspace, run, RESULT_FILE, PORTFOLIO_FILE)
     if is_of_signals(folder):
         return open_signals(folder)
     if is_portfolio(folder):
         return open_portfolio(workspace, folder)
     with stage("load", progress):
-        record = read_record(workspace, run)
+        record = read_record(workspace, folder)
     token.check()
     with stage("features", progress):
         model = open_model(workspace, record)

@@ -52,6 +52,7 @@ def test_strategy_section_becomes_a_config() -> None:
         ("initial_capital", 0),
         ("initial_capital", float("nan")),
         ("initial_capital", float("inf")),
+        ("initial_capital", 1e308),
         ("initial_capital", "100"),
         ("initial_capital", True),
         ("commission", 1.0),

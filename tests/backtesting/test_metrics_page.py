@@ -42,7 +42,7 @@ def test_every_figure_is_on_the_page() -> None:
     document = {
         **measure(curve.values, trades, 365.25, 100.0),
         **statistics_document(curve, trades, seed=0),
-        **RandomEntries(np.ones(3), 1.0, 1.0, 3, 0).to_dict(),
+        **RandomEntries(np.ones(3), 1.0, 1.0, 3, 0, np.arange(1), np.ones((3, 1))).to_dict(),
     }
     page = PAGE.read_text(encoding="utf-8")
     told = set(re.findall(r"`(\w+)`", page)) | set(re.findall(r"`\w+\.(\w+)`", page))

@@ -151,12 +151,14 @@ class TestPlace:
         assert 0.22 < np.std(places) < 0.36  # 0.29 where every place is as likely
 
     def test_document_by_hand(self) -> None:
-        document = RandomEntries(np.array([90.0, 100.0, 110.0, 120.0]), 110.0, 100.0, 3, 5).to_dict()
+        finals = np.array([90.0, 100.0, 110.0, 120.0])
+        document = RandomEntries(finals, 110.0, 100.0, 3, 5, np.array([7]), finals[:, np.newaxis]).to_dict()
         assert document["percentile"] == pytest.approx(2.5 / 4)
         assert document["chance"] == pytest.approx(3 / 5)
         assert document["total_return"] == pytest.approx(0.1)
         assert document["median"] == pytest.approx(0.05)
         assert (document["draws"], document["trades"], document["seed"]) == (4, 3, 5)
+        assert (document["way"]["bars"], document["way"]["p25"], document["way"]["p50"]) == ([7], [-0.025], [0.05])
 
     @pytest.mark.parametrize("count", [40, 300])
     def test_the_way_has_percentiles_of_all_draws(self, count: int) -> None:
@@ -187,9 +189,6 @@ class TestPlace:
         assert found.bars.tolist() == np.flatnonzero(~closed).tolist()
         assert np.isfinite(found.paths).all()
 
-    def test_without_a_way_none_is_told(self) -> None:
-        assert RandomEntries(np.ones(3), 1.0, 1.0, 3, 0).to_dict()["way"] is None
-
     def test_seeds_repeat_and_differ(self) -> None:
         bars, signals = walk(3, 300), coin_signals(3, 300)
         first, again, other = (self.run(signals, bars, seed) for seed in (1, 1, 2))
@@ -217,7 +216,8 @@ def test_trades_of_a_table_come_back() -> None:
 
 @given(st.lists(st.floats(50.0, 200.0), min_size=1, max_size=30), st.floats(50.0, 200.0), st.floats(0.0, 50.0))
 def test_a_better_run_stands_no_lower(finals: list[float], final: float, more: float) -> None:
-    first, second = (RandomEntries(np.array(finals), end, 100.0, 3, 0) for end in (final, final + more))
+    way = (np.array([0]), np.array(finals)[:, np.newaxis])
+    first, second = (RandomEntries(np.array(finals), end, 100.0, 3, 0, *way) for end in (final, final + more))
     assert 0 <= first.percentile <= second.percentile <= 1
     assert 0 < second.chance <= first.chance <= 1
     beaten = sum(end < final for end in finals) + sum(end == final for end in finals) / 2

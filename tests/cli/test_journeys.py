@@ -112,6 +112,7 @@ def test_seen_bars_are_counted_on_a_training_symbol_and_none_on_an_unseen_one(pl
     [
         (["--capital", "-5"], "invalid_value"),
         (["--capital", "nan"], "invalid_value"),
+        (["--capital", "1e308"], "invalid_value"),
         (["--commission", "1"], "invalid_value"),
         (["--fill", "yesterday"], None),
         (["--sizing", "units=-1"], "invalid_value"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import Cancelled, TooFewRows
+from ktrdr_app.core.memory import keep_freed_memory
 
 
 def squared(item: int) -> int:
@@ -19,6 +20,11 @@ def squared(item: int) -> int:
 def process_id(item: int) -> int:
     """Return the process that does the work."""
     return os.getpid()
+
+
+def keeps_memory(item: int) -> bool:
+    """Return whether this process was told to keep what it frees."""
+    return keep_freed_memory.cache_info().currsize == 1
 
 
 def fails_from_two(item: int) -> int:

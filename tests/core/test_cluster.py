@@ -62,7 +62,6 @@ import sys
 sys.modules["distributed"] = sys.modules["dask"] = None
 from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.cluster import executor_for
-from ktrdr_app.core.cluster_checks import difference
 from ktrdr_app.core.errors import EnvironmentProblem
 with executor_for(None, cancel=CancelToken()) as pool:
     assert pool.submit(abs, -2).result() == 2
@@ -95,6 +94,9 @@ class TestOnACluster:
             places = set(ordered_map(work.process_id, range(40), cancel=token, executor=executor))
         assert len(places) == 2
         assert os.getpid() not in places
+
+    def test_workers_keep_the_memory_that_work_frees(self, dask: DaskCluster) -> None:
+        assert mapped(dask.address, work.keeps_memory, range(4)) == [True] * 4
 
     def test_the_first_error_in_order_comes_back_as_what_it_was(self, dask: DaskCluster) -> None:
         with pytest.raises(TooFewRows, match="S2 1h") as raised:
@@ -201,3 +203,23 @@ class TestOnASpoiltCluster:
 def test_which_differences_count(theirs: dict[str, str | None], expected: str) -> None:
     ours: dict[str, str | None] = {"python": "3.11.5.final.0", "torch": "2.1+cpu", "numba": "1"}
     assert difference(ours, ours | theirs, ("numba", "torch")) == expected
+
+
+class Order:
+    """Work that says what it is about."""
+
+    subject = "IBM"
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (Order(), "training: IBM"),
+        (("EURUSD", "USDJPY"), "training: EURUSD, USDJPY"),
+        ((), "training"),
+        ((Path("x"), 3), "training"),
+    ],
+)
+def test_a_call_says_what_it_is_about_to_who_watches(item: object, words: str) -> None:
+    assert module._about((len, item, CancelToken("training"))) == words
+    assert module._about((len, 3)) == "work"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -57,6 +57,7 @@ from ktrdr_app.core.errors import (
     WorkspaceBusy,
     WorkspaceReadOnly,
 )
+from ktrdr_app.core.words import MOST_SHOWN
 from ktrdr_app.data.importing.findings import ImportQuestions, Question
 
 EXIT_CODES = {1, 2, 3, 4, 130}
@@ -389,3 +390,20 @@ def test_a_model_that_is_not_there_tells_what_was_tried() -> None:
 def test_a_suggested_symbol_is_one_that_exists() -> None:
     hint = DataNotFound("brkb", "1d", "x", ["Brk.b", "IBM"]).hint
     assert hint == "did you mean Brk.b? 1d bars are there for: Brk.b, IBM"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda long: InvalidValue("end", long, "a date"),
+        lambda long: InvalidValue("weights", {long: 1.0}, "others"),
+        lambda long: UnknownName("sizing", long, ["all_in"]),
+        lambda long: UnsafeName("strategy", long),
+        lambda long: ForeignRequest("Origin", long),
+        lambda long: OperationNotFound(long, "training"),
+    ],
+)
+def test_a_value_of_any_length_makes_a_sentence(error: Callable[[str], KtrdrError]) -> None:
+    message = error("x" * 10**6).message
+    assert "xxx..." in message
+    assert len(message) < MOST_SHOWN + 60

@@ -73,7 +73,7 @@ EDGES: list[tuple[type[Section], str, list[Any], list[Any]]] = [
     (TrainingSettings, "trainer", ["auto", "fused", "torch"], ["numba"]),
     (TrainingSettings, "stop_on", ["nll", "accuracy"], ["f1"]),
     (DecisionSettings, "min_volume_ratio", [TINY, 100], [0, 101]),
-    (BacktestSettings, "initial_capital", [TINY, 1e12], [0, -1, math.inf]),
+    (BacktestSettings, "initial_capital", [TINY, 1e15], [0, -1, 1.1e15, 1e308, math.inf]),
     (BacktestSettings, "commission", [0, 0.999], [-TINY, 1]),
     (BacktestSettings, "slippage", [0, 0.999], [-TINY, 1]),
     (DecisionSettings, "min_separation_hours", [0, 100_000], [-TINY, 100_001]),

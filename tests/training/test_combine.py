@@ -91,6 +91,8 @@ def test_draws_of_one_symbol_do_not_depend_on_the_others() -> None:
         ("weighted", None),
         ("weighted", {"BIG": 1.0}),
         ("weighted", {"BIG": 1.0, "SMALL": 0.0}),
+        ("weighted", {"BIG": 1.0, "SMALL": float("inf")}),
+        ("weighted", {"BIG": 1.0, "SMALL": float("nan")}),
         ("weighted", {"BIG": 1.0, "SMALL": 1.0, "ELSE": 1.0}),
         ("balanced", WEIGHTS),
     ],

@@ -11,12 +11,12 @@ import pytest
 
 from ktrdr_app import workflows
 from ktrdr_app.core.cancel import CancelToken
-from ktrdr_app.core.errors import BadInput, Cancelled, ModelNotFound
+from ktrdr_app.core.errors import BadInput, Cancelled, InvalidValue, ModelNotFound
 from ktrdr_app.core.paths import Workspace, shipped
 from ktrdr_app.core.progress import FoldDone, ProgressEvent
 from ktrdr_app.workflows.certify_lookup import FoundCertificate, certification
 from ktrdr_app.workflows.request_checks import trained_strategy
-from tests.model_store.builders import write_original
+from tests.model_store.builders import edit, write_original
 from tests.workflows.quick import NAME, SYMBOLS, TEXT, trained
 
 MODEL = f"{NAME}/universal_1d_v1"
@@ -201,11 +201,19 @@ def test_a_strategy_file_that_is_gone_or_faulty_is_no_obstacle(copied: Workspace
         assert trained_strategy(certification(copied, MODEL)).strategy.name == NAME
 
 
-def test_weights_of_the_symbols_come_from_the_command(copied: Workspace) -> None:
-    trained(copied, epochs=1, combination="weighted", weights={"AAPL": 2.0, "IBM": 1.0, "MSFT": 1.0})
+@pytest.mark.parametrize("lost", ["combination_weights", "command"])
+def test_weights_of_the_symbols_are_the_manifests_or_those_of_its_command(copied: Workspace, lost: str) -> None:
+    weights = {"AAPL": 2.0, "IBM": 1 / 3, "MSFT": 1.0}
+    path = trained(copied, epochs=1, combination="weighted", weights=weights).model_path / "training_manifest.json"
+    edit(path, lambda manifest: manifest.pop(lost))
     request = certification(copied, f"{NAME}/universal_1d_v2")
-    assert request.weights == {"AAPL": 2.0, "IBM": 1.0, "MSFT": 1.0}
-    assert request.combination == "weighted"
+    assert (request.combination, request.weights) == ("weighted", weights)
+
+
+def test_its_models_are_fitted_where_one_says(copied: Workspace) -> None:
+    with pytest.raises(InvalidValue, match="cluster is 'nowhere'"):
+        workflows.certify_model(copied, MODEL, cluster="nowhere")
+    assert list(copied.runs.glob("*/certificate.json")) == []
 
 
 def test_too_few_symbols_and_models_of_the_original_are_refused(copied: Workspace) -> None:

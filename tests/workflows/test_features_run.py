@@ -22,10 +22,11 @@ from ktrdr_app.features.contract import FeatureFrame
 from ktrdr_app.features.plan import FeaturePlan
 from ktrdr_app.strategy.load import load_strategy
 from ktrdr_app.workflows.features_requests import ManyFeatures, ManyFeaturesRequest
-from ktrdr_app.workflows.features_run import FeaturesOrder, build_many_features, build_symbol
+from ktrdr_app.workflows.features_run import build_many_features, build_symbol
 from ktrdr_app.workflows.inspect_series import features
 from ktrdr_app.workflows.prepare import source_of
 from ktrdr_app.workflows.requests import SeriesRequest
+from ktrdr_app.workflows.train_symbols import SymbolOrder
 from tests.core.cluster_work import has_prepared
 from tests.dask_cluster import DaskCluster, WorkerKiller
 from tests.workflows.quick import NAME, SYMBOLS, files_below, with_strategy
@@ -147,7 +148,8 @@ def test_stopping_it_writes_no_table(shop: Workspace, tmp_path: Path) -> None:
 
 def test_an_order_survives_pickling_and_heeds_its_token(shop: Workspace) -> None:
     loaded = load_strategy(NAME, shop)
-    order = FeaturesOrder(shop, "IBM", "1d", loaded.strategy.document(), loaded.where, CancelToken("the features"))
+    given = (loaded.strategy.document(), loaded.where, CancelToken("the features"))
+    order = SymbolOrder(shop, "IBM", "1d", None, None, *given)
     there = build_symbol(pickle.loads(pickle.dumps(order)))
     assert there.source == "built"
     assert build_symbol(order) == replace(there, source="disk")

@@ -154,10 +154,9 @@ class TestOnACluster:
 def test_a_symbol_whose_worker_was_taken_for_dead_has_one_folder(shop: Workspace, tmp_path: Path) -> None:
     """Both workers finish: the later one finds the symbol's folder and takes its own away."""
     request = placed(BacktestRequest(shop, NAME, "IBM", "1d", start="2010-01-01"))
-    first, second = (
-        run_symbol(SymbolWork(request, tmp_path, tmp_path / "home" / "IBM", CancelToken("the backtests")))
-        for _ in range(2)
-    )
+    work = SymbolWork(request, tmp_path, tmp_path / "home" / "IBM", CancelToken("the backtests"))
+    assert work.subject == "IBM", "who watches the cluster is told so"
+    first, second = run_symbol(work), run_symbol(work)
     assert first.document is not None
     assert second.document is not None
     assert _figures(first.document) == _figures(second.document)

@@ -129,6 +129,8 @@ def test_weights_that_do_not_fit_are_the_combinations_problem() -> None:
     fitting = placed(blocks, TrainingSettings(combination="weighted"), weights={"A": 3.0, "B": 1.0})
     weighted = next(entry for entry in fitting.combinations if entry.name == "weighted")
     assert weighted.kept["A"] == pytest.approx(3 * weighted.kept["B"], abs=3)
+    assert weighted.weights == {"A": 3.0, "B": 1.0}
+    assert not any(entry.weights for entry in fitting.combinations if entry.name != "weighted")
 
 
 def test_symbols_without_rows_stay_as_they_are() -> None:

@@ -535,11 +535,14 @@ def test_what_went_otherwise_than_thought_is_shown(report, backtest):
             "unrealized_pnl": -17.125,
         },
     }
-    text = Page(render_report(dataclasses.replace(report, backtest_document=document))).text
+    page = Page(render_report(dataclasses.replace(report, backtest_document=document)))
+    text, bare = page.text, Page(render_report(report))
     assert "812 signals below confidence 0.60; the highest was 0.57" in text
     assert "2019-01-02: no cash (and 2 more)" in text
     assert "A long position of 12.5000 units, entered on 2020-10-01 at 51.2500, is still open" in text
     assert "with −17.1" in text
+    marks = [sum(attributes.get("class") == "trade open" for _, attributes in found.elements) for found in (page, bare)]
+    assert marks == [2, 0], "a mark in the price's picture, and one in its key"
 
 
 def test_the_resolver_trace_is_listed(report):

@@ -65,11 +65,14 @@ class TestByName:
         folder = workspace.runs / OLD
         assert run_folder(workspace, OLD) == run_folder(workspace, folder) == run_folder(workspace, str(folder))
 
+    def test_a_path_from_the_workspace_is_taken_wherever_one_stands(self, workspace: Workspace) -> None:
+        assert run_folder(workspace, f"runs/{OLD}") == workspace.runs / OLD
+
     def test_a_folder_outside_the_workspace_is_taken(self, workspace: Workspace, tmp_path: Path) -> None:
         elsewhere = finished(tmp_path / "usb" / "run")
         assert run_folder(workspace, elsewhere) == elsewhere
 
-    @pytest.mark.parametrize("name", ["nothing", OLD.lower(), "", ".", f"{OLD}/{RESULT_FILE}"])
+    @pytest.mark.parametrize("name", ["nothing", OLD.lower(), "", ".", "..", "/", f"{OLD}/{RESULT_FILE}"])
     def test_what_is_no_run_is_refused_by_the_name_that_was_given(self, workspace: Workspace, name: str) -> None:
         with pytest.raises(FileMissing) as caught:
             run_folder(workspace, name)
@@ -99,6 +102,17 @@ class TestLatest:
         (workspace.runs / later / SWEEP_FILE).write_text("{}")
         assert run_folder(workspace, "latest") == workspace.runs / NEW
         assert named_run(workspace, "latest", SWEEP_FILE) == workspace.runs / later
+
+    def test_of_several_kinds_it_is_the_newest_of_them(self, workspace: Workspace) -> None:
+        kinds = (RESULT_FILE, "portfolio.json")
+        portfolio = workspace.runs / "20210101T000000Z-portfolio-1d-aaaaaa"
+        portfolio.mkdir()
+        (portfolio / "portfolio.json").write_text("{}")
+        assert run_folder(workspace, "latest", *kinds) == run_folder(workspace, portfolio.name, *kinds) == portfolio
+        later = finished(workspace.runs / "20210102T000000Z-IBM-1d-aaaaaa")
+        assert run_folder(workspace, "latest", *kinds) == later
+        with pytest.raises(FileMissing):
+            run_folder(workspace, portfolio.name)
 
     def test_where_there_is_none_it_is_a_name_like_any_other(self, tmp_path: Path) -> None:
         empty = Workspace(tmp_path / "empty")

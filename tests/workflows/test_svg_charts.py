@@ -229,6 +229,27 @@ def test_no_more_than_the_limit_of_trades_is_drawn(bars, trades):
     assert f"{len(many):,} trades" in root.find(f"{SVG}desc").text
 
 
+@pytest.mark.parametrize(("side", "tip"), [("long", 1), ("short", -1)])
+def test_a_position_still_open_has_an_arrow_and_a_line_to_the_last_close(bars, trades, side, tip):
+    entry, price = bars.index[250], float(bars["close"].iloc[250])
+    held = {"side": side, "entry_time": f"{entry:%Y-%m-%dT%H:%M:%SZ}", "entry_price": price, "unrealized_pnl": -17.125}
+    root = parsed(price_chart(bars, trades, none_seen(), left=held))
+    value, drawn = value_of_height(root), points(by_class(root, "line price")[0])
+    (group,) = by_class(root, "trade open")
+    (link,), (arrow,), dots = (by_class(group, css) for css in ("link", "entry", "exit"))
+    assert dots == []
+    assert float(link.get("x1")) == pytest.approx(drawn[250, 0], abs=0.11)
+    assert value(float(link.get("y1"))) == pytest.approx(price, abs=0.2 * per_unit(value))
+    assert [float(link.get("x2")), float(link.get("y2"))] == pytest.approx(drawn[-1], abs=0.11)
+    (begin,) = points(arrow)[:1]
+    assert begin == pytest.approx([float(link.get("x1")), float(link.get("y1")) + 3 * tip], abs=0.11)
+    assert f"l-4.5,{8.0 * tip}h9z" in arrow.get("d")
+    story = group.find(f"{SVG}title").text
+    assert story == f"Still open, {side}: in {entry:%Y-%m-%dT%H:%M} at {price:g}, at the last close -17.12"
+    assert root.find(f"{SVG}desc").text.endswith("with 3 trades and a position still open.")
+    assert len(by_class(root, "entry")) == len(trades) + 1
+
+
 def test_no_trades_is_a_picture_too(bars, trades):
     assert by_class(parsed(price_chart(bars, trades.head(0), none_seen())), "link") == []
 

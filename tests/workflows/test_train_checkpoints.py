@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,17 @@ class TestGoingOn:
         resumed = train(request(shop, resume=str(folder), epochs=12))
         whole = train(request(shop, epochs=12))
         assert weights(resumed.model_path) == weights(whole.model_path)
+
+    def test_the_latest_is_that_of_the_beginning_though_another_one_breaks_off_meanwhile(self, shop: Workspace) -> None:
+        folder, _ = interrupted(shop)
+        later = shop.runs / "29990101T000000Z-train-quick-1d-ffffff"
+
+        def listen(_event: object) -> None:
+            if not later.exists():
+                shutil.copytree(folder, later)
+
+        train(request(shop, resume="latest"), listen)
+        assert list(shop.runs.iterdir()) == [later]
 
     def test_after_the_process_was_killed(self, shop: Workspace) -> None:
         code = (

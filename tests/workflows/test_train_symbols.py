@@ -60,7 +60,8 @@ def order(workspace: Workspace, symbol: str = "IBM", **changes: object) -> Symbo
 
 class TestTheWorkOfOneSymbol:
     def test_it_survives_pickling_and_its_rows_the_file(self, sample_workspace: Workspace, tmp_path: Path) -> None:
-        here = order(sample_workspace, rows=tmp_path / "0.rows")
+        here = order(sample_workspace, file=tmp_path / "0.rows")
+        assert here.subject == "IBM", "who watches the cluster is told so"
         there = pickle.loads(pickle.dumps(here))
         assert there == here
         expected, filed = prepare_symbol(here), prepare_in_file(there)
@@ -74,8 +75,8 @@ class TestTheWorkOfOneSymbol:
     def test_nothing_is_written_once_nobody_waits(self, sample_workspace: Workspace, tmp_path: Path) -> None:
         gone = tmp_path / "gone" / "0.rows"
         with pytest.raises(StorageProblem, match="is over"):
-            prepare_in_file(order(sample_workspace, rows=gone))
-        stopped = order(sample_workspace, rows=tmp_path / "0.rows")
+            prepare_in_file(order(sample_workspace, file=gone))
+        stopped = order(sample_workspace, file=tmp_path / "0.rows")
         stopped.cancel.cancel()
         with pytest.raises(Cancelled, match="training was stopped"):
             prepare_in_file(stopped)

@@ -15,7 +15,7 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.errors import BadInput, Cancelled, InvalidValue, NothingInTrash, StorageProblem
 from ktrdr_app.core.locks import file_lock
 from ktrdr_app.core.paths import Workspace, shipped
-from ktrdr_app.core.progress import EpochFinished, ProgressEvent
+from ktrdr_app.core.progress import EpochFinished, Note, ProgressEvent
 from ktrdr_app.workflows.train_checkpoints import LOCK_FILE
 from ktrdr_app.workflows.train_run import train
 from ktrdr_app.workflows.training_notes import TrainingRemarks
@@ -334,6 +334,14 @@ class TestOneTrainingIsOneLine:
         train(kept.request)
         (line,) = self.of(workspace)
         assert (line.state, line.name, line.note, line.earlier) == (FINISHED, "left", "by a crash", ())
+
+    def test_what_was_said_of_it_may_be_lost_but_not_the_model(self, workspace: Workspace) -> None:
+        (kept,) = workflows.list_interrupted(workspace)
+        (workspace.runs / "trainings.json").write_text("{")
+        notes: list[str] = []
+        result = train(kept.request, lambda event: notes.append(event.text) if isinstance(event, Note) else None)
+        assert result.model_path.is_dir()
+        assert f"name, star and note of runs/{kept.name} do not go on with the model" in "\n".join(notes)
 
     def test_a_damaged_state_is_told_on_a_line_of_its_own(self, shop: Workspace) -> None:
         name = stopped_by_hand(shop)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.workflows import warm_worker as module
-from ktrdr_app.workflows.features_run import FeaturesOrder, build_symbol
+from ktrdr_app.workflows.features_run import build_symbol
 from ktrdr_app.workflows.grid_run import run_symbol
 from ktrdr_app.workflows.sweep_trial import carry_out
 from ktrdr_app.workflows.train_symbols import prepare_in_file
@@ -68,14 +67,16 @@ from ktrdr_app.core.cancel import CancelToken
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.data.sample import install_sample
 from ktrdr_app.strategy.load import load_strategy
-from ktrdr_app.workflows.features_run import FeaturesOrder, build_symbol
+from ktrdr_app.workflows.features_run import build_symbol
+from ktrdr_app.workflows.train_symbols import SymbolOrder
 from ktrdr_app.workflows.warm_worker import dask_setup
 workspace = Workspace(Path({str(tmp_path)!r}))
 install_sample(workspace)
 dask_setup(None)
 with event.install_recorder("numba:compile") as seen:
     loaded = load_strategy("neuro_mean_reversion", workspace)
-    order = FeaturesOrder(workspace, "IBM", "1d", loaded.strategy.document(), loaded.where, CancelToken())
+    given = (loaded.strategy.document(), loaded.where, CancelToken())
+    order = SymbolOrder(workspace, "IBM", "1d", None, None, *given)
     print(build_symbol(order).rows > 1000, len(seen.buffer))
 """
     done = subprocess.run(
@@ -89,15 +90,3 @@ def test_the_worker_says_that_it_is_ready(caplog: pytest.LogCaptureFixture) -> N
         module.dask_setup(None)
     [line] = [record.getMessage() for record in caplog.records if record.getMessage().startswith("ready: ")]
     assert "rooms of kernels" in line
-
-
-def test_an_order_names_its_subject_for_who_watches() -> None:
-    order = FeaturesOrder.__new__(FeaturesOrder)
-    object.__setattr__(order, "symbol", "IBM")
-    from ktrdr_app.core.cluster import _about
-
-    token = CancelToken("training")
-    assert _about((len, order, token)) == "training: IBM"
-    assert _about((len, ("EURUSD", "USDJPY"), token)) == "training: EURUSD, USDJPY"
-    assert _about((len, (), token)) == "training"
-    assert _about((len, (Path("x"), token))) == "work"

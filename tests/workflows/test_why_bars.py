@@ -97,7 +97,7 @@ def test_it_stops_between_inputs(opened: dict[str, WhyRun]) -> None:
     token = CancelToken("asking")
     token.cancel()
     run = opened[LONGER]
-    bar = run.record.ordered_at(int(run.record.trades.entry_bar[0]))
+    bar = run.record.ordered_at(int(run.record.closed.entry_bar[0]))
     with pytest.raises(Cancelled):
         run.bar(bar, token)
 

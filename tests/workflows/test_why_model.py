@@ -137,7 +137,7 @@ class TestOutcomes:
     def test_rows_that_no_network_takes_keep_the_action(self, models: dict[str, RunModel], why_runs: WhyRuns) -> None:
         model = models[LONGER]
         record = read_record(why_runs.workspace, why_runs.folder(LONGER))
-        bar = int(record.trades.entry_bar[0]) - 1
+        bar = int(record.closed.entry_bar[0]) - 1
         row = model.inputs.features(int(model.places[bar]))
         rows = np.stack([row, row, row])
         rows[1, 0], rows[2, 3] = np.nan, np.inf
@@ -149,7 +149,7 @@ class TestOutcomes:
     def test_the_slack_is_above_0_where_the_action_stands(self, models: dict[str, RunModel], why_runs: WhyRuns) -> None:
         for name in (DEMO, LONGER, ORIGINAL):
             model, record = models[name], read_record(why_runs.workspace, why_runs.folder(name))
-            bar = record.ordered_at(int(record.trades.entry_bar[0]))
+            bar = record.ordered_at(int(record.closed.entry_bar[0]))
             wide = np.random.default_rng(3).normal(0, 1.5, (300, len(model.inputs.names)))
             rows = (wide * model.scaler.scale + model.scaler.offset).astype(np.float32)
             found = model.outcomes(rows, record.judge(bar), Action.BUY)

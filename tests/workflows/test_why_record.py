@@ -9,15 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ktrdr_app.core.errors import BadInput, FileMissing, InvalidValue, StrategyNotFound
+from ktrdr_app.core.errors import BadInput, InvalidValue, StrategyNotFound
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.decision import Action
 from ktrdr_app.workflows import backtest_signals
 from ktrdr_app.workflows.requests import SignalsRequest
-from ktrdr_app.workflows.why_record import RunRecord, read_record, read_trades, run_folder
+from ktrdr_app.workflows.why_record import RunRecord, read_record
 from tests.why_runs import DEMO, LONGER, ORIGINAL, STERN, WhyRuns
-
-DAY = "2020-01-02T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,7 @@ def test_what_was_written_is_read(why_runs: WhyRuns, records: dict[str, RunRecor
         pd.testing.assert_index_equal(record.index, outcome.bars.index, check_names=False)
         assert record.config == outcome.result.config
         assert record.in_sample.tolist() == outcome.in_sample.tolist()
-        assert len(record.trades) == len(outcome.result.trades)
+        assert len(record.closed) == len(outcome.result.trades)
         assert record.notes == ()
         assert record.orchestrator.settings.model_dump() == {
             **outcome.result.log.orchestrator.settings.model_dump(),
@@ -52,11 +50,11 @@ def test_what_was_written_is_read(why_runs: WhyRuns, records: dict[str, RunRecor
 
 def test_a_fill_leads_back_to_the_bar_that_ordered_it(records: dict[str, RunRecord]) -> None:
     record = records[LONGER]
-    for bar in record.trades.entry_bar.tolist():
+    for bar in record.closed.entry_bar.tolist():
         assert record.ordered_at(bar) == bar - 1
         assert record.decisions["action"].iloc[bar - 1] == Action.BUY.name
     at_close = records[STERN]
-    for bar in at_close.trades.entry_bar.tolist():
+    for bar in at_close.closed.entry_bar.tolist():
         assert at_close.ordered_at(bar) == bar
         assert at_close.decisions["action"].iloc[bar] in ("BUY", "SELL")
 
@@ -77,21 +75,7 @@ class TestRows:
         assert "2017-06-01" in caught.value.hint
 
 
-class TestFolders:
-    def test_by_name_by_path_below_the_workspace_and_whole(self, why_runs: WhyRuns) -> None:
-        folder = why_runs.folder(DEMO)
-        for given in (folder.name, f"runs/{folder.name}", folder, str(folder)):
-            assert run_folder(why_runs.workspace, given).resolve() == folder.resolve()
-
-    def test_latest_is_the_newest(self, why_runs: WhyRuns) -> None:
-        newest = max(path.parent.name for path in why_runs.workspace.runs.glob("*/result.json"))
-        assert run_folder(why_runs.workspace, "latest").name == newest
-
-    @pytest.mark.parametrize("given", ["nowhere", "", "..", "/"])
-    def test_no_run(self, why_runs: WhyRuns, given: str) -> None:
-        with pytest.raises(FileMissing, match=r"result\.json"):
-            run_folder(why_runs.workspace, given)
-
+class TestReading:
     def test_a_run_of_signals_has_no_model_to_ask(self, why_runs: WhyRuns, tmp_path: Path) -> None:
         (tmp_path / "s.csv").write_text("timestamp,signal\n2010-01-04T00:00:00Z,BUY\n")
         backtest_signals(SignalsRequest(why_runs.workspace, tmp_path / "s.csv", "IBM", "1d", out=tmp_path / "run"))
@@ -107,17 +91,7 @@ class TestFolders:
         del document["decision"]
         path.write_text(json.dumps(document), encoding="utf-8")
         with pytest.raises(StrategyNotFound, match="stern"):
-            read_record(Workspace(tmp_path), "old")
+            read_record(Workspace(tmp_path), tmp_path / "runs" / "old")
         found = read_record(why_runs.workspace, tmp_path / "runs" / "old")
         assert found.orchestrator.settings.max_dissimilarity == 0.25
         assert "as it is now" in found.notes[0]
-
-
-@pytest.mark.parametrize("symbols", [["NA", "nan", "GOOG"], ["0700", "7203", "9984"]])
-def test_symbols_are_read_as_they_are_written_whatever_they_look_like(tmp_path: Path, symbols: list[str]) -> None:
-    lines = ["timestamp,symbol,entry_time,exit_time,mfe"]
-    lines += [f"{DAY},{symbol},{DAY},{DAY},{mfe}" for symbol, mfe in zip(symbols, ("0.5", "", "0.25"), strict=True)]
-    (tmp_path / "trades.csv").write_text("\n".join(lines), encoding="utf-8")
-    table = read_trades(tmp_path)
-    assert table["symbol"].tolist() == symbols
-    assert table["mfe"].isna().tolist() == [False, True, False]

@@ -90,11 +90,11 @@ def test_every_fill_by_signal_leads_back_to_a_decision_of_its_side(tmp_path: Pat
     decision, money = CASES[name]
     record, result, _ = ran(tmp_path, 3, decision, money)
     lag = 0 if record.config.fill == "close" else 1
-    for trade, entry in zip(result.trades.to_dict("records"), record.trades.entry_bar.tolist(), strict=True):
+    for trade, entry in zip(result.trades.to_dict("records"), record.closed.entry_bar.tolist(), strict=True):
         bar = record.ordered_at(entry)
         assert bar == entry - lag
         assert record.decisions["action"].iloc[bar] == ("BUY" if trade["side"] == "long" else "SELL")
-    for trade, left in zip(result.trades.to_dict("records"), record.trades.exit_bar.tolist(), strict=True):
+    for trade, left in zip(result.trades.to_dict("records"), record.closed.exit_bar.tolist(), strict=True):
         if trade["exit_reason"] in ("signal", "reversal"):
             bar = record.ordered_at(left)
             assert bar == left - lag
@@ -109,9 +109,9 @@ def test_the_threshold_of_the_mode_is_the_one_that_counts(tmp_path: Path) -> Non
 def test_trades_are_read_back_as_they_were(tmp_path: Path) -> None:
     record, result, bars = ran(tmp_path, 4, *CASES["stops"])
     for name in ("entry_bar", "exit_bar", "side", "reason"):
-        np.testing.assert_array_equal(getattr(record.trades, name), getattr(result.closed, name))
+        np.testing.assert_array_equal(getattr(record.closed, name), getattr(result.closed, name))
     for name in ("quantity", "entry_price", "exit_price", "commission"):
-        np.testing.assert_array_equal(getattr(record.trades, name), getattr(result.closed, name))
+        np.testing.assert_array_equal(getattr(record.closed, name), getattr(result.closed, name))
     assert record.config == replace(result.config)
     np.testing.assert_array_equal(record.shares, result.log.shares)
     assert record.row_of(bars.index[123]) == 123

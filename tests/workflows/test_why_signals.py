@@ -21,6 +21,7 @@ from ktrdr_app.workflows.why_facts import SignalTradeWhy, SignalWhy
 from ktrdr_app.workflows.why_run import WhyRequest
 from ktrdr_app.workflows.why_sentences import chain, gist, headline, steps
 from ktrdr_app.workflows.why_signals import SignalsRun, is_of_signals, open_signals
+from ktrdr_app.workflows.wording import significant
 
 KINDS = {
     "long": MoneyOptions(),
@@ -181,6 +182,19 @@ def test_what_became_of_a_rejected_order_is_told(workspace: Workspace, tmp_path:
     assert "made no trade" in str(refused.value.hint)
 
 
+@pytest.mark.parametrize("fill", ["next_open", "close"])
+def test_each_order_has_its_own_fate(workspace: Workspace, tmp_path: Path, fill: str) -> None:
+    """Orders of neighbouring bars, and one at the last close, each refused for a price of its own."""
+    bars = source_of(workspace).load("GOOG", "1d").iloc[:60]
+    file, stamps, asked = tmp_path / "dear.csv", bars.index.strftime("%Y-%m-%dT%H:%M:%SZ"), (4, 5, 6, 59)
+    file.write_text("timestamp,signal\n" + "".join(f"{stamps[bar]},BUY\n" for bar in asked), encoding="utf-8")
+    money = MoneyOptions(capital=50.0, fill=fill, sizing={"kind": "fixed_units", "units": 10.0})
+    outcome = backtest_signals(SignalsRequest(workspace, file, "GOOG", "1d", end=str(stamps[-1]), money=money))
+    run, messages = open_signals(outcome.folder), [event.message for event in outcome.result.events]
+    assert len(set(messages)) == len(asked)
+    assert [run.bar(bar).events for bar in asked] == [(message,) for message in messages]
+
+
 def test_words_say_what_is_known_and_what_is_not(runs: dict[str, SignalsRun]) -> None:
     run = runs["long"]
     why = run.trade(2)
@@ -193,7 +207,9 @@ def test_words_say_what_is_known_and_what_is_not(runs: dict[str, SignalsRun]) ->
     assert "no memberships, features or probabilities" in said
     assert said.count("pass no confidence threshold") == 1
     assert "symbol" not in why.to_document()
-    assert f"{why.entry.price:.0f}"[:2] in said
+    order = next(step.text for step in steps(why) if step.key == "order")
+    assert f"{why.entry.time.date()}" in order
+    assert significant(why.entry.price) in order
     assert gist(why).startswith("BUY by signals.csv")
     assert headline(why).startswith("Trade 2, long, ")
 

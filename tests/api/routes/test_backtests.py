@@ -86,6 +86,7 @@ def test_a_run_whose_folder_is_gone_keeps_its_figures(trained_face: Face) -> Non
         ({"start": "0001-01-01"}, 422, "invalid_value"),
         ({"end": "today"}, 422, "invalid_value"),
         ({"capital": -5}, 422, "usage"),
+        ({"capital": 1e308}, 422, "usage"),
         ({"sizing": {"kind": "half"}}, 422, "usage"),
         ({"sizing": {"kind": []}}, 422, "usage"),
         ({"sizing": {"kind": "fixed_units", "units": 10**400}}, 422, "usage"),
