@@ -97,7 +97,7 @@ def queue_words(request: TrainRequest) -> str:
             ", ".join(f"{symbol} × {numbers.significant(weight)}" for symbol, weight in request.weights.items())
         )
     if request.epochs is not None:
-        said.append(say("at most {0} epochs").format(request.epochs))
+        said.append(say("at most {0} epochs").format(numbers.integer(request.epochs)))
     if request.resume is not None:
         said.append(say("goes on"))
     return " · ".join(said)
