@@ -209,6 +209,34 @@ class TestCancel:
             make(1).cancel("0" * 16)
 
 
+class TestPrepare:
+    def test_the_first_operation_waits_meanwhile_and_can_be_cancelled(self, tmp_path: Path) -> None:
+        entered, go_on, gate = threading.Event(), threading.Event(), Gate()
+
+        def prepare() -> None:
+            entered.set()
+            go_on.wait(30)
+
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, prepare=prepare)
+        first, second = submit(jobs, gate), submit(jobs, lambda _progress, _cancel: "done")
+        assert entered.wait(30)
+        found = jobs.cancel(first.id)
+        assert (found.status, found.started_at) == ("cancelled", None)
+        assert jobs.store.get(second.id).status == "queued"
+        go_on.set()
+        assert ended(jobs, second).result == "done"
+        assert not gate.entered.is_set()
+        jobs.close()
+
+    def test_what_fails_there_is_logged_and_operations_run(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, prepare=lambda: 1 / 0)
+        assert ended(jobs, submit(jobs, lambda _progress, _cancel: "done")).result == "done"
+        assert "ZeroDivisionError" in caplog.text
+        jobs.close()
+
+
 def test_the_end_of_the_server_interrupts_what_runs_and_what_waits(tmp_path: Path) -> None:
     jobs, gate = Jobs(OperationStore(tmp_path / FILE), 1), Gate()
     running, waiting = submit(jobs, gate), submit(jobs, Gate())

@@ -188,6 +188,13 @@ def test_streams_end_with_the_server(server: RealServer, home: Workspace) -> Non
     store.close()
 
 
+def test_the_first_training_is_cancelled_before_a_server_has_imported_what_it_runs(sample_workspace: Workspace) -> None:
+    with serving(with_strategy(sample_workspace)) as server, server.client() as client:
+        found = client.delete(f"/operations/{started(client, QUICK)}").json()
+        assert (found["status"], found["started_at"]) == ("cancelled", None)
+        assert client.get("/models").json() == {"models": []}
+
+
 def test_from_elsewhere_a_token_is_demanded(sample_workspace: Workspace) -> None:
     before = set(sample_workspace.root.rglob("*"))
     with serving(sample_workspace, "--host", "0.0.0.0") as server:
