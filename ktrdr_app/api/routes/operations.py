@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from ktrdr_app.api.answers import Answer
-from ktrdr_app.api.documents import OperationBrief, OperationDocument, OperationList, described
+from ktrdr_app.api.documents import Kind, OperationBrief, OperationDocument, OperationList, Status, described
 from ktrdr_app.api.events import ENDED, LAST, Event, Feed
 from ktrdr_app.api.operations import Operation
 from ktrdr_app.api.service import Here
@@ -24,10 +24,8 @@ LARGEST_OFFSET = 2**53 - 1
 @router.get("", responses=described(OperationList))
 def operations(
     here: Here,
-    status: Annotated[
-        Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"] | None, Query()
-    ] = None,
-    kind: Annotated[Literal["training", "backtest"] | None, Query(alias="operation_type")] = None,
+    status: Annotated[Status | None, Query()] = None,
+    kind: Annotated[Kind | None, Query(alias="operation_type")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=LARGEST_OFFSET)] = 0,
 ) -> Answer:
