@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,8 +156,13 @@ class TestRoutes:
                 about = " ".join(facts.get("description", options[option]).split())
                 assert f"; {about.replace('``', '`')} |" in filled("http-api").replace("\\|", "|"), name
 
-    def test_no_thread_of_the_application_is_left(self) -> None:
+    def test_the_document_is_made_without_a_file_or_a_thread(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        before = threading.enumerate()
         assert docs_references.openapi()["info"]["title"] == "KTRDR Desktop"
+        assert (list(tmp_path.iterdir()), threading.enumerate()) == ([], before)
 
 
 def _routes() -> list[str]:
