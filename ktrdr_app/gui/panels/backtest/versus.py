@@ -37,7 +37,7 @@ class Versus(QObject):
         self.combo.setMinimumContentsLength(16)
         self.combo.setToolTip(self.tr("Backtests this model too, on the same bars and with the same money"))
         self.hold = self._box(self.tr("buy && hold"), "holdBox", self.tr("Draws buy and hold beside the account (B)"))
-        about = self.tr("Draws what 200 runs with as many trades at random times ended with: the middle 90 %")
+        about = self.tr("Draws what 200 runs with as many trades at random times brought: the middle 50 % and 90 %")
         self.random = self._box(self.tr("random"), "randomBox", about)
         self.combo.activated.connect(self._chosen)
         self.fill(())
