@@ -26,6 +26,7 @@ PAGES = (
     "docs/how-to/read-the-certificate.md",
     "docs/how-to/see-what-a-set-does.md",
     "docs/how-to/the-window.md",
+    "docs/how-to/trade-many-symbols.md",
     "docs/how-to/train-in-the-window.md",
     "docs/how-to/tune-sets.md",
     "docs/how-to/write-a-strategy.md",
