@@ -16,13 +16,14 @@ from ktrdr_app.strategy.schema import Strategy
 PLACES = {"indicators": "{id}", "fuzzy_sets": "{input}", "sets": "{set}"}
 """Keys under which entries have names of the user's own, and how such a name is written."""
 MORE = {
-    "indicators.{id}.name": "[All of them](indicators.md).",
+    "indicators.{id}.name": "Its parameters are keys beside it. [All of them](indicators.md).",
+    "fuzzy_sets.{input}.form": "[Which one that is](fuzzy-sets.md#forms).",
     "fuzzy_sets.{input}.timeframe": "[Longer bars](fuzzy-sets.md#longer-bars).",
     "labels.method": "[What they mean](labels.md).",
     "training.per_symbol_batches": "[Why](../explanation/honest-results.md#one-symbol-or-twenty).",
     "decision.max_dissimilarity": "[Coverage](../explanation/coverage.md).",
 }
-"""Where to read on about a key."""
+"""What is said of a key besides, and where to read on."""
 COMMANDS = {"TrainingBody": "train", "BacktestBody": "backtest"}
 """The command whose options are a body's fields."""
 OPTIONS = {"strategy_name": "strategy", "initial_capital": "capital"}
@@ -101,7 +102,8 @@ def allowed(facts: dict[str, Any]) -> str:
     if facts.get("type") == "array":
         return f"list of {allowed(facts.get('items', {})) or 'values'}"
     if "$ref" in facts or facts.get("type") == "object":
-        return "mapping"
+        keys = ", ".join(f"`{word}`" for word in facts.get("propertyNames", {}).get("enum", ()))
+        return f"mapping of {keys}" if keys else "mapping"
     kind = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true`, `false`"}
     words = [kind.get(str(facts.get("type")), ""), _bounds(facts), facts.get("unit", "")]
     return " ".join(word for word in words if word)

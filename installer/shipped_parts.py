@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from part_sources import Part, Sources, find_parts
@@ -45,6 +45,25 @@ def sizes_of(rows: Iterable[tuple[str, str, str]], folder: Path, packed: Mapping
             file = folder / name
             sizes[name] = file.stat().st_size if file.is_file() and not file.is_symlink() else 0
     return sizes
+
+
+def parts_of(
+    rows: Sequence[tuple[str, str, str]], folder: Path, packed: Mapping[str, int], sources: Sources, start_code: int
+) -> list[Part]:
+    """Return the parts that a frozen folder consists of, largest first, then what lies inside of them.
+
+    Parameters
+    ----------
+    rows, folder, packed
+        As `sizes_of` takes them.
+    sources : Sources
+        Where files can come from.
+    start_code : int
+        Bytes of PyInstaller's own in the program.
+    """
+    files = [name for name, _, kind in rows if kind in ("BINARY", "DATA")]
+    inside = parts_inside(files, lambda name: (folder / name).read_bytes())
+    return find_parts(rows, sizes_of(rows, folder, packed), sources, start_code) + inside
 
 
 def total_bytes(folder: Path) -> int:
@@ -140,10 +159,7 @@ def main(listing: Path, folder: Path) -> int:
     packed = packed_modules(program)
     start_code = program.stat().st_size - sum(packed.values())
     sources = Sources.of_this_python()
-    parts = find_parts(rows, sizes_of(rows, folder / "_internal", packed), sources, start_code)
-    inside = folder / "_internal"
-    files = [name for name, _, kind in rows if kind in ("BINARY", "DATA")]
-    parts += parts_inside(files, lambda name: (inside / name).read_bytes())
+    parts = parts_of(rows, folder / "_internal", packed, sources, start_code)
     version = next(part.version for part in parts if part.name == "ktrdr-app")
     unknown = write_documents(parts, folder, version)
     for label in unknown:

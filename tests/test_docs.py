@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.docs_hooks import MARK, on_page_markdown
+from installer.docs_hooks import MARK, every_command, on_page_markdown
 from ktrdr_app.core import errors
 from ktrdr_app.data.importing.findings import ImportQuestions
 from ktrdr_app.indicators import available
@@ -99,7 +99,7 @@ def quoted_commands() -> dict[tuple[str, ...], set[str]]:
     return found
 
 
-GROUPS = {"data", "fuzzy", "indicators", "models", "strategies"}
+GROUPS = {words[0] for words, _ in every_command() if len(words) > 1}
 
 
 def depth(command: list[str]) -> int:
@@ -110,6 +110,7 @@ def depth(command: list[str]) -> int:
 def test_the_pages_quote_the_commands_of_the_main_job() -> None:
     quoted = set(quoted_commands())
     main_job = {("demo",), ("doctor",), ("train",), ("backtest",), ("data", "list"), ("models", "resolve")}
+    main_job |= {("bundle", "export"), ("why",), ("sweep",)}
     assert main_job <= quoted
     assert all(len(command) <= 2 for command in quoted)
 

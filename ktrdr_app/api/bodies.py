@@ -1,10 +1,14 @@
-"""What the bodies of requests may hold, with the bounds that the API sets; the use cases check the rest."""
+"""What the bodies of requests may hold, with the bounds that the API sets; the use cases check the rest.
+
+A field without a description is an option of a command, whose help holds for it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
+from fastapi import Path
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from ktrdr_app.api import names
@@ -16,7 +20,10 @@ from ktrdr_app.workflows.requests import BacktestRequest, MoneyOptions, TrainReq
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Date = Annotated[str, Field(min_length=1, max_length=40)]
+Id = Annotated[str, Path(description="Which one, as the answer to its start told.")]
 STRATEGY = AliasChoices("strategy_name", "strategy")
+STRATEGY_WORDS = "Name of a strategy in reach; no path of a file."
+MODEL_WORDS = "``auto``, ``universal``, ``legacy``, or ``STRATEGY/MODEL`` or a path as ``GET /models`` tells them."
 START, END = AliasChoices("start", "start_date"), AliasChoices("end", "end_date")
 ORIGINAL_WORDS = {"capital": "initial_capital"}
 """Options of the account that the original, and a strategy's section, call otherwise."""
@@ -38,10 +45,10 @@ class TrainingBody(Body):
     The fields are those of the command ``train``.
     """
 
-    strategy_name: Name = Field(validation_alias=STRATEGY)
+    strategy_name: Name = Field(validation_alias=STRATEGY, description=STRATEGY_WORDS)
     timeframe: Name
     symbols: tuple[Name, ...] | None = Field(None, max_length=MOST_SYMBOLS)
-    symbol: Name | None = None
+    symbol: Name | None = Field(None, description="The original's way to ask for a single one; not with ``symbols``.")
     kind: Literal["universal", "legacy"] = "universal"
     combination: Literal["concatenate", "interleave", "balanced", "weighted"] | None = None
     weights: dict[Name, Annotated[float, Field(gt=0)]] | None = None
@@ -106,12 +113,12 @@ else:
 class BacktestBody(MoneyBody):
     """Judge a model on one symbol; the fields are those of the command ``backtest``."""
 
-    strategy_name: Name = Field(validation_alias=STRATEGY)
-    symbol: Name
+    strategy_name: Name = Field(validation_alias=STRATEGY, description=STRATEGY_WORDS)
+    symbol: Name = Field(description="Symbol that is traded.")
     timeframe: Name
-    model: str = Field("auto", min_length=1, max_length=512)
-    allow_any: bool = True
-    calibrate: bool = True
+    model: str = Field("auto", min_length=1, max_length=512, description=MODEL_WORDS)
+    allow_any: bool = Field(True, description="Whether another symbol's model may serve.")
+    calibrate: bool = Field(True, description="Whether probabilities are calibrated; else they are the network's own.")
     start: Date | None = Field(None, validation_alias=START)
     end: Date | None = Field(None, validation_alias=END)
     sizing: dict[str, Any] | None = Field(None, examples=[{"kind": "all_in"}, {"kind": "fraction", "fraction": 0.5}])
@@ -157,8 +164,8 @@ class BacktestBody(MoneyBody):
 class StrategyBody(Body):
     """A strategy to check: the text of its file, or the name of one that the workspace has."""
 
-    text: str | None = Field(None, max_length=LONGEST_STRATEGY)
-    name: Name | None = None
+    text: str | None = Field(None, max_length=LONGEST_STRATEGY, description="A strategy's text; not with ``name``.")
+    name: Name | None = Field(None, description=STRATEGY_WORDS)
 
     @model_validator(mode="after")
     def _text_or_name(self) -> Self:

@@ -74,6 +74,8 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
         (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),
         (HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be carried out as it was put."),
         (HTTPStatus.TOO_MANY_REQUESTS, "The queue is full."),
+        (HTTPStatus.SERVICE_UNAVAILABLE, "A library or a part of the system is missing."),
+        (HTTPStatus.INSUFFICIENT_STORAGE, "The disk refuses."),
     )
 }
 """The failures of every route, for its description."""

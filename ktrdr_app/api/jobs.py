@@ -65,16 +65,25 @@ class Jobs:
         Most operations that run together.
     keeping : Keeping
         How many of those that are over are kept, and how long.
+    prepare : callable
+        What a thread does before its first operation, which waits in the queue meanwhile and can be taken out of it.
     """
 
-    def __init__(self, store: OperationStore, at_once: int, keeping: Keeping = KEEPING) -> None:
+    def __init__(
+        self,
+        store: OperationStore,
+        at_once: int,
+        keeping: Keeping = KEEPING,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
         self.store = store
         self._at_once = at_once
         self._keeping = keeping
         self._lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}
         self._closing = False
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="ktrdr-operation")
+        self._prepare = prepare
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="ktrdr-operation", initializer=self._prepared)
         store.break_off()
         store.prune(keeping)
 
@@ -156,6 +165,13 @@ class Jobs:
                 self._end(job, INTERRUPTED, error=facts_of(BrokenOff(job.id)))
         self._pool.shutdown()
         self.store.close()
+
+    def _prepared(self) -> None:
+        """Prepare a thread; what fails here fails again in the operation that needs it, which tells it."""
+        try:
+            self._prepare()
+        except Exception:
+            log.exception("a thread for operations could not be prepared")
 
     def _run(self, job: _Job) -> None:
         try:

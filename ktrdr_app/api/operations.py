@@ -220,7 +220,7 @@ class OperationStore:
             Fields of `Operation`.
         """
         self._write_unwritten()
-        self._write(operation_id, columns)
+        self._write(operation_id, _encoded(columns))
 
     def end(self, operation_id: str, **columns: Any) -> None:
         """Write down how an operation ended; where the disk refuses, that is told from memory and written later.
@@ -232,8 +232,9 @@ class OperationStore:
         **columns : Any
             Fields of `Operation`.
         """
+        encoded = _encoded(columns)
         with self._turn:
-            self._unwritten[operation_id] = columns
+            self._unwritten[operation_id] = encoded
             try:
                 self._write_unwritten()
             except StorageProblem as error:
@@ -257,15 +258,14 @@ class OperationStore:
     def _write_unwritten(self) -> None:
         """Write down what the disk refused before."""
         with self._turn:
-            for operation_id, columns in list(self._unwritten.items()):
-                self._write(operation_id, columns)
+            for operation_id, encoded in list(self._unwritten.items()):
+                self._write(operation_id, encoded)
                 del self._unwritten[operation_id]
 
-    def _write(self, operation_id: str, columns: dict[str, Any]) -> None:
-        values = [_json(value) if name in _IN_JSON else value for name, value in columns.items()]
-        assigned = ", ".join(f"{_COLUMNS[_COLUMNS.index(name)]} = ?" for name in columns)
+    def _write(self, operation_id: str, encoded: dict[str, Any]) -> None:
+        assigned = ", ".join(f"{_COLUMNS[_COLUMNS.index(name)]} = ?" for name in encoded)
         with self._changing() as connection:
-            connection.execute(f"UPDATE operations SET {assigned} WHERE id = ?", (*values, operation_id))
+            connection.execute(f"UPDATE operations SET {assigned} WHERE id = ?", (*encoded.values(), operation_id))
 
     def get(self, operation_id: str, kind: str | None = None) -> Operation:
         """Return an operation with its result.
@@ -319,11 +319,12 @@ class OperationStore:
             rows = connection.execute(f"SELECT {', '.join(names)} FROM operations {rest}", values).fetchall()
         found = []
         for row in rows:
-            read = {
-                name: json.loads(value) if name in _IN_JSON else value for name, value in zip(names, row, strict=True)
-            }
-            ended = self._unwritten.get(read["id"], {})
-            found.append(Operation(**read | {name: plain(ended[name]) for name in names if name in ended}))
+            encoded = dict(zip(names, row, strict=True))
+            ended = self._unwritten.get(encoded["id"], {})
+            encoded |= {name: ended[name] for name in names if name in ended}
+            found.append(
+                Operation(**{name: json.loads(value) if name in _IN_JSON else value for name, value in encoded.items()})
+            )
         return found
 
     @contextmanager
@@ -334,6 +335,11 @@ class OperationStore:
                 yield connection
         except sqlite3.Error as error:
             raise StorageProblem(str(self._path), str(error)) from error
+
+
+def _encoded(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return values as the file keeps them; what cannot be kept is a fault of who gives it, and of nobody later."""
+    return {name: _json(value) if name in _IN_JSON else value for name, value in columns.items()}
 
 
 def _json(value: Any) -> str:

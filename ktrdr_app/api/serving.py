@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from ktrdr_app import workflows
 from ktrdr_app.api.app import create_app
 from ktrdr_app.api.jobs import Jobs
 from ktrdr_app.api.operations import FILE, KEEPING, Keeping, OperationStore
@@ -99,7 +100,8 @@ def serve(request: ServeRequest, announce: Callable[[Serving], None]) -> None:
     access, made = _access(request)
     runs = request.workspace.runs
     with _listening(request) as listener, _alone(runs / LOCK_FILE):
-        jobs = Jobs(OperationStore(runs / FILE), request.jobs, Keeping(request.keep, request.keep_days))
+        keeping = Keeping(request.keep, request.keep_days)
+        jobs = Jobs(OperationStore(runs / FILE), request.jobs, keeping, _import_use_cases)
         try:
             app = create_app(Service(request.workspace, jobs), access)
             port = listener.getsockname()[1]
@@ -109,6 +111,11 @@ def serve(request: ServeRequest, announce: Callable[[Serving], None]) -> None:
             server.run(sockets=[listener])
         finally:
             jobs.close()
+
+
+def _import_use_cases() -> tuple[object, ...]:
+    """Import what operations run; that takes seconds in which none of them could look whether it is cancelled."""
+    return workflows.train, workflows.backtest
 
 
 @contextmanager

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from ktrdr_app.api.answers import json_bytes
-from ktrdr_app.api.failures import MOST_PROBLEMS, add_handlers, status_of
+from ktrdr_app.api.failures import DESCRIBED, MOST_PROBLEMS, add_handlers, status_of
 from ktrdr_app.core.errors import KtrdrError, StorageProblem
 from ktrdr_app.core.words import MOST_SHOWN
 from tests.api.conftest import Face, fault
 from tests.core.test_errors import SAMPLES
 
+REPO = Path(__file__).resolve().parents[2]
 BY_CODE = {
     "model_not_found": 404,
     "strategy_not_found": 404,
@@ -43,6 +46,19 @@ BY_CODE = {
 def test_every_error_has_a_status_that_says_whose_fault_it_is(sample: tuple[KtrdrError, str]) -> None:
     error, code = sample[:2]
     assert status_of(error) == BY_CODE.get(code, 422)
+
+
+def test_the_page_of_errors_tells_the_same_statuses() -> None:
+    section = (REPO / "docs/reference/errors.md").read_text(encoding="utf-8").split("### Over HTTP")[1]
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", section.split("\n## ")[0], flags=re.MULTILINE)
+    told = {code: int(status) for status, words in rows for code in re.findall(r"`(\w+)`", words)}
+    for error, code in (sample[:2] for sample in SAMPLES):
+        assert told.get(code, 404 if error.exit_code == 3 else 422) == status_of(error), code
+    assert {int(status) for status, _ in rows} == {400, *BY_CODE.values(), 422}
+
+
+def test_every_status_of_an_error_is_described() -> None:
+    assert set(DESCRIBED) == {*BY_CODE.values(), 422}
 
 
 class TestWhatTheFrameworkRefuses:

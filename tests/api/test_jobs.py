@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +206,71 @@ class TestCancel:
         go_on.set()
         assert ended(jobs, operation).status == "completed"
 
+    def test_one_that_is_just_being_put_into_the_queue(self, tmp_path: Path) -> None:
+        """It can be seen in the file before it is one of those that wait here."""
+        written, go_on, asked = threading.Event(), threading.Event(), threading.Event()
+
+        class Slow(OperationStore):
+            def add(self, kind: str, title: str, request: dict[str, Any]) -> Operation:
+                operation = super().add(kind, title, request)
+                written.set()
+                go_on.wait(30)
+                return operation
+
+        class Door:
+            def __init__(self) -> None:
+                self._lock = threading.Lock()
+
+            def __enter__(self) -> None:
+                if written.is_set():
+                    asked.set()
+                self._lock.acquire()
+
+            def __exit__(self, *_: object) -> None:
+                self._lock.release()
+
+        with closing(Jobs(Slow(tmp_path / FILE), 1)) as jobs, ThreadPoolExecutor(2) as clients:
+            jobs._lock = Door()  # type: ignore[assignment]
+            clients.submit(submit, jobs, Gate())
+            assert written.wait(30)
+            (operation,) = jobs.store.listed(None, None, 9, 0)[0]
+            cancelled = clients.submit(jobs.cancel, operation.id)
+            seen = asked.wait(5)
+            go_on.set()
+            assert seen, "it did not wait for the queue"
+            assert ended(jobs, cancelled.result(30)).status == "cancelled"
+
     def test_none_of_that_name(self, make: Callable[[int], Jobs]) -> None:
         with pytest.raises(OperationNotFound):
             make(1).cancel("0" * 16)
+
+
+class TestPrepare:
+    def test_the_first_operation_waits_meanwhile_and_can_be_cancelled(self, tmp_path: Path) -> None:
+        entered, go_on, gate = threading.Event(), threading.Event(), Gate()
+
+        def prepare() -> None:
+            entered.set()
+            go_on.wait(30)
+
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, prepare=prepare)
+        first, second = submit(jobs, gate), submit(jobs, lambda _progress, _cancel: "done")
+        assert entered.wait(30)
+        found = jobs.cancel(first.id)
+        assert (found.status, found.started_at) == ("cancelled", None)
+        assert jobs.store.get(second.id).status == "queued"
+        go_on.set()
+        assert ended(jobs, second).result == "done"
+        assert not gate.entered.is_set()
+        jobs.close()
+
+    def test_what_fails_there_is_logged_and_operations_run(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        jobs = Jobs(OperationStore(tmp_path / FILE), 1, prepare=lambda: 1 / 0)
+        assert ended(jobs, submit(jobs, lambda _progress, _cancel: "done")).result == "done"
+        assert "ZeroDivisionError" in caplog.text
+        jobs.close()
 
 
 def test_the_end_of_the_server_interrupts_what_runs_and_what_waits(tmp_path: Path) -> None:

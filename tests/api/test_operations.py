@@ -213,6 +213,13 @@ class TestDisk:
         reader.close()
         assert rows == {one.id: COMPLETED, other.id: FAILED, third.id: RUNNING}
 
+    def test_a_result_that_cannot_be_kept_stands_in_nobodys_way(self, store: OperationStore) -> None:
+        odd, other = store.add(TRAINING, "odd", {}), store.add(TRAINING, "other", {})
+        with pytest.raises(TypeError):
+            store.end(odd.id, status=COMPLETED, result=object())
+        store.end(other.id, status=COMPLETED, result=1)
+        assert (store.get(odd.id).status, store.get(other.id).result) == (QUEUED, 1)
+
     def test_what_is_not_written_until_the_end_of_the_server_is_logged(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from ktrdr_app.api.events import LAST
-from ktrdr_app.api.operations import FILE, OperationStore
+from ktrdr_app.api.operations import COMPLETED, FILE, TRAINING, OperationStore, now
 from ktrdr_app.core.paths import Workspace
 from tests.api.conftest import QUICK, RealServer, ended, fault, parsed_events, serving
 from tests.cli.conftest import run_process
@@ -127,6 +127,15 @@ def test_nothing_is_begun_for_a_client_that_goes_while_it_sends(server: RealServ
         assert client.get("/operations").json()["total"] == before
 
 
+def test_what_is_no_http_is_told_in_the_one_shape(server: RealServer) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line, line.makefile("rb") as answer:
+        line.sendall(b"hello\r\n\r\n")
+        head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["error"]["code"] == "usage"
+
+
 def test_a_hundred_at_once(server: RealServer) -> None:
     asked = {"strategy_name": NAME, "timeframe": "1d", "symbol": "GOOG"}
     requests = (
@@ -186,6 +195,25 @@ def test_streams_end_with_the_server(server: RealServer, home: Workspace) -> Non
     store = OperationStore(home.runs / FILE)
     assert store.get(operation).status == "interrupted"
     store.close()
+
+
+@pytest.mark.parametrize(("words", "kept"), [(("--keep", "1"), 1), (("--keep-days", "10"), 2), ((), 3)])
+def test_a_server_forgets_as_it_is_told(sample_workspace: Workspace, words: tuple[str, ...], kept: int) -> None:
+    store = OperationStore(sample_workspace.runs / FILE)
+    ids = [store.add(TRAINING, "one that is over", {}).id for _ in range(3)]
+    for days_ago, operation in zip((20, 5, 1), ids, strict=True):
+        store.end(operation, status=COMPLETED, completed_at=now(days_ago))
+    store.close()
+    with serving(sample_workspace, *words) as server, server.client() as client:
+        listed = [entry["operation_id"] for entry in client.get("/operations").json()["operations"]]
+    assert listed == ids[::-1][:kept]
+
+
+def test_the_first_training_is_cancelled_before_a_server_has_imported_what_it_runs(sample_workspace: Workspace) -> None:
+    with serving(with_strategy(sample_workspace)) as server, server.client() as client:
+        found = client.delete(f"/operations/{started(client, QUICK)}").json()
+        assert (found["status"], found["started_at"]) == ("cancelled", None)
+        assert client.get("/models").json() == {"models": []}
 
 
 def test_from_elsewhere_a_token_is_demanded(sample_workspace: Workspace) -> None:

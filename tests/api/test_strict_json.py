@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktrdr_app.api.strict_json import read_json
-from tests.api.conftest import Face, fault
+from tests.api.conftest import PREFIX, Face, fault
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -56,7 +56,16 @@ def test_no_other_error_comes_of_any_bytes(body: bytes) -> None:
         read_json(body)
 
 
-@pytest.mark.parametrize("path", ["/trainings/start", "/backtests/", "/strategies/validate"])
+WITH_BODY = ("/trainings/start", "/backtests/", "/strategies/validate")
+
+
+def test_the_routes_with_a_body_are_those_that_are_tried_here(face: Face) -> None:
+    paths = face.get("!/openapi.json").json()["paths"]
+    taking = {path for path, methods in paths.items() if any("requestBody" in each for each in methods.values())}
+    assert taking == {f"{PREFIX}{path}" for path in WITH_BODY}
+
+
+@pytest.mark.parametrize("path", WITH_BODY)
 @pytest.mark.parametrize(
     ("body", "reason"),
     [(b'{"name": "x", "name": "y"}', "is there twice"), (b'{"name": NaN}', "no number"), (b'{"name"', "character 7")],

@@ -93,6 +93,18 @@ def test_an_answer_that_is_on_its_way_is_not_broken_into(address: tuple[str, int
     assert (status, json.loads(body)["total"]) == (200, 0)
 
 
+def test_after_an_answer_a_broken_rest_of_the_request_ends_the_connection(
+    address: tuple[str, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    foreign = CHUNKED.replace(b"127.0.0.1", b"evil.example")
+    with socket.create_connection(address, timeout=30) as line, line.makefile("rb") as answer:
+        line.sendall(foreign + b"1")
+        assert answer.readline().split()[1] == b"403"
+        line.sendall(b"zz\r\n")
+        assert answer.read().count(b"HTTP/1.1") == 0
+    assert "Fatal error" not in caplog.text
+
+
 def test_an_answers_body_does_not_wait_until_its_head_is_confirmed(face: Face) -> None:
     held_back: list[bool] = []
 

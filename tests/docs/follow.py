@@ -23,7 +23,7 @@ def follow(page: str, reader: Reader) -> None:
         for (where, words), act in BY_HAND.items():
             if where == page and words in block.text:
                 act(reader.workspace)
-        if block.language == "text" and reader.shown:
+        if block.language == "text" and reader.shown is not None:
             missing = unlike(block.text, reader.shown)
             assert not missing, f"{block.place}: not printed: {missing}\n{reader.shown[-3000:]}"
         else:

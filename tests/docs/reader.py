@@ -49,7 +49,7 @@ class Reader:
 
     def __init__(self, home: Path, workspace: Path, bytecode: Path) -> None:
         self.home, self.workspace = home, workspace
-        self.shown = ""
+        self.shown: str | None = None
         self.broker_port = 0
         self._servers: list[subprocess.Popen[str]] = []
         self._ports = {port: str(_free_port()) for port in PORTS}
@@ -79,7 +79,6 @@ class Reader:
     def _type(self, text: str, block: Block) -> None:
         """Run a block's lines; those that open the window by themselves."""
         typed: list[str] = []
-        self.shown = ""
         for line in text.splitlines():
             window = WINDOW.match(line)
             typed += [f"({window[1]} || true) 2>&1 | grep 'there is none to open a window on'" if window else line]

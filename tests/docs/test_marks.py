@@ -131,7 +131,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.followed: Counter[str] = Counter()
-        self.shown, self.workspace = "", None
+        self.shown: str | None = None
+        self.workspace = None
 
     def follow(self, block: Block) -> None:
         self.followed[block.place] += 1
@@ -142,3 +143,10 @@ def test_following_a_page_does_each_block_once_but_those_that_are_marked() -> No
     page = "docs/how-to/install.md"
     follow(page, recorder)  # type: ignore[arg-type]
     assert recorder.followed == Counter(block.place for block in blocks_of(page) if not block.reason)
+
+
+def test_output_that_a_command_did_not_print_is_told_though_it_printed_nothing() -> None:
+    recorder = Recorder()
+    recorder.shown = ""
+    with pytest.raises(AssertionError, match=r"pass-a-run-on\.md:\d+: not printed"):
+        follow("docs/how-to/pass-a-run-on.md", recorder)  # type: ignore[arg-type]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -14,8 +16,10 @@ from pydantic import BaseModel
 from installer.docs_hooks import NAMES_MARK, ROUTES_MARK, STRATEGY_MARK, every_command, on_page_markdown
 from ktrdr_app import workflows
 from ktrdr_app.core.paths import Workspace
+from ktrdr_app.features.forms import form_for
+from ktrdr_app.indicators import available
 from ktrdr_app.strategy.load import load_strategy
-from ktrdr_app.strategy.schema import FuzzyInput, FuzzySet, IndicatorSpec, Strategy
+from ktrdr_app.strategy.schema import Form, FuzzyInput, FuzzySet, IndicatorSpec, Strategy
 from tests.docs.pages import text_of
 
 docs_references = importlib.import_module("docs_references")  # on the path, as the hooks put it there
@@ -81,6 +85,16 @@ class TestStrategy:
         assert rows["features.price_context"][1] == "`true`, `false`"
         assert rows["decision.max_dissimilarity"][1].endswith("or none")
 
+    def test_the_forms_of_an_input_and_what_auto_takes_are_told(self) -> None:
+        section = text_of("docs/reference/fuzzy-sets.md").split("## Forms\n")[1].split("\n## ")[0]
+        rows = dict(re.findall(r"^\| `?(\w[\w ]*\w)`? \| (.+) \|$", section, flags=re.MULTILINE))
+        assert set(get_args(Form)) - {"auto"} <= set(rows)
+        units = {info.name: {output.unit for output in info.outputs} for info in available()}
+        for unit in set().union(*units.values()):
+            assert f"`{form_for('auto', 'any', unit)}`" in rows.get(unit.replace("_", " "), rows["any other"]), unit
+        for unit in units["atr"]:
+            assert f"ATR itself `{form_for('auto', 'atr', unit)}`" in rows[unit.replace("_", " ")]
+
     @pytest.mark.parametrize("key", list(keys_of(Strategy)))
     def test_a_key_has_a_meaning(self, key: str) -> None:
         meaning = rows_of_keys()[key][2]
@@ -108,6 +122,7 @@ class TestAllowed:
             ({"type": "array"}, "list of values"),
             ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "text or none"),
             ({"type": "object"}, "mapping"),
+            ({"type": "object", "propertyNames": {"enum": ["a", "b"]}}, "mapping of `a`, `b`"),
             ({"$ref": "#/x"}, "mapping"),
             ({"enum": ["", "a"], "type": "string"}, "`a`"),
             ({}, ""),
@@ -154,8 +169,21 @@ class TestRoutes:
                 about = " ".join(facts.get("description", options[option]).split())
                 assert f"; {about.replace('``', '`')} |" in filled("http-api").replace("\\|", "|"), name
 
-    def test_no_thread_of_the_application_is_left(self) -> None:
+    def test_every_field_has_a_meaning_that_holds_over_http(self) -> None:
+        rows = re.findall(
+            r"^\| `([\w-]+)` \| (?:body|query|path|header) \| .* \| (.*) \|$", filled("http-api"), re.MULTILINE
+        )
+        assert len(rows) > 60
+        assert [name for name, told in rows if "; " not in told] == []
+        assert [told for _, told in rows if "``" in told or re.search(r"(?<!`)--\w", told) or "YAML" in told] == []
+
+    def test_the_document_is_made_without_a_file_or_a_thread(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        before = threading.enumerate()
         assert docs_references.openapi()["info"]["title"] == "KTRDR Desktop"
+        assert (list(tmp_path.iterdir()), threading.enumerate()) == ([], before)
 
 
 def _routes() -> list[str]:

@@ -79,6 +79,18 @@ def test_files_are_traced_to_their_distributions_and_the_interpreter(
     assert [part.size for part in parts] == sorted((part.size for part in parts), reverse=True)
 
 
+def test_what_lies_inside_another_part_is_a_part_too(few: object, tmp_path: Path) -> None:
+    font, folder = "ktrdr_app/_resources/fonts/Inter-Regular.ttf", tmp_path / "frozen"
+    (folder / font).parent.mkdir(parents=True)
+    (folder / font).write_bytes(b"name table: Version 4.001")
+    rows = [*rows_of(tmp_path), (font, str(tmp_path / "ktrdr_app/a.py"), "DATA")]
+    parts = load("shipped_parts").parts_of(rows, folder, {"good": 70}, few, 60)
+    found = {part.name: (part.version, part.kind, part.size) for part in parts}
+    assert found["inter"] == ("4.001", "inside", 0)
+    assert found["ktrdr-app"] == ("9.9", "python", 25)
+    assert found["good-lib"] == ("1.0", "python", 70)
+
+
 def test_each_part_has_a_licence_and_a_text(sources: ModuleType, few: object, tmp_path: Path) -> None:
     parts = {part.name: part for part in sources.find_parts(rows_of(tmp_path), {}, few, 0)}
     assert parts["ktrdr-app"].texts == (("LICENSE", b"MIT"),)

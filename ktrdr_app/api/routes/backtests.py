@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
-from ktrdr_app.api.bodies import BacktestBody
+from ktrdr_app.api.bodies import BacktestBody, Id
 from ktrdr_app.api.documents import BacktestDocument, BacktestResults, EquityCurve, Trades, described
 from ktrdr_app.api.operations import BACKTEST, Operation
 from ktrdr_app.api.outcomes import result_of
@@ -36,26 +36,26 @@ def start(here: Here, body: BacktestBody) -> Answer:
 
 
 @router.get("/{backtest_id}", responses=described(BacktestDocument))
-def backtest(here: Here, backtest_id: str) -> Answer:
+def backtest(here: Here, backtest_id: Id) -> Answer:
     """Say where a backtest stands; its result is another route's."""
     return Answer(_told(here.jobs.store.get(backtest_id, BACKTEST)))
 
 
 @router.get("/{backtest_id}/results", responses=described(BacktestResults))
-def results(here: Here, backtest_id: str) -> Answer:
+def results(here: Here, backtest_id: Id) -> Answer:
     """Give the figures beside buy and hold, with the model and how it was chosen: what ``backtest --json`` prints."""
     return Answer({"backtest_id": backtest_id, **_result(here, backtest_id)})
 
 
 @router.get("/{backtest_id}/trades", responses=described(Trades))
-def trades(here: Here, backtest_id: str) -> Answer:
+def trades(here: Here, backtest_id: Id) -> Answer:
     """Give every closed trade."""
     rows = workflows.run_trades(_result(here, backtest_id))
     return Answer({"backtest_id": backtest_id, "trades": rows})
 
 
 @router.get("/{backtest_id}/equity_curve", responses=described(EquityCurve))
-def equity_curve(here: Here, backtest_id: str) -> Answer:
+def equity_curve(here: Here, backtest_id: Id) -> Answer:
     """Give what the account was worth at each bar's close, beside buy and hold."""
     curve = workflows.run_equity(_result(here, backtest_id))
     return Answer({"backtest_id": backtest_id, **curve})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from ktrdr_app.api.answers import Answer
-from ktrdr_app.api.documents import OperationBrief, OperationDocument, OperationList, described
+from ktrdr_app.api.bodies import Id
+from ktrdr_app.api.documents import Kind, OperationBrief, OperationDocument, OperationList, Status, described
 from ktrdr_app.api.events import ENDED, LAST, Event, Feed
 from ktrdr_app.api.operations import Operation
 from ktrdr_app.api.service import Here
@@ -24,12 +25,10 @@ LARGEST_OFFSET = 2**53 - 1
 @router.get("", responses=described(OperationList))
 def operations(
     here: Here,
-    status: Annotated[
-        Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"] | None, Query()
-    ] = None,
-    kind: Annotated[Literal["training", "backtest"] | None, Query(alias="operation_type")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=LARGEST_OFFSET)] = 0,
+    status: Annotated[Status | None, Query(description="Only those that stand so.")] = None,
+    kind: Annotated[Kind | None, Query(alias="operation_type", description="Only those of this kind.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Most of them on a page.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=LARGEST_OFFSET, description="How many stand before the page.")] = 0,
 ) -> Answer:
     """List operations, newest first, without their results."""
     found, total = here.jobs.store.listed(status, kind, limit, offset)
@@ -37,13 +36,13 @@ def operations(
 
 
 @router.get("/{operation_id}", responses=described(OperationDocument))
-def operation(here: Here, operation_id: str) -> Answer:
+def operation(here: Here, operation_id: Id) -> Answer:
     """Say where an operation stands, with its result once it is completed."""
     return Answer(here.jobs.store.get(operation_id).to_document())
 
 
 @router.delete("/{operation_id}", responses=described(OperationBrief))
-def cancel(here: Here, operation_id: str) -> Answer:
+def cancel(here: Here, operation_id: Id) -> Answer:
     """Stop an operation; answers within a second with how it then stands. One that is over stays as it is."""
     return Answer(here.jobs.cancel(operation_id).brief())
 
@@ -57,7 +56,9 @@ def cancel(here: Here, operation_id: str) -> Answer:
     },
 )
 def events(
-    here: Here, operation_id: str, last_event_id: Annotated[int | None, Header(ge=0, le=LAST)] = None
+    here: Here,
+    operation_id: Id,
+    last_event_id: Annotated[int | None, Header(ge=0, le=LAST, description="Number of the last event heard.")] = None,
 ) -> Response:
     """Follow an operation; who comes back with ``Last-Event-ID`` gets what came after it, the end in any case."""
     feed = here.jobs.feed(operation_id)

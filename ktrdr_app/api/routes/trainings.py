@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from ktrdr_app import workflows
 from ktrdr_app.api.answers import Answer
-from ktrdr_app.api.bodies import TrainingBody
+from ktrdr_app.api.bodies import Id, TrainingBody
 from ktrdr_app.api.documents import Performance, TrainingDocument, described
 from ktrdr_app.api.operations import TRAINING, Operation
 from ktrdr_app.api.outcomes import result_of
@@ -50,13 +50,13 @@ def start(here: Here, body: TrainingBody) -> Answer:
 
 
 @router.get("/{task_id}", responses=described(TrainingDocument))
-def training(here: Here, task_id: str) -> Answer:
+def training(here: Here, task_id: Id) -> Answer:
     """Say where a training stands, with its result once it is completed."""
     return Answer(_told(here.jobs.store.get(task_id, TRAINING)))
 
 
 @router.get("/{task_id}/performance", responses=described(Performance))
-def performance(here: Here, task_id: str) -> Answer:
+def performance(here: Here, task_id: Id) -> Answer:
     """Say how good the trained model is, beside what needs no model."""
     operation = here.jobs.store.get(task_id, TRAINING)
     result = result_of(operation)

@@ -9,12 +9,11 @@ import typer
 
 from ktrdr_app import workflows
 from ktrdr_app.cli.command import command, group
-from ktrdr_app.cli.options import REQUIRED, Choice
+from ktrdr_app.cli.options import REQUIRED, RUN, Choice
 from ktrdr_app.cli.render import backtested
 from ktrdr_app.cli.session import Session
 from ktrdr_app.core.errors import BundleRejected
 
-RUN = Choice("run", "A finished backtest: its folder, the folder's name below runs/, or latest.", default=REQUIRED)
 FILE_OUT = Choice("file", "The bundle to write.", kind=Path, default=REQUIRED)
 FILE_IN = Choice("file", "The bundle that `bundle export` wrote.", kind=Path, default=REQUIRED)
 NO_REPLAY = Choice("no_replay", "Do not run it again to see that it gives the same here.", "--no-replay", bool, False)

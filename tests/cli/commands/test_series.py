@@ -141,6 +141,14 @@ def test_features_of_a_cluster_are_those_of_this_machine(
     assert run("features", "plain.yaml", symbols, "1d", json=True).document == there
 
 
+def test_a_table_of_one_symbol_is_a_file_with_a_cluster_too(
+    run: Run, workspace: Path, ibm: pd.DataFrame, dask: DaskCluster
+) -> None:
+    run("features", "plain.yaml", "IBM", "1d", "--out", "here.csv")
+    assert run("features", "plain.yaml", "IBM", "1d", "--out", "there.csv", "--cluster", dask.address).code == 0
+    assert (workspace / "there.csv").read_bytes() == (workspace / "here.csv").read_bytes()
+
+
 def test_a_cluster_that_is_no_address_is_told(run: Run, ibm: pd.DataFrame) -> None:
     ended = run("features", "plain.yaml", "IBM", "1d", "--cluster", "north", json=True)
     assert "cluster is 'north'" in error_of(ended, 2, "invalid_value")["message"]
