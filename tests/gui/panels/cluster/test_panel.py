@@ -250,5 +250,6 @@ class TestWhereLongWorkGoes:
                 tasks.submit(task)
             found.append(made.args[0])
         assert task.work.request.cluster == dask.address
+        assert found[0].path != found[1].path
         assert found[0].path.read_bytes() == found[1].path.read_bytes()
         assert json.loads(found[0].path.read_text())["folds"]
