@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from ktrdr_app.workflows.training_queue import FILE
 from tests.core.children import REPO, environment
 from tests.core.protected import only_looked_at
 from tests.gui.helpers import QUICK_STRATEGY, child, click, settle, tick
+from tests.gui.panels.training.test_stopping import crashed
 
 pytestmark = pytest.mark.gui
 
@@ -183,6 +185,22 @@ def test_what_is_not_answered_is_offered_again_beside_a_new_queue(opened: Open, 
     assert seeds_left(shop)[-3:] == [2, 7, 8]
     again = opened()
     assert [request.seed for request in again.keeper.left][-3:] == [2, 7, 8]
+
+
+def test_one_that_could_go_on_and_is_discarded_does_not_come_back_as_one_that_waits(
+    opened: Open, shop: Workspace, qtbot: QtBot
+) -> None:
+    request = replace(wanted(shop, 5, epochs=20)[0], symbols=("AAPL", "IBM"))
+    workflows.keep_queue(shop, request, wanted(shop, 7))
+    assert crashed(shop) == request
+    panel = opened()
+    assert [run.request.seed for run in panel.interrupted.offered] == [5]
+    assert [request.seed for request in panel.keeper.left] == [7]
+    press(qtbot, panel, "discardButton.0")
+    click(qtbot, panel.notice.action)
+    qtbot.waitUntil(lambda: panel.interrupted.offered == (), timeout=20_000)
+    settle(qtbot, panel.context.tasks)
+    assert seeds_left(shop) == [7]
 
 
 def test_started_while_one_runs_they_wait_behind_it(opened: Open, shop: Workspace, qtbot: QtBot) -> None:
