@@ -169,6 +169,10 @@ class TestInTheStation:
         assert panel.form.request().combination is None
         assert panel.form.request().weights == {"AAPL": 1.0, "IBM": 1.0}
         assert panel.train_button.isEnabled(), "with weights of 1 nothing is missing any more"
+        pick(panel, "quick")
+        assert panel.form.request().weights is None, "the plan at hand is another strategy's"
+        pick(panel, "heavy")
+        planned(qtbot, panel)
         combine(panel, "interleave")
         assert panel.form.request().weights is None
         combine(panel, "weighted")
