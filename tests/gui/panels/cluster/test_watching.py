@@ -48,8 +48,10 @@ def test_it_sees_the_workers_and_looks_away(
     watch(watching, dask, qtbot)
     assert watching.state == WATCHING
     assert {task.quiet for task in tasks.running} == {True}, "watching is no reason to ask before the window closes"
+    late = watching._task.token, watching.seen  # type: ignore[union-attr]
     watching.disconnect_from()
     assert (watching.state, watching.seen) == (OFF, None)
+    watching._heard.emit(*late)  # on its way already
     settle(qtbot, tasks)
     assert watching.seen is None, "nothing is heard of it any more"
 
@@ -71,12 +73,18 @@ def test_of_two_clusters_only_the_last_is_shown(
 ) -> None:
     with dask_cluster_in(tmp_path, workers=0) as other:
         watch(watching, other, qtbot, workers=0)
+        late = watching._task.token, watching.seen  # type: ignore[union-attr]
         watching.connect_to(dask.address)
         assert watching.seen is None
+        seen: list[object] = []
+        watching.changed.connect(lambda: seen.append(watching.seen))
+        watching._heard.emit(*late)  # on its way already
         watch(watching, dask, qtbot)
         assert watching.seen is not None
         assert watching.seen.address == dask.address
         qtbot.waitUntil(lambda: len(tasks.running) == 1, timeout=LONG)
+        assert watching.seen in seen
+        assert late[1] not in seen
         watching.disconnect_from()
         settle(qtbot, tasks)
 
