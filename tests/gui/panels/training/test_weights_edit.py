@@ -227,6 +227,7 @@ class TestInTheStation:
         weigh(qtbot, panel, "IBM", "0.000001")
         planned(qtbot, panel)
         assert not panel.train_button.isEnabled()
+        assert "IBM" in row_of(panel, "weighted")[4], "once it is chosen it says what is wrong with it"
         (button,) = panel.readiness._inside.findChildren(QPushButton)
         assert button.text() == "Use balanced"
         click(qtbot, button)
