@@ -132,8 +132,11 @@ class TestWhatIsSeen:
         panel.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
         panel.table.selectRow(0)
         assert panel.table.selected.name == "south-2"
+        resets: list[bool] = []
+        panel.table.records.modelReset.connect(lambda: resets.append(True))
         show(panel, *others)
         assert panel.table.selected.name == "south-2"
+        assert resets == [], "a long list would jump back to its first row every second"
         show(panel, WORKER, *others)
         assert [row[1] for row in cells(panel)] == ["north-1", "south-2", "south-1", "south-0"]
         assert panel.table.selected.name == "south-2"
