@@ -110,7 +110,10 @@ class WindowCommands(FrameCommands):
 
     @Slot()
     def stop_task(self) -> None:
-        """Stop what the station is doing, or else the task that was started last."""
+        """Stop what the station is doing, or else the task that was started last and is not ending already.
+
+        A key that is held down repeats itself: what is about to keep its best is left to do so.
+        """
         running = self._running()
         station = self._station
         if running and (station is None or not station.stop_own()):
@@ -147,7 +150,7 @@ class WindowCommands(FrameCommands):
         return "" if self._running() else self.tr("Nothing runs")
 
     def _running(self) -> tuple[Task, ...]:
-        return tuple(task for task in self.window.tasks.running if not task.quiet and not task.token.cancelled)
+        return tuple(task for task in self.window.tasks.running if not task.quiet and not task.ending)
 
     # changes
 

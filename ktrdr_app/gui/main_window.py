@@ -188,6 +188,7 @@ class MainWindow(ShellWindow):
     def _leave(self) -> None:
         if not self.close():  # a station has a question of its own, about what was typed meanwhile
             self._quitting = False
+            self.tasks.stay_open()
             self._stop_timer.stop()
             self.sheet.hide()
 

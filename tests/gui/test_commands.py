@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.main_window import MainWindow
-from ktrdr_app.gui.tasks.task import Task
+from ktrdr_app.gui.tasks.task import Task, TaskState
 from ktrdr_app.gui.ui.actions import ACTIONS, MENUS, plain
 from ktrdr_app.gui.ui.help import HelpDialog
 from ktrdr_app.gui.ui.palette import Palette
@@ -93,6 +93,19 @@ def test_ctrl_dot_stops_the_task_that_runs(window: MainWindow, qtbot: QtBot) -> 
     assert [task.token.cancelled for task in tasks] == [True, True]
     settle(qtbot, window.tasks)
     assert not window.actions_by_key["stopMain"].isEnabled()
+
+
+def test_ctrl_dot_held_down_lets_a_task_keep_what_it_has(window: MainWindow, qtbot: QtBot) -> None:
+    gates = [Gate(), Gate()]
+    first, last = (window.tasks.submit(Task(f"Long {number}", gate.work)) for number, gate in enumerate(gates))
+    last.keeps = True
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_Period, CONTROL)
+    assert (last.token.winding_up, last.token.cancelled) == (True, False)
+    assert first.token.cancelled, "what has nothing to keep is stopped"
+    gates[1].go_on.set()
+    settle(qtbot, window.tasks)
+    assert last.state is TaskState.SUCCEEDED
 
 
 def test_the_task_started_last_is_paused_and_goes_on_by_key(window: MainWindow, qtbot: QtBot) -> None:

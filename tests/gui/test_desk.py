@@ -17,6 +17,7 @@ from ktrdr_app.core.settings import SettingsFile
 from ktrdr_app.core.workspace_lock import NOTE_FILE, WorkspaceLock
 from ktrdr_app.gui import stations
 from ktrdr_app.gui.desk import Desk
+from ktrdr_app.gui.panels.cluster.watching import OFF
 from ktrdr_app.gui.welcome.recent_menu import RecentMenu
 from tests.gui.helpers import child, click, settle
 
@@ -234,7 +235,7 @@ def test_the_cluster_is_known_in_every_window_and_the_next_time(
     for place in desk.places:
         assert place.window.tasks.shared_with == "tcp://10.0.0.5:8786"
         assert place.window.docks.cluster.address.text() == "tcp://10.0.0.5:8786"
-        assert place.window.tasks.running == () or all(task.quiet for task in place.window.tasks.running)
+        assert place.window.docks.cluster.watching.state == OFF, "knowing it is not looking at it"
     first.window.tasks.choose_cluster("tls://10.0.0.7:8786")
     assert settings.read().settings.cluster == "tls://10.0.0.7:8786"
     assert second.window.docks.cluster.address.text() == "tls://10.0.0.7:8786"

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.main_window import MainWindow
+from ktrdr_app.gui.runtime import Aftermath
 from ktrdr_app.gui.tasks import manager as manager_module
 from ktrdr_app.gui.tasks.task import Task
 from ktrdr_app.gui.ui import accessibility
@@ -286,6 +287,7 @@ def test_an_answer_counts_once_if_a_station_keeps_the_window_open(unsaved: MainW
     click(qtbot, unsaved.sheet.stop)
     assert unsaved.isVisible()
     assert unsaved.sheet.isHidden()
+    assert not unsaved.tasks.closing, "what waits for other work is begun and kept as before"
     unsaved.removeEventFilter(refusal)
     assert not unsaved.close(), "it is asked anew"
     click(qtbot, unsaved.sheet.stop)
@@ -315,7 +317,9 @@ def test_a_quiet_task_is_no_reason_to_ask(window: MainWindow, qtbot: QtBot) -> N
     assert window.clean_exit
 
 
-def test_a_thread_that_will_not_stop_does_not_hold_the_window(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_thread_that_will_not_stop_does_not_hold_the_window(
+    window: MainWindow, dark: QApplication, qtbot: QtBot
+) -> None:
     release = threading.Event()
 
     def stubborn(_progress: object, _cancel: object) -> None:
@@ -328,9 +332,15 @@ def test_a_thread_that_will_not_stop_does_not_hold_the_window(window: MainWindow
     qtbot.waitUntil(lambda: not window.isVisible())
     assert not window.clean_exit
     (orphan,) = manager_module.orphans
+    (after,) = dark.findChildren(Aftermath)
+    after.look()
+    assert after.isActive()
+    assert not gc.isenabled(), "a collection in that thread would destroy what the window has left there"
     release.set()
     assert orphan.wait(10_000)
-    manager_module.orphans.clear()
+    after.look()
+    assert not after.isActive()
+    assert manager_module.orphans == []
 
 
 def test_place_and_layout_are_remembered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from ktrdr_app import workflows
@@ -70,8 +70,7 @@ class Errand:
         cluster : str
             Address of its scheduler.
         """
-        shares = is_dataclass(self.request) and "cluster" in {field.name for field in fields(self.request)}
-        if not shares:
+        if not hasattr(self.request, "cluster"):
             return self
         return replace(self, request=replace(self.request, cluster=cluster))
 

@@ -34,7 +34,7 @@ def _see_off() -> None:
 
 def orphans_run() -> bool:
     """Return whether a thread that would not stop still runs; those that have ended by now are let go of."""
-    orphans[:] = [runner for runner in orphans if not runner.wait(0)]
+    orphans[:] = [runner for runner in orphans if not runner.thread_.wait(0)]  # the runner's own wait would kill
     return bool(orphans)
 
 
@@ -155,6 +155,10 @@ class TaskManager(QObject):
         """Ask every running task to stop, as the window is about to go."""
         self._closing = True
         self.cancel_all()
+
+    def stay_open(self) -> None:
+        """Begin work that waits for other work again: the window does not go after all."""
+        self._closing = False
 
     @Slot()
     def cancel_all(self) -> None:

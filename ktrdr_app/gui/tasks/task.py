@@ -74,8 +74,8 @@ class Task(QObject):
 
     @Slot()
     def pause(self) -> None:
-        """Let the work wait where it next looks at its token; nothing happens once it was asked to stop, or is over."""
-        if not self.over and not self.token.cancelled:
+        """Let the work wait where it next looks at its token; nothing happens once it was asked to end, or is over."""
+        if not self.over and not self.ending:
             self.token.pause()
             self._tell_pause()
 

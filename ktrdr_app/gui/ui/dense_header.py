@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView
+
+from ktrdr_app.gui.ui.table import RecordTable
 
 ARROW = 16
 """Pixels of the arrow with its distance from the title."""
@@ -19,11 +21,11 @@ class DenseHeader(QHeaderView):
 
     Parameters
     ----------
-    table : QTableView
-        Whose header it becomes.
+    table : RecordTable
+        Whose header it becomes; its model is reset by sorting, which measures all titles again.
     """
 
-    def __init__(self, table: QTableView) -> None:
+    def __init__(self, table: RecordTable) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
         before = table.horizontalHeader()
         self.setFont(before.font())
@@ -32,7 +34,6 @@ class DenseHeader(QHeaderView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSectionSize(32)
         self.setStyleSheet(f"QHeaderView::section {{ padding: 3px {PADDING}px; }}")
-        self.sortIndicatorChanged.connect(self._make_room)
         table.setHorizontalHeader(self)
         self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortIndicatorShown(table.isSortingEnabled())
@@ -53,7 +54,3 @@ class DenseHeader(QHeaderView):
         arrow = ARROW if self.isSortIndicatorShown() and self.sortIndicatorSection() == logicalIndex else 0
         wide = metrics.horizontalAdvance(title) + 2 * PADDING + arrow + 2
         return QSize(wide, super().sectionSizeFromContents(logicalIndex).height())
-
-    @Slot(int, Qt.SortOrder)
-    def _make_room(self, _column: int, _order: Qt.SortOrder) -> None:
-        self.resizeSections()

@@ -144,6 +144,49 @@ def test_shutdown_ends_a_process_that_will_not_stop(qtbot: QtBot, folder: Path) 
         os.kill(int(note.read_text(encoding="utf-8")), 0)
 
 
+@POSIX
+def test_looking_for_what_still_runs_kills_nothing(qtbot: QtBot, folder: Path) -> None:
+    runner = ProcessRunner(Task("stubborn", errand(folder, "stay")))
+    runner.start()
+    note = folder.parent / "pid"
+    qtbot.waitUntil(lambda: note.exists() and note.read_text(encoding="utf-8") != "", timeout=60_000)
+    manager_module.orphans.append(runner)
+    try:
+        assert manager_module.orphans_run()
+        assert manager_module.orphans == [runner]
+    finally:
+        assert runner.wait(0)
+    assert not manager_module.orphans_run()
+
+
+@POSIX
+def test_an_exit_code_that_another_thread_has_yet_to_write_down_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system tells it once; whoever was told does not write before it has been looked for three times in vain."""
+    told, write, refused, ask = threading.Event(), threading.Event(), [], os.waitpid
+
+    def slowly(pid: int, options: int) -> tuple[int, int]:
+        try:
+            found = ask(pid, options)
+        except ChildProcessError:
+            refused.append(pid)
+            if len(refused) == 3:
+                write.set()
+            raise
+        if found[0]:
+            told.set()
+            assert write.wait(10)
+        return found
+
+    monkeypatch.setattr(os, "waitpid", slowly)
+    process = multiprocessing.get_context("spawn").Process(target=os._exit, args=(7,))
+    process.start()
+    nurse = threading.Thread(target=process.join)
+    nurse.start()
+    assert told.wait(60)
+    assert exit_code(process) == 7
+    nurse.join()
+
+
 def test_an_end_that_another_thread_is_told_of_is_an_end(qtbot: QtBot, outside: TaskManager, folder: Path) -> None:
     over = threading.Event()
 
@@ -328,19 +371,18 @@ class TestTheChoice:
     def test_to_a_cluster_goes_what_can_be_shared_out(
         self, qtbot: QtBot, tasks: TaskManager, sample_workspace: Workspace
     ) -> None:
-        """Nobody is at the address, and each training says so; that of before the choice never looks there."""
-        address = "north, which is no address"
-        request = TrainRequest(sample_workspace, "quick", ("AAPL",), "1d")
-        for way, where in (("auto", "quick"), ("cluster", "quick"), ("cluster", address)):
+        """Only the choice and an address together send it there; the trainings fail: there is no strategy."""
+        address, request = "tcp://10.0.0.5:8786", TrainRequest(sample_workspace, "none", ("AAPL",), "1d")
+        for way, known, sent in (("auto", address, None), ("cluster", "", None), ("cluster", address, address)):
             tasks.choose_long_runs(way)
-            tasks.choose_cluster(address if where == address else "")
-            assert tasks.shared_with == (address if where == address else None)
+            tasks.choose_cluster(known)
+            assert tasks.shared_with == sent
             task = Task("a training", Errand("train", request))
             with qtbot.waitSignal(task.finished, timeout=60_000):
                 tasks.submit(task)
             assert isinstance(task.work, Errand)
-            assert task.work.request.cluster == tasks.shared_with
-        assert not tasks._goes_out(task)
+            assert task.work.request.cluster == sent
+        assert not tasks._goes_out(task), "few data stay in a thread, shared out or not"
 
     def test_another_cluster_is_told_once(self, qtbot: QtBot, tasks: TaskManager) -> None:
         told: list[str] = []

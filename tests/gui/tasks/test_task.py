@@ -260,5 +260,7 @@ class TestWindingUp:
         assert task.token.winding_up
         assert not task.paused
         assert story.told[-2:] == [("paused", True), ("paused", False)]
+        task.pause()
+        assert not task.token.paused, "it would keep nothing for as long as it waits"
         task.settle(Outcome(TaskState.SUCCEEDED, "the best so far"))
         assert task.state is TaskState.SUCCEEDED

@@ -6,14 +6,14 @@ import re
 import sys
 
 import pytest
-from PySide6.QtGui import QFontInfo, QPalette
+from PySide6.QtGui import QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import UnknownName
 from ktrdr_app.gui.ui.fonts import load_fonts
 from ktrdr_app.gui.ui.style_sheet import style_sheet
-from ktrdr_app.gui.ui.theme import apply_theme, color, palette, themeChanged, tokens
+from ktrdr_app.gui.ui.theme import apply_theme, color, palette, themeChanged, tokens, ui_font
 from ktrdr_app.gui.ui.tokens import THEMES, Tokens
 
 pytestmark = pytest.mark.gui
@@ -81,6 +81,17 @@ def test_the_window_has_the_font_whose_widths_it_is_made_for(dark: QApplication,
     shown = QLabel("words")
     qtbot.addWidget(shown)
     assert QFontInfo(shown.font()).family() == "Inter"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the system's font is taken")
+def test_a_desktop_chooses_the_size_of_the_font_and_no_more(
+    dark: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = QFont("DejaVu Sans", 13)
+    monkeypatch.setattr(QApplication, "platformName", staticmethod(lambda: "xcb"))
+    monkeypatch.setattr(QApplication, "font", staticmethod(lambda: chosen))
+    made = ui_font()
+    assert (made.families()[0], made.pointSize()) == ("Inter", 13)
 
 
 def test_a_label_really_wears_the_theme(dark: QApplication, qtbot: QtBot) -> None:

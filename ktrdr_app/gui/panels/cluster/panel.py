@@ -217,10 +217,13 @@ class ClusterPanel(QWidget):
         self._tell("; ".join(filter(None, (line, hint))), tone)
 
     def _tell(self, text: str, tone: str = "") -> None:
+        """Show a line; a screen reader says it, too, unless it only counts anew, as it may do every second."""
+        counts = tone == self.status.property("tone") == "success"
         if text != self.status.text():
             self.status.setText(text)
             self.status.setToolTip(text)
-            accessibility.announce(self.status, text)
+            if not counts:
+                accessibility.announce(self.status, text)
         set_tone(self.status, tone)
 
     @Slot(object)

@@ -135,9 +135,9 @@ class TrainingForm(Card):
         planned : TrainRequest or None
             What it is a plan of; that of another strategy, or of a combination that was chosen, tells nothing either.
         """
-        if plan is None or planned is None or planned.combination is not None:
+        if plan is None or planned is None:
             return
-        if planned.strategy != self.strategy.currentData() or self.combination.currentData() is not None:
+        if planned.combination is not None or planned.strategy != self.strategy.currentData():
             return
         before, self._of_strategy = self.weighted, plan.combination
         if self.weighted is not before:

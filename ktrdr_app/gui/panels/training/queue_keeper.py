@@ -43,8 +43,8 @@ class QueueKeeper(QObject):
         self._reading.arrived.connect(self._take)
         self._reading.failed.connect(self._refuse)
         self._writing.failed.connect(self._tell)
-        for signal in (runs.begun, runs.ended, runs.queueChanged):
-            signal.connect(self._keep)
+        for signal in (runs.begun, runs.ended, runs.queueChanged, context.modelsChanged):
+            signal.connect(self._keep)  # what could go on, and was left to that, may be discarded with its model
         context.catalog.models.loaded.connect(self.look)
 
     @Slot()

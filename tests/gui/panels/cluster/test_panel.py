@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import EnvironmentProblem
@@ -130,8 +132,11 @@ class TestWhatIsSeen:
         panel.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
         panel.table.selectRow(0)
         assert panel.table.selected.name == "south-2"
+        resets: list[bool] = []
+        panel.table.records.modelReset.connect(lambda: resets.append(True))
         show(panel, *others)
         assert panel.table.selected.name == "south-2"
+        assert resets == [], "a long list would jump back to its first row every second"
         show(panel, WORKER, *others)
         assert [row[1] for row in cells(panel)] == ["north-1", "south-2", "south-1", "south-0"]
         assert panel.table.selected.name == "south-2"
@@ -159,6 +164,20 @@ class TestWhatIsSeen:
         assert panel.status.height() >= needed
         assert panel.use.width() >= panel.use.sizeHint().width()
         assert panel.use.geometry().bottom() <= panel.height()
+
+    def test_a_screen_reader_says_what_has_happened_and_not_every_count(
+        self, panel: ClusterPanel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+        show(panel, WORKER)
+        first = panel.status.text()
+        show(panel, replace(WORKER, work=()))
+        assert panel.status.text() != first
+        assert said == [first]
+        show(panel)
+        show(panel, WORKER)
+        assert said == [first, "Connected; the scheduler has no worker", first]
 
     def test_the_number_of_workers_is_told(self, panel: ClusterPanel, qtbot: QtBot) -> None:
         with qtbot.waitSignal(panel.counted, check_params_cb=lambda count: count == 1):
@@ -250,5 +269,6 @@ class TestWhereLongWorkGoes:
                 tasks.submit(task)
             found.append(made.args[0])
         assert task.work.request.cluster == dask.address
+        assert found[0].path != found[1].path
         assert found[0].path.read_bytes() == found[1].path.read_bytes()
         assert json.loads(found[0].path.read_text())["folds"]

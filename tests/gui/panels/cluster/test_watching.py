@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.core.errors import ClusterProblem
@@ -48,8 +48,10 @@ def test_it_sees_the_workers_and_looks_away(
     watch(watching, dask, qtbot)
     assert watching.state == WATCHING
     assert {task.quiet for task in tasks.running} == {True}, "watching is no reason to ask before the window closes"
+    late = watching._task.token, watching.seen  # type: ignore[union-attr]
     watching.disconnect_from()
     assert (watching.state, watching.seen) == (OFF, None)
+    watching._heard.emit(*late)  # on its way already
     settle(qtbot, tasks)
     assert watching.seen is None, "nothing is heard of it any more"
 
@@ -57,19 +59,13 @@ def test_it_sees_the_workers_and_looks_away(
 def test_everything_arrives_in_the_thread_of_the_window(
     watching: ClusterWatching, dask: DaskCluster, qtbot: QtBot
 ) -> None:
-    class Listener(QObject):
-        def __init__(self) -> None:
-            super().__init__()
-            self.threads: set[int] = set()
-
-        def hear(self) -> None:
-            self.threads.add(threading.get_ident())
-
-    listener = Listener()
-    watching.changed.connect(listener.hear)
+    threads: list[int] = []
+    # any other kind of connection would bring the call into this thread, wherever it was made
+    watching.changed.connect(lambda: threads.append(threading.get_ident()), Qt.ConnectionType.DirectConnection)
     watch(watching, dask, qtbot)
     watching.disconnect_from()
-    assert listener.threads == {threading.get_ident()}
+    assert len(threads) >= 3, "it connects, sees, and looks away"
+    assert set(threads) == {threading.get_ident()}
 
 
 def test_of_two_clusters_only_the_last_is_shown(
@@ -77,12 +73,18 @@ def test_of_two_clusters_only_the_last_is_shown(
 ) -> None:
     with dask_cluster_in(tmp_path, workers=0) as other:
         watch(watching, other, qtbot, workers=0)
+        late = watching._task.token, watching.seen  # type: ignore[union-attr]
         watching.connect_to(dask.address)
         assert watching.seen is None
+        seen: list[object] = []
+        watching.changed.connect(lambda: seen.append(watching.seen))
+        watching._heard.emit(*late)  # on its way already
         watch(watching, dask, qtbot)
         assert watching.seen is not None
         assert watching.seen.address == dask.address
         qtbot.waitUntil(lambda: len(tasks.running) == 1, timeout=LONG)
+        assert watching.seen in seen
+        assert late[1] not in seen
         watching.disconnect_from()
         settle(qtbot, tasks)
 
@@ -128,7 +130,8 @@ def test_a_scheduler_that_goes_is_told_once(
         with qtbot.waitSignal(watching.schedulerLost, timeout=LONG):
             own.stop()
         for _ in range(2):
-            qtbot.waitSignal(watching.changed, timeout=LONG)
+            with qtbot.waitSignal(watching.changed, timeout=LONG):
+                pass  # it is looked for, and not there, again
     [error] = told
     assert isinstance(error, ClusterProblem)
     assert watching.seen is not None

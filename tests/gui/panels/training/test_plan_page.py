@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app import workflows
+from ktrdr_app.core.errors import TooFewRows
 from ktrdr_app.core.paths import Workspace
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.panel import TrainingPanel
@@ -15,6 +16,7 @@ from ktrdr_app.gui.panels.training.plan_page import balance_words, split_words
 from ktrdr_app.gui.tasks.manager import TaskManager
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.table import RecordTable
+from ktrdr_app.workflows.plan_records import CombinationPlan
 from ktrdr_app.workflows.strategy_fields import DraftChange
 from tests.gui.helpers import QUICK_STRATEGY, child, click, settle, tick
 from tests.gui.panels.training.plans import GONE, PLAN, plan, planned
@@ -119,6 +121,16 @@ def test_a_row_of_the_table_chooses_its_combination(panel: TrainingPanel, qtbot:
     planned(qtbot, panel)
     assert panel.planner.plan is not None
     assert panel.planner.plan.combination == "balanced"
+
+
+def test_one_that_cannot_be_used_is_not_chosen(panel: TrainingPanel) -> None:
+    problem = TooFewRows("training rows", 3, 30, "of YOUNG")
+    panel.planner.plan = plan(combinations=(CombinationPlan("balanced", problem=problem),))
+    panel.planner.changed.emit()
+    table = child(panel, RecordTable, "trainingPanel.combinationTable")
+    table.selectRow(0)
+    table.activated.emit(table.currentIndex())
+    assert panel.form.combination.currentData() is None
 
 
 def test_a_better_threshold_is_offered_to_the_strategys_text(panel: TrainingPanel, qtbot: QtBot) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from ktrdr_app.workflows.training_queue import FILE
 from tests.core.children import REPO, environment
 from tests.core.protected import only_looked_at
 from tests.gui.helpers import QUICK_STRATEGY, child, click, settle, tick
+from tests.gui.panels.training.test_stopping import crashed
 
 pytestmark = pytest.mark.gui
 
@@ -60,24 +63,26 @@ def shop(small_workspace: Workspace) -> Workspace:
     return small_workspace
 
 
-Open = Callable[[], TrainingPanel]
+Open = Callable[..., TrainingPanel]
 
 
 @pytest.fixture
 def opened(qtbot: QtBot, dark: object, shop: Workspace) -> Iterator[Open]:
-    """Return a function that opens the station anew, each time as after a restart."""
+    """Return a function that opens the station anew, each time as after a restart; it may train before it looks."""
     managers: list[TaskManager] = []
 
-    def make() -> TrainingPanel:
+    def make(*early: TrainRequest) -> TrainingPanel:
         if managers:
             managers[-1].shutdown(10_000)
         managers.append(TaskManager())
         made = TrainingPanel(AppContext(shop, managers[-1]))
         qtbot.addWidget(made)
+        for request in early:
+            made.runs.add(request)
         made.resize(1300, 800)
         made.show()
         made.refresh()
-        settle(qtbot, managers[-1])
+        settled_but(qtbot, made)
         made.form.strategy.setCurrentIndex(made.form.strategy.findData("quick"))
         return made
 
@@ -95,6 +100,12 @@ def press(qtbot: QtBot, panel: TrainingPanel, name: str) -> None:
 
 def seeds_left(workspace: Workspace) -> list[int]:
     return [request.seed for request in workflows.left_queue(workspace)]
+
+
+def kept(workspace: Workspace) -> tuple[int, list[int]]:
+    """Return the seed of the training at hand, and of those that wait, as the disk has them."""
+    document = json.loads((workspace.runs / FILE).read_bytes())
+    return document["at_hand"]["request"]["seed"], [entry["request"]["seed"] for entry in document["waiting"]]
 
 
 def fill(qtbot: QtBot, panel: TrainingPanel, *seeds: int, first: int = 9000) -> None:
@@ -181,8 +192,49 @@ def test_what_is_not_answered_is_offered_again_beside_a_new_queue(opened: Open, 
     settled_but(qtbot, panel)
     assert panel.left_queue.start.text() == "Add to the queue"
     assert seeds_left(shop)[-3:] == [2, 7, 8]
+    press(qtbot, panel, "stopButton")
+    settle(qtbot, panel.context.tasks)
+    assert panel.left_queue.start.text() == "Start them"
     again = opened()
-    assert [request.seed for request in again.keeper.left][-3:] == [2, 7, 8]
+    assert [request.seed for request in again.keeper.left] == [7, 8]
+
+
+def test_one_that_could_go_on_and_is_discarded_does_not_come_back_as_one_that_waits(
+    opened: Open, shop: Workspace, qtbot: QtBot
+) -> None:
+    request = replace(wanted(shop, 5, epochs=20)[0], symbols=("AAPL", "IBM"))
+    workflows.keep_queue(shop, request, wanted(shop, 7))
+    assert crashed(shop) == request
+    panel = opened()
+    assert [run.request.seed for run in panel.interrupted.offered] == [5]
+    assert [request.seed for request in panel.keeper.left] == [7]
+    press(qtbot, panel, "discardButton.0")
+    click(qtbot, panel.notice.action)
+    qtbot.waitUntil(lambda: panel.interrupted.offered == (), timeout=20_000)
+    settle(qtbot, panel.context.tasks)
+    assert seeds_left(shop) == [7]
+
+
+def test_a_training_that_begins_before_the_queue_is_read_takes_nothing_from_it(opened: Open, shop: Workspace) -> None:
+    workflows.keep_queue(shop, None, wanted(shop, 7, 8))
+    panel = opened(*wanted(shop, 1, 2, epochs=9000))
+    assert [request.seed for request in panel.keeper.left] == [7, 8]
+    assert kept(shop) == (1, [2, 7, 8])
+
+
+def test_one_that_is_stopped_by_quitting_before_it_has_learnt_is_offered_again(
+    opened: Open, shop: Workspace, qtbot: QtBot
+) -> None:
+    panel = opened()
+    for request in wanted(shop, 1, 2, epochs=9000):
+        panel.runs.add(request)
+    panel.runs.toggle_pause()
+    settled_but(qtbot, panel)
+    panel.context.tasks.close_down()
+    settle(qtbot, panel.context.tasks)
+    assert panel.card.last_epoch == 0
+    assert kept(shop) == (1, [2])
+    assert [request.seed for request in opened().keeper.left] == [1, 2]
 
 
 def test_started_while_one_runs_they_wait_behind_it(opened: Open, shop: Workspace, qtbot: QtBot) -> None:

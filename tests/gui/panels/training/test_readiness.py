@@ -89,7 +89,10 @@ class TestThePlan:
 
     def test_too_few_rows_for_a_split(self) -> None:
         found = missing(None, 2, plan(problem=TooFewRows("the test part", 3, 30, "after the split")))
-        assert steps(found) == [[("Look at the data", readiness.DATA, "")]]
+        data = [("Look at the data", readiness.DATA, "")]
+        assert steps(found) == [data]
+        found = missing(None, 2, plan(combination="weighted", problem=TooFewRows("the test part", 3, 30, "here")))
+        assert steps(found)[0] == data, "weights are another matter"
 
     def test_a_disk_and_a_workspace_that_refuse(self) -> None:
         assert steps(missing(None, 2, plan(problem=StorageProblem("models", "full")))) == [

@@ -34,6 +34,11 @@ def test_the_countdown(left: int | None, words: str) -> None:
     assert said[1:-1] == ([words] if words else [])
 
 
+def parts(card: RunCard) -> dict[str, bool]:
+    """Return which parts are there to be seen."""
+    return {name: not getattr(card, name).isHidden() for name in ("strip", "bar", "words", "live")}
+
+
 @pytest.fixture
 def card(qtbot: QtBot, dark: object) -> RunCard:
     made = RunCard()
@@ -53,6 +58,24 @@ def test_it_shows_the_newest_epoch_of_a_batch(card: RunCard) -> None:
     card.rest()
     assert card.live.isHidden()
     assert card.bar.value() == 0
+
+
+def test_what_nobody_knows_takes_no_room(card: RunCard) -> None:
+    idle = {"strip": False, "bar": False, "words": True, "live": False}
+    assert parts(card) == idle
+    card.begin(None, 1)
+    assert parts(card) == {"strip": True, "bar": True, "words": True, "live": False}
+    card.words.setText("saved")
+    card.rest()
+    assert parts(card) == {"strip": True, "bar": False, "words": True, "live": False}, "its stages are known still"
+    card.words.setText("")
+    card.rest()
+    assert parts(card) == {"strip": True, "bar": False, "words": False, "live": False}
+    card.begin(None, 1)
+    assert parts(card) == {"strip": True, "bar": True, "words": True, "live": False}
+    card.rest_on("an older run of this workspace")
+    assert parts(card) == idle
+    assert card.words.text() == "an older run of this workspace"
 
 
 def test_another_run_begins_with_nothing_of_the_one_before(card: RunCard) -> None:

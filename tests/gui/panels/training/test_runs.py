@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from ktrdr_app import workflows
 from ktrdr_app.core.errors import KtrdrError
 from ktrdr_app.core.paths import Workspace
-from ktrdr_app.core.progress import EpochFinished
+from ktrdr_app.core.progress import EpochFinished, LearningStarted
 from ktrdr_app.gui.documents.context import AppContext
 from ktrdr_app.gui.panels.training.runs import FinishedRun, TrainingRuns, request_words
 from ktrdr_app.gui.tasks.manager import TaskManager
@@ -137,3 +137,19 @@ def test_a_pause_is_told_on_and_off(
 
 def test_a_training_in_one_line(ask: Callable[..., TrainRequest]) -> None:
     assert request_words(ask()) == "quick 1d · AAPL, IBM"
+
+
+def test_there_is_something_to_keep_once_an_epoch_is_over_here_or_before(
+    runs: TrainingRuns, ask: Callable[..., TrainRequest]
+) -> None:
+    runs.add(ask())
+    runs.toggle_pause()
+    task = runs.task
+    assert task is not None
+    epoch = EpochFinished(3, 10, 1.0, 1.0, 0.5, 0.5, 2, 1.0)
+    for history, keeps in ((), False), ((epoch,), True):
+        task.progressed.emit((LearningStarted(100, 1.0, 0.5, 1, history),))
+        assert task.keeps is keeps
+    task.keeps = False
+    task.progressed.emit((epoch,))
+    assert task.keeps

@@ -290,11 +290,26 @@ class TestInterrupted:
         assert headline(panel) == before
         assert told == ["The interrupted training is discarded"]
 
-    def test_the_headline_of_a_training_under_way_stays(
-        self, qtbot: QtBot, dark: object, tasks: TaskManager, shop: Workspace
+    def test_the_headline_of_an_older_training_that_is_looked_at_stays(
+        self, panel: TrainingPanel, qtbot: QtBot
     ) -> None:
-        crashed(shop)
-        panel = opened(qtbot, tasks, shop)
+        workspace = panel.context.workspace
+        whole = workflows.train(TrainRequest(workspace, "quick", ("AAPL",), "1d", epochs=3))
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        press(qtbot, panel, "stopButton")
+        settle(qtbot, panel.context.tasks)
+        panel.results.showWanted.emit(whole.model_path)
+        settle(qtbot, panel.context.tasks)
+        before = headline(panel)
+        assert before.startswith("universal_1d_v1: ")
+        self.discard(panel, qtbot)
+        assert headline(panel) == before
+
+    def test_the_headline_of_a_training_under_way_stays(self, panel: TrainingPanel, qtbot: QtBot) -> None:
+        tasks = panel.context.tasks
+        begin(qtbot, panel, "AAPL", epochs=5000)
+        press(qtbot, panel, "stopButton")
+        settle(qtbot, tasks)
         begin(qtbot, panel, "AAPL", epochs=5000)
         press(qtbot, panel, "discardButton.0")
         with qtbot.waitSignal(panel.resuming.discarded, timeout=20_000):

@@ -169,6 +169,10 @@ class TestInTheStation:
         assert panel.form.request().combination is None
         assert panel.form.request().weights == {"AAPL": 1.0, "IBM": 1.0}
         assert panel.train_button.isEnabled(), "with weights of 1 nothing is missing any more"
+        pick(panel, "quick")
+        assert panel.form.request().weights is None, "the plan at hand is another strategy's"
+        pick(panel, "heavy")
+        planned(qtbot, panel)
         combine(panel, "interleave")
         assert panel.form.request().weights is None
         combine(panel, "weighted")
@@ -223,6 +227,7 @@ class TestInTheStation:
         weigh(qtbot, panel, "IBM", "0.000001")
         planned(qtbot, panel)
         assert not panel.train_button.isEnabled()
+        assert "IBM" in row_of(panel, "weighted")[4], "once it is chosen it says what is wrong with it"
         (button,) = panel.readiness._inside.findChildren(QPushButton)
         assert button.text() == "Use balanced"
         click(qtbot, button)

@@ -156,6 +156,24 @@ def test_a_deleted_training_can_be_brought_back(page: RunsPage, qtbot: QtBot, wo
     assert FIRST in listed(page), "what is back has nothing more to take back"
 
 
+def test_one_that_was_stopped_goes_and_comes_back_with_all_that_is_kept_of_it(
+    qtbot: QtBot, dark: object, tasks: TaskManager, broken: Workspace
+) -> None:
+    page = RunsPage(AppContext(broken, tasks))
+    qtbot.addWidget(page)
+    page.refresh()
+    done(page, qtbot)
+    (stopped,) = [run for run in workflows.list_trainings(broken) if run.stopped]
+    choose(page, stopped.key)
+    page.delete_chosen()
+    done(page, qtbot)
+    assert page.notice.text.text() == "universal_1d_v1 is in the trash, with all that was kept of it"
+    assert stopped.resumable not in {run.name for run in workflows.list_interrupted(broken)}
+    page.undo()
+    done(page, qtbot)
+    assert told(page, stopped.key) == stopped, "it can go on as before"
+
+
 def test_the_results_of_a_model_are_asked_for(page: RunsPage, qtbot: QtBot, workspace: Workspace) -> None:
     heard: list[Path] = []
     page.showWanted.connect(heard.append)
