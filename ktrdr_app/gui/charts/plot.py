@@ -42,6 +42,8 @@ class ThemedPlot(pg.GraphicsView):
         self, name: str, value_axis: pg.AxisItem, bottom_axis: pg.AxisItem, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, useOpenGL=False, background=None)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # one colour is filled sooner than a picture of it is copied
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else what it covers is painted too
         self.setAccessibleName(name)
         self.twin = DataTwin(self)
         self.value_axis = value_axis

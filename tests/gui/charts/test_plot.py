@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,15 +19,24 @@ pytestmark = pytest.mark.gui
 
 
 class Holder(QWidget):
-    """A parent that notes which keys reach it."""
+    """A parent that notes which keys reach it, and how often it and the plot are painted."""
 
     def __init__(self, plot: ThemedPlot) -> None:
         super().__init__()
         self.keys: list[int] = []
+        self.painted = {"plot": 0, "below": 0}
+        self._viewport = plot.viewport()
+        for widget in (self, plot, self._viewport):
+            widget.installEventFilter(self)
         QVBoxLayout(self).addWidget(plot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.keys.append(event.key())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.painted["plot" if watched is self._viewport else "below"] += 1
+        return False
 
 
 @pytest.fixture
@@ -65,6 +74,17 @@ def test_the_heading_takes_room_only_where_there_is_one(plot: ThemedPlot, qtbot:
     plot.set_heading("")
     qtbot.waitUntil(lambda: plot.view.height() == pytest.approx(without), timeout=2000)
     assert not plot.heading.isVisible()
+
+
+def test_another_span_paints_the_plot_and_nothing_that_it_covers(plot: ThemedPlot) -> None:
+    holder = plot.parentWidget()
+    assert isinstance(holder, Holder)
+    QApplication.processEvents()
+    holder.painted.update(plot=0, below=0)
+    for right in (20, 30, 40):
+        plot.view.setRange(xRange=(0, right), padding=0)
+        QApplication.processEvents()
+    assert holder.painted == {"plot": 3, "below": 0}
 
 
 def test_keys_reach_the_panel(plot: ThemedPlot, qtbot: QtBot) -> None:
