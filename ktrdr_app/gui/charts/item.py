@@ -66,6 +66,30 @@ class ChartItem(pg.GraphicsObject):
         raise NotImplementedError
 
 
+class LogarithmicItem(ChartItem):
+    """An item of prices or account values, which an axis may scale by their logarithms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._logarithmic = False
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw values or their logarithms to base 10; a table has the values all the same.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
+        """Make ready what is drawn, from the values and by the scale."""
+        raise NotImplementedError
+
+
 def pixels_per_unit(painter: QPainter) -> float:
     """Return how many pixels one unit of x takes.
 

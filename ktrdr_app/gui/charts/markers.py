@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, logarithms
+from ktrdr_app.gui.charts.item import LogarithmicItem, logarithms
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
 from ktrdr_app.gui.ui.theme import Tokens
@@ -59,7 +59,7 @@ class TradeArrays:
         return len(self.entry)
 
 
-class TradeMarkers(ChartItem):
+class TradeMarkers(LogarithmicItem):
     """Arrows and connectors over a price chart; filled arrows enter, hollow ones leave."""
 
     reaches_with_view = True
@@ -68,7 +68,6 @@ class TradeMarkers(ChartItem):
         super().__init__()
         self._trades = TradeArrays()
         self._entry_price = self._exit_price = np.empty(0)
-        self._logarithmic = False
         self._theme: Tokens | None = None
         self._connectors = LineBatch()
         self._bounds = QRectF()
@@ -117,18 +116,6 @@ class TradeMarkers(ChartItem):
         wanted = None if numbers is None else np.fromiter(numbers, dtype=np.int64, count=len(numbers))
         self.shown = None if wanted is None else np.isin(np.arange(len(self._trades)), wanted)
         self.update()
-
-    def set_logarithmic(self, on: bool) -> None:
-        """Draw at prices or at their logarithms to base 10.
-
-        Parameters
-        ----------
-        on : bool
-            Whether logarithms.
-        """
-        if on != self._logarithmic:
-            self._logarithmic = on
-            self._take()
 
     def _take(self) -> None:
         self.prepareGeometryChange()
