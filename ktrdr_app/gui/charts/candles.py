@@ -149,7 +149,7 @@ class LodCandles(LogarithmicItem):
             return
         first, last = visible_slice(view.left(), view.right(), len(self))
         pixels = pixels_per_unit(painter)
-        step = bucket_step(1 / pixels) if pixels else 1
+        step = bucket_step(1 / pixels)
         if step > 1:
             self._paint_groups(painter, first, last, step, pixels)
         else:

@@ -38,7 +38,7 @@ class ChartItem(pg.GraphicsObject):
         return QRectF(view) if view is not None else QRectF()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Find out what is in view, and draw it.
+        """Find out what is in view, and draw it; nothing where a unit takes no room.
 
         Parameters
         ----------
@@ -50,7 +50,7 @@ class ChartItem(pg.GraphicsObject):
             Not used.
         """
         view = self.viewRect()
-        if view is not None:
+        if view is not None and pixels_per_unit(painter):
             self.draw(painter, view)
 
     def draw(self, painter: QPainter, view: QRectF) -> None:

@@ -138,8 +138,7 @@ class LodCurve(LogarithmicItem):
         if not len(self):
             return
         first, last = visible_slice(view.left() - 1, view.right() + 1, len(self))
-        pixels = pixels_per_unit(painter)
-        step = bucket_step(1 / pixels) if pixels else 1
+        step = bucket_step(1 / pixels_per_unit(painter))
         x, y = self.outline(first, last, step)
         self.points_painted = len(x)
         if not len(x):
