@@ -155,4 +155,4 @@ def test_pens_and_swatches_tell_dashes_apart(dash: str, style: Qt.PenStyle, stro
 
 def test_swatches_escape_names() -> None:
     assert "<b>" not in swatch("<b>x</b> & y", "#ff0000")
-    assert "&lt;b>x" in swatch("<b>x</b> & y", "#ff0000")
+    assert "&lt;b&gt;x" in swatch("<b>x</b> & y", "#ff0000")
