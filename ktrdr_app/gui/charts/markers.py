@@ -83,15 +83,16 @@ class TradeMarkers(LogarithmicItem):
         return self._trades
 
     def columns(self) -> tuple[Series, ...]:
-        """Return which trade begins or ends at which bar, as a column of words."""
+        """Return which of the trades that are shown begins or ends at which bar, as a column of words."""
         trades = self._trades
-        if not len(trades):
+        numbers = np.arange(len(trades)) if self.shown is None else np.flatnonzero(self.shown)
+        if not len(numbers):
             return ()
         words = np.full(int(max(trades.entry.max(), trades.exit.max())) + 1, "", dtype=object)
-        for number, (entry, exit_) in enumerate(zip(trades.entry.tolist(), trades.exit.tolist(), strict=True), start=1):
-            begins = chart_words("trade {0} long") if trades.long[number - 1] else chart_words("trade {0} short")
-            for bar, told in ((entry, begins), (exit_, chart_words("trade {0} ends"))):
-                words[bar] = "; ".join(filter(None, (words[bar], told.format(number))))
+        for number in numbers.tolist():
+            begins = chart_words("trade {0} long") if trades.long[number] else chart_words("trade {0} short")
+            for bar, told in ((trades.entry[number], begins), (trades.exit[number], chart_words("trade {0} ends"))):
+                words[bar] = "; ".join(filter(None, (words[bar], told.format(number + 1))))
         return (Series(chart_words("trades"), words),)
 
     def set_trades(self, trades: TradeArrays) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
-from ktrdr_app.gui.charts.plot import FRAME, ThemedPlot, pen, swatch
+from ktrdr_app.gui.charts.plot import FRAME, ThemedPlot, patch, pen, swatch
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 
@@ -153,6 +153,8 @@ def test_pens_and_swatches_tell_dashes_apart(dash: str, style: Qt.PenStyle, stro
     assert stroke in swatch("a", "#ff0000", dash)
 
 
-def test_swatches_escape_names() -> None:
-    assert "<b>" not in swatch("<b>x</b> & y", "#ff0000")
-    assert "&lt;b&gt;x" in swatch("<b>x</b> & y", "#ff0000")
+@pytest.mark.parametrize("entry", [swatch, patch])
+def test_legend_entries_escape_names(entry: Callable[[str, str], str]) -> None:
+    assert "<b>" not in entry("<b>x</b> & y", "#ff0000")
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in entry("<b>x</b> & y", "#ff0000")
+    assert 'style="color:#ff0000"' in entry("x", "#ff0000")
