@@ -50,8 +50,7 @@ class LuckBand(LogarithmicItem):
         self._drawn: Floats = np.empty((len(PERCENTILES), 0))
         self._bounds = QRectF()
         self._colour = QColor("gray")
-        self._areas: list[QPainterPath] = []
-        self._median = QPainterPath()
+        self._paths: list[QPainterPath] = []
         self.setZValue(-5)
 
     def __len__(self) -> int:
@@ -95,14 +94,13 @@ class LuckBand(LogarithmicItem):
         levels = np.empty((len(PERCENTILES), 0)) if self._way is None else self._way.levels
         if self._logarithmic and (levels > 0).any():
             levels = logarithms(np.maximum(levels, levels[levels > 0].min()))  # who lost all lies at the lower edge
-        self._drawn, self._areas, self._median, self._bounds = levels, [], QPainterPath(), QRectF()
+        self._drawn, self._paths, self._bounds = levels, [], QRectF()
         if self._way is not None and len(self):
             x = self._way.bars.astype(np.float64)
             for low, high, _ in _AREAS:
                 around = np.concatenate([levels[low], levels[high][::-1], levels[low][:1]])
                 along = np.concatenate([x, x[::-1], x[:1]])
-                self._areas.append(pg.functions.arrayToQPath(along, around, connect="all"))
-            self._median = pg.functions.arrayToQPath(x, levels[PERCENTILES.index(50)], connect="all")
+                self._paths.append(pg.functions.arrayToQPath(along, around, connect="all"))
             bottom, top = float(levels[0].min()), float(levels[-1].max())
             self._bounds = QRectF(float(x[0]), bottom, float(x[-1] - x[0]), max(top - bottom, 1e-12))
         self.update()
@@ -138,12 +136,15 @@ class LuckBand(LogarithmicItem):
         _view : QRectF
             All is drawn whatever is visible.
         """
+        if self._way is None or not self._paths:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
-        for path, (_low, _high, opacity) in zip(self._areas, _AREAS, strict=False):
+        for path, (_low, _high, opacity) in zip(self._paths, _AREAS, strict=True):
             tint = QColor(self._colour)
             tint.setAlpha(opacity)
             painter.setBrush(tint)
             painter.drawPath(path)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen(self._colour, 1.2, "dot"))
-        painter.drawPath(self._median)
+        middle = self._drawn[PERCENTILES.index(50)]
+        painter.drawPath(pg.functions.arrayToQPath(self._way.bars.astype(np.float64), middle, connect="all"))
