@@ -9,9 +9,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
+from ktrdr_app.gui.charts.grid_axis import GridAxis
 from ktrdr_app.gui.ui import numbers
 
 Stamps = NDArray[np.int64]
@@ -187,7 +187,7 @@ class DateTicks:
         return self._found
 
 
-class BarDateAxis(pg.AxisItem):
+class BarDateAxis(GridAxis):
     """A horizontal axis of bar indices that shows each tick's own date, in UTC unless told otherwise.
 
     Parameters
@@ -249,7 +249,7 @@ class BarDateAxis(pg.AxisItem):
         return date_labels(self._ticks.wall[bars]) if len(bars) else []
 
 
-class ValueAxis(pg.AxisItem):
+class ValueAxis(GridAxis):
     """An axis of values; a vertical one has a fixed width, so that plots above each other line up.
 
     Parameters

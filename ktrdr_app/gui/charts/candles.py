@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, in_pixels, logarithms, pixels_per_unit
+from ktrdr_app.gui.charts.item import LogarithmicItem, in_pixels, logarithms, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.primitives import LineBatch, RectBatch
 from ktrdr_app.gui.ui.theme import Tokens
@@ -50,7 +50,7 @@ class Painted:
 _NOTHING = Painted(0, 0, 1, 0, 0)
 
 
-class LodCandles(ChartItem):
+class LodCandles(LogarithmicItem):
     """Open, high, low and close as candles at x = bar index.
 
     Parameters
@@ -64,7 +64,6 @@ class LodCandles(ChartItem):
         empty = np.empty(0)
         self._prices = (empty, empty, empty, empty)
         self._open = self._high = self._low = self._close = empty
-        self._logarithmic = False
         self._pyramid = MinMaxPyramid(empty, empty)
         self._bounds = QRectF()
         self._lines = LineBatch(use_memory=use_memory)
@@ -96,18 +95,6 @@ class LodCandles(ChartItem):
         """
         self._prices = (open_, high, low, close)
         self._take()
-
-    def set_logarithmic(self, on: bool) -> None:
-        """Draw prices or their logarithms to base 10; a table has the prices all the same.
-
-        Parameters
-        ----------
-        on : bool
-            Whether logarithms.
-        """
-        if on != self._logarithmic:
-            self._logarithmic = on
-            self._take()
 
     def _take(self) -> None:
         self.prepareGeometryChange()
@@ -162,7 +149,7 @@ class LodCandles(ChartItem):
             return
         first, last = visible_slice(view.left(), view.right(), len(self))
         pixels = pixels_per_unit(painter)
-        step = bucket_step(1 / pixels) if pixels else 1
+        step = bucket_step(1 / pixels)
         if step > 1:
             self._paint_groups(painter, first, last, step, pixels)
         else:

@@ -105,9 +105,9 @@ class LodColumns(ChartItem):
         """
         self.columns_painted = 0
         first, last = visible_slice(view.left(), view.right(), len(self))
-        pixels = pixels_per_unit(painter)
-        if first >= last or not pixels:
+        if first >= last:
             return
+        pixels = pixels_per_unit(painter)
         groups = self._pyramid.buckets(first, last, bucket_step(1 / pixels))
         middle = (groups.start + groups.stop - 1) / 2
         transform = QTransform(painter.transform())

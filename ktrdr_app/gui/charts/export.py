@@ -86,7 +86,7 @@ def svg_bytes(stack: PaneStack, title: str, words: str) -> bytes:
     generator.setTitle(title or _t("Chart"))
     generator.setDescription(words)
     size = stack.splitter.size()
-    generator.setResolution(stack.logicalDpiX())  # else the axes, recorded at the screen's, are shrunk
+    generator.setResolution(stack.logicalDpiX())  # else the axes, laid out at the screen's, are shrunk
     generator.setSize(size)
     generator.setViewBox(QRect(0, 0, size.width(), size.height()))
     painter = QPainter(generator)

@@ -38,7 +38,7 @@ class ChartItem(pg.GraphicsObject):
         return QRectF(view) if view is not None else QRectF()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Find out what is in view, and draw it.
+        """Find out what is in view, and draw it; nothing where a unit takes no room.
 
         Parameters
         ----------
@@ -50,7 +50,7 @@ class ChartItem(pg.GraphicsObject):
             Not used.
         """
         view = self.viewRect()
-        if view is not None:
+        if view is not None and pixels_per_unit(painter):
             self.draw(painter, view)
 
     def draw(self, painter: QPainter, view: QRectF) -> None:
@@ -63,6 +63,30 @@ class ChartItem(pg.GraphicsObject):
         view : QRectF
             What is visible, in data coordinates.
         """
+        raise NotImplementedError
+
+
+class LogarithmicItem(ChartItem):
+    """An item of prices or account values, which an axis may scale by their logarithms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._logarithmic = False
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw values or their logarithms to base 10; a table has the values all the same.
+
+        Parameters
+        ----------
+        on : bool
+            Whether logarithms.
+        """
+        if on != self._logarithmic:
+            self._logarithmic = on
+            self._take()
+
+    def _take(self) -> None:
+        """Make ready what is drawn, from the values and by the scale."""
         raise NotImplementedError
 
 

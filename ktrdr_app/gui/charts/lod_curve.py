@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
 
 from ktrdr_app.gui.charts.figures import Series
-from ktrdr_app.gui.charts.item import ChartItem, in_pixels, logarithms, pixels_per_unit
+from ktrdr_app.gui.charts.item import LogarithmicItem, in_pixels, logarithms, pixels_per_unit
 from ktrdr_app.gui.charts.lod import MinMaxPyramid, bucket_step, visible_slice
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
@@ -18,7 +18,7 @@ from ktrdr_app.gui.charts.strokes import segments
 Floats = NDArray[np.float64]
 
 
-class LodCurve(ChartItem):
+class LodCurve(LogarithmicItem):
     """A curve at x = bar index.
 
     Parameters
@@ -43,7 +43,6 @@ class LodCurve(ChartItem):
         self._dash = dash
         self._values: Floats = np.empty(0)
         self._drawn = self._values
-        self._logarithmic = False
         self._pyramid = MinMaxPyramid(self._values, self._values)
         self._bounds = QRectF()
         self._colour = "#808080"
@@ -72,18 +71,6 @@ class LodCurve(ChartItem):
         """
         self._values = np.ascontiguousarray(values, dtype=np.float64)
         self._take()
-
-    def set_logarithmic(self, on: bool) -> None:
-        """Draw values or their logarithms to base 10; `values` and a table have the values all the same.
-
-        Parameters
-        ----------
-        on : bool
-            Whether logarithms.
-        """
-        if on != self._logarithmic:
-            self._logarithmic = on
-            self._take()
 
     def _take(self) -> None:
         self.prepareGeometryChange()
@@ -151,8 +138,7 @@ class LodCurve(ChartItem):
         if not len(self):
             return
         first, last = visible_slice(view.left() - 1, view.right() + 1, len(self))
-        pixels = pixels_per_unit(painter)
-        step = bucket_step(1 / pixels) if pixels else 1
+        step = bucket_step(1 / pixels_per_unit(painter))
         x, y = self.outline(first, last, step)
         self.points_painted = len(x)
         if not len(x):

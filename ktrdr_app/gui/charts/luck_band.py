@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, logarithms
+from ktrdr_app.gui.charts.item import LogarithmicItem, logarithms
 from ktrdr_app.gui.charts.plot import pen
 
 Floats = NDArray[np.float64]
@@ -41,14 +41,13 @@ class LuckWay:
     bar_count: int
 
 
-class LuckBand(ChartItem):
+class LuckBand(LogarithmicItem):
     """Areas and a line at x = bar index; as few points as are kept, so that no zoom costs more than another."""
 
     def __init__(self) -> None:
         super().__init__()
         self._way: LuckWay | None = None
         self._drawn: Floats = np.empty((len(PERCENTILES), 0))
-        self._logarithmic = False
         self._bounds = QRectF()
         self._colour = QColor("gray")
         self._paths: list[QPainterPath] = []
@@ -78,18 +77,6 @@ class LuckBand(ChartItem):
         """
         self._way = way
         self._take()
-
-    def set_logarithmic(self, on: bool) -> None:
-        """Draw values or their logarithms to base 10.
-
-        Parameters
-        ----------
-        on : bool
-            Whether logarithms.
-        """
-        if on != self._logarithmic:
-            self._logarithmic = on
-            self._take()
 
     def set_colour(self, colour: str) -> None:
         """Draw in another colour.

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from ktrdr_app.gui.charts.figures import Series, chart_words
-from ktrdr_app.gui.charts.item import ChartItem, logarithms
+from ktrdr_app.gui.charts.item import LogarithmicItem, logarithms
 from ktrdr_app.gui.charts.plot import pen
 from ktrdr_app.gui.charts.primitives import LineBatch
 from ktrdr_app.gui.ui.theme import Tokens
@@ -59,7 +59,7 @@ class TradeArrays:
         return len(self.entry)
 
 
-class TradeMarkers(ChartItem):
+class TradeMarkers(LogarithmicItem):
     """Arrows and connectors over a price chart; filled arrows enter, hollow ones leave."""
 
     reaches_with_view = True
@@ -68,7 +68,6 @@ class TradeMarkers(ChartItem):
         super().__init__()
         self._trades = TradeArrays()
         self._entry_price = self._exit_price = np.empty(0)
-        self._logarithmic = False
         self._theme: Tokens | None = None
         self._connectors = LineBatch()
         self._bounds = QRectF()
@@ -84,15 +83,16 @@ class TradeMarkers(ChartItem):
         return self._trades
 
     def columns(self) -> tuple[Series, ...]:
-        """Return which trade begins or ends at which bar, as a column of words."""
+        """Return which of the trades that are shown begins or ends at which bar, as a column of words."""
         trades = self._trades
-        if not len(trades):
+        numbers = np.arange(len(trades)) if self.shown is None else np.flatnonzero(self.shown)
+        if not len(numbers):
             return ()
         words = np.full(int(max(trades.entry.max(), trades.exit.max())) + 1, "", dtype=object)
-        for number, (entry, exit_) in enumerate(zip(trades.entry.tolist(), trades.exit.tolist(), strict=True), start=1):
-            begins = chart_words("trade {0} long") if trades.long[number - 1] else chart_words("trade {0} short")
-            for bar, told in ((entry, begins), (exit_, chart_words("trade {0} ends"))):
-                words[bar] = "; ".join(filter(None, (words[bar], told.format(number))))
+        for number in numbers.tolist():
+            begins = chart_words("trade {0} long") if trades.long[number] else chart_words("trade {0} short")
+            for bar, told in ((trades.entry[number], begins), (trades.exit[number], chart_words("trade {0} ends"))):
+                words[bar] = "; ".join(filter(None, (words[bar], told.format(number + 1))))
         return (Series(chart_words("trades"), words),)
 
     def set_trades(self, trades: TradeArrays) -> None:
@@ -117,18 +117,6 @@ class TradeMarkers(ChartItem):
         wanted = None if numbers is None else np.fromiter(numbers, dtype=np.int64, count=len(numbers))
         self.shown = None if wanted is None else np.isin(np.arange(len(self._trades)), wanted)
         self.update()
-
-    def set_logarithmic(self, on: bool) -> None:
-        """Draw at prices or at their logarithms to base 10.
-
-        Parameters
-        ----------
-        on : bool
-            Whether logarithms.
-        """
-        if on != self._logarithmic:
-            self._logarithmic = on
-            self._take()
 
     def _take(self) -> None:
         self.prepareGeometryChange()

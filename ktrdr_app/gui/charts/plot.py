@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QKeyEvent
@@ -42,6 +44,8 @@ class ThemedPlot(pg.GraphicsView):
         self, name: str, value_axis: pg.AxisItem, bottom_axis: pg.AxisItem, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, useOpenGL=False, background=None)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # one colour is filled sooner than a picture of it is copied
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else what it covers is painted too
         self.setAccessibleName(name)
         self.twin = DataTwin(self)
         self.value_axis = value_axis
@@ -231,9 +235,7 @@ def swatch(label: str, colour: str, dash: str = "solid") -> str:
     dash : str
         ``solid``, ``dash`` or ``dot``.
     """
-    stroke = {"solid": "━━", "dash": "╍╍", "dot": "┅┅"}[dash]
-    text = label.replace("&", "&amp;").replace("<", "&lt;")
-    return f'<span style="color:{colour}">{stroke}</span>&nbsp;{text}'
+    return _entry({"solid": "━━", "dash": "╍╍", "dot": "┅┅"}[dash], label, colour)
 
 
 def patch(label: str, colour: str) -> str:
@@ -246,5 +248,8 @@ def patch(label: str, colour: str) -> str:
     colour : str
         ``#rrggbb``.
     """
-    text = label.replace("&", "&amp;").replace("<", "&lt;")
-    return f'<span style="color:{colour}">■</span>&nbsp;{text}'
+    return _entry("■", label, colour)
+
+
+def _entry(sign: str, label: str, colour: str) -> str:
+    return f'<span style="color:{colour}">{sign}</span>&nbsp;{escape(label, quote=False)}'

@@ -33,8 +33,8 @@ class Rivals:
         self._span: tuple[float, float] | None = None
         self._wanted = True
         self._logarithmic = False
-        self._data: ChartData | None = None
-        self._at = 0
+        self._ended: tuple[float, float, float] | None = None
+        self._bars = 0
         for item in (self.band, self.curve, self.luck):
             plot.view.addItem(item)
         self._show()
@@ -47,14 +47,17 @@ class Rivals:
         data : ChartData
             What is charted.
         """
-        self._data = data
         self.curve.set_data(data.rival)
         self.band.set_way(data.luck_way)
-        self._span, self._at = None, len(data) - 1
-        if data.luck is not None and len(data):
-            low, middle, high = logarithms(np.array(data.luck)) if self._logarithmic else data.luck
+        self._ended, self._bars = data.luck, len(data)
+        self._place_end()
+
+    def _place_end(self) -> None:
+        self._span = None
+        if self._ended is not None and self._bars:
+            low, middle, high = logarithms(np.array(self._ended)) if self._logarithmic else self._ended
             self._span = (float(low), float(high))
-            at, beam = float(self._at), max(len(data) * BEAM, 1.0)
+            at, beam = float(self._bars - 1), max(self._bars * BEAM, 1.0)
             levels = np.repeat([low, middle, high], 2)
             beams = np.tile([at - beam, at + beam], 3)
             self.luck.setData(np.append(beams, [at, at]), np.append(levels, [low, high]))
@@ -80,8 +83,7 @@ class Rivals:
         self._logarithmic = on
         self.curve.set_logarithmic(on)
         self.band.set_logarithmic(on)
-        if self._data is not None:
-            self.set_data(self._data)
+        self._place_end()
 
     def extents(self, first: int, last: int) -> list[tuple[float, float]]:
         """Return the lowest and highest value of what can be seen between two bars.
@@ -96,7 +98,7 @@ class Rivals:
             found.append(self.curve.extent(first, min(last, len(self.curve))))
         if self.band.isVisible():
             found.append(self.band.extent(first, last))
-        if self._span is not None and self.luck.isVisible() and first <= self._at < last:
+        if self._span is not None and self.luck.isVisible() and first <= self._bars - 1 < last:
             found.append(self._span)
         return found
 
@@ -112,7 +114,7 @@ class Rivals:
         self._show()
 
     def dress(self, theme: Tokens) -> None:
-        """Recolour both.
+        """Recolour what is drawn.
 
         Parameters
         ----------

@@ -155,10 +155,9 @@ class StackItem(ChartItem):
         """
         self.blocks_painted = 0
         first, last = visible_slice(view.left(), view.right(), len(self))
-        pixels = pixels_per_unit(painter)
-        if first >= last or not pixels:
+        if first >= last:
             return
-        blocks = self.blocks(first, last, bucket_step(1 / pixels))
+        blocks = self.blocks(first, last, bucket_step(1 / pixels_per_unit(painter)))
         transform = QTransform(painter.transform())
         left = in_pixels(transform, blocks.start - 0.5, blocks.start)[0]
         right = in_pixels(transform, blocks.stop - 0.5, blocks.stop)[0]

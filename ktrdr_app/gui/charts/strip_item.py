@@ -103,8 +103,7 @@ class StripItem(ChartItem):
         view : QRectF
             What is visible.
         """
-        pixels = pixels_per_unit(painter)
-        step = bucket_step(1 / pixels) if pixels else 1
+        step = bucket_step(1 / pixels_per_unit(painter))
         for number, colour in enumerate(self._colours[: len(self)]):
             strip = self._strip(number)
             first, last = visible_slice(view.left(), view.right(), len(strip))

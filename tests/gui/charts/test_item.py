@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -97,6 +97,19 @@ def test_an_item_that_is_nowhere_draws_nothing(dark: QApplication) -> None:
     item.paint(painter, None)  # type: ignore[arg-type]
     painter.end()
     assert item.drawn == []
+
+
+def test_an_item_whose_units_take_no_room_draws_nothing(qtbot: QtBot, dark: QApplication) -> None:
+    item = Noting()
+    plot_with(qtbot, item)
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    for across, drawn in ((0.0, 0), (1e-9, 1)):
+        item.drawn.clear()
+        painter.setTransform(QTransform.fromScale(across, 1.0))
+        item.paint(painter, None)  # type: ignore[arg-type]
+        assert len(item.drawn) == drawn
+    painter.end()
 
 
 def test_the_base_leaves_drawing_to_others(dark: QApplication) -> None:

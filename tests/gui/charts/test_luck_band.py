@@ -82,16 +82,33 @@ def test_the_account_is_drawn_over_them(charts: LinkedCharts) -> None:
         assert nearest < 40, f"the account is not on top at bar {bar}"
 
 
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_the_median_is_a_dotted_line_in_their_colour(charts: LinkedCharts, logarithmic: bool) -> None:
+    levels = LEVELS.copy()
+    levels[2] += 0.2 * AT
+    charts.set_data(replace(DATA, luck_way=LuckWay(AT, levels, BARS)))
+    charts.show_benchmark(False)
+    charts.set_logarithmic(logarithmic)
+    plot = charts.equity_plot
+    image = plot.viewport().grab().toImage()
+    dots = []
+    for bar in np.arange(100.0, 190.0, 0.25):
+        value = 1000 + 0.2 * bar
+        place = plot.view_point(bar, np.log10(value) if logarithmic else value).toPoint()
+        column = [image.pixelColor(place.x(), place.y() + shift).name() for shift in (-1, 0, 1)]
+        dots.append(tokens().series_4 in column)
+    assert 0.25 < np.mean(dots) < 0.9, "a line of dots, and gaps between them"
+
+
 def test_the_values_fit_what_is_in_view(charts: LinkedCharts) -> None:
     for left, right in ((-1, BARS), (20, 80), (100, 190)):
         charts.show_range(left, right)
         low, high = charts.equity_plot.view.viewRange()[1]
-        first, last = max(left, 0), min(right, BARS - 1)
+        last = min(right, BARS - 1)
         low_end, high_end = 1000 - last, 1000 + 1.5 * last
         assert low < low_end + 2
         assert high > high_end - 2
         assert high - low < 1.3 * (high_end - low_end), "and no more"
-        assert first < last
 
 
 def test_the_box_hides_and_shows_them(charts: LinkedCharts) -> None:
@@ -113,6 +130,7 @@ def test_a_run_without_them_shows_none(charts: LinkedCharts) -> None:
     assert charts.rivals.luck.isVisible(), "only their end is known"
     assert "90 % of random trades" in charts.equity_plot.heading.toPlainText()
     charts.set_data(DATA)
+    assert not charts.rivals.luck.isVisible(), "where their way is drawn, its end needs no beams"
     assert "random trades, 50 % and 90 %" in charts.equity_plot.heading.toPlainText()
 
 

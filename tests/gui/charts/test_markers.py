@@ -134,6 +134,32 @@ def test_only_trades_in_view_are_painted(shown: Shown) -> None:
     assert shown.markers.arrows_painted == 8
 
 
+def test_trades_that_are_not_wanted_are_neither_drawn_nor_clicked_nor_tabled(shown: Shown) -> None:
+    shown.markers.set_trades(many(4))
+    all_of_them = shown.look(0, 100)
+    entry = shown.markers.trades.entry.tolist()
+    shown.markers.show_only({0, 3})
+    fewer = shown.look(0, 100)
+    assert shown.markers.arrows_painted == 4
+    assert fewer != all_of_them
+    found = [shown.markers.trade_at(float(bar), float(shown.markers.trades.entry_price[0])) for bar in entry]
+    assert found == [0, None, None, 3]
+    (column,) = shown.markers.columns()
+    told = " ".join(column.values.tolist())
+    assert "trade 1 " in told
+    assert "trade 4 " in told
+    assert "trade 2 " not in told
+    shown.markers.show_only(())
+    shown.look(0, 100)
+    assert shown.markers.arrows_painted == 0
+    assert shown.markers.columns() == ()
+    shown.markers.show_only(None)
+    assert shown.look(0, 100) == all_of_them
+    shown.markers.show_only({1})
+    shown.markers.set_trades(many(4))
+    assert shown.look(0, 100) == all_of_them, "another run shows all of its trades"
+
+
 def test_a_crowd_of_trades_shows_connectors_alone(shown: Shown) -> None:
     shown.markers.set_trades(many(2000))
     shown.look(0, 100)

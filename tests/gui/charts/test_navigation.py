@@ -71,6 +71,20 @@ def test_losers_are_stepped_to_from_wherever_one_is(filled: LinkedCharts) -> Non
     assert filled.markers.selected == 3
 
 
+def test_steps_go_among_the_trades_that_are_shown(filled: LinkedCharts) -> None:
+    told: list[int] = []
+    filled.tradeChosen.connect(told.append)
+    filled.show_trades({2, 3, 8})
+    for step in (1, 1, 1, 1, -1):
+        filled.step_trade(step)
+    assert told == [2, 3, 8, 8, 3]
+    filled.step_trade(1, losing_only=True)
+    assert told[-1] == 3, "no other loser is shown"
+    filled.show_trades(None)
+    filled.step_trade(1)
+    assert told[-1] == 4
+
+
 def test_the_bar_asked_about_is_one_there_is(filled: LinkedCharts) -> None:
     told: list[int] = []
     filled.barChosen.connect(told.append)

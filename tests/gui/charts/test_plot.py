@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ktrdr_app.gui.charts.axis import ValueAxis, write_value
-from ktrdr_app.gui.charts.plot import FRAME, ThemedPlot, pen, swatch
+from ktrdr_app.gui.charts.plot import FRAME, ThemedPlot, patch, pen, swatch
 from ktrdr_app.gui.ui import accessibility
 from ktrdr_app.gui.ui.theme import apply_theme, tokens
 
@@ -19,15 +19,24 @@ pytestmark = pytest.mark.gui
 
 
 class Holder(QWidget):
-    """A parent that notes which keys reach it."""
+    """A parent that notes which keys reach it, and how often it and the plot are painted."""
 
     def __init__(self, plot: ThemedPlot) -> None:
         super().__init__()
         self.keys: list[int] = []
+        self.painted = {"plot": 0, "below": 0}
+        self._viewport = plot.viewport()
+        for widget in (self, plot, self._viewport):
+            widget.installEventFilter(self)
         QVBoxLayout(self).addWidget(plot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.keys.append(event.key())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.painted["plot" if watched is self._viewport else "below"] += 1
+        return False
 
 
 @pytest.fixture
@@ -65,6 +74,17 @@ def test_the_heading_takes_room_only_where_there_is_one(plot: ThemedPlot, qtbot:
     plot.set_heading("")
     qtbot.waitUntil(lambda: plot.view.height() == pytest.approx(without), timeout=2000)
     assert not plot.heading.isVisible()
+
+
+def test_another_span_paints_the_plot_and_nothing_that_it_covers(plot: ThemedPlot) -> None:
+    holder = plot.parentWidget()
+    assert isinstance(holder, Holder)
+    QApplication.processEvents()
+    holder.painted.update(plot=0, below=0)
+    for right in (20, 30, 40):
+        plot.view.setRange(xRange=(0, right), padding=0)
+        QApplication.processEvents()
+    assert holder.painted == {"plot": 3, "below": 0}
 
 
 def test_keys_reach_the_panel(plot: ThemedPlot, qtbot: QtBot) -> None:
@@ -133,6 +153,8 @@ def test_pens_and_swatches_tell_dashes_apart(dash: str, style: Qt.PenStyle, stro
     assert stroke in swatch("a", "#ff0000", dash)
 
 
-def test_swatches_escape_names() -> None:
-    assert "<b>" not in swatch("<b>x</b> & y", "#ff0000")
-    assert "&lt;b>x" in swatch("<b>x</b> & y", "#ff0000")
+@pytest.mark.parametrize("entry", [swatch, patch])
+def test_legend_entries_escape_names(entry: Callable[[str, str], str]) -> None:
+    assert "<b>" not in entry("<b>x</b> & y", "#ff0000")
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in entry("<b>x</b> & y", "#ff0000")
+    assert 'style="color:#ff0000"' in entry("x", "#ff0000")

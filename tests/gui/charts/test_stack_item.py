@@ -15,7 +15,7 @@ from ktrdr_app.gui.charts.stack_item import OPACITY, StackItem
 from ktrdr_app.gui.charts.study_pane import StudyPane
 from ktrdr_app.gui.charts.view import LinkedCharts
 from ktrdr_app.gui.ui import numbers
-from ktrdr_app.gui.ui.theme import tokens
+from ktrdr_app.gui.ui.theme import apply_theme, tokens
 from tests.gui.charts.test_run_studies import panes
 from tests.gui.charts.test_study_pane import plain
 
@@ -212,3 +212,20 @@ def test_it_is_chosen_in_the_menu_and_drawn_in_the_colours_of_the_classes(filled
         for part in ("red", "green", "blue"):
             mixed = share * getattr(wanted, part)() + (1 - share) * getattr(ground, part)()
             assert getattr(seen, part)() == pytest.approx(mixed, abs=14)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_thresholds_lie_over_the_layers_and_can_be_told_from_them(
+    theme: str, filled: LinkedCharts, dark: QApplication
+) -> None:
+    apply_theme(dark, theme)
+    count = len(filled.data)
+    filled.set_panes(studies_of(panes(probabilities=np.tile([0.5, 0.3, 0.2], (count, 1)), indicators=())))
+    filled.show_panes({"probabilities:layers"})
+    pane = filled.shelf.panes["probabilities:layers"]
+    image = pane.viewport().grab().toImage()
+    for level in pane.study.levels:
+        row = round(pane.view_point(0, level).y())
+        across = range(100, pane.viewport().width() - 120)
+        found = [tokens().text in (image.pixelColor(x, row + shift).name() for shift in (-1, 0, 1)) for x in across]
+        assert 0.3 < np.mean(found) < 0.9, f"no dashes at {level}"
