@@ -8,6 +8,7 @@ from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.figures import chart_words as _t
 from ktrdr_app.gui.charts.lod_curve import LodCurve
 from ktrdr_app.gui.charts.markers import TradeMarkers
+from ktrdr_app.gui.charts.open_mark import OpenMark
 from ktrdr_app.gui.charts.pane import ChartPane
 from ktrdr_app.gui.charts.rivals import Rivals
 from ktrdr_app.gui.charts.summary import drawdown_of, drawdown_words, equity_words, price_words
@@ -43,11 +44,12 @@ class BasePanes:
             pane.setMinimumHeight(least)
         self.candles = LodCandles()
         self.markers = TradeMarkers()
+        self.open_mark = OpenMark()
         self.equity = LodCurve(width=1.8, title=_t("model"))
         self.benchmark = LodCurve(width=1.4, dash="dash", title=_t("buy and hold"))
         self.drawdown = LodCurve(width=1.4, fill_to=0.0, title=_t("drawdown"))
         self.price.add(self.candles)
-        self.price.add(self.markers, scaled=False)
+        self.price.add(self.markers, self.open_mark, scaled=False)
         self.equity_pane.add(self.benchmark, self.equity)
         self.rivals = Rivals(self.equity_pane)
         self.equity_pane.more = self.rivals.extents
@@ -63,6 +65,7 @@ class BasePanes:
         """
         self.candles.set_data(data.open, data.high, data.low, data.close)
         self.markers.set_trades(data.trades)
+        self.open_mark.set_position(data.open_position)
         self.equity.set_data(data.equity)
         self.benchmark.set_data(data.benchmark)
         self.rivals.set_data(data)
@@ -81,6 +84,7 @@ class BasePanes:
         """
         self.candles.dress(theme)
         self.markers.dress(theme)
+        self.open_mark.dress(theme)
         self.equity.set_colour(theme.series_1)
         self.benchmark.set_colour(theme.series_8)
         self.drawdown.set_colour(theme.down)
@@ -96,6 +100,7 @@ class BasePanes:
         """
         self.candles.set_logarithmic(on)
         self.markers.set_logarithmic(on)
+        self.open_mark.set_logarithmic(on)
         self.equity.set_logarithmic(on)
         self.benchmark.set_logarithmic(on)
         self.rivals.set_logarithmic(on)

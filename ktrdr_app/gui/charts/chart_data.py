@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ktrdr_app.gui.charts.luck_band import LuckWay
 from ktrdr_app.gui.charts.markers import TradeArrays
+from ktrdr_app.gui.charts.open_mark import OpenPosition
 from ktrdr_app.gui.charts.study import Study
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,9 @@ class ChartData:
     shaded : ndarray of bool, shape (n,)
         Bars the model has learnt from; may be empty.
     trades : TradeArrays
-        The trades.
+        The closed trades.
+    open_position : OpenPosition, optional
+        What is still held after the last bar.
     start_value : float
         Account value before the first bar; the drawdown's first peak.
     daily : bool
@@ -64,6 +67,7 @@ class ChartData:
     benchmark: Floats = field(default_factory=_none)
     shaded: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
     trades: TradeArrays = field(default_factory=TradeArrays)
+    open_position: OpenPosition | None = None
     start_value: float = 0.0
     daily: bool = True
     studies: tuple[Study, ...] = ()

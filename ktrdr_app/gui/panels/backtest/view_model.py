@@ -16,6 +16,7 @@ from ktrdr_app.core.timeframes import NANOSECONDS
 from ktrdr_app.gui.charts.chart_data import ChartData
 from ktrdr_app.gui.charts.luck_band import PERCENTILES, LuckWay
 from ktrdr_app.gui.charts.markers import TradeArrays
+from ktrdr_app.gui.charts.open_mark import OpenPosition
 from ktrdr_app.gui.charts.summary import stamp_text
 from ktrdr_app.gui.ui import numbers
 from ktrdr_app.workflows.coverage_sentences import coverage_note
@@ -379,10 +380,25 @@ def _chart(outcome: BacktestOutcome, *, daily: bool) -> ChartData:
         benchmark=_floats(outcome.benchmark_equity),
         shaded=outcome.in_sample,
         trades=marks,
+        open_position=_open_position(outcome, times),
         start_value=float(document["initial_capital"]),
         daily=daily,
         luck=_luck_span(document),
         luck_way=_luck_way(document),
+    )
+
+
+def _open_position(outcome: BacktestOutcome, times: NDArray[np.int64]) -> OpenPosition | None:
+    left = outcome.result.open_trade
+    if left is None:
+        return None
+    return OpenPosition(
+        entry=int(np.searchsorted(times, left.entry_time.as_unit("ns").value)),
+        last=len(times) - 1,
+        entry_price=left.entry_price,
+        last_price=left.last_price,
+        long=left.side == "long",
+        profit=left.unrealized_pnl,
     )
 
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 collect_ignore_glob = [] if importlib.util.find_spec("PySide6") else ["test_*.py"]
 
 
-def outcome_of(bars: pd.DataFrame, signals: dict[int, int], timeframe: str = "1d", **document: Any) -> BacktestOutcome:
+def outcome_of(
+    bars: pd.DataFrame, signals: dict[int, int], timeframe: str = "1d", *, allow_short: bool = False, **document: Any
+) -> BacktestOutcome:
     """Return what the engine makes of a few signals (0 buys, 2 sells), dressed as a workflow's outcome."""
     from ktrdr_app.backtesting.benchmark import buy_and_hold_result
     from ktrdr_app.backtesting.config import BacktestConfig
@@ -34,7 +36,7 @@ def outcome_of(bars: pd.DataFrame, signals: dict[int, int], timeframe: str = "1d
     wanted = np.ones(len(bars), dtype=np.int8)
     for bar, signal in signals.items():
         wanted[bar] = signal
-    config = BacktestConfig()
+    config = BacktestConfig(allow_short=allow_short)
     result, held = run_signals(bars, wanted, config), buy_and_hold_result(bars, config)
     said = {
         "model": None,

@@ -48,6 +48,24 @@ def test_trades_stand_at_the_bars_of_their_fills(tiny_bars: Bars) -> None:
         assert price == pytest.approx(bars["open"].iloc[bar] * 1.0005)
 
 
+@pytest.mark.parametrize("side", ["long", "short"])
+def test_what_is_still_open_is_marked_from_its_fill_to_the_last_close(tiny_bars: Bars, side: str) -> None:
+    bars = tiny_bars(60, frequency="1D")
+    outcome = outcome_of(bars, {50: BUY if side == "long" else SELL}, allow_short=True)
+    chart, left = view_of(outcome).chart, outcome.result.open_trade
+    assert left is not None
+    held = chart.open_position
+    assert held is not None
+    assert (held.entry, held.last, held.long) == (51, 59, side == "long")
+    assert (held.entry_price, held.last_price) == (left.entry_price, bars["close"].iloc[-1])
+    assert (held.profit > 0) is (left.unrealized_pnl > 0)
+    assert len(chart.trades) == 0, "it is no trade yet"
+
+
+def test_where_all_is_closed_nothing_is_marked_as_open(tiny_bars: Bars) -> None:
+    assert view_of(outcome_of(tiny_bars(120, frequency="1D"), SIGNALS)).chart.open_position is None
+
+
 def test_rows_of_trades_say_what_the_engine_says(tiny_bars: Bars) -> None:
     bars = tiny_bars(120, frequency="1D")
     outcome = outcome_of(bars, SIGNALS)
